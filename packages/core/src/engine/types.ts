@@ -1,0 +1,54 @@
+import type { BuildDirectory } from '../build/directory.ts';
+import type { Image } from '../image/source.ts';
+import type { ImageReference } from '../reference/index.ts';
+
+/** A host directory or file that the user wants inside the build. */
+export interface Volume {
+  readonly source: string;
+  readonly target: string;
+  readonly writable: boolean;
+}
+
+/** The builder as the engine gets it: named, pinned to one platform's manifest, and readable through our own client. */
+export interface BuilderImage {
+  /** As the user named it; undefined when it comes from a layout. */
+  readonly reference?: ImageReference;
+  /** Set when the image is already in the engine's own store under this name (`docker://NAME`). */
+  readonly inEngine?: string;
+  readonly image: Image;
+}
+
+/** One run of the lifecycle's creator. */
+export interface EngineRun {
+  readonly builder: BuilderImage;
+  readonly directory: BuildDirectory;
+  /** `/cnb/lifecycle/creator` and its arguments. */
+  readonly command: readonly string[];
+  /** The whole environment of the lifecycle beside the builder image's own; nothing of ours is inherited. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The CNB user that everything runs as. */
+  readonly user: { readonly uid: number; readonly gid: number };
+  /** `default`, `none`, `host`, or the name of a network of the container engine. */
+  readonly network: string;
+  readonly volumes: readonly Volume[];
+  /** Each line that the lifecycle and buildpacks print: hostile input. */
+  readonly onLine: (line: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Runs foreign code: isolated from our process, its environment and its files. */
+export interface Engine {
+  readonly kind: 'container' | 'rootfs';
+  /** For the log: `docker 28.2`, `rootfs (mount namespace)`. */
+  readonly description: string;
+  /** Gets the builder ready to run (pull, or fetch and unpack). May run beside other work. */
+  provide(builder: BuilderImage, directory: BuildDirectory, signal: AbortSignal): Promise<void>;
+  /**
+   * Runs the command and gives its exit status. When it settles, however it does, no process that it started is alive,
+   * nothing of it is left behind (container, volume, mount), and what the lifecycle wrote is in the build directory:
+   * the output layout, `layers/sbom`, `layers/report.toml`, the cache.
+   */
+  run(run: EngineRun): Promise<number>;
+  /** Removes what `provide` put into the build directory. */
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,36 @@
+import type { Clock } from './clock.ts';
+import type { Log } from './log.ts';
+import type { Network } from './network.ts';
+import type { ProcessRunner } from './process-runner.ts';
+
+export type { Clock } from './clock.ts';
+export { type Log, type Progress, SILENT_LOG } from './log.ts';
+export type { Network } from './network.ts';
+export type { Command, Outcome, ProcessRunner } from './process-runner.ts';
+
+/** Who we are on this machine, and where things may be put. */
+export interface Machine {
+  /** Effective user and group id of our process. */
+  readonly uid: number;
+  readonly gid: number;
+  /** The user's home directory. */
+  readonly home: string;
+  /** Where temporary directories are made. */
+  readonly temporary: string;
+  /** In OCI words: `amd64`, `arm64`, …. */
+  readonly architecture: string;
+  readonly workingDirectory: string;
+}
+
+/** Everything from outside, made once by each adapter's host. */
+export interface Ports {
+  readonly processes: ProcessRunner;
+  readonly network: Network;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** The job's environment, as data. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly machine: Machine;
+  /** Aborted when the user or the CI cancels the run. */
+  readonly signal: AbortSignal;
+}

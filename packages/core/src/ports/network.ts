@@ -1,0 +1,9 @@
+import type { Dispatcher } from 'undici';
+
+/** Gives the connection pool to use for a URL: the one place that knows proxies, trust and what may be reached at all. */
+export interface Network {
+  dispatcher(url: URL): Dispatcher;
+  /** True when this registry (`host[:port]`) is to be spoken to in plain http. Loopback registries are. */
+  plainHttp(registry: string): boolean;
+  close(): Promise<void>;
+}

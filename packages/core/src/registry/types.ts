@@ -1,0 +1,39 @@
+import type { Readable } from 'node:stream';
+import type { Descriptor, Platform, RawManifest } from '../image/manifest.ts';
+import type { ImageSource } from '../image/source.ts';
+import type { Digest, ImageReference, Repository } from '../reference/index.ts';
+
+/** What the registry counted on the wire; for reports and for tests that bound requests and bytes. */
+export interface Traffic {
+  readonly requests: number;
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+}
+
+/** The OCI distribution API as a build needs it. Absent things are `undefined` or false; everything else that goes wrong throws. */
+export interface RegistryClient {
+  /** GET a manifest or index as raw bytes; digest and media type verified. Undefined on 404. */
+  manifest(reference: ImageReference): Promise<RawManifest | undefined>;
+  /** HEAD a manifest. Undefined on 404. */
+  headManifest(reference: ImageReference): Promise<Descriptor | undefined>;
+  /** GET a manifest; an index is resolved to the platform's manifest. `index` is set when there was one. Undefined on 404; throws when the index lacks the platform. */
+  resolve(
+    reference: ImageReference,
+    platform: Platform,
+  ): Promise<{ readonly manifest: RawManifest; readonly index?: RawManifest } | undefined>;
+  /** A repository as a source of verified manifests and blobs. */
+  source(repository: Repository): ImageSource;
+  hasBlob(repository: Repository, digest: Digest): Promise<boolean>;
+  /** GET a blob; the stream verifies size and digest. */
+  readBlob(repository: Repository, descriptor: Descriptor): Promise<Readable>;
+  /** Cross-repository mount. False when the registry did not do it (it may have begun an upload, which is then cancelled). */
+  mountBlob(repository: Repository, digest: Digest, from: Repository): Promise<boolean>;
+  /** Monolithic upload; `open` is called again for each retry. */
+  uploadBlob(repository: Repository, descriptor: Descriptor, open: () => Readable | Promise<Readable>): Promise<void>;
+  /** PUT under a tag or under its own digest; the registry's digest is compared. */
+  putManifest(repository: Repository, name: string, manifest: RawManifest): Promise<void>;
+  /** Fails with `denied` when these credentials may not push; leaves nothing on the registry. */
+  checkPush(repository: Repository): Promise<void>;
+  /** Repository tags, for `tags/list`. */
+  traffic(): Traffic;
+}

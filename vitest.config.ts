@@ -1,0 +1,35 @@
+import { defineConfig } from 'vitest/config';
+
+const MINUTE = 60_000;
+
+/**
+ * unit: milliseconds, no process and no network.
+ * integration: real files, processes and loopback servers, no build.
+ * e2e: the real lifecycle, builders and registries of test/bench.
+ */
+export default defineConfig({
+  test: {
+    clearMocks: true,
+    restoreMocks: true,
+    projects: [
+      { test: { name: 'unit', include: ['packages/*/test/**/*.test.ts', 'test/contract/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          testTimeout: MINUTE,
+          hookTimeout: MINUTE,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 5 * MINUTE,
+          hookTimeout: 10 * MINUTE,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+});
