@@ -1,0 +1,72 @@
+import type { Volume } from '../engine/types.ts';
+import { BuildpacksError } from '../errors/index.ts';
+import type { Descriptor, Platform } from '../image/manifest.ts';
+import type { Image } from '../image/source.ts';
+import type { Digest, Repository } from '../reference/index.ts';
+
+/** The layout of `plan.json`. Private to one version of the program: publish refuses another's. */
+export const PLAN_SCHEMA_VERSION = 1;
+
+/** An image that PREPARE resolved: what PUBLISH may take layers from, and how to name it. */
+export interface PlannedImage {
+  /** Long form as chosen, with its tag: `index.docker.io/paketobuildpacks/run-noble-tiny:latest`. */
+  readonly name: string;
+  readonly repository: Repository;
+  /** Of the platform's manifest, never of an index. */
+  readonly digest: Digest;
+  readonly layers: readonly PlannedLayer[];
+}
+
+export interface PlannedLayer {
+  readonly descriptor: Descriptor;
+  readonly diffId: Digest;
+}
+
+/** The run image also tells what the app image's manifest must say about itself. */
+export interface PlannedRunImage extends PlannedImage {
+  /** The manifest's own `org.opencontainers.image.ref.name`, which layout mode overwrites. */
+  readonly refName?: string;
+}
+
+/** Where the app image goes. */
+export type Destination =
+  | { readonly kind: 'registry'; readonly repository: Repository; readonly tags: readonly string[] }
+  | { readonly kind: 'oci' | 'oci-archive'; readonly path: string }
+  /** Into the store of the container engine. */
+  | { readonly kind: 'engine'; readonly names: readonly string[] };
+
+/** The whole plan of one build: data only, and no secret in it. */
+export interface Plan {
+  readonly schemaVersion: typeof PLAN_SCHEMA_VERSION;
+  readonly platform: Platform;
+  readonly builder: {
+    /** Long form, or `docker://NAME`, `oci:DIR`. */
+    readonly name: string;
+    readonly digest: Digest;
+    readonly user: { readonly uid: number; readonly gid: number };
+    readonly lifecycleVersion: string;
+    readonly platformApi: string;
+  };
+  readonly runImage: PlannedRunImage;
+  readonly previousImage?: PlannedImage;
+  readonly lifecycle: {
+    readonly command: readonly string[];
+    readonly environment: Readonly<Record<string, string>>;
+    readonly network: string;
+    readonly volumes: readonly Volume[];
+  };
+  readonly destinations: readonly Destination[];
+  readonly cache?: { readonly directory: string; readonly identity: string; readonly write: boolean };
+  readonly sbomDirectory?: string;
+  readonly reportDirectory?: string;
+}
+
+/** What the plan keeps of an image that was read. */
+export function plannedImage(name: string, repository: Repository, image: Image): PlannedImage {
+  const layers = image.manifest.layers.map((descriptor, index) => {
+    const diffId = image.config.diffIds[index];
+    if (diffId === undefined) throw new BuildpacksError('image', `${name} has no diff id for its layer ${index + 1}`);
+    return { descriptor, diffId };
+  });
+  return { name, repository, digest: image.raw.digest, layers };
+}

@@ -1,0 +1,97 @@
+import { constants, type Stats } from 'node:fs';
+import { chmod, copyFile, lchown, lstat, lutimes, mkdir, readdir, readlink, symlink, utimes } from 'node:fs/promises';
+import path from 'node:path';
+import type { Log } from '../../ports/index.ts';
+
+/** Who gets the copied files; absent when we are not root and can't give files away. */
+export interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+export interface CopyAppOptions {
+  /** The app directory; it is only read. */
+  readonly source: string;
+  /** Where the copy goes; must not exist yet. */
+  readonly target: string;
+  /** Whether an entry, given by its path relative to the app, is part of the app (`project/files.ts`). */
+  readonly includes: (relative: string, isDirectory: boolean) => boolean;
+  readonly owner?: Owner;
+  readonly log: Log;
+}
+
+/** The mode of `/workspace` itself, as pack writes it. */
+const ROOT_MODE = 0o777;
+/** Entries of one directory that are copied at once. */
+const AT_ONCE = 16;
+
+/**
+ * Copies the app for a build (`docs/design.md`, section 2): modes become 0644 or 0755 by the owner's bits, so that the bytes of the
+ * app layer do not depend on the umask of a checkout; symbolic links are kept and never followed; hard-linked files become files of
+ * their own; sockets, devices and FIFOs are left out with a warning.
+ */
+export async function copyApp(options: CopyAppOptions): Promise<void> {
+  await mkdir(options.target, { mode: 0o700 });
+  await copyChildren('', options);
+  await finish(options.target, ROOT_MODE, options.owner, await lstat(options.source));
+}
+
+async function copyChildren(relative: string, options: CopyAppOptions): Promise<void> {
+  const entries = await readdir(path.join(options.source, relative), { withFileTypes: true });
+  const pending = entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  while (pending.length > 0) {
+    await Promise.all(pending.splice(0, AT_ONCE).map((entry) => copyEntry(path.join(relative, entry.name), options)));
+  }
+}
+
+async function copyEntry(relative: string, options: CopyAppOptions): Promise<void> {
+  const source = path.join(options.source, relative);
+  const stats = await lstat(source);
+  const included = options.includes(relative, stats.isDirectory());
+  if (stats.isDirectory()) return copyDirectory(relative, stats, included, options);
+  if (!included) return;
+
+  const target = path.join(options.target, relative);
+  if (stats.isSymbolicLink()) {
+    await ensureParent(relative, options);
+    await symlink(await readlink(source), target);
+    await finishLink(target, options.owner, stats);
+  } else if (stats.isFile()) {
+    await ensureParent(relative, options);
+    await copyFile(source, target, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
+    await finish(target, normalizedMode(stats), options.owner, stats);
+  } else {
+    options.log.warn(`"${relative}" is left out of the app: it is a socket, a device or a FIFO`);
+  }
+}
+
+/** A directory that is left out may still hold entries that are in: patterns are tested entry by entry, as pack does. */
+async function copyDirectory(relative: string, stats: Stats, included: boolean, options: CopyAppOptions): Promise<void> {
+  const target = path.join(options.target, relative);
+  if (included) await mkdir(target, { recursive: true, mode: 0o700 });
+  await copyChildren(relative, options);
+  const exists = included || (await lstat(target).catch(() => undefined)) !== undefined;
+  if (exists) await finish(target, normalizedMode(stats), options.owner, stats);
+}
+
+async function ensureParent(relative: string, options: CopyAppOptions): Promise<void> {
+  const parent = path.dirname(relative);
+  if (parent !== '.') await mkdir(path.join(options.target, parent), { recursive: true, mode: 0o700 });
+}
+
+/** 0644 or 0755 by the owner's execute bit; what was the owner's alone stays so. */
+export function normalizedMode(stats: { readonly mode: number; isDirectory(): boolean }): number {
+  const mode = stats.isDirectory() || (stats.mode & 0o100) !== 0 ? 0o755 : 0o644;
+  return (stats.mode & 0o077) === 0 ? mode & 0o700 : mode;
+}
+
+async function finish(target: string, mode: number, owner: Owner | undefined, stats: Stats): Promise<void> {
+  if (owner !== undefined) await lchown(target, owner.uid, owner.gid);
+  await chmod(target, mode);
+  await utimes(target, stats.atime, stats.mtime);
+}
+
+async function finishLink(target: string, owner: Owner | undefined, stats: Stats): Promise<void> {
+  if (owner !== undefined) await lchown(target, owner.uid, owner.gid);
+  await lutimes(target, stats.atime, stats.mtime);
+}

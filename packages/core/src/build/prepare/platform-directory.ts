@@ -1,0 +1,30 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+/** One binding as files: `type` is among the entries (buildpack specification, platform.md, "Bindings"). */
+export interface BindingFiles {
+  readonly name: string;
+  readonly entries: readonly { readonly key: string; readonly content: Uint8Array }[];
+}
+
+/**
+ * Writes the platform directory (`/platform`): `env/<NAME>` holds exactly the value's bytes, without a line end of ours;
+ * `bindings/<name>/<key>` the binding's. Readable to the CNB user whatever our umask is.
+ */
+export async function writePlatformDirectory(
+  directory: string,
+  environment: Readonly<Record<string, string>>,
+  bindings: readonly BindingFiles[],
+): Promise<void> {
+  await mkdir(path.join(directory, 'env'), { recursive: true, mode: 0o755 });
+  for (const [name, value] of Object.entries(environment)) {
+    await writeFile(path.join(directory, 'env', name), value, { mode: 0o644, flag: 'wx' });
+  }
+  for (const binding of bindings) {
+    const target = path.join(directory, 'bindings', binding.name);
+    await mkdir(target, { recursive: true, mode: 0o755 });
+    for (const { key, content } of binding.entries) {
+      await writeFile(path.join(target, key), content, { mode: 0o644, flag: 'wx' });
+    }
+  }
+}

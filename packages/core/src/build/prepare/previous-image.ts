@@ -1,0 +1,88 @@
+import { BuildpacksError } from '../../errors/index.ts';
+import type { Descriptor, Platform } from '../../image/manifest.ts';
+import { type Image, readImage } from '../../image/source.ts';
+import { parseLifecycleMetadata } from '../../lifecycle/labels.ts';
+import type { Log } from '../../ports/index.ts';
+import { familiarReference, formatReference, type ImageReference } from '../../reference/index.ts';
+import type { RegistryClient } from '../../registry/index.ts';
+import { IN_BUILD } from '../directory.ts';
+import { type PlannedImage, plannedImage } from '../plan.ts';
+
+/** An image whose layers the lifecycle may reuse. */
+export interface PreviousImage {
+  readonly planned: PlannedImage;
+  readonly image: Image;
+  /** The one layer whose bytes the lifecycle reads (at analyze); all others stay on the registry. */
+  readonly sbomLayer?: Descriptor;
+}
+
+/** HEAD requests in flight. */
+const AT_ONCE = 8;
+/** Tags that CI gives to one commit's image: `4f2a9c1`, `sha-4f2a9c1`. Never the image of an earlier build. */
+const COMMIT_TAG = /^(?:sha-)?[0-9a-f]{7,40}$/;
+
+/** The tags under which an earlier build's image may be found, best first. */
+export function previousCandidates(tags: readonly ImageReference[]): readonly ImageReference[] {
+  return tags.filter((reference) => reference.kind === 'tag' && !COMMIT_TAG.test(reference.tag));
+}
+
+/**
+ * The first candidate that exists and can be reused. One that can't is no failure: the build is slower, and one warning says why
+ * (`docs/design.md`, section 2, "The previous image").
+ */
+export async function findPreviousImage(
+  candidates: readonly ImageReference[],
+  platform: Platform,
+  registry: RegistryClient,
+  log: Log,
+): Promise<PreviousImage | undefined> {
+  for (const reference of candidates) {
+    try {
+      const found = await registry.resolve(reference, platform);
+      if (found === undefined) continue;
+      const image = await readImage(registry.source(reference.repository), found.manifest);
+      const obstacle = pathObstacle(image) ?? (await missingLayer(image, reference, registry));
+      if (obstacle === undefined) return describe(reference, image);
+      log.warn(`no layer of the previous image ${familiarReference(reference)} is reused: ${obstacle}`);
+    } catch (error) {
+      if (!(error instanceof BuildpacksError) || error.code === 'cancelled') throw error;
+      log.warn(`no layer of the previous image ${familiarReference(reference)} is reused: ${error.message}`);
+    }
+    return undefined;
+  }
+  return undefined;
+}
+
+/** Reused layers hold absolute paths: an image that was built with other paths would break silently. */
+function pathObstacle({ config }: Image): string | undefined {
+  if (parseLifecycleMetadata(config) === undefined) return 'it was not built by buildpacks';
+  const expected = { CNB_LAYERS_DIR: IN_BUILD.layers, CNB_APP_DIR: IN_BUILD.workspace };
+  for (const [name, value] of Object.entries(expected)) {
+    const actual = config.config.Env.find((entry) => entry.startsWith(`${name}=`))?.slice(name.length + 1);
+    if (actual !== undefined && actual !== value) return `it was built with ${name}="${actual}", not "${value}"`;
+  }
+  return undefined;
+}
+
+/** Looks for each layer above the base on the registry: a garbage collection or a retention rule may have taken some. */
+async function missingLayer(image: Image, reference: ImageReference, registry: RegistryClient): Promise<string | undefined> {
+  const topLayer = parseLifecycleMetadata(image.config)?.runImage.topLayer;
+  const own = image.manifest.layers.slice(image.config.diffIds.findIndex((id) => id === topLayer) + 1);
+  const pending = [...own];
+  const missing: Descriptor[] = [];
+  const worker = async () => {
+    for (let layer = pending.shift(); layer !== undefined; layer = pending.shift()) {
+      if (!(await registry.hasBlob(reference.repository, layer.digest))) missing.push(layer);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  const [first] = missing;
+  return first === undefined ? undefined : `its layer ${first.digest} is no longer on the registry`;
+}
+
+function describe(reference: ImageReference, image: Image): PreviousImage {
+  const planned = plannedImage(formatReference(reference), reference.repository, image);
+  const sbom = parseLifecycleMetadata(image.config)?.sbom;
+  const sbomLayer = planned.layers.find((layer) => layer.diffId === sbom)?.descriptor;
+  return { planned, image, ...(sbomLayer !== undefined && { sbomLayer }) };
+}
