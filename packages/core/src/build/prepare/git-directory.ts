@@ -24,6 +24,7 @@ export function withoutCredentials(config: string): string {
       if (keys !== undefined) kept.push(line.trim());
       continue;
     }
+    if (line.trimStart().startsWith('[')) keys = undefined;
     const [, key, value] = KEY.exec(line) ?? [];
     if (key === undefined || value === undefined || keys?.has(key.toLowerCase()) !== true) continue;
     kept.push(`\t${key} = ${withoutUserInfo(value.trim())}`);
