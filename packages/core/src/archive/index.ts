@@ -1,0 +1,13 @@
+export { type Compression, compressed, compressionOf, decompressed } from './compression.ts';
+export {
+  directoryItem,
+  type EntryFacts,
+  fileItem,
+  hardlinkItem,
+  symlinkItem,
+  type TarEntry,
+  type TarEntryType,
+  type TarItem,
+} from './tar-entry.ts';
+export { writeTar } from './tar-writer.ts';
+export { treeItems, type TreeOptions } from './tree-items.ts';
