@@ -9,5 +9,6 @@ export {
   type TarEntryType,
   type TarItem,
 } from './tar-entry.ts';
+export { readTar, type TarMember } from './tar-reader.ts';
 export { writeTar } from './tar-writer.ts';
 export { treeItems, type TreeOptions } from './tree-items.ts';
