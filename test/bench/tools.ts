@@ -1,0 +1,141 @@
+import { chmod, copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { kept, keyOf } from './cache.ts';
+import { go } from './go.ts';
+import { writeSboms } from './sbom.ts';
+
+/** The real programs that tests run against, each built from its Go module in `tools/<name>`. */
+export type ToolName = 'lifecycle' | 'lifecycle-previous' | 'registry' | 'crane' | 'pack' | 'ca-certificates';
+
+export interface Tool {
+  readonly name: ToolName;
+  /** As released, without `v`. */
+  readonly version: string;
+  /**
+   * Holds the programs under their own names. For a lifecycle it is what belongs into `/cnb/lifecycle`, for a buildpack
+   * what belongs into its folder under `/cnb/buildpacks`.
+   */
+  readonly directory: string;
+}
+
+interface Recipe {
+  /** The module whose version in `go.mod` is the tool's. */
+  readonly module: string;
+  /** Packages by the path of the program that they become. */
+  readonly programs: Readonly<Record<string, string>>;
+  /** The Go variable that holds the version a program prints. */
+  readonly versionVariable?: string;
+  /** What a release of the tool has beside its programs. */
+  readonly finish?: (directory: string, version: string, source: string) => Promise<void>;
+}
+
+const LIFECYCLE: Recipe = {
+  module: 'github.com/buildpacks/lifecycle',
+  programs: {
+    lifecycle: 'github.com/buildpacks/lifecycle/cmd/lifecycle',
+    launcher: 'github.com/buildpacks/lifecycle/cmd/launcher',
+  },
+  versionVariable: 'github.com/buildpacks/lifecycle/cmd.Version',
+  finish: finishLifecycle,
+};
+
+const RECIPES: Readonly<Record<ToolName, Recipe>> = {
+  lifecycle: LIFECYCLE,
+  'lifecycle-previous': LIFECYCLE,
+  registry: {
+    module: 'github.com/distribution/distribution/v3',
+    programs: { registry: '.' },
+    versionVariable: 'github.com/distribution/distribution/v3/version.version',
+  },
+  crane: {
+    module: 'github.com/google/go-containerregistry',
+    programs: { crane: 'github.com/google/go-containerregistry/cmd/crane' },
+  },
+  pack: {
+    module: 'github.com/buildpacks/pack',
+    programs: { pack: 'github.com/buildpacks/pack' },
+    versionVariable: 'github.com/buildpacks/pack/pkg/client.Version',
+  },
+  'ca-certificates': {
+    module: 'github.com/paketo-buildpacks/ca-certificates/v3',
+    programs: {
+      'bin/main': 'github.com/paketo-buildpacks/ca-certificates/v3/cmd/main',
+      'bin/helper': 'github.com/paketo-buildpacks/ca-certificates/v3/cmd/helper',
+    },
+    finish: finishCaCertificates,
+  },
+};
+
+export const TOOL_NAMES = Object.keys(RECIPES) as readonly ToolName[];
+
+/** The lifecycle is one program that acts by the name it is called with. */
+const PHASES = ['analyzer', 'builder', 'creator', 'detector', 'exporter', 'extender', 'rebaser', 'restorer'];
+
+/** Raise when this file changes what a build makes. */
+const RECIPE_VERSION = 1;
+
+/** The tool, built first when it is not in the cache; then one line says so. */
+export async function tool(name: ToolName): Promise<Tool> {
+  const recipe = RECIPES[name];
+  const source = path.join(import.meta.dirname, 'tools', name);
+  const [module, sums] = await Promise.all([readText(source, 'go.mod'), readText(source, 'go.sum')]);
+  const version = versionIn(module, recipe.module);
+  const own = name === 'registry' ? await readText(source, 'main.go') : '';
+  const key = keyOf(RECIPE_VERSION, process.arch, recipe.programs, module, sums, own);
+  const directory = await kept(`bin/${name}-${version}-${key}`, async (folder) => {
+    process.stderr.write(`bench: building ${name} ${version} (once)\n`);
+    await build(recipe, version, source, folder);
+  });
+  return { name, version, directory };
+}
+
+/** The path of a program of one tool. */
+export async function program(name: Extract<ToolName, 'registry' | 'crane' | 'pack'>): Promise<string> {
+  return path.join((await tool(name)).directory, name);
+}
+
+async function build(recipe: Recipe, version: string, source: string, folder: string): Promise<void> {
+  const variable = recipe.versionVariable === undefined ? '' : ` -X ${recipe.versionVariable}=${version}`;
+  for (const [file, target] of Object.entries(recipe.programs)) {
+    const output = path.join(folder, file);
+    const args = ['build', '-trimpath', '-buildvcs=false', '-ldflags', `-s -w${variable}`, '-o', output, target];
+    await go(args, { directory: source });
+    await chmod(output, 0o755);
+  }
+  await recipe.finish?.(folder, version, source);
+}
+
+async function finishLifecycle(folder: string, version: string): Promise<void> {
+  for (const phase of PHASES) await symlink('lifecycle', path.join(folder, phase));
+  for (const name of ['lifecycle', 'launcher']) await writeSboms(path.join(folder, name), version);
+}
+
+/** The buildpack as Paketo packages it: one program that acts by its name, and a helper for the launch. */
+async function finishCaCertificates(folder: string, version: string, source: string): Promise<void> {
+  const format = ['list', '-m', '-f', '{{.Dir}}', RECIPES['ca-certificates'].module];
+  const module = (await go(format, { directory: source })).trim();
+  const descriptor = await readText(module, 'buildpack.toml');
+  await mkdir(path.join(folder, 'bin'), { recursive: true });
+  await writeFile(path.join(folder, 'buildpack.toml'), descriptor.replace('{{.version}}', version));
+  for (const name of ['build', 'detect']) await symlink('main', path.join(folder, 'bin', name));
+  for (const name of ['LICENSE', 'NOTICE']) {
+    await copyFile(path.join(module, name), path.join(folder, name));
+    await chmod(path.join(folder, name), 0o644);
+  }
+}
+
+async function readText(...parts: readonly string[]): Promise<string> {
+  return readFile(path.join(...parts), 'utf8');
+}
+
+function versionIn(goModule: string, module: string): string {
+  const required = goModule.split('\n').map((line) =>
+    line
+      .trim()
+      .replace(/^require /, '')
+      .split(' '),
+  );
+  const version = required.find(([name, release]) => name === module && release?.startsWith('v'))?.[1];
+  if (version === undefined) throw new Error(`go.mod does not require ${module}`);
+  return version.slice(1);
+}
