@@ -38,7 +38,8 @@ export function describeProblem(problem: InputProblem): string {
   return `${formatPlace(problem.place)}${problem.input}: ${problem.message}`;
 }
 
-function formatPlace(place: Place | undefined): string {
+/** `project.toml:3:1: `, for the beginning of a line; empty when there is no place. */
+export function formatPlace(place: Place | undefined): string {
   if (place === undefined) return '';
   return `${[place.file, place.line, place.column].filter((part) => part !== undefined).join(':')}: `;
 }

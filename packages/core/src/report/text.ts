@@ -33,7 +33,7 @@ function resultFacts(result: BuildResult): readonly Fact[] {
     { name: 'Lifecycle', values: [`${result.lifecycle.version}, Platform API ${result.lifecycle.platformApi}`] },
     { name: 'Engine', values: [result.engine] },
     { name: 'Buildpacks', values: result.buildpacks.map(({ id, version }) => `${id}@${version}`) },
-    { name: 'Processes', values: describeProcesses(result.processes) },
+    { name: 'Processes', values: listProcesses(result.processes) },
     { name: 'SBOM', values: result.sbom.files.length > 0 ? [count(result.sbom.files.length, 'file')] : [] },
     {
       name: 'Traffic',
@@ -50,7 +50,7 @@ export function formatPlatform(platform: BuildResult['platform']): string {
 }
 
 /** One line for each process: type, whether it is the default one, and what it runs. */
-export function describeProcesses(processes: readonly ProcessSummary[]): readonly string[] {
+export function listProcesses(processes: readonly ProcessSummary[]): readonly string[] {
   return alignColumns(
     processes.map((process) => [
       process.default ? `${process.type} (default)` : process.type,
@@ -101,7 +101,8 @@ function timeTable({ phases }: BuildResult): readonly string[] {
   return alignColumns(rows, ['left', 'right']);
 }
 
-function section(title: string | undefined, lines: readonly string[]): readonly string[] {
+/** A heading and its lines, indented; nothing when there is none of them. */
+export function section(title: string | undefined, lines: readonly string[]): readonly string[] {
   if (title === undefined || lines.length === 0) return [];
   return ['', title, ...lines.map((line) => `  ${line}`)];
 }

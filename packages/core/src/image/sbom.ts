@@ -1,0 +1,80 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { compressionOf, decompressed, readTar, type TarMember } from '../archive/index.ts';
+import { BuildpacksError } from '../errors/index.ts';
+import { parseLifecycleMetadata } from '../lifecycle/labels.ts';
+import type { Descriptor } from './manifest.ts';
+import type { Image } from './source.ts';
+
+/** A software bill of materials in an app image. */
+export interface SbomFile {
+  /** Below `/layers/sbom/launch`: `samples_nodejs/modules/sbom.cdx.json`. */
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+}
+
+/** Where the lifecycle puts the files (platform specification, "SBOM layer"). */
+const ROOT = 'layers/sbom/launch/';
+
+/** No image has bills of this size; what is larger wants to fill the disk. */
+const MAX_LAYER_BYTES = 512 * 1024 * 1024;
+
+/** The layer that holds the image's bills of materials; undefined when the image has none. */
+export function sbomLayer(image: Pick<Image, 'manifest' | 'config'>): Descriptor | undefined {
+  const diffId = parseLifecycleMetadata(image.config)?.sbom;
+  return diffId === undefined ? undefined : image.manifest.layers[image.config.diffIds.lastIndexOf(diffId)];
+}
+
+/**
+ * Lists the bills of materials, sorted by path. Reads the SBOM layer through.
+ *
+ * @throws BuildpacksError `image` when the layer is damaged or not where the image is
+ */
+export async function listSbom(image: Image): Promise<readonly SbomFile[]> {
+  const files: SbomFile[] = [];
+  for await (const { file } of sbomMembers(image)) files.push(file);
+  return sorted(files);
+}
+
+/**
+ * Writes the bills of materials below `directory` (created if needed). Only regular files with paths that stay below it are written;
+ * a file that is there already is an error and stays as it is.
+ *
+ * @throws BuildpacksError `image` when the layer is damaged, or not where the image is
+ */
+export async function extractSbom(image: Image, directory: string): Promise<readonly SbomFile[]> {
+  const files: SbomFile[] = [];
+  for await (const { file, content } of sbomMembers(image)) {
+    const target = path.join(directory, file.path);
+    await mkdir(path.dirname(target), { recursive: true });
+    await writeFile(target, content, { flag: 'wx' });
+    files.push(file);
+  }
+  return sorted(files);
+}
+
+async function* sbomMembers(
+  image: Image,
+): AsyncGenerator<{ readonly file: SbomFile; readonly content: TarMember['content'] }> {
+  const layer = sbomLayer(image);
+  if (layer === undefined) return;
+  const blob = await image.source.open(layer);
+  for await (const { entry, content } of readTar(decompressed(blob, compressionOf(layer.mediaType), MAX_LAYER_BYTES))) {
+    const inside = entry.path.replace(/^\/+/, '');
+    if (entry.type !== 'file' || !inside.startsWith(ROOT)) continue;
+    const file = { path: inside.slice(ROOT.length), size: entry.size };
+    if (!staysBelow(file.path)) {
+      throw new BuildpacksError('image', `the SBOM layer of ${image.source.name} holds the path "${entry.path}"`);
+    }
+    yield { file, content };
+  }
+}
+
+function staysBelow(relative: string): boolean {
+  return relative.split('/').every((part) => part !== '' && part !== '.' && part !== '..' && !part.includes('\0'));
+}
+
+function sorted(files: readonly SbomFile[]): readonly SbomFile[] {
+  return [...files].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
