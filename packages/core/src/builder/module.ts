@@ -1,0 +1,29 @@
+/** A buildpack by name. */
+export interface ModuleName {
+  readonly id: string;
+  readonly version: string;
+}
+
+/** A buildpack as an order names it: without a version where there is only one. */
+export interface ModuleReference {
+  readonly id: string;
+  readonly version?: string;
+  readonly optional?: boolean;
+}
+
+/** Groups in the order in which detection tries them. */
+export type Order = readonly Group[];
+
+export interface Group {
+  readonly group: readonly ModuleReference[];
+}
+
+/** `id@version`, or `id`. */
+export function formatModule({ id, version }: ModuleReference): string {
+  return version === undefined ? id : `${id}@${version}`;
+}
+
+/** A buildpack's directory below the buildpacks directory: `<id with _ for />/<version>` (platform specification, "Buildpacks"). */
+export function moduleDirectory({ id, version }: ModuleName): string {
+  return `${id.replaceAll('/', '_')}/${version}`;
+}

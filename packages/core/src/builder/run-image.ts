@@ -1,0 +1,81 @@
+import { BuildpacksError, InputError } from '../errors/index.ts';
+import { formatReference, type ImageReference, parseReference } from '../reference/index.ts';
+import type { RunImageNames } from './metadata.ts';
+import { renderToml } from './toml-writer.ts';
+
+/** One name under which the run image may be had. */
+export interface RunImageCandidate {
+  readonly reference: ImageReference;
+  /** What `run.toml` and the image's labels say: the canonical name and its mirrors, whichever of them is used. */
+  readonly names: RunImageNames;
+  readonly kind: 'override' | 'image' | 'mirror';
+}
+
+/** What the choice depends on. */
+export interface RunImageRequest {
+  /** The builder's run images; only the first counts. */
+  readonly runImages: readonly RunImageNames[];
+  /** The user's own choice: nothing else is tried, and mirrors are dropped, as pack does. */
+  readonly override?: string;
+  /** `host[:port]` of the output, canonical: a copy there is preferred, since its layers can be mounted. */
+  readonly outputRegistry?: string;
+}
+
+/**
+ * The names to try, best first: those on the output's registry, then the others, each in the builder's order. The first that can be read
+ * is the run image (pack's `getBestRunMirror`, the lifecycle's `BestRunImageMirrorFor`).
+ *
+ * @throws InputError on `run-image` when the override is not a reference or the builder names none
+ */
+export function runImageCandidates(request: RunImageRequest): readonly RunImageCandidate[] {
+  if (request.override !== undefined) {
+    const names = { image: request.override, mirrors: [] };
+    return [{ reference: parseReference(request.override, 'run-image'), names, kind: 'override' }];
+  }
+  const [names] = request.runImages;
+  if (names === undefined) {
+    throw new InputError([
+      { input: 'run-image', message: 'the builder names no run image', hint: 'Name one with the input run-image.' },
+    ]);
+  }
+  const candidates = [names.image, ...names.mirrors].flatMap((name, index): RunImageCandidate[] => {
+    const reference = parsedOrNothing(name);
+    return reference === undefined ? [] : [{ reference, names, kind: index === 0 ? 'image' : 'mirror' }];
+  });
+  const near = ({ reference }: RunImageCandidate) => reference.repository.registry === request.outputRegistry;
+  return [...candidates.filter(near), ...candidates.filter((candidate) => !near(candidate))];
+}
+
+/**
+ * The first candidate that `readable` confirms.
+ *
+ * @param readable may throw for trouble that should end the build rather than lead to another mirror
+ * @throws BuildpacksError `denied` naming all that was tried
+ */
+export async function chooseRunImage(
+  candidates: readonly RunImageCandidate[],
+  readable: (reference: ImageReference) => Promise<boolean>,
+): Promise<RunImageCandidate> {
+  for (const candidate of candidates) {
+    if (await readable(candidate.reference)) return candidate;
+  }
+  const tried = candidates.map(({ reference }) => formatReference(reference)).join(', ');
+  throw new BuildpacksError('denied', `no run image can be read; tried ${tried === '' ? 'none' : tried}`, {
+    hint: 'Give credentials for one of these, or name a readable one with the input run-image.',
+  });
+}
+
+/** `run.toml` (platform specification): what the lifecycle records as the run image's names in the app image. */
+export function renderRunToml({ image, mirrors }: RunImageNames): string {
+  return renderToml({ images: [{ image, ...(mirrors.length > 0 && { mirrors }) }] });
+}
+
+/** Builders are made by others: a mirror that is no reference is one that can't be read. */
+function parsedOrNothing(name: string): ImageReference | undefined {
+  try {
+    return parseReference(name);
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+}
