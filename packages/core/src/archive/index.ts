@@ -9,6 +9,9 @@ export {
   type TarEntryType,
   type TarItem,
 } from './tar-entry.ts';
+export { extractTar, type ExtractOptions } from './extract.ts';
 export { readTar, type TarMember } from './tar-reader.ts';
 export { writeTar } from './tar-writer.ts';
 export { treeItems, type TreeOptions } from './tree-items.ts';
+export { DEFAULT_LIMITS, type TreeLimits } from './tree-writer.ts';
+export { unpackImage, type UnpackOptions } from './unpack-image.ts';

@@ -1,0 +1,68 @@
+import { BuildpacksError } from '../errors/index.ts';
+import type { TarEntry } from './tar-entry.ts';
+import { TarParser } from './tar-parser.ts';
+import { type TreeWriterOptions, TreeWriter } from './tree-writer.ts';
+
+export interface ExtractOptions extends TreeWriterOptions {
+  readonly signal?: AbortSignal;
+}
+
+/** What an archive is poured into. */
+export interface EntrySink {
+  begin(entry: TarEntry): unknown;
+  write(bytes: Uint8Array): void;
+  end(): void;
+  /** Lets go of what is open, after a failure. */
+  abort(): void;
+}
+
+/**
+ * Unpacks a tar archive below a directory and nowhere else. On failure what was unpacked so far stays; the caller removes the directory.
+ *
+ * @param root an existing directory that only this call writes to
+ * @throws BuildpacksError `image` for an archive that is damaged, leads out of the root or is too large; `engine` when the disk refuses
+ */
+export async function extractTar(
+  stream: AsyncIterable<Uint8Array>,
+  root: string,
+  options: ExtractOptions,
+): Promise<void> {
+  const tree = new TreeWriter(root, options);
+  await pour(stream, tree, options.signal);
+  tree.finish();
+}
+
+/** Feeds an archive to a sink. */
+export async function pour(
+  stream: AsyncIterable<Uint8Array>,
+  sink: EntrySink,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const parser = new TarParser();
+  let current: TarEntry | undefined;
+  try {
+    for await (const chunk of stream) {
+      signal?.throwIfAborted();
+      for (const event of parser.feed(chunk)) {
+        if (event.kind === 'data') sink.write(event.bytes);
+        else if (event.kind === 'end') sink.end();
+        else sink.begin((current = event.entry));
+      }
+    }
+    parser.finish();
+  } catch (error) {
+    sink.abort();
+    throw isSystemError(error) ? diskFailure(error, current) : error;
+  }
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'path' in error;
+}
+
+function diskFailure(error: NodeJS.ErrnoException, entry: TarEntry | undefined): BuildpacksError {
+  return new BuildpacksError('engine', `"${entry?.path ?? ''}" can't be unpacked: ${error.message}`, {
+    hint: error.code === 'ENOSPC' ? 'Free some space on the disk.' : 'See whether the directory is writable.',
+    cause: error,
+  });
+}

@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { addAbortSignal, PassThrough, pipeline, type Readable } from 'node:stream';
+import { BuildpacksError } from '../errors/index.ts';
+import type { Descriptor } from '../image/manifest.ts';
+import { compressionOf } from '../image/media-types.ts';
+import type { Image } from '../image/source.ts';
+import type { Log } from '../ports/index.ts';
+import type { Digest } from '../reference/index.ts';
+import { decompressed } from './compression.ts';
+import { type ExtractOptions, pour } from './extract.ts';
+import { LayerWriter } from './layer-writer.ts';
+import { DEFAULT_LIMITS, TreeWriter } from './tree-writer.ts';
+
+export interface UnpackOptions extends ExtractOptions {
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+/** How many layers are fetched and decompressed while one is written, and how much of each is kept ready, in bytes. */
+const AHEAD = 3;
+const READY = 8 * 1024 * 1024;
+
+interface Layer {
+  readonly descriptor: Descriptor;
+  readonly diffId: Digest;
+}
+
+/**
+ * Unpacks an image: its layers in order, with whiteouts, below an empty directory. Each layer's blob (by its source) and diff ID are verified.
+ * On failure what was unpacked so far stays; the caller removes the directory, and must not use it.
+ *
+ * @param root an existing directory that only this call writes to
+ * @throws BuildpacksError `image` for what is wrong with the image; `engine` when the disk refuses; the source's own errors
+ */
+export async function unpackImage(image: Image, root: string, options: UnpackOptions): Promise<void> {
+  const tree = new TreeWriter(root, options);
+  const layers = layersOf(image);
+  const fetched: Promise<Readable>[] = [];
+  const fetchUpTo = (count: number) => {
+    for (const layer of layers.slice(fetched.length, count)) fetched.push(fetchLayer(image, layer, options));
+  };
+  try {
+    for (const [index, layer] of layers.entries()) {
+      fetchUpTo(index + 1 + AHEAD);
+      const stream = await fetched[index];
+      if (stream) await applyLayer(stream, layer, new LayerWriter(tree, { lowest: index === 0 }), options.signal);
+    }
+  } catch (error) {
+    options.signal.throwIfAborted();
+    throw error;
+  } finally {
+    for (const stream of fetched) stream.then(close, () => undefined);
+  }
+  tree.finish();
+  if (tree.skipped > 0) options.log.debug(`${tree.skipped} devices and pipes of ${image.source.name} left out`);
+}
+
+function layersOf(image: Image): Layer[] {
+  return image.manifest.layers.map((descriptor, index) => {
+    const diffId = image.config.diffIds[index];
+    if (diffId === undefined) throw new BuildpacksError('image', `the layer ${descriptor.digest} has no diff id`);
+    return { descriptor, diffId };
+  });
+}
+
+/** A stream that fills itself up to `READY` bytes before anyone reads it, and keeps a failure until then. */
+function fetchLayer(image: Image, { descriptor }: Layer, { limits, signal }: UnpackOptions): Promise<Readable> {
+  const maxBytes = 2 * (limits ?? DEFAULT_LIMITS).bytes;
+  const stream = image.source.open(descriptor).then((blob) => {
+    const ready = addAbortSignal(signal, new PassThrough({ highWaterMark: READY }));
+    pipeline(decompressed(blob, compressionOf(descriptor.mediaType), maxBytes), ready, () => undefined);
+    return ready.on('error', () => undefined);
+  });
+  stream.catch(() => undefined);
+  return stream;
+}
+
+async function applyLayer(stream: Readable, layer: Layer, writer: LayerWriter, signal: AbortSignal): Promise<void> {
+  const hash = createHash('sha256');
+  await pour(
+    observed(stream, (chunk) => hash.update(chunk)),
+    writer,
+    signal,
+  );
+  const found = `sha256:${hash.digest('hex')}`;
+  if (found === layer.diffId) return;
+  throw new BuildpacksError(
+    'image',
+    `the layer ${layer.descriptor.digest} unpacks to ${found}, and the image's configuration says ${layer.diffId}`,
+  );
+}
+
+async function* observed(stream: Readable, observe: (chunk: Uint8Array) => void): AsyncGenerator<Uint8Array> {
+  for await (const chunk of stream as AsyncIterable<Uint8Array>) {
+    observe(chunk);
+    yield chunk;
+  }
+}
+
+function close(stream: Readable): void {
+  stream.destroy();
+}
