@@ -1,12 +1,12 @@
-import { compareModules } from './module-order.ts';
+import { nearestName } from '../inputs/nearest.ts';
 import { formatModule, type ModuleName, type ModuleReference } from './module.ts';
 
 /** A reference with its version, or the versions that kept it open (none: the id is unknown). */
 export type Resolution =
   { readonly found: ModuleName } | { readonly found: undefined; readonly versions: readonly string[] };
 
-/** How many near names an error lists. */
-const NEAR = 3;
+/** How many names an error lists. */
+const LISTED = 5;
 
 /** Looks a buildpack up; a version may be missing only where there is one (pack's `resolveRef`). */
 export function resolveModule({ id, version }: ModuleReference, known: readonly ModuleName[]): Resolution {
@@ -26,11 +26,7 @@ export function explainMissing(
 ): { readonly message: string; readonly hint: string } {
   const name = formatModule(module);
   if (versions.length === 0) {
-    const near = nearestModules(module.id, known).map(formatModule);
-    return {
-      message: `"${name}" is no buildpack of the builder "${builder}"`,
-      hint: near.length === 0 ? 'The builder has no buildpacks.' : `Near to it: ${near.join(', ')}.`,
-    };
+    return { message: `"${name}" is no buildpack of the builder "${builder}"`, hint: suggest(module.id, known) };
   }
   const message =
     module.version === undefined
@@ -39,29 +35,32 @@ export function explainMissing(
   return { message, hint: `Give one of ${versions.map((version) => `${module.id}@${version}`).join(', ')}.` };
 }
 
-/** The buildpacks whose ids are nearest to the given one. */
-export function nearestModules(id: string, known: readonly ModuleName[]): readonly ModuleName[] {
-  const ranked = known.map((module) => ({ module, distance: distanceBetween(id, module.id) }));
-  ranked.sort((a, b) => a.distance - b.distance || compareModules(a.module, b.module));
-  return ranked.slice(0, NEAR).map(({ module }) => module);
+function suggest(id: string, known: readonly ModuleName[]): string {
+  const near = nearModules(id, known);
+  const names = (near.length > 0 ? near : known).map(formatModule);
+  const more = names.length > LISTED ? ` and ${names.length - LISTED} more` : '';
+  if (names.length === 0) return 'The builder has no buildpacks.';
+  return `${near.length > 0 ? 'Near to it are' : 'It has'} ${names.slice(0, LISTED).join(', ')}${more}.`;
 }
 
-/** What follows the last slash says more than the namespace, so a match there counts as near. */
-function distanceBetween(a: string, b: string): number {
-  const last = (id: string) => id.slice(id.lastIndexOf('/') + 1);
-  return Math.min(editDistance(a, b), editDistance(last(a), last(b)) + 1);
+/** Buildpacks that may have been meant: those with a similar id, and those whose name within their namespace has a part in common. */
+export function nearModules(id: string, known: readonly ModuleName[]): readonly ModuleName[] {
+  const similar = nearestName(
+    id,
+    known.map((module) => module.id),
+  );
+  const wanted = baseName(id);
+  const near = known.filter((module) => {
+    const name = baseName(module.id);
+    return module.id === similar || name.includes(wanted) || wanted.includes(name);
+  });
+  const rest = nearestName(
+    wanted,
+    known.map((module) => baseName(module.id)),
+  );
+  return near.length > 0 ? near : known.filter((module) => baseName(module.id) === rest);
 }
 
-/** Levenshtein's distance. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 0; i < a.length; i++) {
-    const next = [i + 1];
-    for (let j = 1; j <= b.length; j++) {
-      const substituted = (row[j - 1] ?? 0) + Number(a[i] !== b[j - 1]);
-      next.push(Math.min(substituted, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
+function baseName(id: string): string {
+  return id.slice(id.lastIndexOf('/') + 1);
 }
