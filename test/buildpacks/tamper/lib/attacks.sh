@@ -1,0 +1,119 @@
+# shellcheck shell=bash
+# The attacks, by the name that BP_TAMPER gives. All but those marked so make sense both at once and "later".
+# shellcheck disable=SC2154 # the paths come from bin/build
+
+# The output is an image of the attacker's.
+attack_output_image() {
+  plant_image "$output"
+}
+
+# The output's folder leads elsewhere.
+attack_output_link() {
+  local elsewhere=$tmp/tamper-elsewhere
+  plant_image "$elsewhere"
+  rm -rf "$output"
+  mkdir -p "$(dirname "$output")"
+  ln -sfn "$elsewhere" "$output"
+}
+
+# The output's index names two images, the real one first.
+attack_output_two() {
+  local real=$output/index.json
+  [[ -s $real ]] && ! grep -q planted.invalid "$real" || return 1
+  sed -i 's/"manifests":\[\({.*}\)\]/"manifests":[\1,\1],"annotations":{"planted.invalid":"1"}/' "$real"
+}
+
+# Each blob of the output is a link to the same bytes, and one has other bytes under the old name.
+attack_output_blobs() {
+  local blob
+  for blob in "$output"/blobs/sha256/*; do
+    [[ -f $blob && ! -L $blob ]] || continue
+    cp "$blob" "$tmp/tamper-${blob##*/}" && ln -sfn "$tmp/tamper-${blob##*/}" "$blob"
+  done
+  [[ -L $blob ]] && printf planted >"$tmp/tamper-${blob##*/}"
+}
+
+# The output's last layer is a blob that is not in the layout: BP_TAMPER_DIGEST, one that the registry may have in another repository.
+attack_output_foreign_layer() {
+  local index=$output/index.json old manifest
+  [[ -s $index ]] && ! grep -q "$BP_TAMPER_DIGEST" "$output"/blobs/sha256/* || return 1
+  old=$(sed -n 's/.*"digest": *"sha256:\([0-9a-f]*\)".*/\1/p' "$index" | tail -n 1)
+  manifest=$(sed 's/\(.*"digest": *"\)sha256:[0-9a-f]*/\1'"$BP_TAMPER_DIGEST/" "$output/blobs/sha256/$old" | plant_blob "$output")
+  printf '{"schemaVersion":2,"manifests":[{"mediaType":"%s",%s}]}' \
+    application/vnd.oci.image.manifest.v1+json "$manifest" >"$index"
+}
+
+# Every layout that came in (the run image's, the previous image's) holds the attacker's image.
+attack_input_images() {
+  local index
+  while IFS= read -r index; do
+    plant_image "$(dirname "$index")"
+  done < <(find "$layout" -name index.json ! -path "$output/*")
+}
+
+# The report leads to a file of the system; it never ends; it is huge; it names other tags and another digest.
+attack_report_link() {
+  ln -sfn /etc/passwd "$layers/report.toml"
+}
+attack_report_fifo() {
+  rm -f "$layers/report.toml" && mkfifo "$layers/report.toml"
+}
+attack_report_huge() {
+  rm -f "$layers/report.toml" && truncate -s 64G "$layers/report.toml"
+}
+attack_report_text() {
+  rm -f "$layers/report.toml" && printf '[image]\ntags = ["registry.invalid/planted:latest"]\ndigest = "sha256:%064d"\n' 0 >"$layers/report.toml"
+}
+
+# The SBOM folder is a link, or holds links, a pipe and a huge file.
+attack_sbom_link() {
+  rm -rf "$layers/sbom" && ln -sfn /etc "$layers/sbom"
+}
+attack_sbom_entries() {
+  local folder=$layers/sbom/launch/test_planted
+  mkdir -p "$folder" && cd "$folder" || return 1
+  ln -sfn /etc/passwd sbom.cdx.json
+  ln -sfn ../../../../../../../../etc up
+  [[ -p sbom.spdx.json ]] || mkfifo sbom.spdx.json
+  truncate -s 64G sbom.syft.json
+}
+
+# What the lifecycle reads, and what the next stages do, as far as they can be reached.
+attack_config() {
+  local file status=1
+  for file in "$config"/{run,order}.toml "$layers"/{group,plan,analyzed}.toml /cnb/{run,order,system}.toml; do
+    { printf '[[images]]\nimage = "registry.invalid/planted"\n' >"$file"; } && status=0 && echo "tamper: wrote $file"
+  done
+  return "$status"
+}
+attack_plan() {
+  local file status=1
+  while IFS= read -r file; do
+    { echo '{"image":"registry.invalid/planted"}' >"$file"; } && status=0 && echo "tamper: wrote $file"
+  done < <(find / \( -path /proc -o -path /sys \) -prune -o \( -name plan.json -o -name result.json \) -print)
+  return "$status"
+}
+
+# The lifecycle's cache names layers outside of /layers, links among its tars, and a tar that is not what its name says.
+attack_cache() {
+  local committed=$cache/committed digest
+  mkdir -p "$committed" || return 1
+  digest=sha256:$(printf planted | sha256sum | cut -d ' ' -f 1)
+  ln -sfn /etc/passwd "$committed/$digest.tar"
+  printf planted >"$committed/sha256:$(printf '%064d' 0).tar"
+  printf '{"buildpacks":[{"key":"../../planted","version":"1","layers":{"../../etc":{"sha":"%s","cache":true}}}],"sbom":{"sha":"%s"}}\n' \
+    "$digest" "$digest" >"$committed/io.buildpacks.lifecycle.cache.metadata"
+}
+
+# Only at once: the image's own labels say what the lifecycle did not.
+attack_labels() {
+  cat >"$CNB_LAYERS_DIR/launch.toml" <<'TOML'
+[[labels]]
+key = "io.buildpacks.lifecycle.metadata"
+value = '{"runImage":{"topLayer":"sha256:0000000000000000000000000000000000000000000000000000000000000000","reference":"planted"}}'
+
+[[labels]]
+key = "io.buildpacks.build.metadata"
+value = 'planted'
+TOML
+}
