@@ -1,0 +1,41 @@
+import path from 'node:path';
+import { isInside, isZip, kindOf } from './files.ts';
+import { inputError } from './problems.ts';
+import type { AppSource } from './request.ts';
+
+/**
+ * Reads `path`.
+ *
+ * @throws InputError when it is neither a directory nor a file in zip format
+ */
+export function parseApp(text: string, workingDirectory: string): AppSource {
+  const absolute = path.resolve(workingDirectory, text);
+  const kind = kindOf(absolute);
+  if (kind === 'directory') return { kind: 'directory', path: absolute };
+  if (kind === 'file' && isZip(absolute)) return { kind: 'archive', path: absolute };
+  throw kind === undefined
+    ? inputError('path', `"${text}" does not exist`, 'Give the app directory; was the repository checked out?')
+    : inputError('path', `"${text}" is neither a directory nor a file in zip format (zip, jar, war)`);
+}
+
+/**
+ * The project descriptor: the file that was named, else `project.toml` in the app directory if there is one.
+ *
+ * @throws InputError when the named file is missing, or the app's own is a link that leads out of the app
+ */
+export function findDescriptor(text: string | undefined, app: AppSource, workingDirectory: string): string | undefined {
+  if (text !== undefined) {
+    const absolute = path.resolve(workingDirectory, text);
+    const kind = kindOf(absolute);
+    if (kind === 'file') return absolute;
+    throw inputError('descriptor', `"${text}" ${kind === undefined ? 'does not exist' : 'is no file'}`);
+  }
+  const found = path.join(app.path, 'project.toml');
+  if (app.kind === 'archive' || kindOf(found) !== 'file') return undefined;
+  if (isInside(found, app.path)) return found;
+  throw inputError(
+    'descriptor',
+    'project.toml in the app is a link that leads out of it',
+    'Name the file with "descriptor" if it is meant.',
+  );
+}

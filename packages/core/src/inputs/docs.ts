@@ -1,0 +1,131 @@
+import { INPUT_GROUPS, type InputDefinition, type InputGroup } from './definition.ts';
+import { INPUTS } from './schema.ts';
+
+const GROUPS = Object.keys(INPUT_GROUPS) as readonly InputGroup[];
+
+const INTRODUCTION = `# Inputs
+
+<!-- Made from packages/core/src/inputs by "npm run generate"; changes belong there. -->
+
+These are the inputs of every adapter, under the same names: flags of the command line (\`--run-image\`), and variables in its
+environment (\`BUILDPACKS_CI_RUN_IMAGE\`). A flag wins over its variable.
+
+- Empty text means the same as leaving the input out.
+- A list has one item per line. A comma never separates.
+- A boolean is \`true\` or \`false\`.
+- Relative paths start from the working directory; in project.toml, from the directory of that file.
+- An input wins over project.toml, which wins over what the CI or this program would choose.
+- Everything that is wrong with the inputs is told at once, before anything is pulled; the exit status is 2.
+`;
+
+const FORMS = `## Forms
+
+### Buildpacks
+
+Tested in this order:
+
+| form                                                 | meaning                                                                          |
+| ---------------------------------------------------- | -------------------------------------------------------------------------------- |
+| \`from=builder\`                                       | the builder's whole order                                                        |
+| \`urn:cnb:builder:ID[@VERSION]\`, \`from=builder:ID\`    | a buildpack that must be on the builder                                          |
+| \`docker://IMAGE\`                                     | a buildpack image on a registry                                                  |
+| \`https://…#sha256:HEX\`                               | an archive, which must have this digest                                          |
+| a path that exists                                   | a directory with a buildpack.toml, or a \`.cnb\`, tar or tgz file                  |
+| \`ID[@VERSION]\`                                       | a buildpack on the builder                                                       |
+| \`REGISTRY/REPOSITORY[:TAG][@DIGEST]\`                 | a buildpack image on a registry                                                  |
+
+Ids of the public buildpack registry (\`urn:cnb:registry:…\`) are refused: that registry only points to images, so name the image.
+
+### Variables
+
+\`\`\`
+BP_NODE_VERSION=24
+EMPTY=
+QUOTED="the quotes are part of the value"
+FROM_THE_JOB
+SEVERAL_LINES<<EOF
+first line
+second line
+EOF
+\`\`\`
+
+- A name starts with a letter or \`_\`; letters, digits, \`_\`, \`.\` and \`-\` follow.
+- A value is everything after the first \`=\`, unchanged. Nothing is expanded and no quotes are removed.
+- A name alone takes the value that the job has; if the job does not have it, that is an error.
+- Blanks before a name, empty lines and lines that start with \`#\` mean nothing.
+- Files in \`env-files\` have the same form. They must be UTF-8.
+- The later wins: project.toml, then env files in their order, then \`env\`.
+
+### Bindings
+
+\`\`\`
+database=bindings/database
+maven/type=maven
+maven/settings.xml=ci/settings.xml
+\`\`\`
+
+\`database\` gets the files of a directory; its sub-directories and hidden files are left out, and a link that leads out of the
+directory is an error. \`maven\` is put together key by key: \`type\` and \`provider\` are written as text, any other key names a
+file. Each binding needs a \`type\`. A single key wins over a file of the directory.
+
+### project.toml
+
+It may name buildpacks on the builder, paths inside the app (links followed), and images by digest; never \`file:\`, \`http:\` or
+\`https:\`. That holds for its builder, too: an image by digest. The inputs have no such limits.
+
+- \`include\` and \`exclude\` are gitignore patterns. Each file and directory is tested by itself and the last pattern that matches
+  it or a directory above it decides, as in pack. A pattern that ends in \`/\` is about what is in the directory, which stays.
+- In schema 0.3 buildpacks and variables with \`exec-env\` count only when it holds the value of the input \`exec-env\`.
+
+## What a run may do
+
+| run                                                                              | \`publish: auto\` | \`cache: auto\`    | project.toml                             |
+| -------------------------------------------------------------------------------- | --------------- | ---------------- | ---------------------------------------- |
+| push, tag, schedule, started by hand; a protected ref of GitLab                  | yes             | reads and writes | all                                      |
+| an unprotected branch of GitLab                                                  | yes             | a cache apart    | all                                      |
+| pull or merge request, and any event that an outsider can start or is not known  | no              | reads            | no builder, no buildpacks from elsewhere |
+| Tekton, Argo, command line: \`trust\` decides, which is \`trusted\` by default       | by trust        | by trust         | by trust                                 |
+
+\`cache: write\` in an untrusted run only reads. \`volumes\` in an untrusted run is an error. \`publish: true\` publishes in any run:
+it is for those who know who can start it.
+`;
+
+/** The page `docs/inputs.md`. */
+export function renderInputs(): string {
+  return `${INTRODUCTION}\n${GROUPS.map(renderGroup).join('\n')}\n${FORMS}`;
+}
+
+function renderGroup(group: InputGroup): string {
+  const inputs: readonly InputDefinition[] = INPUTS.filter((input) => input.group === group);
+  return `## ${INPUT_GROUPS[group]}\n\n${inputs.map(renderInput).join('\n')}`;
+}
+
+function renderInput(input: InputDefinition): string {
+  const facts = [
+    `Type: ${typeOf(input)}`,
+    `Default: ${defaultOf(input)}`,
+    ...(input.projectToml === undefined ? [] : [`In project.toml: \`${input.projectToml}\``]),
+  ];
+  const example = input.example === undefined ? '' : `\n\`\`\`\n${input.example}\n\`\`\`\n`;
+  return `### \`${input.name}\`\n\n${input.description}\n\n${facts.map((fact) => `- ${fact}\n`).join('')}${example}`;
+}
+
+function typeOf(input: InputDefinition): string {
+  switch (input.type) {
+    case 'enum':
+      return input.values.map((value) => `\`${value}\``).join(', ');
+    case 'list':
+      return 'list, one item per line';
+    case 'number':
+      return 'whole number';
+    case 'string':
+    case 'boolean':
+    case 'path':
+      return input.type;
+  }
+}
+
+function defaultOf(input: InputDefinition): string {
+  if (input.defaultNote !== undefined) return input.defaultNote;
+  return input.default === undefined ? 'none' : `\`${input.default}\``;
+}

@@ -1,0 +1,55 @@
+import { closeSync, openSync, readFileSync, readSync, realpathSync, statSync } from 'node:fs';
+import path from 'node:path';
+
+export type FileKind = 'directory' | 'file' | 'other';
+
+/** What is at a path, links followed; undefined when nothing is there or it can't be looked at. */
+export function kindOf(file: string): FileKind | undefined {
+  try {
+    const stats = statSync(file);
+    if (stats.isDirectory()) return 'directory';
+    return stats.isFile() ? 'file' : 'other';
+  } catch {
+    return undefined;
+  }
+}
+
+/** A file's bytes, or in words why they can't be had: `does not exist`, `is a directory`, …. Never waits on a FIFO. */
+export function readSmallFile(file: string, limit: number): Uint8Array | string {
+  const kind = kindOf(file);
+  if (kind === undefined) return 'does not exist';
+  if (kind === 'directory') return 'is a directory';
+  if (kind === 'other') return 'is no regular file';
+  try {
+    if (statSync(file).size > limit) return `has more than ${limit} bytes`;
+    return new Uint8Array(readFileSync(file));
+  } catch {
+    return 'can not be read';
+  }
+}
+
+/** Whether a file starts as a zip, jar or war does (APPNOTE 4.3.6: a local file header, or the end of an empty archive). */
+export function isZip(file: string): boolean {
+  const start = Buffer.alloc(4);
+  try {
+    const descriptor = openSync(file, 'r');
+    try {
+      readSync(descriptor, start, 0, 4, 0);
+    } finally {
+      closeSync(descriptor);
+    }
+  } catch {
+    return false;
+  }
+  return ['504b0304', '504b0506', '504b0708'].includes(start.toString('hex'));
+}
+
+/** Whether `file`, all links resolved, is `directory` or inside of it. */
+export function isInside(file: string, directory: string): boolean {
+  try {
+    const relative = path.relative(realpathSync(directory), realpathSync(file));
+    return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,27 @@
+export { INPUT_GROUPS, type InputDefinition, type InputGroup, type InputType } from './definition.ts';
+export { renderInputs } from './docs.ts';
+export { type BuildpackLocator, type InlineBuildpack, parseLocator, unknownBuildpack } from './locator.ts';
+export { type ParseContext, parseInputs } from './parse.ts';
+export type { RawInputs } from './reader.ts';
+export type {
+  AppSource,
+  Binding,
+  BindingEntry,
+  BuilderSource,
+  BuildRequest,
+  CacheRequest,
+  CacheStoreLocation,
+  CreationTime,
+  LayoutOutput,
+  LoadTarget,
+  PreviousImage,
+} from './request.ts';
+export { environmentName, type InputName, INPUTS } from './schema.ts';
+export {
+  type CiFacts,
+  decideTrust,
+  type ProjectTomlRights,
+  type TrustDecision,
+  type TrustInputs,
+  type TrustLevel,
+} from './trust.ts';

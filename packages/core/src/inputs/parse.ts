@@ -1,0 +1,215 @@
+import { parseReference } from '../reference/index.ts';
+import { optional } from '../json/json.ts';
+import { findDescriptor, parseApp } from './app.ts';
+import { readBindings } from './bindings.ts';
+import { readDestinations } from './destinations.ts';
+import { parseLocator } from './locator.ts';
+import {
+  parseBuilder,
+  parseCacheStore,
+  parseCreationTime,
+  parseOutput,
+  parsePlatform,
+  parsePreviousImage,
+  parseRegistryHost,
+  parseTargetDirectory,
+} from './places.ts';
+import { Problems } from './problems.ts';
+import { InputReader, type RawInputs } from './reader.ts';
+import type { AppSource, BuildRequest, CacheRequest, LoadTarget } from './request.ts';
+import type { InputNameOf } from './schema.ts';
+import { type CiFacts, decideTrust, type TrustDecision } from './trust.ts';
+import { readVariables } from './variables.ts';
+import { parseVolume } from './volumes.ts';
+
+/** What inputs are read against. */
+export interface ParseContext {
+  /** The job's environment: values for a bare `K` in `env`. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly facts: CiFacts;
+  /** Absolute; relative paths start here. */
+  readonly workingDirectory: string;
+  /** The machine's, in OCI words (`amd64`). */
+  readonly architecture: string;
+}
+
+/**
+ * Reads all inputs into a request. Env files and bindings are read here, and paths are looked at, so that everything that is
+ * wrong is told together, before anything is pulled.
+ *
+ * @throws InputError with every problem there is
+ */
+export function parseInputs(raw: RawInputs, context: ParseContext): BuildRequest {
+  const problems = new Problems();
+  const reader = new InputReader(raw, problems);
+  const trust = decideTrust(context.facts, {
+    trust: reader.choice('trust'),
+    publish: reader.choice('publish'),
+    cache: reader.choice('cache'),
+  });
+  for (const notice of trust.notices) problems.notice(notice);
+
+  const parts = { reader, context, problems, trust };
+  const request = { ...readOutcome(parts), ...readSource(parts), ...readBuild(parts), ...readRun(parts), trust };
+  problems.throwIfAny();
+  return { ...request, notices: problems.notices };
+}
+
+/** Stands in for an app that could not be read, until the problem is thrown. */
+const NO_APP: AppSource = { kind: 'archive', path: '' };
+
+interface Parts {
+  readonly reader: InputReader;
+  readonly context: ParseContext;
+  readonly problems: Problems;
+  readonly trust: TrustDecision;
+}
+
+function readOutcome({ reader, context, problems, trust }: Parts) {
+  const { workingDirectory, facts } = context;
+  const destinations = readDestinations(reader, facts, problems);
+  const outputs = eachItem(reader, 'output', problems, (text) => parseOutput(text, workingDirectory));
+  const load = loadTarget(reader.choice('load'));
+  const publish = reader.choice('publish') === 'auto' ? trust.publish && destinations.length > 0 : trust.publish;
+  const named = reader.text('image') !== undefined || reader.list('tags').length > 0;
+  if (!named) requireName(reader, { publish, load, problems });
+  const creationTime = problems.attempt(() =>
+    parseCreationTime(reader.text('creation-time') ?? 'none', facts.commitTime),
+  );
+  const previousImage = problems.attempt(() => parsePreviousImage(reader.text('previous-image')));
+  return {
+    destinations,
+    publish,
+    outputs,
+    ...optional('load', load),
+    creationTime: creationTime ?? { kind: 'none' as const },
+    previousImage: previousImage ?? { kind: 'auto' as const },
+  };
+}
+
+/** Without a name the image can only be written to disk. */
+function requireName(
+  reader: InputReader,
+  wanted: { readonly publish: boolean; readonly load: LoadTarget | undefined; readonly problems: Problems },
+): void {
+  const hint = 'Set "image" to registry/repository[:tag].';
+  if (wanted.load !== undefined)
+    wanted.problems.report('image', 'it is missing, and "load" needs a name for the image', hint);
+  else if (wanted.publish)
+    wanted.problems.report('image', 'it is missing, and "publish" needs a place for the image', hint);
+  else if (reader.list('output').length === 0) {
+    wanted.problems.report('image', 'it is missing', `${hint} Without a registry set "output" to oci:DIR.`);
+  }
+}
+
+function loadTarget(choice: 'true' | 'false' | LoadTarget): LoadTarget | undefined {
+  if (choice === 'false') return undefined;
+  return choice === 'true' ? 'auto' : choice;
+}
+
+function readSource({ reader, context, problems }: Parts) {
+  const { workingDirectory } = context;
+  const app = problems.attempt(() => parseApp(reader.text('path') ?? '.', workingDirectory)) ?? NO_APP;
+  const descriptor = problems.attempt(() => findDescriptor(reader.text('descriptor'), app, workingDirectory));
+  return {
+    app,
+    ...optional('descriptor', descriptor),
+    gitDirectory: reader.flag('git-directory'),
+    sourceMetadata: reader.choice('source-metadata'),
+  };
+}
+
+function readBuild({ reader, context, problems, trust }: Parts) {
+  const { workingDirectory } = context;
+  const builder = reader.text('builder');
+  const runImage = reader.text('run-image');
+  const locators = (name: 'buildpacks' | 'pre-buildpacks' | 'post-buildpacks') =>
+    eachItem(reader, name, problems, (text) => parseLocator(text, workingDirectory, name));
+  const volumes = eachItem(reader, 'volumes', problems, (text) => parseVolume(text, workingDirectory));
+  if (!trust.volumes && reader.list('volumes').length > 0) {
+    problems.report(
+      'volumes',
+      'an untrusted run may not see files of this machine',
+      'Leave "volumes" out where "trust" is untrusted.',
+    );
+  }
+  return {
+    ...optional(
+      'builder',
+      builder === undefined ? undefined : problems.attempt(() => parseBuilder(builder, workingDirectory)),
+    ),
+    ...optional(
+      'runImage',
+      runImage === undefined ? undefined : problems.attempt(() => parseReference(runImage, 'run-image')),
+    ),
+    allowBuilderTag: reader.flag('allow-builder-tag'),
+    buildpacks: locators('buildpacks'),
+    preBuildpacks: locators('pre-buildpacks'),
+    postBuildpacks: locators('post-buildpacks'),
+    disableSystemBuildpacks: reader.flag('disable-system-buildpacks'),
+    platform: problems.attempt(() => parsePlatform(reader.text('platform'), context.architecture)) ?? {
+      os: 'linux',
+      architecture: context.architecture,
+    },
+    environment: readVariables(reader, context, problems),
+    bindings: readBindings(reader, workingDirectory, problems),
+    volumes,
+    ...optional('defaultProcess', matching(reader, 'default-process', /^[A-Za-z0-9._-]+$/, problems)),
+    execEnv: matching(reader, 'exec-env', /^[A-Za-z0-9.-]+$/, problems) ?? 'production',
+    ...optional('uid', reader.number('uid')),
+    ...optional('gid', reader.number('gid')),
+  };
+}
+
+function readRun({ reader, context, problems, trust }: Parts) {
+  const { workingDirectory } = context;
+  const cache: CacheRequest = {
+    mode: trust.cacheMode,
+    clear: reader.flag('clear-cache'),
+    stores: eachItem(reader, 'cache-store', problems, (text) => parseCacheStore(text, workingDirectory)),
+  };
+  const engine = reader.choice('engine');
+  const network = matching(reader, 'network', /^[A-Za-z0-9][A-Za-z0-9_.-]*$/, problems) ?? 'default';
+  if (engine === 'rootfs' && network !== 'default' && network !== 'none') {
+    problems.report(
+      'network',
+      `"${network}" needs a container engine and "engine" is rootfs`,
+      'Write default or none.',
+    );
+  }
+  const target = (name: 'sbom-directory' | 'report-directory') => {
+    const text = reader.text(name);
+    return text === undefined ? undefined : problems.attempt(() => parseTargetDirectory(text, workingDirectory, name));
+  };
+  return {
+    cache,
+    engine,
+    network,
+    insecureRegistries: eachItem(reader, 'insecure-registries', problems, parseRegistryHost),
+    ...optional('sbomDirectory', target('sbom-directory')),
+    ...optional('reportDirectory', target('report-directory')),
+    logLevel: reader.choice('log-level'),
+  };
+}
+
+/** Each item of a list as `parse` reads it; all that throw are reported. */
+function eachItem<T>(
+  reader: InputReader,
+  name: InputNameOf<'list'>,
+  problems: Problems,
+  parse: (text: string) => T,
+): readonly T[] {
+  return reader.list(name).flatMap((text) => problems.attempt(() => [parse(text)]) ?? []);
+}
+
+function matching(
+  reader: InputReader,
+  name: InputNameOf<'string'>,
+  pattern: RegExp,
+  problems: Problems,
+): string | undefined {
+  const text = reader.text(name);
+  if (text === undefined || pattern.test(text)) return text;
+  problems.report(name, `"${text}" is not a name`, 'Use letters, digits, dots and dashes.');
+  return undefined;
+}

@@ -1,0 +1,119 @@
+import path from 'node:path';
+import type { Platform } from '../image/manifest.ts';
+import { parseReference } from '../reference/index.ts';
+import { kindOf } from './files.ts';
+import { inputError } from './problems.ts';
+import type { BuilderSource, CacheStoreLocation, CreationTime, LayoutOutput, PreviousImage } from './request.ts';
+
+/** The readers here take one value as written and the directory that relative paths start from; all throw InputError. */
+
+const DOCKER = 'docker://';
+
+export function parseBuilder(text: string, base: string, input = 'builder'): BuilderSource {
+  if (text.startsWith(DOCKER)) {
+    const name = text.slice(DOCKER.length);
+    parseReference(name, input);
+    return { kind: 'engine', name };
+  }
+  if (text.startsWith('oci:')) {
+    const directory = text.slice('oci:'.length);
+    const absolute = path.resolve(base, directory);
+    if (kindOf(path.join(absolute, 'index.json')) === 'file') return { kind: 'layout', path: absolute };
+    throw inputError(
+      input,
+      `"${directory}" is no OCI layout: it has no index.json`,
+      'Give the directory of an OCI layout: oci:DIR.',
+    );
+  }
+  return { kind: 'registry', reference: parseReference(text, input) };
+}
+
+export function parseOutput(text: string, base: string): LayoutOutput {
+  const [, kind, place = ''] = /^(oci|oci-archive):(.*)$/.exec(text) ?? [];
+  if ((kind !== 'oci' && kind !== 'oci-archive') || place === '') {
+    throw inputError('output', `"${text}" is not a place for an image`, 'Write oci:DIR or oci-archive:FILE.');
+  }
+  const absolute = path.resolve(base, place);
+  const found = kindOf(absolute);
+  if (kind === 'oci' && found !== undefined && found !== 'directory') {
+    throw inputError(
+      'output',
+      `"${place}" is a file and oci: needs a directory`,
+      `Write oci-archive:${place} for a tar archive.`,
+    );
+  }
+  if (kind === 'oci-archive' && found === 'directory') {
+    throw inputError(
+      'output',
+      `"${place}" is a directory and oci-archive: needs a file`,
+      `Write oci:${place} for a directory.`,
+    );
+  }
+  return { kind, path: absolute };
+}
+
+export function parseCacheStore(text: string, base: string): CacheStoreLocation {
+  const place = /^dir:(.+)$/.exec(text)?.[1];
+  if (place === undefined) {
+    const later = text === 'github' || text.startsWith('registry:');
+    const message = later ? `the cache store "${text}" is not available yet` : `"${text}" is not a cache store`;
+    throw inputError('cache-store', message, 'Write dir:PATH.');
+  }
+  const absolute = path.resolve(base, place);
+  const found = kindOf(absolute);
+  if (found !== undefined && found !== 'directory') throw inputError('cache-store', `"${place}" is no directory`);
+  return { kind: 'directory', path: absolute };
+}
+
+/** A directory that is written to and made when it is missing. */
+export function parseTargetDirectory(text: string, base: string, input: string): string {
+  const absolute = path.resolve(base, text);
+  const found = kindOf(absolute);
+  if (found !== undefined && found !== 'directory') throw inputError(input, `"${text}" is no directory`);
+  return absolute;
+}
+
+export function parseCreationTime(text: string, commitTime: number | undefined): CreationTime {
+  if (text === 'none' || text === 'now') return { kind: text };
+  if (text === 'commit') return { kind: 'commit', ...(commitTime !== undefined && { seconds: commitTime }) };
+  if (/^\d{1,12}$/.test(text)) return { kind: 'at', seconds: Number(text) };
+  throw inputError('creation-time', `"${text}" is not a time`, 'Write none, commit, now, or the seconds since 1970.');
+}
+
+export function parsePreviousImage(text: string | undefined): PreviousImage {
+  if (text === undefined) return { kind: 'auto' };
+  if (text === 'none') return { kind: 'none' };
+  return { kind: 'image', reference: parseReference(text, 'previous-image') };
+}
+
+/** `os/architecture[/variant]`; without a text it is Linux on the machine's architecture. */
+export function parsePlatform(text: string | undefined, architecture: string): Platform {
+  if (text === undefined) return { os: 'linux', architecture };
+  if (/[\s,]/.test(text)) {
+    throw inputError(
+      'platform',
+      `"${text}" names more than one platform`,
+      'One run builds for one platform; use one job for each.',
+    );
+  }
+  const match = /^([a-z0-9]+)\/([a-z0-9_]+)(?:\/([a-z0-9.]+))?$/.exec(text);
+  const [, os, wanted, variant] = match ?? [];
+  if (os === undefined || wanted === undefined) {
+    throw inputError('platform', `"${text}" is not a platform`, 'Write os/architecture, for example linux/amd64.');
+  }
+  if (os !== 'linux')
+    throw inputError('platform', `"${os}" can't be built for`, 'Images for linux only are supported.');
+  return { os, architecture: wanted, ...(variant !== undefined && { variant }) };
+}
+
+/** `host[:port]` in lower case. */
+export function parseRegistryHost(text: string): string {
+  const host = text.toLowerCase();
+  if (/^(?:\[[0-9a-f:]+\]|[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::\d{1,5})?$/.test(host)) return host;
+  const bare = host.replace(/^[a-z]+:\/\//, '').replace(/\/.*$/, '');
+  throw inputError(
+    'insecure-registries',
+    `"${text}" is not a registry host`,
+    bare === '' || /[\s,]/.test(bare) ? 'Write host or host:port, one per line.' : `Write the host alone: ${bare}.`,
+  );
+}

@@ -1,0 +1,44 @@
+import { InputError, type InputProblem } from '../errors/index.ts';
+
+/** One problem of one input, to be thrown. */
+export function inputError(input: string, message: string, hint?: string): InputError {
+  return new InputError([{ input, message, ...(hint !== undefined && { hint }) }]);
+}
+
+/** Gathers what is wrong, so that all of it can be told at once, and what is worth a notice. */
+export class Problems {
+  readonly #problems: InputProblem[] = [];
+  readonly #notices: string[] = [];
+
+  get notices(): readonly string[] {
+    return this.#notices;
+  }
+
+  add(problem: InputProblem): void {
+    this.#problems.push(problem);
+  }
+
+  report(input: string, message: string, hint?: string): void {
+    this.add({ input, message, ...(hint !== undefined && { hint }) });
+  }
+
+  notice(text: string): void {
+    this.#notices.push(text);
+  }
+
+  /** The result of `read`, or `undefined` when it threw an `InputError`, whose problems are then noted. */
+  attempt<T>(read: () => T): T | undefined {
+    try {
+      return read();
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      for (const problem of error.problems) this.add(problem);
+      return undefined;
+    }
+  }
+
+  /** @throws InputError with everything that was noted, if anything was */
+  throwIfAny(): void {
+    if (this.#problems.length > 0) throw new InputError(this.#problems);
+  }
+}

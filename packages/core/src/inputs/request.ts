@@ -1,0 +1,107 @@
+import type { Volume } from '../engine/types.ts';
+import type { Platform } from '../image/manifest.ts';
+import type { ImageReference, TagReference } from '../reference/index.ts';
+import type { BuildpackLocator } from './locator.ts';
+import type { TrustDecision } from './trust.ts';
+
+/** What one build is asked to do: all inputs as typed data, all paths absolute. */
+export interface BuildRequest {
+  /** Where the image goes, the first one is its main name; empty when only `outputs` are wanted. Nothing is pushed unless `publish`. */
+  readonly destinations: readonly TagReference[];
+  readonly publish: boolean;
+  readonly load?: LoadTarget;
+  readonly outputs: readonly LayoutOutput[];
+  readonly app: AppSource;
+  /** The project descriptor; absent when there is none. */
+  readonly descriptor?: string;
+  readonly gitDirectory: boolean;
+  readonly sourceMetadata: 'none' | 'git';
+  /** Absent: project.toml must name it (`applyProject`). */
+  readonly builder?: BuilderSource;
+  readonly allowBuilderTag: boolean;
+  readonly runImage?: ImageReference;
+  /** Empty: as project.toml or the builder says. */
+  readonly buildpacks: readonly BuildpackLocator[];
+  readonly preBuildpacks: readonly BuildpackLocator[];
+  readonly postBuildpacks: readonly BuildpackLocator[];
+  readonly disableSystemBuildpacks: boolean;
+  readonly platform: Platform;
+  /** For buildpacks; env files and `env` merged. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly bindings: readonly Binding[];
+  readonly volumes: readonly Volume[];
+  readonly defaultProcess?: string;
+  readonly execEnv: string;
+  readonly uid?: number;
+  readonly gid?: number;
+  readonly creationTime: CreationTime;
+  readonly previousImage: PreviousImage;
+  readonly cache: CacheRequest;
+  readonly engine: 'auto' | 'container' | 'rootfs';
+  /** `default`, `none`, `host`, or the name of a network of the container engine. */
+  readonly network: string;
+  /** `host[:port]`, lower case. */
+  readonly insecureRegistries: readonly string[];
+  readonly sbomDirectory?: string;
+  readonly reportDirectory?: string;
+  readonly logLevel: 'error' | 'warn' | 'info' | 'debug';
+  readonly trust: TrustDecision;
+  /** What was changed or decided on the user's behalf and is worth a line in the log. */
+  readonly notices: readonly string[];
+}
+
+export type LoadTarget = 'auto' | 'docker' | 'podman';
+
+/** An OCI layout on disk: a directory, or a tar archive of one. */
+export interface LayoutOutput {
+  readonly kind: 'oci' | 'oci-archive';
+  readonly path: string;
+}
+
+/** The app: a directory, or a file in zip format. */
+export interface AppSource {
+  readonly kind: 'directory' | 'archive';
+  readonly path: string;
+}
+
+export type BuilderSource =
+  | { readonly kind: 'registry'; readonly reference: ImageReference }
+  /** In the container engine's own store (`docker://NAME`). */
+  | { readonly kind: 'engine'; readonly name: string }
+  | { readonly kind: 'layout'; readonly path: string };
+
+/** A service binding; one of its entries is `type` (buildpack specification, platform.md, "Bindings"). */
+export interface Binding {
+  readonly name: string;
+  readonly entries: readonly BindingEntry[];
+}
+
+export interface BindingEntry {
+  readonly key: string;
+  readonly content: Uint8Array;
+}
+
+export type CreationTime =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'now' }
+  /** `seconds` since 1970, when the CI told them; else the commit of the app directory tells. */
+  | { readonly kind: 'commit'; readonly seconds?: number }
+  | { readonly kind: 'at'; readonly seconds: number };
+
+export type PreviousImage =
+  | { readonly kind: 'auto' }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'image'; readonly reference: ImageReference };
+
+export interface CacheRequest {
+  readonly mode: 'off' | 'read' | 'write';
+  /** Build without what the cache holds. */
+  readonly clear: boolean;
+  /** In the order in which they are asked. */
+  readonly stores: readonly CacheStoreLocation[];
+}
+
+export interface CacheStoreLocation {
+  readonly kind: 'directory';
+  readonly path: string;
+}

@@ -1,0 +1,62 @@
+import type { InputDefinition } from '../definition.ts';
+
+export const IMAGE_INPUTS = [
+  {
+    name: 'image',
+    group: 'image',
+    type: 'string',
+    description:
+      'The image to build, `registry/repository[:tag]`. Capitals in the name are lower-cased with a notice. It may be left out when `tags` holds a full reference or when only `output` is wanted.',
+    example: 'ghcr.io/example/shop',
+  },
+  {
+    name: 'tags',
+    group: 'image',
+    type: 'list',
+    description:
+      'The tags of the image, one per line. A line with `/` or `:` is a full reference, on any registry; any other line is a tag of `image`. The output of docker/metadata-action fits as it is.',
+    defaultNote:
+      'the tag in `image`; else `latest` on the default branch and outside of a CI, or the name of the branch or tag with other characters replaced by dashes',
+    example: '1.4.2\nlatest\nregistry.example/mirror/shop:1.4.2',
+  },
+  {
+    name: 'publish',
+    group: 'image',
+    type: 'enum',
+    values: ['auto', 'true', 'false'],
+    default: 'auto',
+    description:
+      'Whether the image is pushed to its registry. `auto` publishes what was pushed to the repository and never a pull or merge request (see the table of trust below).',
+  },
+  {
+    name: 'load',
+    group: 'image',
+    type: 'enum',
+    values: ['true', 'false', 'docker', 'podman'],
+    default: 'false',
+    description: 'Loads the image into a container engine on this machine; `true` takes the one that answers.',
+  },
+  {
+    name: 'output',
+    group: 'image',
+    type: 'list',
+    description: 'Writes the image to disk as an OCI layout: `oci:DIR` a directory, `oci-archive:FILE` a tar archive.',
+    example: 'oci:out/image\noci-archive:out/image.tar',
+  },
+  {
+    name: 'previous-image',
+    group: 'image',
+    type: 'string',
+    description:
+      'The image whose unchanged layers are reused. `none` builds without one. Reuse never changes the result, only the time it takes.',
+    defaultNote: 'the first tag that exists',
+  },
+  {
+    name: 'creation-time',
+    group: 'image',
+    type: 'string',
+    default: 'none',
+    description:
+      'The creation time that the image records. `none` is 1980-01-01 and makes builds of the same inputs bit-identical; `commit` is the time of the commit, `now` the time of the build, a number the seconds since 1970.',
+  },
+] as const satisfies readonly InputDefinition[];

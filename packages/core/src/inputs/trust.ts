@@ -1,0 +1,88 @@
+/**
+ * How far the code that started a run is trusted; each adapter derives it from its CI's event.
+ *
+ * - `trusted`: a push, tag, schedule or manual run; a protected ref on GitLab.
+ * - `unprotected`: a branch that people with less than full rights may push to; its cache must not reach others.
+ * - `untrusted`: a pull or merge request, anything started by an outsider, and every event that is not known.
+ */
+export type TrustLevel = 'trusted' | 'unprotected' | 'untrusted';
+
+/** What a CI knows about a run. */
+export interface CiFacts {
+  readonly trust: TrustLevel;
+  /** The full ref (`refs/heads/main`, `refs/tags/v1`, `refs/pull/7/merge`) or a branch's or tag's bare name. */
+  readonly ref?: string;
+  /** The default branch's bare name. */
+  readonly defaultBranch?: string;
+  /** Wins over comparing `ref` with `defaultBranch`. */
+  readonly isDefaultBranch?: boolean;
+  readonly sha?: string;
+  /** When the commit was made, seconds since 1970. */
+  readonly commitTime?: number;
+}
+
+/** The inputs that the decision depends on. */
+export interface TrustInputs {
+  readonly trust: 'auto' | 'trusted' | 'untrusted';
+  readonly publish: 'auto' | 'true' | 'false';
+  readonly cache: 'auto' | 'off' | 'false' | 'read' | 'write';
+}
+
+/** What project.toml may decide in this run. */
+export interface ProjectTomlRights {
+  readonly builder: boolean;
+  /** Buildpacks that are neither on the builder nor in the app. */
+  readonly foreignBuildpacks: boolean;
+}
+
+/** What this run may do. */
+export interface TrustDecision {
+  readonly level: TrustLevel;
+  readonly publish: boolean;
+  readonly cacheMode: 'off' | 'read' | 'write';
+  /** `own`: the cache is kept apart from that of trusted runs. */
+  readonly cacheIdentity: 'shared' | 'own';
+  readonly projectTomlMay: ProjectTomlRights;
+  /** Whether parts of this machine may be mounted into the build. */
+  readonly volumes: boolean;
+  readonly notices: readonly string[];
+}
+
+/** The table "What a run may do" of `docs/inputs.md`, as one pure function. */
+export function decideTrust(facts: Pick<CiFacts, 'trust'>, inputs: TrustInputs): TrustDecision {
+  const level = inputs.trust === 'auto' ? facts.trust : inputs.trust;
+  const trusted = level !== 'untrusted';
+  const cache = decideCache(inputs.cache, trusted);
+  return {
+    level,
+    publish: inputs.publish === 'auto' ? trusted : inputs.publish === 'true',
+    cacheMode: cache.mode,
+    cacheIdentity: level === 'unprotected' ? 'own' : 'shared',
+    projectTomlMay: { builder: trusted, foreignBuildpacks: trusted },
+    volumes: trusted,
+    notices: [
+      ...(facts.trust === 'untrusted' && inputs.trust === 'trusted'
+        ? ['trust: this run was started by something untrusted; the input "trusted" overrides that']
+        : []),
+      ...cache.notices,
+    ],
+  };
+}
+
+function decideCache(
+  asked: TrustInputs['cache'],
+  trusted: boolean,
+): { mode: TrustDecision['cacheMode']; notices: readonly string[] } {
+  switch (asked) {
+    case 'off':
+    case 'false':
+      return { mode: 'off', notices: [] };
+    case 'read':
+      return { mode: 'read', notices: [] };
+    case 'auto':
+      return { mode: trusted ? 'write' : 'read', notices: [] };
+    case 'write':
+      if (trusted) return { mode: 'write', notices: [] };
+      return { mode: 'read', notices: ['cache: an untrusted run never writes to the cache; it is only read'] };
+  }
+}
