@@ -12,3 +12,11 @@ export type Credential =
 export interface Credentials {
   lookup(repository: Repository): Promise<Credential | undefined>;
 }
+
+/** One place that may know a credential: a file, an input. */
+export interface CredentialSource {
+  /** For messages; no secret. */
+  readonly name: string;
+  /** Undefined when it has nothing for this repository. */
+  find(repository: Repository): Promise<Credential | undefined>;
+}

@@ -1,0 +1,73 @@
+import { InputError } from '../errors/index.ts';
+import { asRecord, asStringMap, asText, type JsonRecord, parseJson } from '../json/json.ts';
+import type { Credential } from './types.ts';
+
+/** A Docker `config.json` or a Podman `auth.json`, the part about credentials. */
+export interface AuthFile {
+  /** For messages: the path, or the variable that held the text. */
+  readonly name: string;
+  /** By key as written, in the file's order; entries without any secret are left out. */
+  readonly auths: ReadonlyMap<string, Credential>;
+  /** Helper by registry key. */
+  readonly credHelpers: Readonly<Record<string, string>>;
+  /** The helper for all other registries. */
+  readonly credsStore: string | undefined;
+}
+
+/** @throws InputError naming the file, with every entry that can't be read */
+export function parseAuthFile(text: string, name: string): AuthFile {
+  const json = asRecord(parseJson(text));
+  if (json === undefined) {
+    throw new InputError([problem(name, 'is not a JSON object', 'Write it anew with docker login or podman login.')]);
+  }
+  const auths = new Map<string, Credential>();
+  const broken: string[] = [];
+  for (const [key, value] of Object.entries(asRecord(json['auths']) ?? {})) {
+    const credential = parseEntry(asRecord(value) ?? {});
+    if (credential === 'broken') broken.push(key);
+    else if (credential !== undefined) auths.set(key, credential);
+  }
+  if (broken.length > 0) {
+    const hint = 'Its "auth" must be base64 of user:password. Log in again.';
+    throw new InputError(broken.map((key) => problem(name, `has an entry for "${key}" that can't be read`, hint)));
+  }
+  return {
+    name,
+    auths,
+    credHelpers: asStringMap(json['credHelpers']),
+    credsStore: asText(json['credsStore']),
+  };
+}
+
+function problem(name: string, message: string, hint: string) {
+  return { input: 'registry credentials', message: `"${name}" ${message}`, hint };
+}
+
+/** The most specific secret of an entry counts, as in docker. */
+function parseEntry(entry: JsonRecord): Credential | 'broken' | undefined {
+  const registryToken = asText(entry['registrytoken']);
+  if (registryToken !== undefined) return { kind: 'bearer', token: registryToken };
+  const identityToken = asText(entry['identitytoken']);
+  if (identityToken !== undefined) return { kind: 'identity-token', token: identityToken };
+
+  const auth = asText(entry['auth']);
+  if (auth !== undefined) return decodePair(auth);
+  const username = asText(entry['username']);
+  return username === undefined ? undefined : credentialOf(username, asText(entry['password']) ?? '');
+}
+
+function decodePair(auth: string): Credential | 'broken' {
+  // docker's own writers may pad the password with NULs.
+  const pair = Buffer.from(auth, 'base64').toString('utf8').replace(/\0+$/, '');
+  const colon = pair.indexOf(':');
+  return colon <= 0 ? 'broken' : credentialOf(pair.slice(0, colon), pair.slice(colon + 1));
+}
+
+/** What helpers name the user when the secret is an identity token. */
+const IDENTITY_TOKEN_USER = '<token>';
+
+export function credentialOf(username: string, secret: string): Credential {
+  return username === IDENTITY_TOKEN_USER
+    ? { kind: 'identity-token', token: secret }
+    : { kind: 'basic', username, password: secret };
+}

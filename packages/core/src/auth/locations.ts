@@ -1,0 +1,27 @@
+import { join } from 'node:path';
+
+/** A file that may hold credentials. */
+export interface Location {
+  readonly file: string;
+  /** The variable that names it: the user then wants it read. Absent: a default place. */
+  readonly variable?: string;
+}
+
+/**
+ * Where Docker and Podman keep credentials, in the order in which they are asked (containers-auth.json(5), then docker's
+ * `config.json`).
+ */
+export function authFileLocations(environment: Readonly<Record<string, string>>, home: string): readonly Location[] {
+  const named = environment['REGISTRY_AUTH_FILE'];
+  const runtime = environment['XDG_RUNTIME_DIR'];
+  const config = environment['XDG_CONFIG_HOME'] || join(home, '.config');
+  const docker = environment['DOCKER_CONFIG'];
+  return [
+    ...(named ? [{ file: named, variable: 'REGISTRY_AUTH_FILE' }] : []),
+    ...(runtime ? [{ file: join(runtime, 'containers', 'auth.json') }] : []),
+    { file: join(config, 'containers', 'auth.json') },
+    docker
+      ? { file: join(docker, 'config.json'), variable: 'DOCKER_CONFIG' }
+      : { file: join(home, '.docker', 'config.json') },
+  ];
+}

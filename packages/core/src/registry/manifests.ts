@@ -1,0 +1,173 @@
+import {
+  type Descriptor,
+  parseIndex,
+  parseManifest,
+  type Platform,
+  type RawManifest,
+  rawManifest,
+} from '../image/manifest.ts';
+import { isIndexType, isManifestType, MEDIA_TYPE } from '../image/media-types.ts';
+import {
+  atDigest,
+  familiarReference,
+  formatRepository,
+  type ImageReference,
+  isDigest,
+  manifestName,
+  type Repository,
+} from '../reference/index.ts';
+import { RegistryError } from './error.ts';
+import { formatPlatform, selectPlatform } from './platform.ts';
+import type { Call, Transport } from './transport.ts';
+import { redactUrl } from './url.ts';
+import type { Answer } from './wire.ts';
+
+/** What every registry must be able to store (OCI distribution specification, pushing manifests); nothing sane is larger. */
+export const MAX_MANIFEST_SIZE = 4 * 1024 * 1024;
+
+const ACCEPT = [MEDIA_TYPE.ociIndex, MEDIA_TYPE.ociManifest, MEDIA_TYPE.dockerIndex, MEDIA_TYPE.dockerManifest].join(
+  ', ',
+);
+
+/** A manifest or index: digest, media type, size and shape checked. Undefined when the registry has none of that name. */
+export async function getManifest(transport: Transport, reference: ImageReference): Promise<RawManifest | undefined> {
+  const call = manifestCall(transport, 'GET', reference);
+  return transport.call(call, async (answer) => {
+    if (answer.status === 200) return readManifest(answer, call, reference);
+    await answer.discard();
+    return undefined;
+  });
+}
+
+/** What is there under a name, without reading it; registries that do not tell enough are asked for the whole. */
+export async function headManifest(transport: Transport, reference: ImageReference): Promise<Descriptor | undefined> {
+  const call = manifestCall(transport, 'HEAD', reference);
+  const head = await transport.call(call, async (answer) => {
+    await answer.discard();
+    const digest = answer.header('docker-content-digest');
+    return { found: answer.status === 200, mediaType: mediaTypeOf(answer), size: answer.length, digest };
+  });
+  if (!head.found) return undefined;
+  const { mediaType, size, digest } = head;
+  if (digest !== undefined && isDigest(digest) && size !== undefined && isKnownType(mediaType)) {
+    if (reference.kind === 'digest' && reference.digest !== digest) {
+      throw broken(call, 200, `the registry says that its digest is ${digest}`);
+    }
+    return { mediaType, digest, size };
+  }
+  const raw = await getManifest(transport, reference);
+  return raw && { mediaType: raw.mediaType, digest: raw.digest, size: raw.bytes.byteLength };
+}
+
+/** The manifest for one platform, through an index if there is one. */
+export async function resolveManifest(
+  transport: Transport,
+  reference: ImageReference,
+  platform: Platform,
+): Promise<{ readonly manifest: RawManifest; readonly index?: RawManifest } | undefined> {
+  const raw = await getManifest(transport, reference);
+  if (raw === undefined || isManifestType(raw.mediaType)) return raw && { manifest: raw };
+  const call = manifestCall(transport, 'GET', reference);
+  const index = parseIndex(raw);
+  const child = selectPlatform(index, platform);
+  if (child === undefined) {
+    const offered = index.manifests.flatMap((entry) => (entry.platform ? [formatPlatform(entry.platform)] : []));
+    throw broken(
+      call,
+      200,
+      `it has no image for ${formatPlatform(platform)}, only for ${[...new Set(offered)].join(', ') || 'no platform'}`,
+      'Use an image that was built for this platform.',
+    );
+  }
+  const manifest = await getManifest(transport, atDigest(reference, child.digest));
+  if (manifest === undefined) throw broken(call, 404, `its manifest ${child.digest} is missing from the registry`);
+  return { manifest, index: raw };
+}
+
+/** PUT under a tag or the manifest's own digest. */
+export async function putManifest(
+  transport: Transport,
+  repository: Repository,
+  name: string,
+  manifest: RawManifest,
+): Promise<void> {
+  const call: Call = {
+    task: `write the manifest ${formatRepository(repository)}${isDigest(name) ? '@' : ':'}${name}`,
+    method: 'PUT',
+    url: transport.url(repository, `manifests/${name}`),
+    headers: { 'content-type': manifest.mediaType },
+    body: () => manifest.bytes,
+    access: { repository, right: 'push' },
+    expect: [200, 201, 202, 204],
+    errand: 'upload',
+  };
+  await transport.call(call, async (answer) => {
+    await answer.discard();
+    const digest = answer.header('docker-content-digest');
+    if (digest === undefined || digest === manifest.digest) return;
+    throw broken(call, answer.status, `the registry stored it as ${digest}, but its digest is ${manifest.digest}`);
+  });
+}
+
+function manifestCall(transport: Transport, method: 'GET' | 'HEAD', reference: ImageReference): Call {
+  return {
+    task: `read the manifest of ${familiarReference(reference)}`,
+    method,
+    url: transport.url(reference.repository, `manifests/${manifestName(reference)}`),
+    headers: { accept: ACCEPT },
+    access: { repository: reference.repository, right: 'pull' },
+    expect: [200, 404],
+    errand: 'download',
+  };
+}
+
+async function readManifest(answer: Answer, call: Call, reference: ImageReference): Promise<RawManifest> {
+  const mediaType = mediaTypeOf(answer);
+  const fail = async (reason: string, hint?: string) => {
+    await answer.discard();
+    return broken(call, answer.status, reason, hint);
+  };
+  if (mediaType.includes('docker.distribution.manifest.v1')) {
+    throw await fail(
+      'it has the old schema 1, which no tool builds on any more',
+      'Push the image again with a current tool.',
+    );
+  }
+  if (!isKnownType(mediaType))
+    throw await fail(`its media type is "${mediaType}", which is no image manifest or index`);
+  const { bytes, complete } = await answer.bytes(MAX_MANIFEST_SIZE);
+  if (!complete) throw broken(call, answer.status, `it has more than ${MAX_MANIFEST_SIZE} bytes`);
+
+  const raw = rawManifest(bytes, mediaType);
+  const declared = answer.header('docker-content-digest');
+  const expected = reference.kind === 'digest' ? reference.digest : undefined;
+  for (const digest of [expected, declared]) {
+    if (digest !== undefined && isDigest(digest) && digest !== raw.digest) {
+      throw broken(call, answer.status, `its digest should be ${digest} and is ${raw.digest}${encodingNote(answer)}`);
+    }
+  }
+  if (isIndexType(mediaType)) parseIndex(raw);
+  else parseManifest(raw);
+  return raw;
+}
+
+/** Without parameters such as `charset`. */
+function mediaTypeOf(answer: Answer): string {
+  return (answer.header('content-type') ?? '').split(';', 1).join('').trim().toLowerCase();
+}
+
+function isKnownType(mediaType: string): boolean {
+  return isIndexType(mediaType) || isManifestType(mediaType);
+}
+
+/** A proxy that compresses on the way changes the bytes. */
+export function encodingNote(answer: Answer): string {
+  const encoding = answer.header('content-encoding');
+  if (encoding === undefined || encoding === 'identity') return '';
+  return ` (it came with content-encoding "${encoding}": a proxy on the way may have changed it)`;
+}
+
+function broken(call: Call, status: number, reason: string, hint?: string): RegistryError {
+  const { task, method, url } = call;
+  return new RegistryError({ code: 'registry', task, method, url: redactUrl(url), status, reason, hint });
+}

@@ -1,0 +1,39 @@
+import type { Descriptor, Index, Platform } from '../image/manifest.ts';
+import { isManifestType } from '../image/media-types.ts';
+
+/** What an index entry without a platform means. */
+const DEFAULT_PLATFORM: Platform = { os: 'linux', architecture: 'amd64' };
+
+/**
+ * The image of an index that fits a platform best: the very variant first, then the nearest older arm variant, then, when
+ * no variant was asked for, the first of the architecture. Entries that are no images (attestations) never fit.
+ */
+export function selectPlatform(index: Index, wanted: Platform): Descriptor | undefined {
+  const candidates = index.manifests.filter(({ mediaType, platform = DEFAULT_PLATFORM }) => {
+    return isManifestType(mediaType) && platform.os === wanted.os && platform.architecture === wanted.architecture;
+  });
+  for (const variant of acceptedVariants(wanted)) {
+    const found = candidates.find(({ platform }) => variantOf(platform ?? DEFAULT_PLATFORM) === variant);
+    if (found !== undefined) return found;
+  }
+  return wanted.variant === undefined ? candidates[0] : undefined;
+}
+
+/** `linux/arm64`, `linux/arm/v7`. */
+export function formatPlatform({ os, architecture, variant }: Platform): string {
+  return [os, architecture, variant].filter((part) => part !== undefined && part !== '').join('/');
+}
+
+const ARM_VARIANTS = ['v8', 'v7', 'v6', 'v5'];
+
+function acceptedVariants(wanted: Platform): readonly string[] {
+  const variant = variantOf(wanted);
+  return wanted.architecture === 'arm' ? ARM_VARIANTS.slice(Math.max(0, ARM_VARIANTS.indexOf(variant))) : [variant];
+}
+
+/** The variant that is meant when none is written. */
+function variantOf({ architecture, variant }: Platform): string {
+  if (variant !== undefined) return variant;
+  if (architecture === 'arm64') return 'v8';
+  return architecture === 'arm' ? 'v7' : '';
+}

@@ -1,0 +1,74 @@
+import { formatRepository, type Repository } from '../reference/index.ts';
+
+/** What a token may do with one resource: `repository:library/busybox:pull,push` (distribution specification, token scope). */
+export interface Scope {
+  /** `repository:<path>`, or another resource that a registry names in its challenge. */
+  readonly resource: string;
+  readonly actions: readonly string[];
+}
+
+export function pullScope(repository: Repository): Scope {
+  return { resource: `repository:${repository.path}`, actions: ['pull'] };
+}
+
+export function pushScope(repository: Repository): Scope {
+  return { resource: `repository:${repository.path}`, actions: ['pull', 'push'] };
+}
+
+export function formatScope(scope: Scope): string {
+  return `${scope.resource}:${scope.actions.join(',')}`;
+}
+
+/** Reads a challenge's `scope`: scopes separated by spaces. Actions follow the last colon, since a path may hold `host:port`. */
+export function parseScopes(text: string): readonly Scope[] {
+  return text.split(' ').flatMap((part) => {
+    const colon = part.lastIndexOf(':');
+    if (colon <= 0) return [];
+    return [
+      {
+        resource: part.slice(0, colon),
+        actions: part
+          .slice(colon + 1)
+          .split(',')
+          .filter(Boolean),
+      },
+    ];
+  });
+}
+
+/** One scope per resource with the actions of all. The order of first mention is kept: some token servers read only the first. */
+export function mergeScopes(...lists: readonly (readonly Scope[])[]): readonly Scope[] {
+  const actions = new Map<string, Set<string>>();
+  for (const scope of lists.flat()) {
+    const merged = actions.get(scope.resource) ?? new Set<string>();
+    scope.actions.forEach((action) => merged.add(action));
+    actions.set(scope.resource, merged);
+  }
+  return [...actions].map(([resource, set]) => ({ resource, actions: [...set].sort() }));
+}
+
+/** True when everything `wanted` is in `granted`. */
+export function coversScopes(granted: readonly Scope[], wanted: readonly Scope[]): boolean {
+  return wanted.every((want) => {
+    const have = granted.find((scope) => scope.resource === want.resource)?.actions ?? [];
+    return want.actions.every((action) => have.includes(action) || have.includes('*'));
+  });
+}
+
+/** What a call needs: for messages and for the token. */
+export interface Access {
+  readonly repository: Repository;
+  readonly right: 'pull' | 'push';
+  /** Another repository of the same registry that is read in the same call (cross-repository mount). */
+  readonly from?: Repository;
+}
+
+export function scopesOf(access: Access): readonly Scope[] {
+  const own = access.right === 'push' ? pushScope(access.repository) : pullScope(access.repository);
+  return access.from === undefined ? [own] : mergeScopes([own], [pullScope(access.from)]);
+}
+
+/** `push to registry.example/app` */
+export function describeAccess({ repository, right }: Access): string {
+  return `${right} ${right === 'push' ? 'to' : 'from'} ${formatRepository(repository)}`;
+}

@@ -1,0 +1,65 @@
+import { classifyHost } from '../network/index.ts';
+import type { Network } from '../ports/index.ts';
+import { DOCKER_HUB, type Repository } from '../reference/index.ts';
+
+/** Docker Hub's images are recorded under one host and served by another. */
+const DOCKER_HUB_SERVER = 'registry-1.docker.io';
+
+/** `https://host[:port]/`, or http where the network says so. */
+export function registryUrl(registry: string, network: Network): URL {
+  const host = registry === DOCKER_HUB ? DOCKER_HUB_SERVER : registry;
+  return new URL(`${network.plainHttp(registry) ? 'http' : 'https'}://${host}/`);
+}
+
+/** `/v2/<repository path>/<rest>` on the registry. */
+export function repositoryUrl(base: URL, repository: Repository, rest: string): URL {
+  return new URL(`/v2/${repository.path}/${rest}`, base);
+}
+
+/** An absolute URL, or one relative to `base`; undefined when the text is neither. */
+export function parseUrl(text: string, base?: URL): URL | undefined {
+  try {
+    return new URL(text, base);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Adds a query parameter and leaves the rest of the query as it is, byte for byte: registries sign it. */
+export function withParameter(url: URL, name: string, value: string): URL {
+  const result = new URL(url);
+  const separator = result.search === '' ? '?' : '&';
+  result.search = `${result.search}${separator}${name}=${encodeURIComponent(value)}`;
+  return result;
+}
+
+const SHOWN_PARAMETERS = new Set(['scope', 'service', 'digest', 'mount', 'from']);
+
+/** For messages: without user and password, and with query values only where we know that they are no secret. */
+export function redactUrl(url: URL): string {
+  const query = [...url.searchParams].map(([name, value]) => `${name}=${SHOWN_PARAMETERS.has(name) ? value : '…'}`);
+  return `${url.origin}${url.pathname}${query.length === 0 ? '' : `?${query.join('&')}`}`;
+}
+
+/** What goes to another place on a registry's word. */
+export type Errand = 'credentials' | 'upload' | 'download';
+
+/**
+ * Why a URL that a registry names (token realm, upload location, redirect) must not be followed; undefined when it may.
+ * A registry may name its own host and port and any public host, but can't use us to reach into this machine or its
+ * network, nor to take TLS away (security.md, S9).
+ *
+ * @param from the URL whose answer named `to`
+ */
+export function refuseUrl(to: URL, from: URL, errand: Errand): string | undefined {
+  if (to.protocol !== 'https:' && to.protocol !== 'http:') return `its scheme is "${to.protocol.slice(0, -1)}"`;
+  if (to.username !== '' || to.password !== '') return 'it holds a user name or password';
+  if (to.protocol === 'http:' && from.protocol === 'https:') return `it is plain http and ${from.host} is not`;
+  if (to.hostname === from.hostname) return undefined;
+  const place = classifyHost(to.hostname);
+  if (place === 'public') return undefined;
+  // Object stores beside an on-premises registry are often named by a private address; a download carries no secret.
+  if (place === 'private' && errand === 'download') return undefined;
+  if (place === classifyHost(from.hostname) && place !== 'link-local') return undefined;
+  return `it leads to a ${place} address and ${from.host} is not there`;
+}

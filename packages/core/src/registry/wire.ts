@@ -1,0 +1,157 @@
+import { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import { BuildpacksError } from '../errors/index.ts';
+import { networkFailure } from '../network/index.ts';
+import type { Log, Network } from '../ports/index.ts';
+import type { TrafficCounter } from './traffic.ts';
+import { redactUrl } from './url.ts';
+
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
+
+/** One HTTP request: no redirect is followed, nothing is tried again. */
+export interface WireRequest {
+  readonly method: Method;
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Uint8Array | Readable | undefined;
+  /** Milliseconds to wait for the answer's headers; absent: the network's own limit. */
+  readonly patience?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface WireOptions {
+  readonly network: Network;
+  readonly log: Log;
+  readonly traffic: TrafficCounter;
+  readonly signal: AbortSignal;
+  readonly userAgent: string;
+}
+
+/** Sends requests, counts them, and explains what fails. The one place of this folder that touches the network. */
+export class Wire {
+  readonly #options: WireOptions;
+
+  constructor(options: WireOptions) {
+    this.#options = options;
+  }
+
+  /** @throws NetworkFailure; what a streamed body throws is thrown as it is; the signal's reason as `cancelled` */
+  async send(request: WireRequest): Promise<Answer> {
+    const { network, log, traffic, userAgent } = this.#options;
+    const { method, url, headers, patience } = request;
+    const signal =
+      request.signal === undefined ? this.#options.signal : AbortSignal.any([this.#options.signal, request.signal]);
+    const body = this.#countedBody(request.body);
+    traffic.countRequest();
+    try {
+      const response = await network.dispatcher(url).request({
+        origin: url.origin,
+        path: `${url.pathname}${url.search}`,
+        method,
+        // Bytes are verified as the registry stores them: nothing between may compress them.
+        headers: { ...headers, 'user-agent': userAgent, 'accept-encoding': 'identity' },
+        body: body.content,
+        signal,
+        ...(patience !== undefined && { headersTimeout: patience }),
+      });
+      log.debug(`${method} ${redactUrl(url)}: ${response.statusCode}`);
+      return new Answer(request, response, traffic, signal);
+    } catch (error) {
+      throw body.failure() ?? failureOf(error, url, signal);
+    }
+  }
+
+  /** The body as it is sent, counted; its own failure is kept apart from the network's. */
+  #countedBody(body: Uint8Array | Readable | undefined): {
+    content: Uint8Array | Readable | null;
+    failure(): Error | undefined;
+  } {
+    const { traffic } = this.#options;
+    if (body === undefined) return { content: null, failure: () => undefined };
+    if (body instanceof Uint8Array) {
+      traffic.countUp(body.byteLength);
+      return { content: body, failure: () => undefined };
+    }
+    let failure: Error | undefined;
+    async function* counted(source: Readable): AsyncGenerator<Uint8Array> {
+      try {
+        for await (const chunk of source as AsyncIterable<Uint8Array>) {
+          traffic.countUp(chunk.byteLength);
+          yield chunk;
+        }
+      } catch (error) {
+        failure = error instanceof Error ? error : new Error(String(error));
+        throw error;
+      }
+    }
+    return { content: Readable.from(counted(body), { objectMode: false }), failure: () => failure };
+  }
+}
+
+/** An answer whose headers have come. Its body must be read or discarded, else its connection stays taken. */
+export class Answer {
+  readonly method: Method;
+  readonly url: URL;
+  readonly status: number;
+  readonly #response: Dispatcher.ResponseData;
+  readonly #traffic: TrafficCounter;
+  readonly #signal: AbortSignal;
+
+  constructor(request: WireRequest, response: Dispatcher.ResponseData, traffic: TrafficCounter, signal: AbortSignal) {
+    this.method = request.method;
+    this.url = request.url;
+    this.status = response.statusCode;
+    this.#response = response;
+    this.#traffic = traffic;
+    this.#signal = signal;
+  }
+
+  /** A header's value; several of one name joined by commas. */
+  header(name: string): string | undefined {
+    const value = this.#response.headers[name];
+    return Array.isArray(value) ? value.join(', ') : value;
+  }
+
+  /** The declared length of the body in bytes. */
+  get length(): number | undefined {
+    const text = this.header('content-length');
+    return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+  }
+
+  async *chunks(): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const chunk of this.#response.body as AsyncIterable<Uint8Array>) {
+        this.#traffic.countDown(chunk.byteLength);
+        yield chunk;
+      }
+    } catch (error) {
+      throw failureOf(error, this.url, this.#signal);
+    }
+  }
+
+  /** The body when it has at most `limit` bytes; else the first `limit` of them, and the connection is dropped. */
+  async bytes(limit: number): Promise<{ readonly bytes: Uint8Array; readonly complete: boolean }> {
+    const parts: Uint8Array[] = [];
+    let size = 0;
+    for await (const chunk of this.chunks()) {
+      parts.push(chunk);
+      size += chunk.byteLength;
+      if (size > limit) return { bytes: Buffer.concat(parts).subarray(0, limit), complete: false };
+    }
+    return { bytes: Buffer.concat(parts), complete: true };
+  }
+
+  /** Makes the connection free again. */
+  async discard(): Promise<void> {
+    await this.bytes(MAX_DISCARDED).catch(() => undefined);
+  }
+}
+
+/** Reading a little more is cheaper than a new connection. */
+const MAX_DISCARDED = 64 * 1024;
+
+function failureOf(error: unknown, url: URL, signal: AbortSignal): BuildpacksError {
+  if (!signal.aborted) return networkFailure(error, url);
+  const reason: unknown = signal.reason;
+  return reason instanceof BuildpacksError ? reason : new BuildpacksError('cancelled', 'cancelled', { cause: reason });
+}

@@ -1,0 +1,246 @@
+import { Readable } from 'node:stream';
+import { buffer, text } from 'node:stream/consumers';
+import { describe, expect, it } from 'vitest';
+import { BuildpacksError } from '../../src/errors/index.ts';
+import { copyBlob } from '../../src/registry/index.ts';
+import { type Exchange, type Fault, reply, startFakeRegistry } from './fake-registry.ts';
+import { failureOf, setup } from './setup.ts';
+
+const MEGABYTE = 1024 * 1024;
+
+describe('reading a blob', () => {
+  it('streams the verified bytes', async () => {
+    const registry = await startFakeRegistry();
+    const { client } = setup();
+    const blob = registry.addBlob('hello');
+    expect(await text(await client.readBlob(registry.repository('app'), blob))).toBe('hello');
+  });
+
+  it('reads an empty blob', async () => {
+    const registry = await startFakeRegistry();
+    const blob = registry.addBlob('');
+    expect(await text(await setup().client.readBlob(registry.repository('app'), blob))).toBe('');
+  });
+
+  it.each<[string, Fault]>([
+    ['other bytes of the same length', (exchange) => reply(exchange, 200, {}, 'hellO')],
+    ['a short body of unknown length', (exchange) => (exchange.response.write('hel'), exchange.response.end(), true)],
+    ['a long body of unknown length', (exchange) => (exchange.response.write('hello!'), exchange.response.end(), true)],
+    ['a shorter length', (exchange) => reply(exchange, 200, { 'content-length': '4' }, 'hell')],
+    ['a longer length', (exchange) => reply(exchange, 200, { 'content-length': '6' }, 'hello!')],
+    ['nothing', (exchange) => reply(exchange, 404)],
+  ])('refuses %s', async (_, fault) => {
+    const registry = await startFakeRegistry(fault);
+    const blob = registry.addBlob('hello');
+    const read = setup().client.readBlob(registry.repository('app'), blob).then(text);
+    const error = await failureOf(read);
+    expect(error.code).toBe('registry');
+    expect(error.message).toContain(blob.digest);
+  });
+
+  it('goes on where the connection broke', async () => {
+    const content = Buffer.alloc(3 * MEGABYTE, 'x');
+    const registry = await startFakeRegistry(breakAfter(content, [MEGABYTE, 2 * MEGABYTE]));
+    const blob = registry.addBlob(content);
+    const { client } = setup();
+    const received = await buffer(await client.readBlob(registry.repository('app'), blob));
+    expect(received.equals(content)).toBe(true);
+    expect(client.traffic().bytesDown).toBe(content.byteLength);
+  });
+
+  it('skips what it has when the registry knows no ranges', async () => {
+    const content = Buffer.from('0123456789');
+    let broken = false;
+    const registry = await startFakeRegistry((exchange) => {
+      if (broken) return reply(exchange, 200, {}, content);
+      broken = true;
+      return breakOff(exchange, content.subarray(0, 4), content.byteLength);
+    });
+    const blob = registry.addBlob(content);
+    expect(await text(await setup().client.readBlob(registry.repository('app'), blob))).toBe('0123456789');
+  });
+
+  it('gives up when it gets no further', async () => {
+    const registry = await startFakeRegistry((exchange) => breakOff(exchange, Buffer.alloc(0), 10));
+    const blob = registry.addBlob('0123456789');
+    const error = await failureOf(setup().client.readBlob(registry.repository('app'), blob).then(text));
+    expect(error.code).toBe('temporary');
+  });
+
+  it('ends the download when the stream is destroyed', async () => {
+    const closed = Promise.withResolvers<boolean>();
+    const registry = await startFakeRegistry(({ response }) => {
+      response.on('close', () => {
+        closed.resolve(response.writableFinished);
+      });
+      response.writeHead(200, { 'content-length': '10' }).write('x');
+      return true;
+    });
+    const blob = registry.addBlob('0123456789');
+    const stream = await setup().client.readBlob(registry.repository('app'), blob);
+    stream.once('data', () => stream.destroy());
+    expect(await closed.promise).toBe(false);
+  });
+});
+
+describe('uploading a blob', () => {
+  const content = Buffer.from('layer');
+
+  it('posts, then puts with the digest and the location as it was', async () => {
+    const registry = await startFakeRegistry();
+    const blob = registry.addBlob(content);
+    registry.blobs.clear();
+    const { client } = setup();
+    await client.uploadBlob(registry.repository('app'), blob, () => Readable.from([content]));
+    expect(registry.blobs.get(blob.digest)?.equals(content)).toBe(true);
+    expect(client.traffic()).toEqual({ requests: 2, bytesUp: content.byteLength, bytesDown: 0 });
+  });
+
+  it('opens the source again for each try', async () => {
+    let failures = 2;
+    const registry = await startFakeRegistry((exchange) => {
+      return exchange.method === 'PUT' && failures-- > 0 && reply(exchange, 503);
+    });
+    const blob = registry.addBlob(content);
+    let opened = 0;
+    await setup().client.uploadBlob(registry.repository('app'), blob, () => {
+      opened += 1;
+      return Readable.from([content]);
+    });
+    expect(opened).toBe(3);
+  });
+
+  it('follows a 307 of the upload with its body', async () => {
+    const other = await startFakeRegistry();
+    const registry = await startFakeRegistry((exchange) => {
+      const location = `http://${other.host}/v2/app/blobs/uploads/9?_state=a%2Fb%3D&digest=${exchange.url.searchParams.get('digest') ?? ''}`;
+      return exchange.method === 'PUT' && reply(exchange, 307, { location });
+    });
+    const blob = registry.addBlob(content);
+    await setup().client.uploadBlob(registry.repository('app'), blob, () => Readable.from([content]));
+    expect(other.blobs.has(blob.digest)).toBe(true);
+  });
+
+  it.each([
+    ['shorter', 'laye'],
+    ['longer', 'layers'],
+  ])('refuses a source that is %s than announced', async (_, actual) => {
+    const registry = await startFakeRegistry();
+    const blob = registry.addBlob(content);
+    const upload = setup().client.uploadBlob(registry.repository('app'), blob, () =>
+      Readable.from([Buffer.from(actual)]),
+    );
+    await expect(upload).rejects.toMatchObject({ code: 'image' });
+  });
+
+  it("passes the source's own failure on, without another try", async () => {
+    const registry = await startFakeRegistry();
+    const blob = registry.addBlob(content);
+    const failure = new BuildpacksError('image', 'the layout is broken');
+    const { client, clock } = setup();
+    const upload = client.uploadBlob(registry.repository('app'), blob, () =>
+      Readable.from(
+        (function* () {
+          yield Buffer.from('la');
+          throw failure;
+        })(),
+      ),
+    );
+    await expect(upload).rejects.toBe(failure);
+    expect(clock.slept).toEqual([]);
+  });
+
+  it('cancels the upload that the registry refused', async () => {
+    const registry = await startFakeRegistry((exchange) => exchange.method === 'PUT' && reply(exchange, 403));
+    const blob = registry.addBlob(content);
+    await failureOf(setup().client.uploadBlob(registry.repository('app'), blob, () => Readable.from([content])));
+    expect(registry.uploads.size).toBe(0);
+  });
+});
+
+describe('mounting a blob', () => {
+  it('is done when the registry says 201', async () => {
+    const registry = await startFakeRegistry((exchange) => reply(exchange, 201));
+    const blob = registry.addBlob('layer');
+    const { client } = setup();
+    expect(await client.mountBlob(registry.repository('app'), blob.digest, registry.repository('base'))).toBe(true);
+    expect(registry.exchanges[0]?.url.searchParams.get('from')).toBe('base');
+  });
+
+  it('cancels the upload that a registry begins instead', async () => {
+    const registry = await startFakeRegistry();
+    const blob = registry.addBlob('layer');
+    const { client } = setup();
+    expect(await client.mountBlob(registry.repository('app'), blob.digest, registry.repository('base'))).toBe(false);
+    expect(registry.uploads.size).toBe(0);
+  });
+
+  it.each([400, 403, 404, 405])('is not done when the registry answers %i', async (status) => {
+    const registry = await startFakeRegistry((exchange) => reply(exchange, status));
+    const blob = registry.addBlob('layer');
+    const { client } = setup();
+    expect(await client.mountBlob(registry.repository('app'), blob.digest, registry.repository('base'))).toBe(false);
+  });
+
+  it('is not asked for across registries', async () => {
+    const registry = await startFakeRegistry();
+    const { client } = setup();
+    const { digest } = registry.addBlob('layer');
+    expect(
+      await client.mountBlob(registry.repository('app'), digest, { registry: 'other.invalid', path: 'base' }),
+    ).toBe(false);
+    expect(client.traffic().requests).toBe(0);
+  });
+});
+
+describe('copying a blob between registries', () => {
+  it('streams it', async () => {
+    const [from, to] = [await startFakeRegistry(), await startFakeRegistry()];
+    const descriptor = from.addBlob('layer');
+    const copy = { from: from.repository('base'), to: to.repository('app'), descriptor };
+    expect(await copyBlob(setup().client, copy)).toBe('uploaded');
+    expect(to.blobs.get(descriptor.digest)?.toString()).toBe('layer');
+  });
+
+  it('does not upload what the source lied about', async () => {
+    const from = await startFakeRegistry((exchange) => exchange.method === 'GET' && reply(exchange, 200, {}, 'laYer'));
+    const to = await startFakeRegistry();
+    const descriptor = from.addBlob('layer');
+    const copy = { from: from.repository('base'), to: to.repository('app'), descriptor };
+    expect((await failureOf(copyBlob(setup().client, copy))).message).toContain(from.host);
+    expect(to.blobs.size).toBe(0);
+  });
+
+  it('leaves alone what is there', async () => {
+    const registry = await startFakeRegistry();
+    const descriptor = registry.addBlob('layer');
+    const copy = { from: registry.repository('base'), to: registry.repository('app'), descriptor };
+    expect(await copyBlob(setup().client, copy)).toBe('present');
+  });
+});
+
+/** Sends the head of a body and drops the connection. */
+function breakOff({ response }: Exchange, head: Uint8Array, length: number): true {
+  response.writeHead(200, { 'content-length': String(length) });
+  response.write(head, () => {
+    setImmediate(() => response.socket?.destroy());
+  });
+  response.flushHeaders();
+  return true;
+}
+
+/** Breaks successive answers off at these offsets of the blob; ranges are honoured. */
+function breakAfter(content: Buffer, offsets: readonly number[]): Fault {
+  const left = [...offsets];
+  return ({ request, response }) => {
+    const end = left.shift();
+    if (end === undefined) return false;
+    const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
+    response.writeHead(start > 0 ? 206 : 200, {
+      'content-length': String(content.byteLength - start),
+      ...(start > 0 && { 'content-range': `bytes ${start}-${content.byteLength - 1}/${content.byteLength}` }),
+    });
+    response.write(content.subarray(start, end), () => response.socket?.destroy());
+    return true;
+  };
+}
