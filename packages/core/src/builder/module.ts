@@ -18,9 +18,18 @@ export interface Group {
   readonly group: readonly ModuleReference[];
 }
 
+/** Ids are letters, digits, dots, dashes, underscores and slashes (buildpack specification, "Data format"). */
+const ID = /^[A-Za-z0-9][A-Za-z0-9._/-]*$/;
+const VERSION = /^[A-Za-z0-9][A-Za-z0-9._+~-]*$/;
+
 /** `id@version`, or `id`. */
 export function formatModule({ id, version }: ModuleReference): string {
   return version === undefined ? id : `${id}@${version}`;
+}
+
+/** True when id and version are what the specification allows, and so no way out of a directory. */
+export function isModuleName({ id, version }: ModuleName): boolean {
+  return ID.test(id) && VERSION.test(version);
 }
 
 /** A buildpack's directory below the buildpacks directory: `<id with _ for />/<version>` (platform specification, "Buildpacks"). */
