@@ -37,6 +37,11 @@ export class TarParser {
   #extensions: Extensions = {};
   #zeroBlocks = 0;
 
+  /** True behind the end mark: only padding may follow. */
+  get ended(): boolean {
+    return this.#state.kind === 'end';
+  }
+
   /** Gives what the chunk completes. The events must be taken before the next chunk is fed. */
   *feed(chunk: Uint8Array): Generator<TarEvent, void, undefined> {
     let rest = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
@@ -45,6 +50,18 @@ export class TarParser {
       rest = rest.subarray(piece.length);
       yield* this.#take(piece);
     }
+  }
+
+  /**
+   * For archives with random access that are fed block by block: leaves out the content of the file whose entry came last.
+   *
+   * @returns how many bytes to leave out before the next block is fed; 0 when no content is due
+   */
+  skipContent(): number {
+    if (this.#state.kind !== 'content') return 0;
+    const bytes = this.#left + this.#padding;
+    this.#expectHeader();
+    return bytes;
   }
 
   /** To be called when there are no more chunks. */
@@ -102,10 +119,10 @@ export class TarParser {
     }
     const entry = memberEntry(header, this.#extensions);
     this.#extensions = {};
-    yield { kind: 'entry', entry };
     this.#state = { kind: 'content' };
     this.#left = entry.size;
     this.#padding = paddingOf(entry.size);
+    yield { kind: 'entry', entry };
     if (entry.size === 0) yield* this.#endContent();
   }
 

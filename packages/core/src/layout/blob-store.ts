@@ -3,7 +3,7 @@ import { mkdir, open, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { BuildpacksError } from '../errors/index.ts';
 import type { Descriptor } from '../image/manifest.ts';
-import { type Digest, digestOf, hexOf } from '../reference/index.ts';
+import { type Digest, hexOf } from '../reference/index.ts';
 import { statRegularFile } from './regular-file.ts';
 
 /** The path of a blob inside a layout, as parts. */
@@ -49,10 +49,13 @@ export async function putBlob(
   throw new BuildpacksError('image', `the content of ${descriptor.digest} hashes to ${added.digest}`);
 }
 
-/** Writes a small file so that it is seen whole or not at all. */
-export async function replaceFile(file: string, bytes: Uint8Array): Promise<void> {
+/** Writes a file so that it is seen whole or not at all. */
+export async function writeFileWhole(
+  file: string,
+  content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): Promise<void> {
   await writeBeside(file, async (write) => {
-    await write(bytes);
+    for await (const chunk of content) await write(chunk);
     return { file, value: undefined };
   });
 }
@@ -74,9 +77,4 @@ async function writeBeside<T>(
     await rm(temporary, { force: true });
     throw error;
   }
-}
-
-/** A small blob that is at hand as bytes. */
-export function descriptorOf(bytes: Uint8Array, mediaType: string): Descriptor {
-  return { mediaType, digest: digestOf(bytes), size: bytes.length };
 }

@@ -5,3 +5,5 @@ export { layoutPath } from './layout-path.ts';
 export { openLayout } from './open-layout.ts';
 export { type LayerOptions, writeLayer, type WrittenLayer } from './write-layer.ts';
 export { type LayoutOptions, writeIndex, writeLayout } from './write-layout.ts';
+export { openLayoutArchive } from './open-layout-archive.ts';
+export { packLayout } from './pack-layout.ts';

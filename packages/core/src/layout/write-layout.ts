@@ -6,7 +6,7 @@ import { MEDIA_TYPE } from '../image/media-types.ts';
 import type { Image } from '../image/source.ts';
 import { optional } from '../json/json.ts';
 import type { Digest } from '../reference/index.ts';
-import { putBlob, replaceFile } from './blob-store.ts';
+import { putBlob, writeFileWhole } from './blob-store.ts';
 
 /** The content of `oci-layout` (OCI image layout specification 1.0 and 1.1). */
 export const LAYOUT_MARKER = '{"imageLayoutVersion":"1.0.0"}';
@@ -32,14 +32,14 @@ export async function writeLayout(
   await mkdir(directory, { recursive: true });
   for (const image of images) await writeBlobs(directory, image, options);
   const manifests = images.map((image) => indexDescriptor(image, options));
-  await replaceFile(path.join(directory, 'oci-layout'), Buffer.from(LAYOUT_MARKER));
+  await writeFileWhole(path.join(directory, 'oci-layout'), [Buffer.from(LAYOUT_MARKER)]);
   await writeIndex(directory, manifests);
 }
 
 /** Writes `index.json`: the layout then consists of these manifests. Their blobs are there already (`addBlob`, `writeLayer`). */
 export async function writeIndex(directory: string, manifests: readonly Descriptor[]): Promise<void> {
   const index = { schemaVersion: 2, mediaType: MEDIA_TYPE.ociIndex, manifests };
-  await replaceFile(path.join(directory, 'index.json'), Buffer.from(JSON.stringify(index)));
+  await writeFileWhole(path.join(directory, 'index.json'), [Buffer.from(JSON.stringify(index))]);
 }
 
 async function writeBlobs(

@@ -1,0 +1,120 @@
+import { open } from 'node:fs/promises';
+import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
+import { type Entry, openPromise, type ZipFile } from 'yauzl';
+import { BuildpacksError } from '../errors/index.ts';
+import type { TarEntry } from './tar-entry.ts';
+import { refused } from './tree-root.ts';
+import { type TreeLimits, TreeWriter } from './tree-writer.ts';
+
+export interface UnzipOptions {
+  readonly limits?: TreeLimits;
+  readonly signal?: AbortSignal;
+}
+
+/** Signatures of a file's first member and of the end record (APPNOTE.TXT, 4.3.7 and 4.3.16). */
+const FIRST_MEMBER = Buffer.from('PK\x03\x04', 'latin1');
+const END_RECORD = Buffer.from('PK\x05\x06', 'latin1');
+const END_RECORD_SIZE = 22;
+const MAX_COMMENT = 0xffff;
+
+/** The upper byte of "version made by": where the file attributes come from. */
+const MADE_ON_UNIX = 3;
+const FILE_TYPE = { mask: 0o170000, link: 0o120000, folder: 0o040000, file: 0o100000, none: 0 } as const;
+/** Of zips without Unix attributes, all of Java's among them; what `pack` gives to their files. */
+const DEFAULT_MODE = 0o777;
+const MAX_LINK_TARGET = 4096;
+
+/** True for zip, jar and war files, those with a start script in front included. */
+export async function isZip(file: string): Promise<boolean> {
+  const handle = await open(file);
+  try {
+    const { size } = await handle.stat();
+    const start = await handle.read(Buffer.alloc(FIRST_MEMBER.length), 0, FIRST_MEMBER.length, 0);
+    if (start.buffer.equals(FIRST_MEMBER)) return true;
+    const length = Math.min(size, END_RECORD_SIZE + MAX_COMMENT);
+    const { buffer: tail } = await handle.read(Buffer.alloc(length), 0, length, size - length);
+    return endsWithEndRecord(tail);
+  } finally {
+    await handle.close();
+  }
+}
+
+function endsWithEndRecord(tail: Buffer): boolean {
+  const at = tail.lastIndexOf(END_RECORD);
+  if (at === -1 || at + END_RECORD_SIZE > tail.length) return false;
+  return at + END_RECORD_SIZE + tail.readUInt16LE(at + END_RECORD_SIZE - 2) === tail.length;
+}
+
+/**
+ * Unpacks a zip, jar or war below a directory and nowhere else. Modes come from Unix attributes where the file has them; symbolic
+ * links are kept when their target is inside. Times are read as UTC.
+ *
+ * @param directory an existing directory that only this call writes to; on failure the caller removes it
+ * @throws BuildpacksError `input` when the file is damaged, encrypted or leads out of the directory
+ */
+export async function unpackZip(file: string, directory: string, options: UnzipOptions = {}): Promise<void> {
+  const tree = new TreeWriter(directory, { owners: false, ...(options.limits && { limits: options.limits }) });
+  try {
+    const zip = await openPromise(file, { validateEntrySizes: true });
+    for await (const entry of zip.eachEntry()) {
+      options.signal?.throwIfAborted();
+      await unpackEntry(zip, entry, tree);
+    }
+    tree.finish();
+  } catch (error) {
+    tree.abort();
+    options.signal?.throwIfAborted();
+    const why = error instanceof Error ? error.message : String(error);
+    throw new BuildpacksError('input', `"${file}" can't be unpacked: ${why}`, {
+      hint: 'Give a directory, or a zip, jar or war file that is whole and not encrypted.',
+      cause: error,
+    });
+  }
+}
+
+async function unpackEntry(zip: ZipFile, entry: Entry, tree: TreeWriter): Promise<void> {
+  const facts = factsOf(entry);
+  if (facts.type === 'symlink') {
+    tree.begin({ ...facts, size: 0, linkPath: await linkTarget(zip, entry) });
+    return;
+  }
+  tree.begin(facts);
+  if (facts.type === 'file') {
+    const content: AsyncIterable<Uint8Array> = await zip.openReadStreamPromise(entry);
+    for await (const chunk of content) tree.write(chunk);
+  }
+  tree.end();
+}
+
+function factsOf(entry: Entry): TarEntry {
+  const fromUnix = entry.versionMadeBy >>> 8 === MADE_ON_UNIX;
+  const attributes = fromUnix ? entry.externalFileAttributes >>> 16 : FILE_TYPE.none;
+  const type = typeOf(entry, attributes & FILE_TYPE.mask);
+  return {
+    path: entry.fileName.replace(/\/+$/, ''),
+    type,
+    mode: attributes === 0 ? DEFAULT_MODE : attributes & 0o777,
+    uid: 0,
+    gid: 0,
+    size: type === 'file' ? entry.uncompressedSize : 0,
+    mtime: Math.floor(entry.getLastModDate({ timezone: 'UTC' }).getTime() / 1000),
+  };
+}
+
+function typeOf(entry: Entry, fileType: number): TarEntry['type'] {
+  if (entry.fileName.endsWith('/') || fileType === FILE_TYPE.folder) return 'directory';
+  if (fileType === FILE_TYPE.link) return 'symlink';
+  if (fileType === FILE_TYPE.file || fileType === FILE_TYPE.none) return 'file';
+  throw refused(entry.fileName, 'it is neither file, directory nor link');
+}
+
+async function linkTarget(zip: ZipFile, entry: Entry): Promise<string> {
+  if (entry.uncompressedSize > MAX_LINK_TARGET) throw refused(entry.fileName, 'its link target is too long');
+  const target = (await buffer(await zip.openReadStreamPromise(entry))).toString('utf8');
+  const inside = path.posix.join(path.posix.dirname(entry.fileName), target);
+  if (target === '' || target.includes('\0') || path.posix.isAbsolute(target) || /^\.\.(?:\/|$)/.test(inside)) {
+    throw refused(entry.fileName, `its target ${JSON.stringify(target)} is outside`);
+  }
+  return target;
+}
