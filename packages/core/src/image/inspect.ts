@@ -1,25 +1,20 @@
 import { BuildpacksError } from '../errors/index.ts';
 import { asText, optional } from '../json/json.ts';
 import { APP_LABEL, type AppLabels, type BuildMetadata, parseAppLabels } from '../lifecycle/labels.ts';
+import type { Ports } from '../ports/index.ts';
 import type { Digest } from '../reference/index.ts';
 import type { BuildpackName, ProcessSummary } from '../report/result.ts';
 import { type OwnedLayer, ownedLayers } from './layers.ts';
 import { type Platform, parseIndex, type RawManifest } from './manifest.ts';
 import { isIndexType } from './media-types.ts';
 import { describeProcesses } from './processes.ts';
-import { listSbom, type SbomFile, sbomLayer } from './sbom.ts';
+import { extractSbom, listSbom, type SbomFile, sbomLayer } from './sbom.ts';
+import type { InspectRequest } from './inspect-inputs.ts';
 import type { Image } from './source.ts';
+import { type InspectionTarget, openTarget } from './target.ts';
 
 /** The version of what `inspect --json` prints. */
 export const INSPECTION_SCHEMA_VERSION = 1;
-
-/** An image as it is to be inspected: one platform's, and the index that led to it. */
-export interface InspectionTarget {
-  /** As the user named it. */
-  readonly name: string;
-  readonly image: Image;
-  readonly index?: RawManifest;
-}
 
 /** What an app image tells about itself. */
 export interface Inspection {
@@ -64,6 +59,18 @@ export interface InspectedRunImage {
 export type InspectedSbom =
   | { readonly state: 'none' | 'missing' }
   | { readonly state: 'present'; readonly digest: Digest; readonly files: readonly SbomFile[] };
+
+/**
+ * Inspects the image that a request names, and writes its bills of materials where the request wants them.
+ *
+ * @throws InputError when the image is not there; BuildpacksError as `inspectImage` does
+ */
+export async function inspect(request: InspectRequest, ports: Ports): Promise<Inspection> {
+  const target = await openTarget(request.location, request.platform, ports);
+  const inspection = await inspectImage(target);
+  if (request.sbomDirectory !== undefined) await extractSbom(target.image, request.sbomDirectory);
+  return inspection;
+}
 
 /**
  * Reads all that an app image tells about itself: its labels, and the list of files in its SBOM layer. The builder is not among it:

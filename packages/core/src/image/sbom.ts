@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { compressionOf, decompressed, readTar, type TarMember } from '../archive/index.ts';
 import { BuildpacksError } from '../errors/index.ts';
@@ -38,8 +38,8 @@ export async function listSbom(image: Image): Promise<readonly SbomFile[]> {
 }
 
 /**
- * Writes the bills of materials below `directory` (created if needed). Only regular files with paths that stay below it are written;
- * a file that is there already is an error and stays as it is.
+ * Writes the bills of materials below `directory` (created if needed); files that are there are replaced. Only regular files are
+ * written, and only with paths that stay below it.
  *
  * @throws BuildpacksError `image` when the layer is damaged, or not where the image is
  */
@@ -48,6 +48,7 @@ export async function extractSbom(image: Image, directory: string): Promise<read
   for await (const { file, content } of sbomMembers(image)) {
     const target = path.join(directory, file.path);
     await mkdir(path.dirname(target), { recursive: true });
+    await rm(target, { force: true });
     await writeFile(target, content, { flag: 'wx' });
     files.push(file);
   }

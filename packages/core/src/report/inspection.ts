@@ -1,10 +1,11 @@
 import type { InspectedSbom, Inspection } from '../image/inspect.ts';
 import { plainText } from '../log/terminal-text.ts';
+import { formatPlatform } from '../registry/platform.ts';
 import { alignColumns, alignFacts, count, type Fact } from './columns.ts';
 import { describeOwner } from './owner.ts';
 import { formatSize } from './size.ts';
 import { stableJson } from './stable-json.ts';
-import { formatPlatform, listProcesses, section } from './text.ts';
+import { listProcesses, section } from './text.ts';
 
 /** An app image's description, one item a line, without colours. What the image says is made harmless. */
 export function renderInspection(inspection: Inspection): readonly string[] {

@@ -1,4 +1,5 @@
 import { plainText } from '../log/terminal-text.ts';
+import { formatPlatform } from '../registry/platform.ts';
 import { alignColumns, alignFacts, count, type Fact } from './columns.ts';
 import { formatDuration } from './duration.ts';
 import { describeOwner } from './owner.ts';
@@ -42,11 +43,6 @@ function resultFacts(result: BuildResult): readonly Fact[] {
       ],
     },
   ];
-}
-
-/** `linux/arm64/v8`. */
-export function formatPlatform(platform: BuildResult['platform']): string {
-  return [platform.os, platform.architecture, platform.variant].filter((part) => part !== undefined).join('/');
 }
 
 /** One line for each process: type, whether it is the default one, and what it runs. */

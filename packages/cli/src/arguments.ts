@@ -1,0 +1,96 @@
+import { parseArgs } from 'node:util';
+import { type InputProblem, nearestName, unknownInput } from '@buildpacks-ci/core';
+import type { Option } from './option.ts';
+
+/** A command's arguments, sorted out. */
+export interface Arguments {
+  /** Values by the option's name, in the order given; a flag's is `true`, `false`, or what follows its equals sign. */
+  readonly values: ReadonlyMap<string, readonly string[]>;
+  readonly positionals: readonly string[];
+  readonly problems: readonly InputProblem[];
+}
+
+/** One option as `node:util` found it. */
+interface Token {
+  readonly name: string;
+  readonly rawName: string;
+  readonly value: string | undefined;
+  readonly inlineValue: boolean | undefined;
+}
+
+/**
+ * Sorts out `--name value`, `--name=value`, `-n value`, `--flag`, `--no-flag` and positionals; after `--` everything is positional.
+ * Problems are collected, so that they can be reported together with those of the values.
+ */
+export function parseArguments(args: readonly string[], options: readonly Option[]): Arguments {
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: Object.fromEntries(options.map((option) => [option.name, parseConfig(option)])),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  const values = new Map<string, string[]>();
+  const problems: InputProblem[] = [];
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue;
+    const read = readToken(token, options);
+    if ('problem' in read) problems.push(read.problem);
+    else values.set(read.name, [...(values.get(read.name) ?? []), read.value]);
+  }
+  const repeated = options.filter(({ kind, name }) => kind === 'text' && (values.get(name)?.length ?? 0) > 1);
+  return {
+    values,
+    positionals: tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : [])),
+    problems: [
+      ...problems,
+      ...repeated.map(({ name }) => ({
+        input: `--${name}`,
+        message: `is given more than once: ${(values.get(name) ?? []).map((value) => `"${value}"`).join(', ')}`,
+        hint: 'Keep one of them.',
+      })),
+    ],
+  };
+}
+
+function parseConfig({ kind, short }: Option): { type: 'string' | 'boolean'; short?: string } {
+  return { type: kind === 'flag' ? 'boolean' : 'string', ...(short !== undefined && { short }) };
+}
+
+function readToken(
+  token: Token,
+  options: readonly Option[],
+): { readonly name: string; readonly value: string } | { readonly problem: InputProblem } {
+  const option = options.find(({ name }) => name === token.name);
+  if (option?.kind === 'flag') return { name: option.name, value: token.value ?? 'true' };
+  if (option !== undefined) return readValue(token, option);
+
+  const negated = options.find(({ kind, name }) => kind === 'flag' && token.name === `no-${name}`);
+  if (negated !== undefined && token.value === undefined) return { name: negated.name, value: 'false' };
+  return { problem: unknownOption(token, options) };
+}
+
+/** A value that begins with a dash is more often a forgotten value: it must be written with an equals sign. */
+function readValue(token: Token, { name, placeholder = 'VALUE' }: Option): ReturnType<typeof readToken> {
+  const { rawName, value, inlineValue } = token;
+  if (value === undefined) {
+    return { problem: { input: rawName, message: 'needs a value', hint: `Write --${name}=${placeholder}.` } };
+  }
+  if (value.length > 1 && value.startsWith('-') && inlineValue === false) {
+    const hint = `If "${value}" is meant to be the value, write --${name}=${value}.`;
+    return { problem: { input: rawName, message: `needs a value, and "${value}" follows`, hint } };
+  }
+  return { name, value };
+}
+
+/** Names of other tools have a hint of their own. */
+function unknownOption({ name, rawName }: Token, options: readonly Option[]): InputProblem {
+  const names = options.map((option) => option.name);
+  const meant = nearestName(name, [...names, ...flagNames(options).map((flag) => `no-${flag}`)]);
+  const hint = meant === undefined ? unknownInput(name).hint : `Did you mean --${meant}?`;
+  return { input: rawName, message: 'is not an option of this command', ...(hint !== undefined && { hint }) };
+}
+
+function flagNames(options: readonly Option[]): readonly string[] {
+  return options.filter(({ kind }) => kind === 'flag').map(({ name }) => name);
+}

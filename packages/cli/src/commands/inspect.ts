@@ -1,0 +1,24 @@
+import { inspect, inspectionJson, parseInspectInputs, renderInspection } from '@buildpacks-ci/core';
+import { type Command, flagValue } from '../command.ts';
+import { HELP_OPTION, inputOptions, JSON_OPTION } from '../option.ts';
+import { collectProblems, readPositional, withPorts } from '../requests.ts';
+
+export const INSPECT: Command = {
+  name: 'inspect',
+  summary: 'Tells what an app image is made of: run image, buildpacks, processes, layers, bills of materials.',
+  usage: ['IMAGE [options]', 'oci:DIR [options]', 'oci-archive:FILE [options]'],
+  details: ['With --sbom-directory the bills of materials in the image are written there.'],
+  groups: [
+    ...inputOptions(['platform', 'insecure-registries', 'sbom-directory', 'log-level']),
+    { title: 'General', options: [JSON_OPTION, HELP_OPTION] },
+  ],
+  async run(invocation) {
+    const image = readPositional(invocation, 'image');
+    const request = collectProblems([...invocation.problems, ...image.problems], () =>
+      parseInspectInputs(image.inputs, invocation.host.machine),
+    );
+    const inspection = await withPorts(invocation, request.insecureRegistries, (ports) => inspect(request, ports));
+    const asJson = flagValue(invocation, 'json') === 'true';
+    invocation.console.print(asJson ? inspectionJson(inspection) : `${renderInspection(inspection).join('\n')}\n`);
+  },
+};

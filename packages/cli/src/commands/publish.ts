@@ -1,0 +1,26 @@
+import { parseConnectionInputs, publishBuild } from '@buildpacks-ci/core';
+import type { Command } from '../command.ts';
+import { BUILD_DIRECTORY_OPTION, HELP_OPTION, inputOptions, JSON_OPTION } from '../option.ts';
+import { collectProblems, readBuildDirectory, withPorts } from '../requests.ts';
+import { printResult } from './result.ts';
+
+export const PUBLISH: Command = {
+  name: 'publish',
+  summary: 'Last stage of a build: verifies what the lifecycle made, and puts the image where the plan says.',
+  usage: ['--build-directory=DIR [options]'],
+  details: [
+    'Where the image goes was decided by buildpacks-ci prepare and stands in the plan; nothing that the lifecycle wrote can change it.',
+  ],
+  groups: [
+    ...inputOptions(['insecure-registries', 'log-level']),
+    { title: 'General', options: [BUILD_DIRECTORY_OPTION, JSON_OPTION, HELP_OPTION] },
+  ],
+  async run(invocation) {
+    const { directory, problems } = readBuildDirectory(invocation);
+    const { insecureRegistries } = collectProblems([...invocation.problems, ...problems], () =>
+      parseConnectionInputs(invocation.inputs),
+    );
+    const result = await withPorts(invocation, insecureRegistries, (ports) => publishBuild(directory, ports));
+    printResult(result, invocation);
+  },
+};

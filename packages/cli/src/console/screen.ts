@@ -1,0 +1,13 @@
+import type { Progress } from '@buildpacks-ci/core';
+
+/** How a phase ended. */
+export type PhaseEnd = 'done' | 'failed';
+
+/** Shows lines and what is going on. Everything it gets is harmless and masked already. */
+export interface Screen {
+  line(text: string): void;
+  begin(title: string): void;
+  /** Ends the phase that was begun, if any. */
+  end(how: PhaseEnd): void;
+  progress(progress: Progress): void;
+}

@@ -1,0 +1,86 @@
+import { homedir, tmpdir } from 'node:os';
+import type { WriteStream } from 'node:tty';
+import { setTimeout as delay } from 'node:timers/promises';
+import {
+  BuildpacksError,
+  type Clock,
+  createProcessRunner,
+  type Machine,
+  type ProcessRunner,
+} from '@buildpacks-ci/core';
+import type { TextStream } from './console/stream.ts';
+
+/** What the program knows of the machine and of the process that it runs in; made once, by `main.ts`. */
+export interface Host {
+  /** After the program's own name. */
+  readonly args: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+  readonly stdout: TextStream;
+  readonly stderr: TextStream;
+  readonly clock: Clock;
+  readonly machine: Machine;
+  readonly processes: ProcessRunner;
+  /** Aborted by SIGINT or SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+/** Node's names for architectures that have another one in OCI images. */
+const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', mipsel: 'mipsle' };
+
+export function createHost(node: NodeJS.Process): Host {
+  const environment = environmentOf(node.env);
+  return {
+    args: node.argv.slice(2),
+    environment,
+    stdout: textStream(node.stdout),
+    stderr: textStream(node.stderr),
+    clock: {
+      now: () => Date.now(),
+      sleep: (milliseconds, signal) => delay(milliseconds, undefined, signal && { signal }),
+    },
+    machine: machineOf(node),
+    processes: createProcessRunner({ environment }),
+    signal: abortOnSignals(node),
+  };
+}
+
+function environmentOf(variables: NodeJS.ProcessEnv): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  );
+}
+
+function textStream(stream: WriteStream): TextStream {
+  return {
+    write: (text) => {
+      stream.write(text);
+    },
+    isTerminal: stream.isTTY,
+    get columns() {
+      return stream.isTTY ? stream.columns : undefined;
+    },
+  };
+}
+
+function machineOf(node: NodeJS.Process): Machine {
+  return {
+    uid: node.geteuid?.() ?? 0,
+    gid: node.getegid?.() ?? 0,
+    home: homedir(),
+    temporary: tmpdir(),
+    architecture: ARCHITECTURES[node.arch] ?? node.arch,
+    workingDirectory: node.cwd(),
+  };
+}
+
+/** The first signal asks for an orderly end; a second SIGINT is a person who does not want to wait for it. */
+function abortOnSignals(node: NodeJS.Process): AbortSignal {
+  const controller = new AbortController();
+  const stop = (name: NodeJS.Signals) => {
+    if (controller.signal.aborted && name === 'SIGINT') node.exit(130);
+    controller.abort(new BuildpacksError('cancelled', `stopped by ${name}`));
+  };
+  node.on('SIGINT', stop);
+  node.on('SIGTERM', stop);
+  return controller.signal;
+}

@@ -1,0 +1,83 @@
+import path from 'node:path';
+import {
+  type BuildRequest,
+  createNetwork,
+  InputError,
+  type InputProblem,
+  parseInputs,
+  type Ports,
+} from '@buildpacks-ci/core';
+import { flagValue, type Invocation } from './command.ts';
+import { BUILD_DIRECTORY_OPTION } from './option.ts';
+
+/**
+ * Reads values with a parser of core's; what is wrong with the arguments and with their values is reported together.
+ *
+ * @throws InputError
+ */
+export function collectProblems<T>(problems: readonly InputProblem[], parse: () => T): T {
+  try {
+    const value = parse();
+    if (problems.length === 0) return value;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError([...problems, ...error.problems]);
+  }
+  throw new InputError(problems);
+}
+
+/** All inputs of a build. Whoever starts the command line is trusted, unless they say otherwise. */
+export function readBuildRequest(invocation: Invocation, problems: readonly InputProblem[] = []): BuildRequest {
+  const { environment, machine } = invocation.host;
+  const { architecture, workingDirectory } = machine;
+  const image = readPositional(invocation, 'image');
+  return collectProblems([...invocation.problems, ...image.problems, ...problems], () =>
+    parseInputs(image.inputs, { environment, architecture, workingDirectory, facts: { trust: 'trusted' } }),
+  );
+}
+
+/** The one positional argument that a command may take is another way to give an input. */
+export function readPositional(
+  { inputs, positionals }: Invocation,
+  input: string,
+): { readonly inputs: Invocation['inputs']; readonly problems: readonly InputProblem[] } {
+  const [first, ...more] = positionals;
+  return {
+    inputs: first === undefined ? inputs : { ...inputs, [input]: first },
+    problems: more.map((argument) => ({
+      input: 'arguments',
+      message: `"${argument}" is one too many`,
+      hint: 'Options begin with dashes; see --help.',
+    })),
+  };
+}
+
+/** The directory that the stages of one build share; a stage on its own can't do without it. */
+export function readBuildDirectory(invocation: Invocation): {
+  readonly directory: string;
+  readonly problems: readonly InputProblem[];
+} {
+  const { name } = BUILD_DIRECTORY_OPTION;
+  const text = flagValue(invocation, name) ?? '';
+  const directory = path.resolve(invocation.host.machine.workingDirectory, text);
+  if (text !== '') return { directory, problems: [] };
+  const problem = { input: name, message: 'it is missing', hint: 'Give all stages of one build the same directory.' };
+  return { directory, problems: [problem] };
+}
+
+/** Does the work with the ports of this host; the network is closed afterwards, so that the process can end. */
+export async function withPorts<T>(
+  { host, console }: Invocation,
+  insecureRegistries: readonly string[],
+  work: (ports: Ports) => Promise<T>,
+): Promise<T> {
+  const { processes, clock, environment, machine, signal } = host;
+  const { log } = console;
+  const network = createNetwork({ log, insecureRegistries });
+  try {
+    return await work({ processes, network, log, clock, environment, machine, signal });
+  } finally {
+    log.endPhase();
+    await network.close();
+  }
+}
