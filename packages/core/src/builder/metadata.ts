@@ -2,8 +2,7 @@ import { InputError } from '../errors/index.ts';
 import type { Image } from '../image/source.ts';
 import type { Platform } from '../image/manifest.ts';
 import { asArray, asRecord, asStrings, asText, type JsonRecord, optional, parseJson } from '../json/json.ts';
-import { compareModules } from './module-order.ts';
-import type { Group, ModuleName, ModuleReference, Order } from './module.ts';
+import { compareModules, type Group, type ModuleName, type ModuleReference, type Order } from './module.ts';
 
 /** Labels of a builder image (platform specification, "Builder"; pack's builder package). */
 const BUILDER_LABEL = {

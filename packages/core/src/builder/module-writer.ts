@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import type { EntrySink } from '../archive/extract.ts';
 import type { TarEntry } from '../archive/index.ts';
 import { TreeWriter } from '../archive/tree-writer.ts';
@@ -11,10 +11,13 @@ export class ModuleWriter implements EntrySink {
   readonly #tree: TreeWriter;
   readonly #map: EntryMap;
   #wanted = false;
+  /** Entries so far. */
+  written = 0;
 
   /** @param directory is made; what is in it is replaced entry by entry */
   constructor(directory: string, map: EntryMap) {
-    mkdirSync(directory, { recursive: true, mode: 0o755 });
+    mkdirSync(directory, { recursive: true });
+    chmodSync(directory, 0o755);
     this.#tree = new TreeWriter(directory, { owners: false });
     this.#map = map;
   }
@@ -22,7 +25,9 @@ export class ModuleWriter implements EntrySink {
   begin(entry: TarEntry): void {
     const mapped = this.#map(entry);
     this.#wanted = mapped !== undefined;
-    if (mapped !== undefined) this.#tree.begin(mapped);
+    if (mapped === undefined) return;
+    this.#tree.begin(mapped);
+    this.written += 1;
   }
 
   write(bytes: Uint8Array): void {

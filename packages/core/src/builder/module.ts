@@ -36,3 +36,9 @@ export function isModuleName({ id, version }: ModuleName): boolean {
 export function moduleDirectory({ id, version }: ModuleName): string {
   return `${id.replaceAll('/', '_')}/${version}`;
 }
+
+/** By id, then by version, numbers as numbers. */
+export function compareModules(a: ModuleName, b: ModuleName): number {
+  if (a.id !== b.id) return a.id < b.id ? -1 : 1;
+  return a.version.localeCompare(b.version, 'en', { numeric: true });
+}
