@@ -35,6 +35,7 @@ export function isMissingProgram(error: unknown): boolean {
 }
 
 function ending(error: Error & { code?: unknown; signal?: unknown }, output: string): string {
-  const how = error.code ?? error.signal ?? error.message;
-  return `${String(how)}\n${output.trim().slice(-TAIL)}`;
+  const facts = [error.code, error.signal, error.message];
+  const how = facts.find((fact) => typeof fact === 'string' || typeof fact === 'number') ?? 'unknown';
+  return `${how}\n${output.trim().slice(-TAIL)}`;
 }

@@ -1,0 +1,121 @@
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { kept, keyOf } from './cache.ts';
+import { command, isMissingProgram } from './command.ts';
+
+/** The Debian or Ubuntu packages that the bench's images are made of, as files. */
+export interface DebianPackages {
+  /** `/etc/os-release` of this machine: `debian`, `12`. */
+  readonly distribution: { readonly name: string; readonly version: string };
+  readonly run: readonly string[];
+  readonly build: readonly string[];
+}
+
+/** What apps of the samples need: a shell, the C++ library (Node.js), certificates. */
+const RUN = [
+  'base-files',
+  'bash',
+  'ca-certificates',
+  'coreutils',
+  'dash',
+  'libatomic1',
+  'libc6',
+  'libgcc-s1',
+  'libstdc++6',
+  'mawk',
+];
+/** What buildpacks' scripts use besides. */
+const BUILD = [...RUN, 'findutils', 'grep', 'gzip', 'jq', 'procps', 'sed', 'tar', 'util-linux'];
+/** Wanted only by scripts that run at installation, which we don't run: apt is told that they are there already. */
+const PRETENDED = [
+  'adduser',
+  'debconf',
+  'debianutils',
+  'dpkg',
+  'init-system-helpers',
+  'install-info',
+  'openssl',
+  'passwd',
+  'perl-base',
+];
+
+/**
+ * Downloads the packages and what they depend on, once, with apt and the machine's own sources, but with state and cache
+ * folders of our own: it needs no root and changes nothing on the machine.
+ *
+ * @throws Error saying what is missing on a machine without apt
+ */
+export async function debianPackages(): Promise<DebianPackages> {
+  const distribution = await readDistribution();
+  const key = keyOf(distribution, process.arch, RUN, BUILD, PRETENDED);
+  const directory = await kept(`debian/${distribution.name}-${distribution.version}-${key}`, download);
+  const [run, build] = await Promise.all(['run', 'build'].map((set) => readList(directory, set)));
+  return { distribution, run: run ?? [], build: build ?? [] };
+}
+
+async function download(directory: string): Promise<void> {
+  process.stderr.write('bench: downloading Debian packages for the run and build images (once)\n');
+  const apt = await privateApt(directory);
+  await apt(['update']);
+  await writeFile(path.join(directory, 'run'), (await resolve(apt, RUN)).join('\n'));
+  await writeFile(path.join(directory, 'build'), (await resolve(apt, BUILD)).join('\n'));
+  for (const names of [RUN, BUILD]) await apt([...INSTALL, '--download-only', ...names]);
+  await rm(path.join(directory, 'state'), { recursive: true });
+}
+
+const INSTALL = ['install', '--yes', '--no-install-recommends'];
+
+type Apt = (args: readonly string[]) => Promise<string>;
+
+async function privateApt(directory: string): Promise<Apt> {
+  await mkdir(path.join(directory, 'state', 'lists', 'partial'), { recursive: true });
+  await mkdir(path.join(directory, 'archives', 'partial'), { recursive: true });
+  await writeFile(path.join(directory, 'state', 'status'), PRETENDED.map(installed).join('\n'));
+  const settings = [
+    `Dir::State=${path.join(directory, 'state')}`,
+    `Dir::State::status=${path.join(directory, 'state', 'status')}`,
+    `Dir::Cache=${path.join(directory, 'state')}`,
+    `Dir::Cache::archives=${path.join(directory, 'archives')}`,
+    'APT::Sandbox::User=root',
+    'Acquire::Languages=none',
+    'Acquire::Retries=3',
+  ].flatMap((setting) => ['-o', setting]);
+  return (args) => runApt([...settings, ...args]);
+}
+
+async function runApt(args: readonly string[]): Promise<string> {
+  try {
+    return await command('apt-get', args, { environment: { LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' } });
+  } catch (error) {
+    if (!isMissingProgram(error)) throw error;
+    throw new Error('the test bench makes its images from Debian packages and needs apt-get: use Debian or Ubuntu', {
+      cause: error,
+    });
+  }
+}
+
+/** One entry of dpkg's status file, with a version that satisfies every dependency. */
+function installed(name: string): string {
+  const fields = { Package: name, Status: 'install ok installed', Architecture: 'all', 'Multi-Arch': 'foreign' };
+  const provided = name === 'debconf' ? 'Provides: debconf-2.0\n' : '';
+  const lines = Object.entries({ ...fields, Version: '9999', Maintainer: 'bench', Description: 'pretended' });
+  return `${lines.map(([field, value]) => `${field}: ${value}\n`).join('')}${provided}`;
+}
+
+/** The file names of the packages and of all that they depend on; lines such as `'http://…' libc6_2.36_amd64.deb 2759320 MD5Sum:…`. */
+async function resolve(apt: Apt, names: readonly string[]): Promise<readonly string[]> {
+  const printed = await apt([...INSTALL, '--print-uris', ...names]);
+  const files = printed.split('\n').map((line) => /^'[^']+' (\S+\.deb) /.exec(line)?.[1]);
+  return files.filter((file) => file !== undefined).sort();
+}
+
+async function readList(directory: string, set: string): Promise<readonly string[]> {
+  const names = (await readFile(path.join(directory, set), 'utf8')).split('\n');
+  return names.map((name) => path.join(directory, 'archives', name));
+}
+
+async function readDistribution(): Promise<DebianPackages['distribution']> {
+  const text = await readFile('/etc/os-release', 'utf8').catch(() => '');
+  const value = (name: string): string => new RegExp(`^${name}="?([^"\n]*)`, 'm').exec(text)?.[1] ?? 'unknown';
+  return { name: value('ID'), version: value('VERSION_ID') };
+}
