@@ -1,8 +1,9 @@
-import { InputError, type InputProblem } from '../errors/index.ts';
+import { InputError, type InputProblem, type Place } from '../errors/index.ts';
+import { optional } from '../json/json.ts';
 
 /** One problem of one input, to be thrown. */
-export function inputError(input: string, message: string, hint?: string): InputError {
-  return new InputError([{ input, message, ...(hint !== undefined && { hint }) }]);
+export function inputError(input: string, message: string, hint?: string, place?: Place): InputError {
+  return new InputError([{ input, message, ...optional('hint', hint), ...optional('place', place) }]);
 }
 
 /** Gathers what is wrong, so that all of it can be told at once, and what is worth a notice. */
@@ -19,20 +20,23 @@ export class Problems {
   }
 
   report(input: string, message: string, hint?: string): void {
-    this.add({ input, message, ...(hint !== undefined && { hint }) });
+    this.add({ input, message, ...optional('hint', hint) });
   }
 
   notice(text: string): void {
     this.#notices.push(text);
   }
 
-  /** The result of `read`, or `undefined` when it threw an `InputError`, whose problems are then noted. */
-  attempt<T>(read: () => T): T | undefined {
+  /**
+   * The result of `read`, or `undefined` when it threw an `InputError`, whose problems are then noted,
+   * those without a place of their own at `place`.
+   */
+  attempt<T>(read: () => T, place?: Place): T | undefined {
     try {
       return read();
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      for (const problem of error.problems) this.add(problem);
+      for (const problem of error.problems) this.add({ ...optional('place', place), ...problem });
       return undefined;
     }
   }
