@@ -40,7 +40,7 @@ function groupHelp({ title, options }: OptionGroup, columns: number): readonly s
 function optionHelp(option: Option, columns: number): readonly string[] {
   const short = option.short === undefined ? '    ' : `-${option.short}, `;
   const flag = `${INDENT}${short}${formatFlag(option)}`;
-  const otherwise = option.default === undefined ? '' : ` Default: ${option.default}.`;
+  const otherwise = option.default === undefined ? '' : ` Default: ${option.default.replace(/\.?$/, '.')}`;
   const text = wrap(option.description + otherwise, Math.max(NARROWEST_TEXT, columns - TEXT_COLUMN));
   const margin = ' '.repeat(TEXT_COLUMN);
   if (flag.length > TEXT_COLUMN - INDENT.length) return [flag, ...text.map((line) => margin + line)];

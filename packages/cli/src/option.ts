@@ -1,4 +1,4 @@
-import { INPUT_GROUPS, type InputDefinition, type InputName, INPUTS } from '@buildpacks-ci/core';
+import { INPUT_GROUPS, type InputDefinition, type InputName, INPUTS, optional } from '@buildpacks-ci/core';
 
 /** A flag of a command. */
 export interface Option {
@@ -70,31 +70,40 @@ const PLACEHOLDER: Partial<Record<InputName, string>> = {
   'cache-store': 'dir:PATH',
   'insecure-registries': 'HOST',
   platform: 'OS/ARCHITECTURE',
+  buildpacks: 'BUILDPACK',
+  'pre-buildpacks': 'BUILDPACK',
+  'post-buildpacks': 'BUILDPACK',
+  network: 'NAME',
   'default-process': 'TYPE',
   'exec-env': 'NAME',
   'creation-time': 'none|commit|now|SECONDS',
 };
 
-/** Flags for inputs, grouped as core groups them; all inputs, or those that a command takes. */
-export function inputOptions(names?: readonly InputName[]): readonly OptionGroup[] {
-  const taken = INPUTS.filter(({ name }) => names === undefined || names.includes(name));
-  return Object.entries(INPUT_GROUPS).flatMap(([group, title]) => {
-    const options = taken.filter((input) => input.group === group).map(inputOption);
-    return options.length === 0 ? [] : [{ title, options }];
-  });
+/** Flags for all inputs, grouped as core groups them. */
+export function inputGroups(): readonly OptionGroup[] {
+  return Object.entries(INPUT_GROUPS).map(([group, title]) => ({
+    title,
+    options: INPUTS.filter((input) => input.group === group).map((input) => toOption(input)),
+  }));
 }
 
-function inputOption(input: InputDefinition & { readonly name: InputName }): Option {
-  const short = SHORT[input.name];
-  const placeholder = placeholderOf(input);
-  const otherwise = input.defaultNote ?? input.default;
+/** The flag for one input, with a description of its own where a command gives it a narrower meaning. */
+export function inputOption(name: InputName, description?: string): Option {
+  const input = INPUTS.find((each) => each.name === name);
+  if (input === undefined) throw new TypeError(`there is no input "${name}"`);
+  if (description === undefined) return toOption(input);
+  return { name, kind: kindOf(input), description, ...optional('placeholder', placeholderOf(input)) };
+}
+
+function toOption(input: InputDefinition & { readonly name: InputName }): Option {
+  const otherwise = input.defaultNote ?? (input.default === 'false' ? undefined : input.default);
   return {
     name: input.name,
     kind: kindOf(input),
     description: firstSentence(input.description),
-    ...(short !== undefined && { short }),
-    ...(placeholder !== undefined && { placeholder }),
-    ...(otherwise !== undefined && { default: withoutMarkdown(otherwise) }),
+    ...optional('short', SHORT[input.name]),
+    ...optional('placeholder', placeholderOf(input)),
+    ...optional('default', otherwise && withoutMarkdown(otherwise)),
   };
 }
 
@@ -121,9 +130,12 @@ function placeholderOf(input: InputDefinition & { readonly name: InputName }): s
   }
 }
 
+/** How lists are written elsewhere; on a command line the flag is repeated. */
+const ELSEWHERE = /,? (?:one )?(?:path )?per line(?: \(forms below\))?/g;
+
 /** Up to the first full stop that ends a sentence; one inside code (`a.b`) does not. */
 function firstSentence(markdown: string): string {
-  const text = withoutMarkdown(markdown);
+  const text = withoutMarkdown(markdown).replaceAll(ELSEWHERE, '');
   return /^.*?[.](?=\s|$)/s.exec(text)?.[0] ?? text;
 }
 

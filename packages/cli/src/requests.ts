@@ -36,12 +36,16 @@ export function readBuildRequest(invocation: Invocation, problems: readonly Inpu
   );
 }
 
-/** The one positional argument that a command may take is another way to give an input. */
+/**
+ * The one positional argument that a command may take is another way to give an input. More of them are most often values of
+ * options that are not known, which are reported already.
+ */
 export function readPositional(
-  { inputs, positionals }: Invocation,
+  { inputs, positionals, problems }: Invocation,
   input: string,
 ): { readonly inputs: Invocation['inputs']; readonly problems: readonly InputProblem[] } {
-  const [first, ...more] = positionals;
+  const [first, ...rest] = positionals;
+  const more = problems.length > 0 ? [] : rest;
   return {
     inputs: first === undefined ? inputs : { ...inputs, [input]: first },
     problems: more.map((argument) => ({

@@ -1,6 +1,6 @@
 import { build } from '@buildpacks-ci/core';
 import type { Command } from '../command.ts';
-import { HELP_OPTION, inputOptions, JSON_OPTION } from '../option.ts';
+import { HELP_OPTION, inputGroups, JSON_OPTION } from '../option.ts';
 import { readBuildRequest, withPorts } from '../requests.ts';
 import { printResult } from './result.ts';
 
@@ -13,7 +13,7 @@ export const BUILD: Command = {
     'An option that takes a list is given once for each item. A flag is switched off with --no-FLAG.',
     'The log goes to standard error, the closing table or JSON to standard output.',
   ],
-  groups: [...inputOptions(), { title: 'General', options: [JSON_OPTION, HELP_OPTION] }],
+  groups: [...inputGroups(), { title: 'General', options: [JSON_OPTION, HELP_OPTION] }],
   async run(invocation) {
     const request = readBuildRequest(invocation);
     const result = await withPorts(invocation, request.insecureRegistries, (ports) => build(request, ports));

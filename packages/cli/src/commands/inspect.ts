@@ -1,16 +1,25 @@
 import { inspect, inspectionJson, parseInspectInputs, renderInspection } from '@buildpacks-ci/core';
 import { type Command, flagValue } from '../command.ts';
-import { HELP_OPTION, inputOptions, JSON_OPTION } from '../option.ts';
+import { HELP_OPTION, inputOption, JSON_OPTION } from '../option.ts';
 import { collectProblems, readPositional, withPorts } from '../requests.ts';
 
 export const INSPECT: Command = {
   name: 'inspect',
   summary: 'Tells what an app image is made of: run image, buildpacks, processes, layers, bills of materials.',
   usage: ['IMAGE [options]', 'oci:DIR [options]', 'oci-archive:FILE [options]'],
-  details: ['With --sbom-directory the bills of materials in the image are written there.'],
+  details: [],
   groups: [
-    ...inputOptions(['platform', 'insecure-registries', 'sbom-directory', 'log-level']),
-    { title: 'General', options: [JSON_OPTION, HELP_OPTION] },
+    {
+      title: 'Options',
+      options: [
+        inputOption('platform', "Which image of a multi-platform one. Default: this machine's platform."),
+        inputOption('sbom-directory', 'Where the bills of materials in the image are written.'),
+        inputOption('insecure-registries'),
+        inputOption('log-level'),
+        JSON_OPTION,
+        HELP_OPTION,
+      ],
+    },
   ],
   async run(invocation) {
     const image = readPositional(invocation, 'image');

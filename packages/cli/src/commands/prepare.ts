@@ -1,6 +1,6 @@
 import { prepareBuild } from '@buildpacks-ci/core';
 import type { Command } from '../command.ts';
-import { BUILD_DIRECTORY_OPTION, HELP_OPTION, inputOptions } from '../option.ts';
+import { BUILD_DIRECTORY_OPTION, HELP_OPTION, inputGroups } from '../option.ts';
 import { readBuildDirectory, readBuildRequest, withPorts } from '../requests.ts';
 
 export const PREPARE: Command = {
@@ -10,7 +10,7 @@ export const PREPARE: Command = {
   details: [
     'Afterwards the lifecycle runs in the builder with this directory (buildpacks-ci run does it), and then buildpacks-ci publish finishes the build. This stage and publish use credentials, the one between them has none.',
   ],
-  groups: [...inputOptions(), { title: 'General', options: [BUILD_DIRECTORY_OPTION, HELP_OPTION] }],
+  groups: [...inputGroups(), { title: 'General', options: [BUILD_DIRECTORY_OPTION, HELP_OPTION] }],
   async run(invocation) {
     const { directory, problems } = readBuildDirectory(invocation);
     const request = readBuildRequest(invocation, problems);

@@ -1,6 +1,6 @@
 import { parseConnectionInputs, publishBuild } from '@buildpacks-ci/core';
 import type { Command } from '../command.ts';
-import { BUILD_DIRECTORY_OPTION, HELP_OPTION, inputOptions, JSON_OPTION } from '../option.ts';
+import { BUILD_DIRECTORY_OPTION, HELP_OPTION, inputOption, JSON_OPTION } from '../option.ts';
 import { collectProblems, readBuildDirectory, withPorts } from '../requests.ts';
 import { printResult } from './result.ts';
 
@@ -12,8 +12,16 @@ export const PUBLISH: Command = {
     'Where the image goes was decided by buildpacks-ci prepare and stands in the plan; nothing that the lifecycle wrote can change it.',
   ],
   groups: [
-    ...inputOptions(['insecure-registries', 'log-level']),
-    { title: 'General', options: [BUILD_DIRECTORY_OPTION, JSON_OPTION, HELP_OPTION] },
+    {
+      title: 'Options',
+      options: [
+        BUILD_DIRECTORY_OPTION,
+        inputOption('insecure-registries'),
+        inputOption('log-level'),
+        JSON_OPTION,
+        HELP_OPTION,
+      ],
+    },
   ],
   async run(invocation) {
     const { directory, problems } = readBuildDirectory(invocation);

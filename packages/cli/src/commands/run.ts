@@ -1,6 +1,6 @@
 import { parseConnectionInputs, runBuild } from '@buildpacks-ci/core';
 import type { Command } from '../command.ts';
-import { BUILD_DIRECTORY_OPTION, HELP_OPTION, inputOptions } from '../option.ts';
+import { BUILD_DIRECTORY_OPTION, HELP_OPTION, inputOption } from '../option.ts';
 import { collectProblems, readBuildDirectory, withPorts } from '../requests.ts';
 
 export const RUN: Command = {
@@ -9,8 +9,10 @@ export const RUN: Command = {
   usage: ['--build-directory=DIR [options]'],
   details: ['Needs read access to the builder image only.'],
   groups: [
-    ...inputOptions(['insecure-registries', 'log-level']),
-    { title: 'General', options: [BUILD_DIRECTORY_OPTION, HELP_OPTION] },
+    {
+      title: 'Options',
+      options: [BUILD_DIRECTORY_OPTION, inputOption('insecure-registries'), inputOption('log-level'), HELP_OPTION],
+    },
   ],
   async run(invocation) {
     const { directory, problems } = readBuildDirectory(invocation);

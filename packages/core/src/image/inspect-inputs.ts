@@ -44,7 +44,7 @@ export function parseInspectInputs(
 }
 
 /** Stands in for a location that was reported as a problem; never given to anyone. */
-const NOWHERE: ImageLocation = { kind: 'oci', path: '' };
+const NOWHERE: ImageLocation = { kind: 'oci', name: '', path: '' };
 
 function readLocation(reader: InputReader, workingDirectory: string): ImageLocation {
   const image = reader.text('image');

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { createCredentials } from '../auth/index.ts';
-import { InputError } from '../errors/index.ts';
+import { kindOf } from '../inputs/files.ts';
+import { inputError } from '../inputs/problems.ts';
 import { optional } from '../json/json.ts';
 import { layoutImage, openLayout, openLayoutArchive } from '../layout/index.ts';
 import type { Ports } from '../ports/index.ts';
@@ -9,10 +10,10 @@ import { createRegistryClient } from '../registry/index.ts';
 import type { Platform, RawManifest } from './manifest.ts';
 import { type Image, readImage } from './source.ts';
 
-/** Where an existing image is. */
+/** Where an existing image is; `name` is as the user wrote it. */
 export type ImageLocation =
-  | { readonly kind: 'registry'; readonly reference: ImageReference }
-  | { readonly kind: 'oci' | 'oci-archive'; readonly path: string };
+  | { readonly kind: 'registry'; readonly name: string; readonly reference: ImageReference }
+  | { readonly kind: 'oci' | 'oci-archive'; readonly name: string; readonly path: string };
 
 /** An image as it is to be inspected: one platform's, and the index that led to it. */
 export interface InspectionTarget {
@@ -29,11 +30,15 @@ export interface InspectionTarget {
  */
 export function parseImageLocation(text: string, workingDirectory: string): ImageLocation {
   const [, kind, place = ''] = /^(oci|oci-archive):(.*)$/s.exec(text) ?? [];
-  if (kind !== 'oci' && kind !== 'oci-archive') return { kind: 'registry', reference: parseReference(text) };
-  if (place !== '') return { kind, path: path.resolve(workingDirectory, place) };
-  throw new InputError([
-    { input: 'image', message: `"${text}" names no path`, hint: 'Write oci:DIR or oci-archive:FILE.' },
-  ]);
+  if (kind !== 'oci' && kind !== 'oci-archive') {
+    const reference = parseReference(text);
+    return { kind: 'registry', name: familiarReference(reference), reference };
+  }
+  if (place === '') throw inputError('image', `"${text}" names no path`, 'Write oci:DIR or oci-archive:FILE.');
+  const absolute = path.resolve(workingDirectory, place);
+  const wanted = kind === 'oci' ? 'directory' : 'file';
+  if (kindOf(absolute) === wanted) return { kind, name: text, path: absolute };
+  throw inputError('image', `there is no ${wanted} "${place}"`);
 }
 
 /**
@@ -42,25 +47,26 @@ export function parseImageLocation(text: string, workingDirectory: string): Imag
  * @throws InputError on `image` when it is not there
  */
 export async function openTarget(location: ImageLocation, platform: Platform, ports: Ports): Promise<InspectionTarget> {
-  switch (location.kind) {
+  const { kind, name } = location;
+  switch (kind) {
     case 'registry':
-      return openRemote(location.reference, platform, ports);
+      return openRemote(location, platform, ports);
     case 'oci':
-      return { name: `oci:${location.path}`, image: await layoutImage(await openLayout(location.path), platform) };
-    case 'oci-archive': {
-      const layout = await openLayoutArchive(location.path);
-      return { name: `oci-archive:${location.path}`, image: await layoutImage(layout, platform) };
-    }
+      return { name, image: await layoutImage(await openLayout(location.path), platform) };
+    case 'oci-archive':
+      return { name, image: await layoutImage(await openLayoutArchive(location.path), platform) };
   }
 }
 
-async function openRemote(reference: ImageReference, platform: Platform, ports: Ports): Promise<InspectionTarget> {
+async function openRemote(
+  { name, reference }: ImageLocation & { readonly kind: 'registry' },
+  platform: Platform,
+  ports: Ports,
+): Promise<InspectionTarget> {
   const registry = createRegistryClient({ ...ports, credentials: createCredentials(ports) });
-  const name = familiarReference(reference);
   const found = await registry.resolve(reference, platform);
   if (found === undefined) {
-    const hint = 'Check the name, and that these credentials may read it.';
-    throw new InputError([{ input: 'image', message: `"${name}" does not exist`, hint }]);
+    throw inputError('image', `"${name}" does not exist`, 'Check the name, and that these credentials may read it.');
   }
   const image = await readImage(registry.source(reference.repository), found.manifest);
   return { name, image, ...optional('index', found.index) };
