@@ -140,6 +140,19 @@ describe('createProcessRunner', () => {
       expect(outcome).toMatchObject({ status: null, signal: 'SIGTERM' });
     });
 
+    it('waits as long as it is told to', async () => {
+      const controller = new AbortController();
+      const outcome = await processes.run({
+        ...shell('echo; sleep 0.2; exit 5'),
+        signal: controller.signal,
+        stopAfter: 60_000,
+        onLine: () => {
+          controller.abort();
+        },
+      });
+      expect(outcome.status).toBe(5);
+    });
+
     it('ends the whole process group', async () => {
       const controller = new AbortController();
       let child = 0;

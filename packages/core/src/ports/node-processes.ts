@@ -68,7 +68,9 @@ class Ending {
   readonly #command: Command;
   readonly #work: Promise<void>[] = [];
   readonly #stop = () => {
-    this.#terminate();
+    this.#timer ??= setTimeout(() => {
+      this.#terminate();
+    }, this.#command.stopAfter ?? 0);
   };
   #failure: { readonly error: unknown } | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -113,7 +115,7 @@ class Ending {
 
   #terminate(): void {
     signalGroup(this.#child.pid, 'SIGTERM');
-    this.#timer ??= setTimeout(() => {
+    this.#timer = setTimeout(() => {
       this.#kill();
     }, this.#command.killAfter ?? DEFAULT_KILL_AFTER);
   }

@@ -10,8 +10,9 @@ export interface Command {
   readonly directory?: string;
   /** Written to standard input, which is then closed; absent: empty. */
   readonly input?: Readable | Uint8Array;
-  /** Ends the process: SIGTERM, then SIGKILL after `killAfter` milliseconds (default 10 000). */
+  /** Ends the process: SIGTERM after `stopAfter` milliseconds (default 0), then SIGKILL after another `killAfter` (default 10 000). */
   readonly signal?: AbortSignal;
+  readonly stopAfter?: number;
   readonly killAfter?: number;
   /** Called with each line of standard output and standard error, without its end. Absent: collected only. */
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;

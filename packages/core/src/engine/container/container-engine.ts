@@ -1,0 +1,40 @@
+import type { Image } from '../../image/source.ts';
+import type { Digest } from '../../reference/index.ts';
+import type { EnginePorts } from '../ports.ts';
+import type { Engine } from '../types.ts';
+import { provideBuilder } from './builder-image.ts';
+import type { ContainerClient } from './client.ts';
+import { runContainer } from './container-run.ts';
+import { loadImage } from './load-image.ts';
+
+/** Docker or Podman. */
+export interface ContainerEngine extends Engine {
+  readonly kind: 'container';
+  /** Of the machine that containers run on, in OCI words. */
+  readonly architecture: string;
+  /** Puts an image into the engine's store under these names (`registry/repository:tag`). */
+  load(image: Image, names: readonly string[], signal: AbortSignal): Promise<void>;
+}
+
+export function containerEngine(client: ContainerClient, ports: EnginePorts): ContainerEngine {
+  const { program, version, architecture, sharesFiles } = client.facts;
+  const builders = new Map<Digest, string>();
+  let mayBind = sharesFiles && ports.machine.uid === 0;
+  return {
+    kind: 'container',
+    description: `${program} ${version}`,
+    architecture,
+    load: (image, names, signal) => loadImage(client, image, names, ports, signal),
+    provide: async (builder, _directory, signal) => {
+      builders.set(builder.image.raw.digest, await provideBuilder(client, builder, ports, signal));
+    },
+    run: async (run) => {
+      const image = builders.get(run.builder.image.raw.digest);
+      const provided = image ?? (await provideBuilder(client, run.builder, ports, run.signal));
+      const { status, handover } = await runContainer(client, run, provided, { ...ports, mayBind });
+      mayBind = handover === 'bind';
+      return status;
+    },
+    dispose: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,52 @@
+import { BuildpacksError } from '../../errors/index.ts';
+import type { EngineRun } from '../types.ts';
+import type { ContainerFacts } from './client.ts';
+import { bindMount } from './mounts.ts';
+
+/** The host name inside, the same in every engine: the lifecycle hands it to buildpacks. */
+export const HOST_NAME = 'buildpacks-ci';
+/** The label of every container of ours; its value is the run's random id. */
+export const LABEL = 'buildpacks-ci';
+/** Linux, MAX_ARG_STRLEN: one argument of a process with its final NUL, in bytes. */
+const MAX_ARGUMENT = 128 * 1024;
+
+export interface NewContainer {
+  readonly name: string;
+  readonly id: string;
+  readonly image: string;
+  /** Values of `--mount`, beside the user's own volumes. */
+  readonly mounts: readonly string[];
+  /** Set to be empty, since the command line would otherwise add values of its own. */
+  readonly cleared: readonly string[];
+}
+
+/** The arguments of `create`: nothing of our environment, no capability, no way to gain one, no socket. */
+export function createArguments(facts: ContainerFacts, run: EngineRun, container: NewContainer): readonly string[] {
+  const [program, ...args] = run.command;
+  if (program === undefined) throw new BuildpacksError('internal', 'there is no command to run');
+  const mounts = [...container.mounts, ...run.volumes.map(bindMount)];
+  return [
+    'create',
+    ...['--name', container.name, '--label', `${LABEL}=${container.id}`, '--hostname', HOST_NAME],
+    ...['--pull', 'never', '--log-driver', 'none', '--no-healthcheck'],
+    ...['--user', `${run.user.uid}:${run.user.gid}`, '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
+    ...(run.network === 'default' ? [] : ['--network', run.network]),
+    ...mounts.flatMap((mount) => ['--mount', mount]),
+    ...environmentArguments(run.environment, container.cleared),
+    ...(facts.flavour === 'podman' ? ['--umask', '0022', '--http-proxy=false'] : []),
+    ...['--entrypoint', program],
+    container.image,
+    ...args,
+  ];
+}
+
+function environmentArguments(environment: EngineRun['environment'], cleared: readonly string[]): readonly string[] {
+  const all = { ...Object.fromEntries(cleared.map((name) => [name, ''])), ...environment };
+  return Object.entries(all).flatMap(([name, value]) => {
+    const pair = `${name}=${value}`;
+    if (Buffer.byteLength(pair) < MAX_ARGUMENT) return ['--env', pair];
+    throw new BuildpacksError('engine', `the value of the variable "${name}" is too long for the container engine`, {
+      hint: `Keep it below ${MAX_ARGUMENT / 1024} KiB.`,
+    });
+  });
+}

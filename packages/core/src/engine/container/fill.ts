@@ -1,0 +1,25 @@
+import { Readable } from 'node:stream';
+import { directoryItem, type TarItem, treeItems, writeTar } from '../../archive/index.ts';
+import { IN_BUILD } from '../../build/directory.ts';
+import type { EngineRun } from '../types.ts';
+import type { ContainerClient } from './client.ts';
+import { READ_ONLY_PARTS } from './mounts.ts';
+
+/** Copies the build directory's parts into a container that has not started, in one stream. */
+export async function fillContainer(client: ContainerClient, run: EngineRun, name: string): Promise<void> {
+  // Podman would give everything to the container's user.
+  const keepOwners = client.facts.flavour === 'podman' ? ['--archive=false'] : [];
+  await client.succeed(`the build can't be copied into the container`, ['cp', ...keepOwners, '-', `${name}:/`], {
+    input: Readable.from(writeTar(partsOf(run)), { objectMode: false }),
+    signal: run.signal,
+  });
+}
+
+/** What the build writes belongs to the CNB user, what it only reads to root; modes are those of the build directory. */
+async function* partsOf({ directory, user }: EngineRun): AsyncGenerator<TarItem> {
+  yield directoryItem('buildpacks-ci');
+  for (const part of Object.keys(IN_BUILD) as (keyof typeof IN_BUILD)[]) {
+    const owner = READ_ONLY_PARTS.has(part) ? { uid: 0, gid: 0 } : user;
+    yield* treeItems(directory[part], { prefix: IN_BUILD[part].slice(1), ...owner });
+  }
+}

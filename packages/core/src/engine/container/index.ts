@@ -1,0 +1,2 @@
+export type { ContainerEngine } from './container-engine.ts';
+export { detectContainerEngine } from './detect.ts';

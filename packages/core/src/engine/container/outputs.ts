@@ -1,0 +1,26 @@
+import path from 'node:path';
+import { IN_BUILD, LAYOUT_NAMES } from '../../build/directory.ts';
+import { layoutPath } from '../../layout/index.ts';
+import type { Log } from '../../ports/index.ts';
+import { parseReference } from '../../reference/index.ts';
+import { throwIfCancelled } from '../cancellation.ts';
+import type { EngineRun } from '../types.ts';
+import { collectCache } from './cache-outputs.ts';
+import type { ContainerClient } from './client.ts';
+import { copyOut } from './copy-out.ts';
+
+/** Brings what a successful build wrote into the build directory: the app image, SBOM files, the report, the cache. */
+export async function collectOutputs(client: ContainerClient, run: EngineRun, name: string, log: Log): Promise<void> {
+  const output = parseReference(LAYOUT_NAMES.output);
+  const { directory, signal } = run;
+  const take = (from: string, to: string) => copyOut(client, { container: name, from, to, signal });
+  await Promise.all([
+    take(layoutPath(IN_BUILD.layout, output), path.dirname(layoutPath(directory.layout, output))),
+    take(path.posix.join(IN_BUILD.layers, 'sbom'), directory.layers),
+    take(path.posix.join(IN_BUILD.layers, 'report.toml'), directory.layers),
+    collectCache(client, run, name).catch((error: unknown) => {
+      throwIfCancelled(signal);
+      log.warn(`The build cache can't be kept: ${error instanceof Error ? error.message : String(error)}`);
+    }),
+  ]);
+}

@@ -1,0 +1,31 @@
+import { execFileSync } from 'node:child_process';
+import { describe } from 'vitest';
+import skips from '../skips.json' with { type: 'json' };
+
+/** Why tests may be skipped; a reason that is not listed there does not compile. */
+type Reason = keyof typeof skips;
+
+/** `describe`, skipped with the reason in its title when what it needs is not there. */
+function requires(reason: Reason, available: boolean) {
+  return (title: string, tests: () => void) => {
+    describe.skipIf(!available)(available ? title : `${title} (skipped: ${reason})`, tests);
+  };
+}
+
+function succeeds(file: string, args: readonly string[]): boolean {
+  try {
+    execFileSync(file, args, { stdio: 'ignore', timeout: 10_000 });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Tests that start containers. */
+export const requiresDocker = requires('needs docker', succeeds('docker', ['version']));
+
+/** Tests that mount, change owners and drop to other users. */
+export const requiresRoot = requires(
+  'needs root',
+  process.getuid?.() === 0 && succeeds('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']),
+);
