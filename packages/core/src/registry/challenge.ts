@@ -7,6 +7,8 @@ export interface Challenge {
 }
 
 const TOKEN = /[!#$%&'*+.^_`|~0-9A-Za-z-]+/y;
+/** A word that something else follows directly is no scheme. */
+const SCHEME = /([!#$%&'*+.^_`|~0-9A-Za-z-]+)(?=[ \t,]|$)/y;
 const SPACE = /[ \t]*/y;
 const COMMAS = /[ \t,]*/y;
 const EQUALS = /[ \t]*=[ \t]*/y;
@@ -24,7 +26,7 @@ export function parseChallenges(header: string): readonly Challenge[] {
   const scanner = new Scanner(header);
   for (;;) {
     scanner.take(COMMAS);
-    const scheme = scanner.take(TOKEN);
+    const scheme = scanner.take(SCHEME);
     if (scheme === undefined) return challenges;
     challenges.push({ scheme: scheme.toLowerCase(), parameters: takeParameters(scanner) });
   }

@@ -75,7 +75,8 @@ class Download {
       const fits = start === 0 || start === offset;
       if (fits && (answer.length === undefined || answer.length === rest)) return answer;
       await answer.discard();
-      if (!fits) throw this.#broken(`the registry sent bytes from ${start} instead of ${offset}`);
+      if (!fits)
+        throw this.#broken(`asked for the bytes from ${offset}, it sent "${answer.header('content-range') ?? ''}"`);
       throw this.#broken(`it should have ${rest} bytes and is sent with ${answer.length ?? 0}${encodingNote(answer)}`);
     });
   }

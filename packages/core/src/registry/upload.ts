@@ -54,18 +54,16 @@ export async function mountBlob(
   const opened = await transport
     .call(call, async (answer) => {
       await answer.discard();
-      return answer.status === 201 ? undefined : uploadLocation(answer, call.task);
+      return answer.status === 201 ? 'mounted' : uploadLocation(answer, call.task);
     })
-    .catch((error: unknown) => {
+    .catch((error: unknown): 'refused' => {
       // A refusal may be meant for the source only: the upload that follows tells whether it was.
-      if (error instanceof RegistryError && error.code !== 'temporary') return REFUSED;
+      if (error instanceof RegistryError && error.code !== 'temporary') return 'refused';
       throw error;
     });
   if (opened instanceof URL) await cancel(transport, { repository, right: 'push' }, opened);
-  return opened === undefined;
+  return opened === 'mounted';
 }
-
-const REFUSED = Symbol('refused');
 
 /** Begins an upload and cancels it: the one question about the right to push that every registry answers. */
 export async function checkPush(transport: Transport, repository: Repository): Promise<void> {

@@ -91,7 +91,10 @@ async function answer(exchange: Exchange, store: Store): Promise<void> {
   const [, name = '', kind, rest = ''] = /^\/v2\/(.+)\/(manifests|blobs)\/(.*)$/.exec(exchange.url.pathname) ?? [];
   if (kind === 'manifests') return answerManifest(exchange, store, `${name}:${rest}`);
   if (kind === 'blobs' && rest.startsWith('uploads/')) return answerUpload(exchange, store, name);
-  if (kind === 'blobs') return answerBlob(exchange, store.blobs.get(rest));
+  if (kind === 'blobs') {
+    answerBlob(exchange, store.blobs.get(rest));
+    return;
+  }
   reply(exchange, exchange.url.pathname === '/v2/' ? 200 : 404);
 }
 
