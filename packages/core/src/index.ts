@@ -1,3 +1,5 @@
+export { build } from './build/build.ts';
+export { prepareBuild, publishBuild, runBuild } from './build/stages.ts';
 export * from './errors/index.ts';
 export { type Inspection, inspect } from './image/inspect.ts';
 export { type InspectRequest, parseInspectInputs } from './image/inspect-inputs.ts';

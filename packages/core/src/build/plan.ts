@@ -1,8 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import type { Volume } from '../engine/types.ts';
-import { BuildpacksError } from '../errors/index.ts';
+import { BuildpacksError, InputError } from '../errors/index.ts';
 import type { Descriptor, Platform } from '../image/manifest.ts';
 import type { Image } from '../image/source.ts';
+import { asRecord, parseJson } from '../json/json.ts';
 import type { Digest, Repository } from '../reference/index.ts';
+import type { BuildDirectory } from './directory.ts';
 
 /** The layout of `plan.json`. Private to one version of the program: publish refuses another's. */
 export const PLAN_SCHEMA_VERSION = 1;
@@ -33,7 +36,7 @@ export type Destination =
   | { readonly kind: 'registry'; readonly repository: Repository; readonly tags: readonly string[] }
   | { readonly kind: 'oci' | 'oci-archive'; readonly path: string }
   /** Into the store of the container engine. */
-  | { readonly kind: 'engine'; readonly names: readonly string[] };
+  | { readonly kind: 'engine'; readonly engine: 'auto' | 'docker' | 'podman'; readonly names: readonly string[] };
 
 /** The whole plan of one build: data only, and no secret in it. */
 export interface Plan {
@@ -47,6 +50,8 @@ export interface Plan {
     readonly lifecycleVersion: string;
     readonly platformApi: string;
   };
+  /** Which engine is to run the lifecycle, where it is ours to choose. */
+  readonly engine: 'auto' | 'container' | 'rootfs';
   readonly runImage: PlannedRunImage;
   readonly previousImage?: PlannedImage;
   readonly lifecycle: {
@@ -55,6 +60,8 @@ export interface Plan {
     readonly network: string;
     readonly volumes: readonly Volume[];
   };
+  /** Every name that was asked for, long form, published or not. */
+  readonly tags: readonly string[];
   readonly destinations: readonly Destination[];
   readonly cache?: { readonly directory: string; readonly identity: string; readonly write: boolean };
   readonly sbomDirectory?: string;
@@ -69,4 +76,23 @@ export function plannedImage(name: string, repository: Repository, image: Image)
     return { descriptor, diffId };
   });
   return { name, repository, digest: image.raw.digest, layers };
+}
+
+/**
+ * Reads the plan that PREPARE wrote, in a process of its own. Only we write that file, and RUN never sees it.
+ *
+ * @throws InputError when there is none, or another version of this program wrote it
+ */
+export async function readPlan(directory: BuildDirectory): Promise<Plan> {
+  const bytes = await readFile(directory.plan).catch(() => undefined);
+  const plan = asRecord(bytes === undefined ? undefined : parseJson(bytes));
+  if (plan?.['schemaVersion'] === PLAN_SCHEMA_VERSION) return plan as unknown as Plan;
+  const found = plan === undefined ? 'no plan.json' : `a plan.json of version ${JSON.stringify(plan['schemaVersion'])}`;
+  throw new InputError([
+    {
+      input: 'build-directory',
+      message: `"${directory.root}" holds ${found}`,
+      hint: 'Run `buildpacks-ci prepare` with this directory first, and all stages with the same version of buildpacks-ci.',
+    },
+  ]);
 }

@@ -1,7 +1,22 @@
 import { constants, type Stats } from 'node:fs';
-import { chmod, copyFile, lchown, lstat, lutimes, mkdir, readdir, readlink, symlink, utimes } from 'node:fs/promises';
+import {
+  chmod,
+  copyFile,
+  lchown,
+  lstat,
+  lutimes,
+  mkdir,
+  readdir,
+  readlink,
+  rm,
+  symlink,
+  utimes,
+} from 'node:fs/promises';
 import path from 'node:path';
+import { unpackZip } from '../../archive/index.ts';
+import type { BuildRequest } from '../../inputs/request.ts';
 import type { Log } from '../../ports/index.ts';
+import { cleanGitDirectory } from './git-directory.ts';
 
 /** Who gets the copied files; absent when we are not root and can't give files away. */
 export interface Owner {
@@ -20,10 +35,38 @@ export interface CopyAppOptions {
   readonly log: Log;
 }
 
+export interface PlaceAppOptions extends Omit<CopyAppOptions, 'source'> {
+  readonly request: Pick<BuildRequest, 'app' | 'gitDirectory'>;
+}
+
 /** The mode of `/workspace` itself, as pack writes it. */
 const ROOT_MODE = 0o777;
 /** Entries of one directory that are copied at once. */
 const AT_ONCE = 16;
+
+/** Puts the app where the build finds it: a directory is copied, a zip, jar or war unpacked. The original is only read. */
+export async function placeApp({ request, includes, ...options }: PlaceAppOptions): Promise<void> {
+  const { app, gitDirectory } = request;
+  if (app.kind === 'directory') {
+    const withoutGit = (relative: string, isDirectory: boolean) =>
+      (gitDirectory || path.basename(relative) !== '.git') && includes(relative, isDirectory);
+    await copyApp({ ...options, source: app.path, includes: withoutGit });
+    if (gitDirectory) await cleanGitDirectories(options.target);
+    return;
+  }
+  const unpacked = `${options.target}.unpacked`;
+  await mkdir(unpacked, { mode: 0o700 });
+  await unpackZip(app.path, unpacked);
+  await copyApp({ ...options, source: unpacked, includes });
+  await rm(unpacked, { recursive: true });
+}
+
+/** The repository's own and those of nested ones. */
+async function cleanGitDirectories(app: string): Promise<void> {
+  for (const entry of await readdir(app, { recursive: true, withFileTypes: true })) {
+    if (entry.isDirectory() && entry.name === '.git') await cleanGitDirectory(path.join(entry.parentPath, entry.name));
+  }
+}
 
 /**
  * Copies the app for a build (`docs/design.md`, section 2): modes become 0644 or 0755 by the owner's bits, so that the bytes of the
@@ -66,7 +109,12 @@ async function copyEntry(relative: string, options: CopyAppOptions): Promise<voi
 }
 
 /** A directory that is left out may still hold entries that are in: patterns are tested entry by entry, as pack does. */
-async function copyDirectory(relative: string, stats: Stats, included: boolean, options: CopyAppOptions): Promise<void> {
+async function copyDirectory(
+  relative: string,
+  stats: Stats,
+  included: boolean,
+  options: CopyAppOptions,
+): Promise<void> {
   const target = path.join(options.target, relative);
   if (included) await mkdir(target, { recursive: true, mode: 0o700 });
   await copyChildren(relative, options);

@@ -3,7 +3,15 @@ import path from 'node:path';
 
 /** What a build may learn from a Git configuration: where the code is from and how branches relate; nothing that holds or fetches a secret. */
 const KEPT_KEYS: Readonly<Record<string, ReadonlySet<string>>> = {
-  core: new Set(['repositoryformatversion', 'filemode', 'bare', 'logallrefupdates', 'ignorecase', 'symlinks', 'worktree']),
+  core: new Set([
+    'repositoryformatversion',
+    'filemode',
+    'bare',
+    'logallrefupdates',
+    'ignorecase',
+    'symlinks',
+    'worktree',
+  ]),
   extensions: new Set(['objectformat', 'partialclone', 'worktreeconfig', 'refstorage']),
   remote: new Set(['url', 'fetch', 'tagopt', 'promisor', 'partialclonefilter']),
   branch: new Set(['remote', 'merge']),
@@ -41,7 +49,10 @@ export async function cleanGitDirectory(directory: string): Promise<void> {
   for (const entry of await readdir(directory, { withFileTypes: true })) {
     const file = path.join(directory, entry.name);
     if (entry.isDirectory() && entry.name === 'hooks') await rm(file, { recursive: true });
-    else if (entry.isDirectory() && (entry.name === 'modules' || entry.name === 'worktrees' || insideModules(directory))) {
+    else if (
+      entry.isDirectory() &&
+      (entry.name === 'modules' || entry.name === 'worktrees' || insideModules(directory))
+    ) {
       await cleanGitDirectory(file);
     } else if (/^config(\.worktree)?$/.test(entry.name)) await rewriteConfig(file);
     else if (/credentials?$/.test(entry.name)) await rm(file, { force: true, recursive: true });
@@ -50,7 +61,9 @@ export async function cleanGitDirectory(directory: string): Promise<void> {
 
 /** `modules/` and `worktrees/` nest repositories under arbitrary paths; object and ref folders hold no configuration. */
 function insideModules(directory: string): boolean {
-  return /[/\\](modules|worktrees)([/\\]|$)/.test(directory) && !/[/\\](objects|refs|logs|info)([/\\]|$)/.test(directory);
+  return (
+    /[/\\](modules|worktrees)([/\\]|$)/.test(directory) && !/[/\\](objects|refs|logs|info)([/\\]|$)/.test(directory)
+  );
 }
 
 async function rewriteConfig(file: string): Promise<void> {

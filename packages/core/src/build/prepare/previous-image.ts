@@ -65,7 +65,11 @@ function pathObstacle({ config }: Image): string | undefined {
 }
 
 /** Looks for each layer above the base on the registry: a garbage collection or a retention rule may have taken some. */
-async function missingLayer(image: Image, reference: ImageReference, registry: RegistryClient): Promise<string | undefined> {
+async function missingLayer(
+  image: Image,
+  reference: ImageReference,
+  registry: RegistryClient,
+): Promise<string | undefined> {
   const topLayer = parseLifecycleMetadata(image.config)?.runImage.topLayer;
   const own = image.manifest.layers.slice(image.config.diffIds.findIndex((id) => id === topLayer) + 1);
   const pending = [...own];

@@ -12,8 +12,7 @@ import type { Plan, PlannedImage } from '../plan.ts';
 /** Where PUBLISH gets a layer of the app image from. */
 export type LayerSource =
   /** The build made it: its bytes are in the output layout. */
-  | { readonly kind: 'layout' }
-  | { readonly kind: 'run-image' | 'previous-image'; readonly image: PlannedImage };
+  { readonly kind: 'layout' } | { readonly kind: 'run-image' | 'previous-image'; readonly image: PlannedImage };
 
 export interface OutputLayer {
   readonly descriptor: Descriptor;
@@ -63,8 +62,7 @@ function withConfig(source: ImageSource, config: Descriptor, bytes: Uint8Array):
     name: source.name,
     manifest: (digest) => source.manifest(digest),
     has: (descriptor) => (descriptor.digest === config.digest ? Promise.resolve(true) : source.has(descriptor)),
-    open: async (descriptor) =>
-      descriptor.digest === config.digest ? bytesStream(bytes) : source.open(descriptor),
+    open: async (descriptor) => (descriptor.digest === config.digest ? bytesStream(bytes) : source.open(descriptor)),
   };
 }
 

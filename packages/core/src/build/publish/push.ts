@@ -80,7 +80,9 @@ async function pushBlob(
   }
   if (await registry.hasBlob(repository, descriptor.digest)) return { state: 'present', bytes: 0 };
   if (source.kind === 'layout') {
-    await registry.uploadBlob(repository, descriptor, () => watched(output.image.source.open(descriptor), descriptor, log));
+    await registry.uploadBlob(repository, descriptor, () =>
+      watched(output.image.source.open(descriptor), descriptor, log),
+    );
     return { state: 'uploaded', bytes: descriptor.size };
   }
   return bringBlob(descriptor, source.image, repository, registry, log);
@@ -126,21 +128,29 @@ async function watched(stream: Promise<Readable>, descriptor: Descriptor, log: L
 async function requirePublished(digest: Digest, repository: Repository, registry: RegistryClient): Promise<void> {
   const head = await registry.headManifest({ kind: 'digest', repository, digest });
   if (head?.digest === digest) return;
-  throw new BuildpacksError('registry', `${formatRepository(repository)} took the manifest ${digest} but does not show it`, {
-    hint: 'No tag was moved. Try again; if it stays so, the registry or a proxy before it loses writes.',
-  });
+  throw new BuildpacksError(
+    'registry',
+    `${formatRepository(repository)} took the manifest ${digest} but does not show it`,
+    {
+      hint: 'No tag was moved. Try again; if it stays so, the registry or a proxy before it loses writes.',
+    },
+  );
 }
 
 function isBlobUnknown(error: unknown): boolean {
   const codes = ['MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN', 'MANIFEST_INVALID'];
-  return error instanceof RegistryError && error.codes.some((code) => codes.includes(code));
+  return error instanceof RegistryError && error.entries.some(({ code }) => codes.includes(code));
 }
 
 function goneError(digest: Digest, from: PlannedImage, cause?: unknown): BuildpacksError {
-  return new BuildpacksError('temporary', `the layer ${digest} of ${from.name} has gone from its registry during the build`, {
-    hint: 'Run the build again; with `previous-image: none` it reuses no layer.',
-    ...(cause !== undefined && { cause }),
-  });
+  return new BuildpacksError(
+    'temporary',
+    `the layer ${digest} of ${from.name} has gone from its registry during the build`,
+    {
+      hint: 'Run the build again; with `previous-image: none` it reuses no layer.',
+      ...(cause !== undefined && { cause }),
+    },
+  );
 }
 
 function summarize({ repository, tags }: RegistryDestination, blobs: readonly BlobResult[]): OutputSummary {

@@ -1,0 +1,92 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { selectEngine } from '../engine/index.ts';
+import type { Engine } from '../engine/types.ts';
+import { BuildpacksError } from '../errors/index.ts';
+import type { BuildRequest } from '../inputs/index.ts';
+import type { Ports } from '../ports/index.ts';
+import { completeRequest, type CompleteRequest, readProject } from '../project/index.ts';
+import type { BuildResult, PhaseTime } from '../report/result.ts';
+import { type BuildDirectory, buildDirectory } from './directory.ts';
+import { fillBuildDirectory, type Resolved, resolveBuild } from './prepare/prepare.ts';
+import { publishOutput } from './publish/publish.ts';
+import { runLifecycle } from './run.ts';
+import { openSession, type Session } from './session.ts';
+
+/**
+ * Builds, publishes and reports one app image: all three stages in this process. Nothing is left behind but the image, its reports and
+ * the cache.
+ *
+ * @throws InputError before anything is pulled; LifecycleError when the build fails; BuildpacksError otherwise
+ */
+export async function build(request: BuildRequest, ports: Ports): Promise<BuildResult> {
+  const session = openSession(ports, [request.app.path]);
+  const complete = await withProject(request, session.ports);
+  const root = await mkdtemp(path.join(ports.machine.temporary, 'buildpacks-ci-'));
+  const directory = buildDirectory(root);
+  let engine: Engine | undefined;
+  try {
+    session.ports.log.phase('prepare');
+    const started = ports.clock.now();
+    const selecting = selectEngine(complete.engine, session.ports);
+    const [resolved, selected] = await bothOrFirstError(
+      resolveBuild(complete, session.registry, session.ports),
+      selecting,
+    );
+    engine = selected;
+    await getReady(resolved, engine, directory, session);
+    const prepared: PhaseTime = { name: 'prepare', milliseconds: ports.clock.now() - started };
+    const { phases } = await runLifecycle(resolved.plan, directory, engine, resolved.builder, session.ports);
+    const facts = { engine: engine.description, phases: [prepared, ...phases], warnings: session.warnings };
+    return await publishOutput(resolved.plan, directory, facts, session.registry, session.ports);
+  } catch (error) {
+    throw ports.signal.aborted ? cancelled(error) : error;
+  } finally {
+    await engine?.dispose();
+    await rm(root, { recursive: true, force: true });
+  }
+}
+
+/** Reads project.toml and adds it to the request; says what was decided on the user's behalf. */
+export async function withProject(request: BuildRequest, { log }: Ports): Promise<CompleteRequest> {
+  const complete = completeRequest(
+    request,
+    request.descriptor === undefined ? undefined : await readProject(request.descriptor, request.app),
+  );
+  for (const notice of complete.notices) log.info(notice);
+  for (const warning of complete.warnings) log.warn(warning.message, warning.place);
+  return complete;
+}
+
+/** The builder is pulled while the build directory is written. A failure of one ends the other before anything is removed. */
+async function getReady(
+  resolved: Resolved,
+  engine: Engine,
+  directory: BuildDirectory,
+  { ports }: Session,
+): Promise<void> {
+  const abort = new AbortController();
+  const signal = AbortSignal.any([ports.signal, abort.signal]);
+  const works = [
+    engine.provide(resolved.builder, directory, signal),
+    fillBuildDirectory(resolved, directory, { ...ports, signal }),
+  ].map((work) =>
+    work.catch((error: unknown) => {
+      abort.abort(error);
+      throw error;
+    }),
+  );
+  const failed = (await Promise.allSettled(works)).find((outcome) => outcome.status === 'rejected');
+  if (failed !== undefined) throw abort.signal.reason ?? failed.reason;
+}
+
+/** Waits for both, so that nothing goes on behind an error; an input error of the first wins. */
+async function bothOrFirstError<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([first, second]);
+  return [await first, await second];
+}
+
+function cancelled(cause: unknown): BuildpacksError {
+  if (cause instanceof BuildpacksError && cause.code === 'cancelled') return cause;
+  return new BuildpacksError('cancelled', 'the build was cancelled', { cause });
+}

@@ -1,0 +1,110 @@
+import { negotiatePlatformApi } from '../builder/platform-api.ts';
+import type { BuildRequest } from '../inputs/request.ts';
+import { type ConfigFile, creatorInvocation } from '../lifecycle/environment.ts';
+import { formatReference, formatRepository, type Repository, type TagReference } from '../reference/index.ts';
+import { type Destination, type Plan, PLAN_SCHEMA_VERSION, type PlannedImage } from './plan.ts';
+import type { ResolvedBuilder } from './prepare/builder.ts';
+import type { ResolvedRunImage } from './prepare/run-image.ts';
+
+/** Everything that PREPARE found out. */
+export interface PlanFacts {
+  readonly request: BuildRequest;
+  readonly builder: ResolvedBuilder;
+  readonly runImage: ResolvedRunImage;
+  readonly previousImage?: PlannedImage;
+  /** Files of ours that take the place of the builder's. */
+  readonly overrides: readonly ConfigFile[];
+  /** Seconds since 1970; absent: 1980, as the lifecycle does it. */
+  readonly creationTime?: number;
+}
+
+/**
+ * The plan of a build: pure, the same facts give the same plan.
+ *
+ * @throws InputError when the builder's lifecycle can't do what was asked for
+ */
+export function makePlan(facts: PlanFacts): Plan {
+  const { request, builder, runImage, previousImage } = facts;
+  const user = buildUser(request, builder);
+  const platformApi = negotiatePlatformApi(builder.builder);
+  const cache = plannedCache(facts, user);
+  return {
+    schemaVersion: PLAN_SCHEMA_VERSION,
+    platform: request.platform,
+    builder: {
+      name: builder.name,
+      digest: builder.provided.image.raw.digest,
+      user,
+      lifecycleVersion: builder.builder.lifecycle.version,
+      platformApi,
+    },
+    engine: request.engine,
+    runImage: runImage.planned,
+    ...(previousImage !== undefined && { previousImage }),
+    lifecycle: {
+      ...creatorInvocation({
+        platformApi,
+        user,
+        runImage: formatReference(runImage.reference),
+        logLevel: request.logLevel,
+        colours: 'strip',
+        overrides: facts.overrides,
+        clearCache: request.cache.clear,
+        execEnv: request.execEnv,
+        ...(request.defaultProcess !== undefined && { processType: request.defaultProcess }),
+        ...(facts.creationTime !== undefined && { creationTime: facts.creationTime }),
+      }),
+      network: request.network,
+      volumes: request.volumes,
+    },
+    tags: names(request),
+    destinations: plannedDestinations(request),
+    ...(cache !== undefined && { cache }),
+    ...(request.sbomDirectory !== undefined && { sbomDirectory: request.sbomDirectory }),
+    ...(request.reportDirectory !== undefined && { reportDirectory: request.reportDirectory }),
+  };
+}
+
+/** The builder's user, or the one that the inputs name. */
+export function buildUser(
+  request: BuildRequest,
+  { builder }: ResolvedBuilder,
+): { readonly uid: number; readonly gid: number } {
+  return { uid: request.uid ?? builder.user.uid, gid: request.gid ?? builder.user.gid };
+}
+
+/** One destination for each repository, with all of its tags in the order given. */
+export function plannedDestinations(request: BuildRequest): readonly Destination[] {
+  const byRepository = new Map<string, { readonly repository: Repository; readonly tags: string[] }>();
+  for (const { repository, tag } of request.publish ? request.destinations : []) {
+    const name = formatRepository(repository);
+    const entry = byRepository.get(name) ?? { repository, tags: [] };
+    if (!entry.tags.includes(tag)) entry.tags.push(tag);
+    byRepository.set(name, entry);
+  }
+  return [
+    ...[...byRepository.values()].map((entry) => ({ kind: 'registry' as const, ...entry })),
+    ...request.outputs,
+    ...(request.load === undefined ? [] : [{ kind: 'engine' as const, engine: request.load, names: names(request) }]),
+  ];
+}
+
+function names(request: BuildRequest): readonly string[] {
+  return request.destinations.map(formatReference);
+}
+
+/** Caches are not shared between images, platforms, builders and users (`docs/design.md`, section 5). */
+function plannedCache(
+  { request, builder }: PlanFacts,
+  user: { readonly uid: number; readonly gid: number },
+): Plan['cache'] {
+  const [store] = request.cache.stores;
+  if (request.cache.mode === 'off' || store === undefined) return undefined;
+  const { os, architecture, variant } = request.platform;
+  const image: TagReference | undefined = request.destinations[0];
+  const subject = image === undefined ? request.app.path : formatRepository(image.repository);
+  const builderName = builder.name.replace(/@sha256:[0-9a-f]{64}$/, '');
+  const platform = [os, architecture, variant].filter((part) => part !== undefined).join('/');
+  const identity = [subject, platform, builderName, `${user.uid}:${user.gid}`, request.trust.cacheIdentity].join('\n');
+  return { directory: store.path, identity, write: request.cache.mode === 'write' };
+}

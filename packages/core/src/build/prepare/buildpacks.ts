@@ -1,0 +1,89 @@
+import { packageFromArchive, packageFromDirectory } from '../../builder/buildpack-files.ts';
+import { type BuildpackModule, type BuildpackPackage, packageFromImage } from '../../builder/buildpack-package.ts';
+import { inlineBuildpack } from '../../builder/inline-buildpack.ts';
+import type { Builder } from '../../builder/metadata.ts';
+import type { OrderItem } from '../../builder/order.ts';
+import { resolveModule } from '../../builder/resolution.ts';
+import { InputError } from '../../errors/index.ts';
+import type { Platform } from '../../image/manifest.ts';
+import { type BuildpackLocator, unknownBuildpack } from '../../inputs/index.ts';
+import type { RegistryClient } from '../../registry/index.ts';
+import { readNamedImage } from './builder.ts';
+
+/** What a list of locators comes to: entries of an order, and the modules that the builder does not have. */
+export interface ResolvedBuildpacks {
+  readonly items: readonly OrderItem[];
+  readonly added: readonly BuildpackModule[];
+}
+
+/** What locators are resolved against. */
+export interface BuildpackContext {
+  readonly builder: Builder;
+  readonly platform: Platform;
+  readonly registry: RegistryClient;
+}
+
+/**
+ * Resolves one input's buildpacks. Of images only labels are read; the layers come when the module is placed.
+ *
+ * @param input the input's name, for errors
+ * @throws InputError when one is unknown or no buildpack
+ */
+export async function resolveBuildpacks(
+  locators: readonly BuildpackLocator[],
+  input: string,
+  context: BuildpackContext,
+): Promise<ResolvedBuildpacks> {
+  const resolved = await Promise.all(locators.map((locator) => resolveLocator(locator, input, context)));
+  return { items: resolved.map(({ item }) => item), added: resolved.flatMap(({ added }) => added) };
+}
+
+interface ResolvedLocator {
+  readonly item: OrderItem;
+  readonly added: readonly BuildpackModule[];
+}
+
+async function resolveLocator(
+  locator: BuildpackLocator,
+  input: string,
+  context: BuildpackContext,
+): Promise<ResolvedLocator> {
+  const { builder, platform, registry } = context;
+  switch (locator.kind) {
+    case 'builder-order':
+      return { item: 'from-builder', added: [] };
+    case 'on-builder':
+      return { item: locator, added: [] };
+    case 'name': {
+      const onBuilder = builder.buildpacks.some(({ id }) => id === locator.id);
+      if (onBuilder || resolveModule(locator, builder.buildpacks).found !== undefined)
+        return { item: locator, added: [] };
+      if (locator.image === undefined) throw unknownBuildpack(locator, input, builder.name);
+      return brought(packageFromImage(await readNamedImage(locator.image, platform, registry, input)));
+    }
+    case 'image':
+      return brought(packageFromImage(await readNamedImage(locator.reference, platform, registry, input)));
+    case 'path':
+      return brought(
+        locator.is === 'directory'
+          ? await packageFromDirectory(locator.path)
+          : await packageFromArchive(locator.path, platform),
+      );
+    case 'inline': {
+      const module = inlineBuildpack(locator);
+      return { item: { id: module.id, version: module.version }, added: [module] };
+    }
+    case 'url':
+      throw new InputError([
+        {
+          input,
+          message: `"${locator.url}" can't be fetched yet`,
+          hint: 'Download the file in an earlier step and give its path, or name an image.',
+        },
+      ]);
+  }
+}
+
+function brought({ main, modules }: BuildpackPackage): ResolvedLocator {
+  return { item: { id: main.id, version: main.version }, added: modules };
+}

@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import type { BuilderImage } from '../../engine/types.ts';
+import type { Ports } from '../../ports/index.ts';
+import { type CompleteRequest, selectFiles } from '../../project/index.ts';
+import type { ImageReference } from '../../reference/index.ts';
+import type { RegistryClient } from '../../registry/index.ts';
+import type { BuildDirectory } from '../directory.ts';
+import { makePlan, plannedDestinations } from '../make-plan.ts';
+import type { Plan } from '../plan.ts';
+import { type Owner, placeApp } from './app.ts';
+import { resolveBuilder } from './builder.ts';
+import { type BuildConfig, overridesOf, planConfig, writeConfig } from './config.ts';
+import { makeWritableFolders, restoreCache, writeInputLayouts } from './fill.ts';
+import { writePlatformDirectory } from './platform-directory.ts';
+import { findPreviousImage, previousCandidates, type PreviousImage } from './previous-image.ts';
+import { requirePushRights } from './push-rights.ts';
+import { type ResolvedRunImage, resolveRunImage } from './run-image.ts';
+import { creationSeconds } from './source-facts.ts';
+
+/** Everything that could be wrong has been looked at, and nothing has been pulled yet. */
+export interface Resolved {
+  readonly plan: Plan;
+  readonly request: CompleteRequest;
+  /** What the engine runs. */
+  readonly builder: BuilderImage;
+  readonly runImage: ResolvedRunImage;
+  readonly previous?: PreviousImage;
+  readonly config: BuildConfig;
+}
+
+/**
+ * The first half of PREPARE: reads manifests, configurations and labels, looks at rights, and makes the plan.
+ *
+ * @throws InputError, BuildpacksError `denied` or `temporary` before anything is pulled or written
+ */
+export async function resolveBuild(
+  request: CompleteRequest,
+  registry: RegistryClient,
+  ports: Ports,
+): Promise<Resolved> {
+  const { log } = ports;
+  const builder = await resolveBuilder(request.builder, request.platform, registry);
+  const destinations = plannedDestinations(request);
+  const [target] = request.publish ? request.destinations : [];
+  const runImageRequest = {
+    platform: request.platform,
+    ...(request.runImage !== undefined && { override: request.runImage }),
+    ...(target !== undefined && { outputRegistry: target.repository.registry }),
+  };
+  const [runImage, previous, configuration, creationTime] = await Promise.all([
+    resolveRunImage(builder.builder, runImageRequest, registry, log),
+    findPreviousImage(candidates(request), request.platform, registry, log),
+    planConfig(request, builder.builder, registry, ports),
+    creationSeconds(request.creationTime, request.app.path, ports),
+    requirePushRights(destinations, registry),
+  ]);
+  const config = { ...configuration, runImage: runImage.overridden };
+  const plan = makePlan({
+    request,
+    builder,
+    runImage,
+    overrides: overridesOf(config),
+    ...(previous !== undefined && { previousImage: previous.planned }),
+    ...(creationTime !== undefined && { creationTime }),
+  });
+  return { plan, request, builder: builder.provided, runImage, config, ...(previous !== undefined && { previous }) };
+}
+
+/** The second half: writes the build directory. Beside it the engine may get the builder ready. */
+export async function fillBuildDirectory(resolved: Resolved, directory: BuildDirectory, ports: Ports): Promise<void> {
+  const { plan, request, runImage, previous, config } = resolved;
+  const owner = ownerFor(plan, ports);
+  await mkdir(directory.root, { recursive: true, mode: 0o700 });
+  await Promise.all([
+    placeApp({
+      request,
+      target: directory.workspace,
+      includes: selectFiles(request.files),
+      log: ports.log,
+      ...(owner && { owner }),
+    }),
+    writePlatformDirectory(directory.platform, request.environment, request.bindings),
+    writeConfig(directory.config, config),
+    writeInputLayouts(directory, runImage, previous).then(() => makeWritableFolders(directory, owner)),
+    restoreCache(plan, directory, owner),
+  ]);
+  await writePlan(plan, directory);
+}
+
+function candidates(request: CompleteRequest): readonly ImageReference[] {
+  const { previousImage } = request;
+  if (previousImage.kind === 'image') return [previousImage.reference];
+  return previousImage.kind === 'none' || request.cache.clear || !request.publish
+    ? []
+    : previousCandidates(request.destinations);
+}
+
+/** Only root can give files away; without it the engine sets owners while it copies. */
+function ownerFor(plan: Plan, { machine }: Ports): Owner | undefined {
+  return machine.uid === 0 ? plan.builder.user : undefined;
+}
+
+async function writePlan(plan: Plan, directory: BuildDirectory): Promise<void> {
+  const unfinished = `${directory.plan}.${randomUUID()}`;
+  await writeFile(unfinished, `${JSON.stringify(plan, undefined, 2)}\n`, { mode: 0o600 });
+  await rename(unfinished, directory.plan);
+}

@@ -1,0 +1,59 @@
+import { InputError } from '../../errors/index.ts';
+import type { CreationTime } from '../../inputs/request.ts';
+import type { SourceFacts } from '../../lifecycle/project-metadata.ts';
+import type { Ports } from '../../ports/index.ts';
+
+/**
+ * The creation time to give to the lifecycle, seconds since 1970; undefined leaves its own, 1980.
+ *
+ * @throws InputError on `creation-time` when the app is in no Git repository
+ */
+export async function creationSeconds(time: CreationTime, app: string, ports: Ports): Promise<number | undefined> {
+  switch (time.kind) {
+    case 'none':
+      return undefined;
+    case 'now':
+      return Math.floor(ports.clock.now() / 1000);
+    case 'at':
+      return time.seconds;
+    case 'commit': {
+      if (time.seconds !== undefined) return time.seconds;
+      const seconds = Number(await git(['log', '-1', '--format=%ct'], app, ports));
+      if (Number.isSafeInteger(seconds) && seconds > 0) return seconds;
+      throw noRepository('creation-time', 'commit', app);
+    }
+  }
+}
+
+/**
+ * Commit and repository for the image's project metadata, as pack finds them.
+ *
+ * @throws InputError on `source-metadata` when the app is in no Git repository
+ */
+export async function gitFacts(app: string, ports: Ports): Promise<SourceFacts> {
+  const commit = await git(['rev-parse', 'HEAD'], app, ports);
+  if (commit === '') throw noRepository('source-metadata', 'git', app);
+  const [describe, branch, tags, url] = await Promise.all([
+    git(['describe', '--tags', '--always'], app, ports),
+    git(['symbolic-ref', '--short', '-q', 'HEAD'], app, ports),
+    git(['tag', '--points-at', 'HEAD'], app, ports),
+    git(['remote', 'get-url', 'origin'], app, ports),
+  ]);
+  const refs = [branch, ...tags.split('\n')].filter((ref) => ref !== '');
+  return { kind: 'git', commit, refs, ...(describe !== '' && { describe }), ...(url !== '' && { url }) };
+}
+
+/** The output of one Git command without its line end; empty when it fails or there is no Git. */
+async function git(args: readonly string[], directory: string, { processes, signal }: Ports): Promise<string> {
+  try {
+    const { status, stdout } = await processes.run({ file: 'git', args: ['-C', directory, ...args], signal });
+    return status === 0 ? stdout.trimEnd() : '';
+  } catch {
+    return '';
+  }
+}
+
+function noRepository(input: string, value: string, app: string): InputError {
+  const message = `"${value}" needs a commit, and "${app}" is in no Git repository that can be read`;
+  return new InputError([{ input, message, hint: 'Check out the repository with its .git, or choose another value.' }]);
+}

@@ -1,0 +1,98 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { renderToml } from '../../builder/toml-writer.ts';
+import { identityDirectory, saveDirectory } from '../../cache/directory-store.ts';
+import { parseReference } from '../../reference/index.ts';
+import type { RegistryClient } from '../../registry/index.ts';
+import { writeResult } from '../../report/json.ts';
+import type { BuildResult, OutputSummary } from '../../report/result.ts';
+import type { Ports } from '../../ports/index.ts';
+import type { BuildDirectory } from '../directory.ts';
+import type { Destination, Plan } from '../plan.ts';
+import { writeLayoutOutput } from './layout-output.ts';
+import { loadOutput } from './load-output.ts';
+import { type OutputImage, readOutputImage } from './output-image.ts';
+import { pushImage } from './push.ts';
+import { describeResult, type RunFacts } from './result.ts';
+import { copySbomFiles, findSbomFiles } from './sbom-files.ts';
+import { wholeImage } from './whole-image.ts';
+
+/**
+ * PUBLISH: reads what RUN left as hostile input, takes every target from the plan, and moves tags last.
+ *
+ * @throws BuildpacksError `image` when what RUN left does not fit the plan
+ */
+export async function publishOutput(
+  plan: Plan,
+  directory: BuildDirectory,
+  run: RunFacts,
+  registry: RegistryClient,
+  ports: Ports,
+): Promise<BuildResult> {
+  const { log, clock } = ports;
+  log.phase('publish');
+  const started = clock.now();
+  const saving = saveCache(plan, directory, ports);
+  try {
+    const output = await readOutputImage(plan, directory);
+    const outputs: OutputSummary[] = [];
+    for (const destination of plan.destinations)
+      outputs.push(await writeOutput(output, destination, plan, registry, ports));
+
+    const found = await findSbomFiles(directory);
+    const sbom = plan.sbomDirectory === undefined ? [] : await copySbomFiles(directory, found, plan.sbomDirectory);
+    await saving;
+    const phases = [...run.phases, { name: 'publish', milliseconds: clock.now() - started }];
+    const result = describeResult(plan, output, outputs, { ...run, phases, sbom, traffic: registry.traffic() });
+    await writeResult(directory.result, result);
+    await writeReports(plan, result, output);
+    return result;
+  } finally {
+    await saving;
+    log.endPhase();
+  }
+}
+
+async function writeOutput(
+  output: OutputImage,
+  destination: Destination,
+  plan: Plan,
+  registry: RegistryClient,
+  ports: Ports,
+): Promise<OutputSummary> {
+  switch (destination.kind) {
+    case 'registry':
+      return pushImage(output, destination, registry, ports.log);
+    case 'oci':
+    case 'oci-archive': {
+      const [tag] = plan.tags;
+      return writeLayoutOutput(
+        wholeImage(output, registry),
+        destination,
+        tag === undefined ? undefined : parseReference(tag),
+      );
+    }
+    case 'engine':
+      return loadOutput(wholeImage(output, registry), destination, ports);
+  }
+}
+
+/** Never decides how the build ends. */
+async function saveCache(plan: Plan, directory: BuildDirectory, { log }: Ports): Promise<void> {
+  if (plan.cache?.write !== true) return;
+  try {
+    const saved = await saveDirectory(directory.cache, identityDirectory(plan.cache.directory, plan.cache.identity));
+    log.debug(`layer cache: ${saved.layers} new layers, ${saved.bytes} bytes saved`);
+  } catch (error) {
+    log.warn(`the layer cache was not saved: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+/** `report.toml` as the lifecycle writes it after a push (platform specification), and `result.json` beside it. */
+async function writeReports(plan: Plan, result: BuildResult, output: OutputImage): Promise<void> {
+  if (plan.reportDirectory === undefined) return;
+  await mkdir(plan.reportDirectory, { recursive: true });
+  const image = { tags: result.tags, digest: result.digest, 'manifest-size': output.image.raw.bytes.length };
+  await writeFile(path.join(plan.reportDirectory, 'report.toml'), renderToml({ image }));
+  await writeResult(path.join(plan.reportDirectory, 'result.json'), result);
+}

@@ -1,0 +1,83 @@
+import { describeLayers } from '../../image/layers.ts';
+import { parseAppLabels } from '../../lifecycle/labels.ts';
+import {
+  type BuildResult,
+  type BuildpackName,
+  type OutputSummary,
+  type PhaseTime,
+  type PinnedName,
+  type ProcessSummary,
+  RESULT_SCHEMA_VERSION,
+} from '../../report/result.ts';
+import type { Plan } from '../plan.ts';
+import type { OutputImage } from './output-image.ts';
+
+/** What the stages before PUBLISH tell for the result. */
+export interface RunFacts {
+  /** For people: `docker 28.2`. */
+  readonly engine: string;
+  readonly phases: readonly PhaseTime[];
+  readonly warnings: readonly string[];
+}
+
+interface PublishFacts extends RunFacts {
+  readonly sbom: readonly string[];
+  readonly traffic: BuildResult['traffic'];
+}
+
+/** The result of a build: pure. Layers are compared by manifests and metadata, never by what a log says. */
+export function describeResult(
+  plan: Plan,
+  { image }: OutputImage,
+  outputs: readonly OutputSummary[],
+  facts: PublishFacts,
+): BuildResult {
+  const tags = outputs.flatMap((output) => (output.kind === 'registry' ? output.references : []));
+  const [first] = tags;
+  const { runImage, previousImage, builder } = plan;
+  return {
+    schemaVersion: RESULT_SCHEMA_VERSION,
+    ...(first !== undefined && { image: first }),
+    digest: image.raw.digest,
+    tags,
+    platform: plan.platform,
+    builder: pinned(builder),
+    runImage: pinned(runImage),
+    ...(previousImage !== undefined && { previousImage: pinned(previousImage) }),
+    lifecycle: { version: builder.lifecycleVersion, platformApi: builder.platformApi },
+    engine: facts.engine,
+    ...fromLabels(image),
+    layers: describeLayers(image, {
+      runImage: runImage.layers.map((layer) => layer.diffId),
+      previous: previousImage?.layers.map((layer) => layer.diffId) ?? [],
+    }),
+    outputs,
+    sbom: { files: facts.sbom },
+    phases: facts.phases,
+    traffic: facts.traffic,
+    warnings: facts.warnings,
+  };
+}
+
+function pinned({ name, digest }: PinnedName): PinnedName {
+  return { name, digest };
+}
+
+function fromLabels({ config }: OutputImage['image']): Pick<BuildResult, 'buildpacks' | 'processes'> {
+  const build = parseAppLabels(config)?.build;
+  return {
+    buildpacks: (build?.buildpacks ?? []).map(({ id, version, homepage }): BuildpackName => ({
+      id,
+      version,
+      ...(homepage !== undefined && { homepage }),
+    })),
+    processes: (build?.processes ?? []).map((process): ProcessSummary => ({
+      type: process.type,
+      command: process.command,
+      args: process.args,
+      direct: process.direct,
+      default: process.type === build?.defaultProcess,
+      ...(process.workingDirectory !== undefined && { workingDirectory: process.workingDirectory }),
+    })),
+  };
+}

@@ -1,0 +1,71 @@
+import { constants } from 'node:fs';
+import { lstat, mkdir, open, readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { BuildpacksError } from '../../errors/index.ts';
+import type { BuildDirectory } from '../directory.ts';
+
+/** More than any builder makes; a build that leaves more wants to fill a disk. */
+const LIMITS = { files: 10_000, bytes: 512 * 1024 * 1024, depth: 16 };
+
+interface FoundFile {
+  /** Below `layers/sbom`: `launch/samples_nodejs/node/sbom.cdx.json`. */
+  readonly path: string;
+  readonly size: number;
+}
+
+/**
+ * The bills of materials that RUN left in `/layers/sbom`, those for build and cache layers too; sorted by path. The folder is hostile
+ * input: links, devices and FIFOs are not there for us, whatever they are named.
+ */
+export async function findSbomFiles(directory: BuildDirectory): Promise<readonly FoundFile[]> {
+  const root = path.join(directory.layers, 'sbom');
+  const found: FoundFile[] = [];
+  const visit = async (relative: string, depth: number): Promise<void> => {
+    const stats = await lstat(path.join(root, relative)).catch(() => undefined);
+    if (stats?.isFile() === true) found.push({ path: relative, size: stats.size });
+    if (stats?.isDirectory() !== true || depth === 0) return;
+    if (found.length > LIMITS.files) throw tooMuch();
+    for (const name of (await readdir(path.join(root, relative))).sort())
+      await visit(path.join(relative, name), depth - 1);
+  };
+  await visit('', LIMITS.depth);
+  const files = found.filter((file) => file.path !== '' && /\.json$/.test(file.path));
+  if (files.reduce((sum, file) => sum + file.size, 0) > LIMITS.bytes) throw tooMuch();
+  return files;
+}
+
+/** Copies the files below `target`, which is made if needed; files that are there already are replaced. */
+export async function copySbomFiles(
+  directory: BuildDirectory,
+  files: readonly FoundFile[],
+  target: string,
+): Promise<readonly string[]> {
+  const written: string[] = [];
+  for (const file of files) {
+    const destination = path.join(target, file.path);
+    await mkdir(path.dirname(destination), { recursive: true });
+    await copyPlainFile(path.join(directory.layers, 'sbom', file.path), destination);
+    written.push(destination);
+  }
+  return written;
+}
+
+async function copyPlainFile(from: string, to: string): Promise<void> {
+  const source = await open(from, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    if (!(await source.stat()).isFile()) return;
+    const target = await open(to, 'w', 0o644);
+    try {
+      for await (const chunk of source.createReadStream({ autoClose: false })) await target.write(chunk as Uint8Array);
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+function tooMuch(): BuildpacksError {
+  const size = `${LIMITS.files} files or ${LIMITS.bytes} bytes`;
+  return new BuildpacksError('image', `the build left more than ${size} of bills of materials in /layers/sbom`);
+}

@@ -1,0 +1,46 @@
+import type { BuilderImage, Engine } from '../engine/types.ts';
+import { BuildpacksError } from '../errors/index.ts';
+import { lifecycleError } from '../lifecycle/exit-codes.ts';
+import { followLifecycle } from '../lifecycle/log.ts';
+import type { Ports } from '../ports/index.ts';
+import type { PhaseTime } from '../report/result.ts';
+import type { BuildDirectory } from './directory.ts';
+import type { Plan } from './plan.ts';
+
+/** What RUN tells beside the files that it leaves in the build directory; the times are from its log, for people. */
+export interface RunOutcome {
+  readonly phases: readonly PhaseTime[];
+}
+
+/**
+ * RUN: the real lifecycle, in the engine, without a credential and without a registry. Foreign code runs here and nowhere else.
+ *
+ * @throws LifecycleError with the lifecycle's own exit status when it or a buildpack fails
+ */
+export async function runLifecycle(
+  plan: Plan,
+  directory: BuildDirectory,
+  engine: Engine,
+  builder: BuilderImage,
+  ports: Ports,
+): Promise<RunOutcome> {
+  const { log, clock, signal } = ports;
+  const lifecycle = followLifecycle(clock);
+  const status = await engine.run({
+    builder,
+    directory,
+    ...plan.lifecycle,
+    user: plan.builder.user,
+    onLine: (line) => {
+      const phase = lifecycle.read(line);
+      if (phase === undefined) log.output(line);
+      else log.phase(phase);
+    },
+    signal,
+  });
+  log.endPhase();
+  if (signal.aborted) throw new BuildpacksError('cancelled', 'the build was cancelled', { cause: signal.reason });
+  const facts = lifecycle.facts();
+  if (status !== 0) throw lifecycleError(status, facts);
+  return { phases: facts.phases };
+}

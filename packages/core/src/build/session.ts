@@ -1,0 +1,28 @@
+import { createCredentials } from '../auth/index.ts';
+import type { Log, Ports } from '../ports/index.ts';
+import { createRegistryClient, type RegistryClient } from '../registry/index.ts';
+
+/** What the stages of one process share. */
+export interface Session {
+  /** The adapter's ports, with warnings kept for the result. */
+  readonly ports: Ports;
+  /** One client for all registries: it remembers tokens and counts the traffic. */
+  readonly registry: RegistryClient;
+  readonly warnings: readonly string[];
+}
+
+/** @param untrusted directories that credential helpers are never run from: the app */
+export function openSession(ports: Ports, untrusted: readonly string[]): Session {
+  const warnings: string[] = [];
+  const log: Log = {
+    ...ports.log,
+    warn: (message, place) => {
+      warnings.push(message);
+      ports.log.warn(message, place);
+    },
+  };
+  const { network, clock, signal, environment, machine, processes } = ports;
+  const credentials = createCredentials({ environment, machine, processes, log, untrusted });
+  const registry = createRegistryClient({ network, credentials, clock, log, signal });
+  return { ports: { ...ports, log }, registry, warnings };
+}
