@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -77,9 +78,17 @@ export async function build(buildpack: string, at: Stage): Promise<Ended> {
   });
 }
 
-/** A TOML file of the layers directory, as plain data. */
+/** A TOML file of the layers directory, as plain data; integers beyond 2^53 as text. */
 export async function readToml(at: Stage, name: string): Promise<unknown> {
-  return JSON.parse(JSON.stringify(TOML.parse(await readFile(path.join(at.layers, name), 'utf8'))));
+  const parsed = TOML.parse(await readFile(path.join(at.layers, name), 'utf8'));
+  return JSON.parse(JSON.stringify(parsed, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)));
+}
+
+/** A file's SHA-256 in hexadecimal. */
+export async function hashOf(file: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex');
 }
 
 async function execute(

@@ -85,12 +85,11 @@ function isInstalled({ dev, os, cpu }) {
   return !dev && allows(os, process.platform) && allows(cpu, process.arch);
 }
 
+/** npm's rule for `os` and `cpu`: a name or several, `!name` for all but that one. */
 function allows(rules, value) {
-  const [refused, allowed] = [
-    (rules ?? []).filter((rule) => rule.startsWith('!')),
-    (rules ?? []).filter((rule) => !rule.startsWith('!')),
-  ];
-  return !refused.includes(`!${value}`) && (allowed.length === 0 || allowed.includes(value));
+  const names = [rules ?? []].flat();
+  const allowed = names.filter((name) => !name.startsWith('!'));
+  return !names.includes(`!${value}`) && (allowed.length === 0 || allowed.includes(value));
 }
 
 function moduleName(where, entry) {
