@@ -1,4 +1,4 @@
-import { pipeline, Readable, Transform, type TransformCallback } from 'node:stream';
+import { pipeline, type Readable, Transform, type TransformCallback } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { BuildpacksError } from '../errors/index.ts';
 import type { compressionOf } from '../image/media-types.ts';
@@ -35,35 +35,36 @@ export function compressed(input: Readable, compression: Compression, level = 6)
  * @throws (as the stream's error) BuildpacksError `image`: not in this format, damaged, or larger than allowed
  */
 export function decompressed(input: Readable, compression: Compression, maxBytes: number): Readable {
-  const plain = decoded(input, compression);
-  const limited = Readable.from(limit(plain, maxBytes), { objectMode: false, highWaterMark: CHUNK });
-  return limited.once('close', () => plain.destroy());
-}
-
-function decoded(input: Readable, compression: Compression): Readable {
+  const last = limit(maxBytes);
   switch (compression) {
     case 'none':
-      return input;
+      return joined(input, last);
     case 'zstd':
-      return joined(input, zlib.createZstdDecompress({ chunkSize: CHUNK }));
+      return joined(input, zlib.createZstdDecompress({ chunkSize: CHUNK }), last);
     case 'gzip':
-      return joined(input, zlib.createGunzip({ chunkSize: CHUNK }));
+      return joined(input, zlib.createGunzip({ chunkSize: CHUNK }), last);
   }
 }
 
-async function* limit(plain: AsyncIterable<Uint8Array>, maxBytes: number): AsyncGenerator<Uint8Array> {
+/** A failure of one part ends all of them and reaches who reads the last. */
+function joined(first: Readable, ...rest: Transform[]): Readable {
+  pipeline([first, ...rest], () => undefined);
+  return rest.at(-1) ?? first;
+}
+
+function limit(maxBytes: number): Transform {
   let seen = 0;
-  try {
-    for await (const chunk of plain) {
+  return new Transform({
+    highWaterMark: CHUNK,
+    transform(chunk: Buffer, _encoding, done: TransformCallback) {
       seen += chunk.length;
-      if (seen > maxBytes) {
-        throw new BuildpacksError('image', `the archive is larger than ${maxBytes} bytes when decompressed`);
-      }
-      yield chunk;
-    }
-  } catch (error) {
-    throw isCompressionError(error) ? ambiguous(`its compressed data is damaged (${error.message})`, error) : error;
-  }
+      if (seen <= maxBytes) done(null, chunk);
+      else done(new BuildpacksError('image', `the archive is larger than ${maxBytes} bytes when decompressed`));
+    },
+    destroy(error, done) {
+      done(isCompressionError(error) ? ambiguous(`its compressed data is damaged (${error.message})`, error) : error);
+    },
+  });
 }
 
 /** zlib's own errors have codes such as `Z_DATA_ERROR`, `Z_BUF_ERROR`, `ZSTD_error_prefix_unknown`. */
@@ -71,16 +72,10 @@ function isCompressionError(error: unknown): error is Error {
   return error instanceof Error && 'code' in error && /^(?:Z_|ZSTD_)/.test(String(error.code));
 }
 
-/** Like `compose`: a failure of one part ends all of them and reaches who reads the last. */
-function joined(first: Readable, ...rest: Transform[]): Readable {
-  pipeline([first, ...rest], () => undefined);
-  return rest.at(-1) ?? first;
-}
-
 function anonymousGzip(): Transform {
   let first = true;
   return new Transform({
-    readableHighWaterMark: CHUNK,
+    highWaterMark: CHUNK,
     transform(chunk: Buffer, _encoding, done: TransformCallback) {
       if (first) chunk[GZIP_SYSTEM.offset] = GZIP_SYSTEM.unknown;
       first = false;

@@ -1,6 +1,6 @@
 import { BuildpacksError } from '../errors/index.ts';
 import type { TarEntry } from './tar-entry.ts';
-import { TarParser } from './tar-parser.ts';
+import { type TarEvent, TarParser } from './tar-parser.ts';
 import { type TreeWriterOptions, TreeWriter } from './tree-writer.ts';
 
 export interface ExtractOptions extends TreeWriterOptions {
@@ -39,30 +39,33 @@ export async function pour(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const parser = new TarParser();
-  let current: TarEntry | undefined;
   try {
     for await (const chunk of stream) {
       signal?.throwIfAborted();
-      for (const event of parser.feed(chunk)) {
-        if (event.kind === 'data') sink.write(event.bytes);
-        else if (event.kind === 'end') sink.end();
-        else sink.begin((current = event.entry));
-      }
+      for (const event of parser.feed(chunk)) give(event, sink);
     }
     parser.finish();
   } catch (error) {
     sink.abort();
-    throw isSystemError(error) ? diskFailure(error, current) : error;
+    throw error;
   }
 }
 
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'syscall' in error && 'path' in error;
+function give(event: TarEvent, sink: EntrySink): void {
+  try {
+    if (event.kind === 'data') sink.write(event.bytes);
+    else if (event.kind === 'end') sink.end();
+    else sink.begin(event.entry);
+  } catch (error) {
+    throw error instanceof BuildpacksError ? error : diskFailure(error, event);
+  }
 }
 
-function diskFailure(error: NodeJS.ErrnoException, entry: TarEntry | undefined): BuildpacksError {
-  return new BuildpacksError('engine', `"${entry?.path ?? ''}" can't be unpacked: ${error.message}`, {
-    hint: error.code === 'ENOSPC' ? 'Free some space on the disk.' : 'See whether the directory is writable.',
+function diskFailure(error: unknown, event: TarEvent): BuildpacksError {
+  const { message, code } = error as NodeJS.ErrnoException;
+  const what = event.kind === 'entry' ? `"${event.entry.path}"` : 'a file';
+  return new BuildpacksError('engine', `${what} can't be unpacked: ${message}`, {
+    hint: code === 'ENOSPC' ? 'Free some space on the disk.' : 'See whether the directory is writable.',
     cause: error,
   });
 }
