@@ -3,11 +3,12 @@ import { createCredentials } from '../auth/index.ts';
 import { kindOf } from '../inputs/files.ts';
 import { inputError } from '../inputs/problems.ts';
 import { optional } from '../json/json.ts';
-import { layoutImage, openLayout, openLayoutArchive } from '../layout/index.ts';
+import { type Layout, layoutImage, openLayout, openLayoutArchive } from '../layout/index.ts';
 import type { Ports } from '../ports/index.ts';
 import { familiarReference, type ImageReference, parseReference } from '../reference/index.ts';
 import { createRegistryClient } from '../registry/index.ts';
 import type { Platform, RawManifest } from './manifest.ts';
+import { isIndexType } from './media-types.ts';
 import { type Image, readImage } from './source.ts';
 
 /** Where an existing image is; `name` is as the user wrote it. */
@@ -52,10 +53,18 @@ export async function openTarget(location: ImageLocation, platform: Platform, po
     case 'registry':
       return openRemote(location, platform, ports);
     case 'oci':
-      return { name, image: await layoutImage(await openLayout(location.path), platform) };
+      return fromLayout(name, await openLayout(location.path), platform);
     case 'oci-archive':
-      return { name, image: await layoutImage(await openLayoutArchive(location.path), platform) };
+      return fromLayout(name, await openLayoutArchive(location.path), platform);
   }
+}
+
+/** A layout that holds one multi-platform image has its index as the only entry. */
+async function fromLayout(name: string, layout: Layout, platform: Platform): Promise<InspectionTarget> {
+  const image = await layoutImage(layout, platform);
+  const [only, ...others] = layout.index;
+  const indexed = only !== undefined && others.length === 0 && isIndexType(only.mediaType);
+  return { name, image, ...optional('index', indexed ? await layout.source.manifest(only.digest) : undefined) };
 }
 
 async function openRemote(
