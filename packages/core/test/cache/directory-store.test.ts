@@ -28,7 +28,9 @@ async function volumeCache(...texts: readonly string[]): Promise<string> {
 
 async function contents(directory: string): Promise<Record<string, string>> {
   const names = (await readdir(directory)).filter((name) => name !== CACHE_METADATA);
-  return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await readFile(path.join(directory, name), 'utf8')])));
+  const texts: Record<string, string> = {};
+  for (const name of names) texts[name] = await readFile(path.join(directory, name), 'utf8');
+  return texts;
 }
 
 describe('a saved cache', () => {
@@ -104,6 +106,10 @@ it('a layer whose tar is gone is restored without its metadata', async () => {
 });
 
 it('a store that is not there restores nothing', async () => {
-  const figures = await restoreDirectory(path.join(await temporaryDirectory(), 'none'), await temporaryDirectory(), undefined);
+  const figures = await restoreDirectory(
+    path.join(await temporaryDirectory(), 'none'),
+    await temporaryDirectory(),
+    undefined,
+  );
   expect(figures).toEqual({ layers: 0, bytes: 0 });
 });
