@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { parseToml } from '../../src/toml/parse-toml.ts';
+
+describe('TOML', () => {
+  it('is parsed', () => {
+    expect(parseToml('a = 1\n[b]\nc = "x"\n')).toEqual({ value: { a: 1, b: { c: 'x' } } });
+  });
+
+  it.each([
+    ['a = \n', 1],
+    ['a = 1\nb = [1,\n', 3],
+    ['a = 1\na = 2\n', 2],
+  ])('that is broken tells the line: %j', (text, line) => {
+    const { problem } = parseToml(text);
+    expect(problem).toMatchObject({ line });
+    expect(problem?.column).toBeGreaterThan(0);
+    expect(problem?.message).not.toMatch(/row|pos|\n/);
+  });
+
+  it('that is nested too deep is a problem, not a crash', () => {
+    expect(parseToml(`a = ${'['.repeat(200_000)}`).problem).toBeDefined();
+  });
+});
