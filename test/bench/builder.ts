@@ -4,7 +4,7 @@ import { type BuilderOptions, userOf } from './builder-options.ts';
 import { builderLabels } from './builder-labels.ts';
 import { builderLayers } from './builder-layers.ts';
 import { debianPackages } from './debian.ts';
-import { addImage, type BenchImage, finishLayout, machineArchitecture } from './image.ts';
+import { addImage, type BenchImage, finishLayout, linux } from './image.ts';
 import { keptImage } from './kept-image.ts';
 import { tool } from './tools.ts';
 
@@ -18,10 +18,10 @@ export async function makeBuilder(options: BuilderOptions): Promise<BenchImage> 
     await packageLayer('build packages', packages.build),
     ...(await builderLayers(options, buildpacks, lifecycle)),
   ];
-  const { types = 'oci', architecture = machineArchitecture(), annotations, directory } = options;
+  const { types = 'oci', architecture, annotations, directory } = options;
   const content = {
     types,
-    architecture,
+    platform: linux(architecture),
     config: configuration(options, {
       ...distributionLabels(packages),
       ...builderLabels(options, buildpacks, lifecycle),

@@ -4,7 +4,7 @@ import path from 'node:path';
 import TOML from '@iarna/toml';
 import { directoryItem, type TarItem, treeItems } from '../../packages/core/src/archive/index.ts';
 import { asRecord, asText, type JsonRecord, optional } from '../../packages/core/src/json/json.ts';
-import { kept, keyOf, ROOT } from './cache.ts';
+import { cachePath, kept, keyOf, ROOT } from './cache.ts';
 import { keptLayer, type Layer } from './layer.ts';
 import { assembleNodejsBuildpack } from './nodejs-buildpack.ts';
 import { EPOCH } from './rootfs.ts';
@@ -85,8 +85,9 @@ function modeOf({ entry }: TarItem, target: string): number {
   return entry.type === 'directory' || executable ? 0o755 : 0o644;
 }
 
-/** Of everything in the directory that reaches the layer. */
+/** Of everything in the directory that reaches the layer. A folder of the cache never changes: its name says enough. */
 async function hashTree(directory: string): Promise<string> {
+  if (directory.startsWith(cachePath())) return path.relative(cachePath(), directory);
   const hash = createHash('sha256');
   for await (const { entry, content } of treeItems(directory, { uid: 0, gid: 0, mtime: 0 })) {
     hash.update(JSON.stringify([entry.path, entry.type, entry.mode & 0o111, entry.size, entry.linkPath]));

@@ -21,7 +21,7 @@ export interface BenchImage {
 
 export interface ImageContent {
   readonly types: ImageTypes;
-  readonly architecture: string;
+  readonly platform: Platform;
   readonly layers: readonly Layer[];
   /** The `config` object of the image configuration. */
   readonly config: Readonly<Record<string, unknown>>;
@@ -45,9 +45,9 @@ const TYPES = {
   },
 } as const;
 
-/** This machine's architecture in the words of images. */
-export function machineArchitecture(): string {
-  return process.arch === 'x64' ? 'amd64' : process.arch;
+/** This machine's platform in the words of images, or one that claims another architecture. */
+export function linux(architecture: string = process.arch === 'x64' ? 'amd64' : process.arch): Platform {
+  return { os: 'linux', architecture };
 }
 
 /** Writes an image's blobs into the layout and gives its manifest's descriptor, to be named in an index. */
@@ -62,7 +62,7 @@ export async function addImage(layout: string, content: ImageContent): Promise<D
     ...(content.annotations !== undefined && { annotations: content.annotations }),
   };
   const descriptor = await addJson(layout, types.manifest, manifest);
-  return { ...descriptor, platform: { os: 'linux', architecture: content.architecture } };
+  return { ...descriptor, platform: content.platform };
 }
 
 /** Writes an image index of these manifests into the layout. */
@@ -80,10 +80,10 @@ export async function finishLayout(layout: string, descriptor: Descriptor): Prom
   await writeIndex(layout, [descriptor]);
 }
 
-function configuration({ architecture, config, layers }: ImageContent): object {
+function configuration({ platform, config, layers }: ImageContent): object {
   return {
-    architecture,
-    os: 'linux',
+    architecture: platform.architecture,
+    os: platform.os,
     created: CREATED,
     config,
     rootfs: { type: 'layers', diff_ids: layers.map(({ diffId }) => diffId) },

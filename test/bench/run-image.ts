@@ -2,7 +2,7 @@ import { fileItem } from '../../packages/core/src/archive/index.ts';
 import type { Descriptor, Platform } from '../../packages/core/src/image/manifest.ts';
 import { distributionLabels, packageLayer, SEARCH_PATH } from './base.ts';
 import { debianPackages, type DebianPackages } from './debian.ts';
-import { addImage, addIndex, type BenchImage, finishLayout, type ImageTypes, machineArchitecture } from './image.ts';
+import { addImage, addIndex, type BenchImage, finishLayout, type ImageTypes, linux } from './image.ts';
 import { type Digests, keptImage } from './kept-image.ts';
 import { keptLayer, type Layer } from './layer.ts';
 import { accountItems, EPOCH, type User } from './rootfs.ts';
@@ -32,7 +32,7 @@ export async function makeRunImage(options: RunImageOptions = {}): Promise<Bench
   const packages = await debianPackages();
   const layers = [await packageLayer('run packages', packages.run), await editionLayer(options.edition ?? '1')];
   const { directory, ...content } = options;
-  const inputs = [layers.map(({ diffId }) => diffId), machineArchitecture(), distributionLabels(packages), content];
+  const inputs = [layers.map(({ diffId }) => diffId), linux(), distributionLabels(packages), content];
   return keptImage('run', inputs, directory, (layout) => write(layout, layers, packages, options));
 }
 
@@ -55,7 +55,7 @@ async function write(
   };
   const image = await addImage(layout, {
     types,
-    architecture: options.architecture ?? machineArchitecture(),
+    platform: linux(options.architecture),
     layers,
     config,
     ...(options.annotations !== undefined && { annotations: options.annotations }),
@@ -73,12 +73,12 @@ async function indexEntries(
 ): Promise<readonly Descriptor[]> {
   const architecture = image.platform.architecture === 'arm64' ? 'amd64' : 'arm64';
   const small = await keptLayer('placeholder', architecture, () => [fileItem('etc/placeholder', architecture)]);
-  const other = await addImage(layout, { types, architecture, layers: [small], config: {} });
+  const other = await addImage(layout, { types, platform: linux(architecture), layers: [small], config: {} });
   if (types === 'docker') return [other, image];
-  const statement = await addImage(layout, { types, architecture: 'unknown', layers: [small], config: {} });
+  const platform = { os: 'unknown', architecture: 'unknown' };
+  const statement = await addImage(layout, { types, platform, layers: [small], config: {} });
   const attestation = {
     ...statement,
-    platform: { os: 'unknown', architecture: 'unknown' },
     annotations: {
       'vnd.docker.reference.digest': image.digest,
       'vnd.docker.reference.type': 'attestation-manifest',

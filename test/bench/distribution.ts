@@ -1,0 +1,77 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { program } from './tools.ts';
+
+/** A running registry process. */
+export interface Distribution {
+  readonly socket: string;
+  end(): Promise<void>;
+}
+
+const START_TIMEOUT = 20_000;
+
+/**
+ * Starts the distribution registry on a unix socket, so that no port has to be guessed.
+ *
+ * @param directory a folder of its own, where it stores what is pushed; its path must leave room for a socket's name (107 bytes in all)
+ * @param auth the section of that name in the registry's configuration
+ */
+export async function startDistribution(directory: string, auth: object): Promise<Distribution> {
+  const socket = path.join(directory, 'socket');
+  const storage = path.join(directory, 'storage');
+  await mkdir(storage);
+  const file = path.join(directory, 'config.json');
+  const settings = {
+    version: '0.1',
+    log: { level: 'error', accesslog: { disabled: true } },
+    storage: { filesystem: { rootdirectory: storage }, delete: { enabled: true } },
+    http: { net: 'unix', addr: socket },
+    auth,
+  };
+  await writeFile(file, JSON.stringify(settings));
+  // An environment of its own: REGISTRY_… variables would change the settings.
+  const environment = { PATH: '/usr/bin:/bin', OTEL_TRACES_EXPORTER: 'none' };
+  const child = spawn(await program('registry'), ['attached', file], {
+    env: environment,
+    stdio: ['pipe', 'ignore', 'pipe'],
+  });
+  await untilItListens(child, socket);
+  return { socket, end: () => end(child) };
+}
+
+async function untilItListens(child: ChildProcess, socket: string): Promise<void> {
+  let errors = '';
+  child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  const deadline = Date.now() + START_TIMEOUT;
+  while (!(await accepts(socket))) {
+    if (child.exitCode !== null || Date.now() > deadline) {
+      await end(child);
+      throw new Error(`the registry did not start: ${errors.slice(-2000)}`);
+    }
+    await delay(20);
+  }
+}
+
+async function accepts(socket: string): Promise<boolean> {
+  const connection = connect(socket);
+  try {
+    await once(connection, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    connection.destroy();
+  }
+}
+
+/** Ends the process that we started. */
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
+}

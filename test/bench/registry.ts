@@ -1,0 +1,120 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Authority, makeAuthority } from './certificates.ts';
+import { command } from './command.ts';
+import { startDistribution } from './distribution.ts';
+import type { PushAccess } from './push.ts';
+import { type Gate, type Intercept, openGate, type RegistryRequest } from './registry-gate.ts';
+import {
+  type Grants,
+  startTokenServer,
+  TOKEN_ISSUER,
+  TOKEN_SERVICE,
+  type TokenRequest,
+  type TokenServer,
+  type TokenUser,
+} from './token-server.ts';
+import { program } from './tools.ts';
+
+export type RegistryAuth =
+  /** `htpasswd`: passwords by user; everyone may do everything. */
+  | { readonly kind: 'basic'; readonly users: Readonly<Record<string, string>> }
+  /** Bearer tokens from a server of ours on another port. */
+  | { readonly kind: 'token'; readonly users: Readonly<Record<string, TokenUser>>; readonly anonymous?: Grants };
+
+export interface RegistryOptions {
+  /** `true`: with a new authority; or with one that a test shares between servers. */
+  readonly tls?: boolean | Authority;
+  /** Absent: open to everyone. */
+  readonly auth?: RegistryAuth;
+  /** Looks at each request first and may answer it in the registry's place. */
+  readonly intercept?: Intercept;
+}
+
+/** A running registry: distribution's own program, behind a gate of ours that counts. */
+export interface Registry {
+  /** As references begin: `127.0.0.1:41234`. */
+  readonly host: string;
+  readonly url: string;
+  /** The file of the authority's certificate, in PEM; only with TLS. */
+  readonly ca?: string;
+  /** For `pushLayout` and `crane`: the authority and the first user. */
+  readonly access: PushAccess;
+  /** All requests since the start or the last `forget`, in the order in which they came. */
+  requests(): readonly RegistryRequest[];
+  /** Requests to the token server. */
+  tokenRequests(): readonly TokenRequest[];
+  forget(): void;
+  /** Ends the processes and removes what was stored. */
+  stop(): Promise<void>;
+}
+
+/** Starts an empty registry on a free loopback port. Deleting is allowed. */
+export async function startRegistry(options: RegistryOptions = {}): Promise<Registry> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'bench-registry-'));
+  const cleanups: (() => Promise<void>)[] = [() => rm(directory, { recursive: true, force: true })];
+  const stop = async (): Promise<void> => {
+    for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  };
+  try {
+    const authority = options.tls === true ? await makeAuthority(path.join(directory, 'ca')) : options.tls || undefined;
+    const certificate = await authority?.issue('registry');
+    const tokens =
+      options.auth?.kind === 'token' ? await startTokenServer({ ...options.auth, certificate }) : undefined;
+    if (tokens !== undefined) cleanups.push(() => tokens.close());
+    const distribution = await startDistribution(directory, await authSettings(directory, options.auth, tokens));
+    cleanups.push(() => distribution.end());
+    const gate = await openGate({ socket: distribution.socket, certificate, intercept: options.intercept });
+    cleanups.push(() => gate.close());
+    return { ...describe(gate, tokens, authority, options.auth), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function describe(
+  gate: Gate,
+  tokens: TokenServer | undefined,
+  authority: Authority | undefined,
+  auth: RegistryAuth | undefined,
+): Omit<Registry, 'stop'> {
+  const ca = authority === undefined ? {} : { ca: authority.certificateFile };
+  const [user, secret] = Object.entries<string | TokenUser>(auth?.users ?? {})[0] ?? [];
+  const password = typeof secret === 'string' ? secret : secret?.password;
+  const credentials = user === undefined || password === undefined ? {} : { credentials: { user, password } };
+  return {
+    host: gate.host,
+    url: gate.url,
+    ...ca,
+    access: { ...ca, ...credentials },
+    requests: () => gate.requests.map((request) => ({ ...request })),
+    tokenRequests: () => [...(tokens?.requests ?? [])],
+    forget: () => {
+      gate.requests.length = 0;
+      if (tokens !== undefined) tokens.requests.length = 0;
+    },
+  };
+}
+
+/** The section `auth` of the registry's configuration, with the files that it names. */
+async function authSettings(
+  directory: string,
+  auth: RegistryAuth | undefined,
+  tokens: TokenServer | undefined,
+): Promise<object> {
+  if (auth?.kind === 'basic') {
+    const file = path.join(directory, 'htpasswd');
+    const registry = await program('registry');
+    const entries = Object.entries(auth.users).map(([user, password]) =>
+      command(registry, ['htpasswd', user, password]),
+    );
+    await writeFile(file, (await Promise.all(entries)).join(''));
+    return { htpasswd: { realm: 'bench', path: file } };
+  }
+  if (tokens === undefined) return {};
+  const jwks = path.join(directory, 'jwks.json');
+  await writeFile(jwks, tokens.keys);
+  return { token: { realm: `${tokens.url}/token`, service: TOKEN_SERVICE, issuer: TOKEN_ISSUER, jwks } };
+}
