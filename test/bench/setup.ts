@@ -1,0 +1,41 @@
+import { pathToFileURL } from 'node:url';
+import { debianPackages } from './debian.ts';
+import { buildpackDirectory, makeBuilder, makeRunImage } from './images.ts';
+import { tool, TOOL_NAMES, type ToolName } from './tools.ts';
+
+/** What has to be there before: for all tests, or for the demo alone. */
+const SETS: Readonly<Record<string, { readonly tools: readonly ToolName[]; readonly buildpacks: readonly string[] }>> =
+  {
+    all: { tools: TOOL_NAMES, buildpacks: ['ca-certificates', 'nodejs', 'procfile'] },
+    demo: { tools: ['lifecycle', 'registry', 'crane'], buildpacks: ['nodejs', 'procfile'] },
+  };
+
+/**
+ * Makes everything of a set that the cache lacks: programs, packages, and the images' layers, which the builders and run
+ * images of tests then share. Tests would make it all on their own as well, but within their time limits.
+ */
+export async function setUp(set: string): Promise<void> {
+  const wanted = SETS[set];
+  if (wanted === undefined) throw new Error(`there is no set "${set}": ${Object.keys(SETS).join(', ')}`);
+  // The download waits for the network while the builds wait for the processor.
+  const packages = debianPackages();
+  for (const name of wanted.tools) await tool(name);
+  await packages;
+  const buildpacks: string[] = [];
+  for (const name of wanted.buildpacks) buildpacks.push(await buildpackDirectory(name));
+  await makeRunImage();
+  await makeBuilder({ buildpacks, runImage: 'registry.bench.test/run:1' });
+}
+
+async function main(): Promise<void> {
+  const start = performance.now();
+  try {
+    await setUp(process.argv[2] ?? 'all');
+    process.stderr.write(`bench: ready after ${((performance.now() - start) / 1000).toFixed(1)} s\n`);
+  } catch (error) {
+    process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  }
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) await main();
