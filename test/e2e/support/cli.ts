@@ -1,0 +1,51 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import path from 'node:path';
+import type { BuildResult } from '../../../packages/core/src/index.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../../..');
+const PROGRAM = path.join(ROOT, 'packages/cli/src/main.ts');
+
+export interface CliOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly directory?: string;
+  /** Called once when the log shows this text. */
+  readonly when?: { readonly text: string; readonly then: (child: ChildProcess) => void };
+}
+
+export interface CliOutcome {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command line as users do, in a process of its own, with nothing of the test's own configuration but PATH and HOME. */
+export async function cli(args: readonly string[], options: CliOptions = {}): Promise<CliOutcome> {
+  const { PATH = '', HOME = '/', TMPDIR } = process.env;
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
+    cwd: options.directory ?? ROOT,
+    env: { PATH, HOME, ...(TMPDIR !== undefined && { TMPDIR }), ...options.environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = { stdout: '', stderr: '' };
+  let waiting = options.when;
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      output[name] += text;
+      if (waiting === undefined || !output[name].includes(waiting.text)) return;
+      const { then } = waiting;
+      waiting = undefined;
+      then(child);
+    });
+  }
+  const status = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject).on('close', resolve);
+  });
+  return { status, ...output };
+}
+
+/** A build that must succeed; gives its result. */
+export async function build(args: readonly string[], options: CliOptions = {}): Promise<BuildResult> {
+  const outcome = await cli(['build', '--json', ...args], options);
+  if (outcome.status !== 0) throw new Error(`the build ended with ${String(outcome.status)}:\n${outcome.stderr}`);
+  return JSON.parse(outcome.stdout) as BuildResult;
+}
