@@ -161,6 +161,16 @@ describe('bearer tokens', () => {
     expect(scopesAsked(registry)).toHaveLength(2);
   });
 
+  it('that have expired are renewed once by parallel calls', async () => {
+    const registry = await startTokenRegistry({ expiresIn: 100 });
+    const { client, clock } = setup();
+    const { digest } = registry.addBlob('x');
+    await client.hasBlob(registry.repository('app'), digest);
+    clock.advance(100_000);
+    await Promise.all(Array.from({ length: 10 }, () => client.hasBlob(registry.repository('app'), digest)));
+    expect(scopesAsked(registry)).toHaveLength(2);
+  });
+
   it('live at least a minute, whatever the server says', async () => {
     const registry = await startTokenRegistry({ expiresIn: 1 });
     const { client, clock } = setup();
@@ -234,6 +244,17 @@ describe('bearer tokens', () => {
     expect(await client.hasBlob(identity.repository('app'), identity.addBlob('x').digest)).toBe(true);
     const get = identity.exchanges.find(({ line }) => line === 'GET /token');
     expect(get?.authorization).toBe(`Basic ${Buffer.from('<token>:refresh').toString('base64')}`);
+  });
+
+  it('are not asked for on another host when the secret is in the body', async () => {
+    const away = await startFakeRegistry();
+    const registry = await startFakeRegistry((exchange) => {
+      if (exchange.url.pathname === '/token') return reply(exchange, 307, { location: `http://${away.host}/token` });
+      return reply(exchange, 401, { 'www-authenticate': `Bearer realm="http://${exchange.url.host}/token"` });
+    });
+    const { client } = setup({ credential: { kind: 'identity-token', token: 'refresh' } });
+    await failureOf(client.hasBlob(registry.repository('app'), registry.addBlob('x').digest));
+    expect(away.lines()).toEqual([]);
   });
 
   it('of a credential that is one are sent at once', async () => {
