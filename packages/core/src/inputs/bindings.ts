@@ -36,7 +36,7 @@ export function readBindings(reader: InputReader, workingDirectory: string, prob
     entries.set(line.key, content ?? new Uint8Array());
   }
   for (const [name, directory] of directories) {
-    const found = readDirectory(name, directory, workingDirectory, problems);
+    const found = readDirectory({ name, directory, workingDirectory }, problems);
     bindings.set(name, new Map([...found, ...(bindings.get(name) ?? [])]));
   }
   return [...bindings].map(([name, entries]) => completeBinding(name, entries, problems));
@@ -75,12 +75,11 @@ function readKey(line: Line, workingDirectory: string): Uint8Array {
 }
 
 function readDirectory(
-  name: string,
-  directory: string,
-  workingDirectory: string,
+  given: { readonly name: string; readonly directory: string; readonly workingDirectory: string },
   problems: Problems,
 ): ReadonlyMap<string, Uint8Array> {
-  const root = path.resolve(workingDirectory, directory);
+  const { name, directory } = given;
+  const root = path.resolve(given.workingDirectory, directory);
   const found = new Map<string, Uint8Array>();
   if (kindOf(root) !== 'directory') {
     problems.report(

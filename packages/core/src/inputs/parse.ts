@@ -65,10 +65,11 @@ interface Parts {
   readonly trust: TrustDecision;
 }
 
-function readOutcome({ reader, context, problems, trust }: Parts) {
+function readOutcome(parts: Parts) {
+  const { reader, context, problems, trust } = parts;
   const { workingDirectory, facts } = context;
   const destinations = readDestinations(reader, facts, problems);
-  const outputs = eachItem(reader, 'output', problems, (text) => parseOutput(text, workingDirectory));
+  const outputs = eachItem(parts, 'output', (text) => parseOutput(text, workingDirectory));
   const load = loadTarget(reader.choice('load'));
   const publish = reader.choice('publish') === 'auto' ? trust.publish && destinations.length > 0 : trust.publish;
   const named = reader.text('image') !== undefined || reader.list('tags').length > 0;
@@ -107,7 +108,8 @@ function loadTarget(choice: 'true' | 'false' | LoadTarget): LoadTarget | undefin
   return choice === 'true' ? 'auto' : choice;
 }
 
-function readSource({ reader, context, problems }: Parts) {
+function readSource(parts: Parts) {
+  const { reader, context, problems } = parts;
   const { workingDirectory } = context;
   const app = problems.attempt(() => parseApp(reader.text('path') ?? '.', workingDirectory)) ?? NO_APP;
   const descriptor = problems.attempt(() => findDescriptor(reader.text('descriptor'), app, workingDirectory));
@@ -119,13 +121,14 @@ function readSource({ reader, context, problems }: Parts) {
   };
 }
 
-function readBuild({ reader, context, problems, trust }: Parts) {
+function readBuild(parts: Parts) {
+  const { reader, context, problems, trust } = parts;
   const { workingDirectory } = context;
   const builder = reader.text('builder');
   const runImage = reader.text('run-image');
   const locators = (name: 'buildpacks' | 'pre-buildpacks' | 'post-buildpacks') =>
-    eachItem(reader, name, problems, (text) => parseLocator(text, workingDirectory, name));
-  const volumes = eachItem(reader, 'volumes', problems, (text) => parseVolume(text, workingDirectory));
+    eachItem(parts, name, (text) => parseLocator(text, workingDirectory, name));
+  const volumes = eachItem(parts, 'volumes', (text) => parseVolume(text, workingDirectory));
   if (!trust.volumes && reader.list('volumes').length > 0) {
     problems.report(
       'volumes',
@@ -154,22 +157,23 @@ function readBuild({ reader, context, problems, trust }: Parts) {
     environment: readVariables(reader, context, problems),
     bindings: readBindings(reader, workingDirectory, problems),
     volumes,
-    ...optional('defaultProcess', matching(reader, 'default-process', /^[A-Za-z0-9._-]+$/, problems)),
-    execEnv: matching(reader, 'exec-env', /^[A-Za-z0-9.-]+$/, problems) ?? 'production',
+    ...optional('defaultProcess', matching(parts, 'default-process', /^[A-Za-z0-9._-]+$/)),
+    execEnv: matching(parts, 'exec-env', /^[A-Za-z0-9.-]+$/) ?? 'production',
     ...optional('uid', reader.number('uid')),
     ...optional('gid', reader.number('gid')),
   };
 }
 
-function readRun({ reader, context, problems, trust }: Parts) {
+function readRun(parts: Parts) {
+  const { reader, context, problems, trust } = parts;
   const { workingDirectory } = context;
   const cache: CacheRequest = {
     mode: trust.cacheMode,
     clear: reader.flag('clear-cache'),
-    stores: eachItem(reader, 'cache-store', problems, (text) => parseCacheStore(text, workingDirectory)),
+    stores: eachItem(parts, 'cache-store', (text) => parseCacheStore(text, workingDirectory)),
   };
   const engine = reader.choice('engine');
-  const network = matching(reader, 'network', /^[A-Za-z0-9][A-Za-z0-9_.-]*$/, problems) ?? 'default';
+  const network = matching(parts, 'network', /^[A-Za-z0-9][A-Za-z0-9_.-]*$/) ?? 'default';
   if (engine === 'rootfs' && network !== 'default' && network !== 'none') {
     problems.report(
       'network',
@@ -185,7 +189,7 @@ function readRun({ reader, context, problems, trust }: Parts) {
     cache,
     engine,
     network,
-    insecureRegistries: eachItem(reader, 'insecure-registries', problems, parseRegistryHost),
+    insecureRegistries: eachItem(parts, 'insecure-registries', parseRegistryHost),
     ...optional('sbomDirectory', target('sbom-directory')),
     ...optional('reportDirectory', target('report-directory')),
     logLevel: reader.choice('log-level'),
@@ -193,21 +197,11 @@ function readRun({ reader, context, problems, trust }: Parts) {
 }
 
 /** Each item of a list as `parse` reads it; all that throw are reported. */
-function eachItem<T>(
-  reader: InputReader,
-  name: InputNameOf<'list'>,
-  problems: Problems,
-  parse: (text: string) => T,
-): readonly T[] {
+function eachItem<T>({ reader, problems }: Parts, name: InputNameOf<'list'>, parse: (text: string) => T): readonly T[] {
   return reader.list(name).flatMap((text) => problems.attempt(() => [parse(text)]) ?? []);
 }
 
-function matching(
-  reader: InputReader,
-  name: InputNameOf<'string'>,
-  pattern: RegExp,
-  problems: Problems,
-): string | undefined {
+function matching({ reader, problems }: Parts, name: InputNameOf<'string'>, pattern: RegExp): string | undefined {
   const text = reader.text(name);
   if (text === undefined || pattern.test(text)) return text;
   problems.report(name, `"${text}" is not a name`, 'Use letters, digits, dots and dashes.');

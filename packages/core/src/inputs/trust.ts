@@ -52,7 +52,7 @@ export interface TrustDecision {
 export function decideTrust(facts: Pick<CiFacts, 'trust'>, inputs: TrustInputs): TrustDecision {
   const level = inputs.trust === 'auto' ? facts.trust : inputs.trust;
   const trusted = level !== 'untrusted';
-  const cache = decideCache(inputs.cache, trusted);
+  const cache = decideCache(inputs.cache, level);
   return {
     level,
     publish: inputs.publish === 'auto' ? trusted : inputs.publish === 'true',
@@ -71,7 +71,7 @@ export function decideTrust(facts: Pick<CiFacts, 'trust'>, inputs: TrustInputs):
 
 function decideCache(
   asked: TrustInputs['cache'],
-  trusted: boolean,
+  level: TrustLevel,
 ): { mode: TrustDecision['cacheMode']; notices: readonly string[] } {
   switch (asked) {
     case 'off':
@@ -80,9 +80,9 @@ function decideCache(
     case 'read':
       return { mode: 'read', notices: [] };
     case 'auto':
-      return { mode: trusted ? 'write' : 'read', notices: [] };
+      return { mode: level === 'untrusted' ? 'read' : 'write', notices: [] };
     case 'write':
-      if (trusted) return { mode: 'write', notices: [] };
+      if (level !== 'untrusted') return { mode: 'write', notices: [] };
       return { mode: 'read', notices: ['cache: an untrusted run never writes to the cache; it is only read'] };
   }
 }

@@ -90,7 +90,7 @@ export function readVariables(
 ): Readonly<Record<string, string>> {
   const variables = new Map<string, string>();
   const take = (assignment: Assignment, input: string, place?: Place) => {
-    const value = assignment.value ?? context.environment[assignment.name];
+    const value = assignment.value ?? ownValue(context.environment, assignment.name);
     const wrong = variableProblem(assignment.name, value);
     if (wrong !== undefined) problems.add({ input, ...wrong, ...optional('place', place) });
     else if (value !== undefined) variables.set(assignment.name, value);
@@ -135,6 +135,11 @@ function readEnvFile(
     problems.add({ input: 'env-files', message, place: { file, line }, ...(hint !== undefined && { hint }) });
   });
   return assignments.map((assignment) => ({ assignment, place: { file, line: assignment.line } }));
+}
+
+/** `constructor` is a name like any other. */
+function ownValue(environment: Readonly<Record<string, string>>, name: string): string | undefined {
+  return Object.hasOwn(environment, name) ? environment[name] : undefined;
 }
 
 /** A line of a secret may have been taken for a name: never show more than a few characters of what is unusual. */

@@ -61,13 +61,14 @@ function readContent(root: TableReader, context: BuildpackContext): Content {
   if (!first) about?.allow('metadata');
   about?.warnUnknown();
   root.allow('metadata');
-  warnOfOtherSchema(root, first);
+  warnOfOtherSchema(root, context.schemaVersion);
   const content = { metadata, ...(first ? readBuild(root.table('build'), context) : readIo(root, context)) };
   root.warnMisspelt();
   return content;
 }
 
-function warnOfOtherSchema(root: TableReader, first: boolean): void {
+function warnOfOtherSchema(root: TableReader, schemaVersion: SchemaVersion): void {
+  const first = schemaVersion === '0.1';
   if (first && root.table('io')?.has('buildpacks') === true) {
     const advice = 'add schema-version = "0.2" under [_]';
     root.findings.warn(['io', 'buildpacks'], `it is not read in schema version 0.1; ${advice}`);

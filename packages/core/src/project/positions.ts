@@ -63,7 +63,7 @@ class KeyScanner {
       const keys = this.#readKeys();
       if (keys === undefined) return this.#positions;
       if (brackets > 0) {
-        table = this.#enter(keys, brackets === 2);
+        table = this.#enter(keys, brackets === 2 ? 'array' : 'table');
         this.#note(table, start);
         this.#skipValue();
       } else {
@@ -76,13 +76,13 @@ class KeyScanner {
   }
 
   /** The path of a header, with the index of the last table in each array of tables on the way. */
-  #enter(keys: readonly string[], isArray: boolean): KeyPath {
+  #enter(keys: readonly string[], header: 'table' | 'array'): KeyPath {
     const path: (string | number)[] = [];
     keys.forEach((key, index) => {
       path.push(key);
       const name = formatKeyPath(path);
       const count = this.#arrays.get(name) ?? 0;
-      if (isArray && index === keys.length - 1) {
+      if (header === 'array' && index === keys.length - 1) {
         this.#arrays.set(name, count + 1);
         path.push(count);
       } else if (count > 0) {

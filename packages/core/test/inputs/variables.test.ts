@@ -77,6 +77,7 @@ describe('what is wrong with env', () => {
     [`${'A'.repeat(256)}=x`, 'env: "AAAAAAAA…" is not a name for a variable'],
     ['A=x\0y', 'env: the value of "A" holds a NUL character'],
     ['MISSING', `env: "MISSING" has no value: the job's environment does not have it`],
+    ['constructor', `env: "constructor" has no value: the job's environment does not have it`],
     ['A<<EOF\nx', 'env: line 1: "A"<<EOF has no end'],
     ['B=1\nA<<\nx', 'env: line 2: "A"<< has no end'],
   ])('%j', (env, message) => {
