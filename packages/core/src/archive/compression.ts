@@ -3,6 +3,7 @@ import * as zlib from 'node:zlib';
 import { BuildpacksError } from '../errors/index.ts';
 import type { compressionOf } from '../image/media-types.ts';
 import { ambiguous } from './refusal.ts';
+import { zstdFrames } from './zstd-frames.ts';
 
 export { compressionOf } from '../image/media-types.ts';
 
@@ -40,7 +41,7 @@ export function decompressed(input: Readable, compression: Compression, maxBytes
     case 'none':
       return joined(input, last);
     case 'zstd':
-      return joined(input, zlib.createZstdDecompress({ chunkSize: CHUNK }), last);
+      return joined(input, zstdFrames(), zlib.createZstdDecompress({ chunkSize: CHUNK }), last);
     case 'gzip':
       return joined(input, zlib.createGunzip({ chunkSize: CHUNK }), last);
   }
