@@ -1,14 +1,11 @@
 import { BuildpacksError } from '../../errors/index.ts';
+import { environmentPairs, HOST_NAME } from '../environment.ts';
 import type { EngineRun } from '../types.ts';
 import type { ContainerFacts } from './client.ts';
 import { bindMount } from './mounts.ts';
 
-/** The host name inside, the same in every engine: the lifecycle hands it to buildpacks. */
-export const HOST_NAME = 'buildpacks-ci';
 /** The label of every container of ours; its value is the run's random id. */
 export const LABEL = 'buildpacks-ci';
-/** Linux, MAX_ARG_STRLEN: one argument of a process with its final NUL, in bytes. */
-const MAX_ARGUMENT = 128 * 1024;
 
 export interface NewContainer {
   readonly name: string;
@@ -42,11 +39,5 @@ export function createArguments(facts: ContainerFacts, run: EngineRun, container
 
 function environmentArguments(environment: EngineRun['environment'], cleared: readonly string[]): readonly string[] {
   const all = { ...Object.fromEntries(cleared.map((name) => [name, ''])), ...environment };
-  return Object.entries(all).flatMap(([name, value]) => {
-    const pair = `${name}=${value}`;
-    if (Buffer.byteLength(pair) < MAX_ARGUMENT) return ['--env', pair];
-    throw new BuildpacksError('engine', `the value of the variable "${name}" is too long for the container engine`, {
-      hint: `Keep it below ${MAX_ARGUMENT / 1024} KiB.`,
-    });
-  });
+  return environmentPairs(all).flatMap((pair) => ['--env', pair]);
 }

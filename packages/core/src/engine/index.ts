@@ -1,0 +1,5 @@
+export { type ContainerEngine, detectContainerEngine } from './container/index.ts';
+export type { EnginePorts } from './ports.ts';
+export { rootfsAvailable, type RootfsAvailability } from './rootfs/index.ts';
+export { selectEngine, type WantedEngine } from './select.ts';
+export type { BuilderImage, Engine, EngineRun, Volume } from './types.ts';

@@ -1,0 +1,41 @@
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { TreeRoot } from '../../archive/tree-root.ts';
+import { HOST_NAME } from '../environment.ts';
+import type { EngineRun } from '../types.ts';
+
+/** What Docker gives a container whose image has no PATH. */
+const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** The environment as a container engine makes it: its own three variables, the image's, then the run's. */
+export async function guestEnvironment(run: EngineRun, root: string): Promise<Readonly<Record<string, string>>> {
+  const image = run.builder.image.config.config.Env.map((pair): [string, string] => {
+    const equals = pair.indexOf('=');
+    return equals === -1 ? [pair, ''] : [pair.slice(0, equals), pair.slice(equals + 1)];
+  });
+  const own = { PATH: DEFAULT_PATH, HOSTNAME: HOST_NAME, HOME: await homeOf(run.user.uid, root) };
+  return { ...own, ...Object.fromEntries(image), ...run.environment };
+}
+
+/** The user's home by the builder's `/etc/passwd`, else `/`. */
+async function homeOf(uid: number, root: string): Promise<string> {
+  for (const line of (await readGuestFile(root, 'etc/passwd')).split('\n')) {
+    const fields = line.split(':');
+    const home = fields[5];
+    if (fields[2] === String(uid) && home !== undefined && home !== '') return home;
+  }
+  return '/';
+}
+
+/** A file of the builder; links among its folders stay inside the root, and the file itself must not be one. */
+async function readGuestFile(root: string, file: string): Promise<string> {
+  const tree = new TreeRoot(root, () => undefined);
+  const place = tree.locate(file, 'existing');
+  if (place === undefined || tree.stat(place.path)?.isFile() !== true) return '';
+  const handle = await open(tree.onDisk(place.path), constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    return await handle.readFile('utf8');
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,45 @@
+import { readdir, stat } from 'node:fs/promises';
+import { BuildpacksError } from '../../errors/index.ts';
+import type { Clock } from '../../ports/index.ts';
+
+const PAUSE = 10;
+const ATTEMPTS = 500;
+
+/**
+ * Kills what still lives in a root directory and waits until nothing does. The namespace does it by itself; this is for the case that
+ * its own parent was killed, and makes sure of it in every case.
+ *
+ * @throws BuildpacksError `engine` when a process does not end within seconds (one that waits for a broken disk, for instance)
+ */
+export async function endProcessesIn(root: string, clock: Clock): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const pids = await processesIn(root);
+    if (pids.length === 0) return;
+    if (attempt === ATTEMPTS)
+      throw new BuildpacksError('engine', `the process ${pids.join(', ')} of the build does not end`);
+    for (const pid of pids) kill(pid);
+    await clock.sleep(PAUSE);
+  }
+}
+
+/** The processes that have this directory as their root. Needs root. */
+async function processesIn(root: string): Promise<readonly number[]> {
+  const wanted = await stat(root);
+  const pids = (await readdir('/proc')).filter((name) => /^[0-9]+$/.test(name));
+  const inside = await Promise.all(
+    pids.map(async (pid) => {
+      const found = await stat(`/proc/${pid}/root/`).catch(() => undefined);
+      return found?.ino === wanted.ino && found.dev === wanted.dev;
+    }),
+  );
+  return pids.filter((_, index) => inside[index]).map(Number);
+}
+
+/** It may have ended in the meantime. */
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    return;
+  }
+}

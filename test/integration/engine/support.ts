@@ -1,0 +1,121 @@
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
+import { type BuildDirectory, buildDirectory, WRITTEN_BY_RUN } from '../../../packages/core/src/build/directory.ts';
+import type { EnginePorts, EngineRun } from '../../../packages/core/src/engine/index.ts';
+import type { Image } from '../../../packages/core/src/image/source.ts';
+import { createProcessRunner } from '../../../packages/core/src/ports/node-processes.ts';
+import { SILENT_LOG } from '../../../packages/core/src/ports/index.ts';
+import { CNB_USER } from '../../support/host-builder.ts';
+
+/** A value that is in our own environment and must not be seen by anything that an engine runs. */
+export const CANARY = 'canary-5d1c0a';
+
+export const ENVIRONMENT: Readonly<Record<string, string>> = {
+  PATH: process.env['PATH'] ?? '',
+  HOME: process.env['HOME'] ?? '/root',
+  OURS: CANARY,
+  HTTP_PROXY: `http://${CANARY}@127.0.0.1:9`,
+};
+
+/** Real ports; `uid` may be another's, so that a root engine hands files over as it would for any user. */
+export function enginePorts(machine: { readonly uid?: number } = {}): EnginePorts {
+  return {
+    processes: createProcessRunner({ environment: ENVIRONMENT }),
+    log: SILENT_LOG,
+    clock: { now: Date.now, sleep: (milliseconds) => sleep(milliseconds) },
+    environment: ENVIRONMENT,
+    signal: new AbortController().signal,
+    machine: {
+      uid: machine.uid ?? process.getuid?.() ?? -1,
+      gid: process.getgid?.() ?? -1,
+      home: ENVIRONMENT['HOME'] ?? '/',
+      temporary: tmpdir(),
+      architecture: process.arch,
+      workingDirectory: process.cwd(),
+    },
+  };
+}
+
+/** A build directory as PREPARE leaves it, removed when the test ends. */
+export async function newBuildDirectory(): Promise<BuildDirectory> {
+  const root = await mkdtemp(path.join(tmpdir(), 'engine, "test" '));
+  onTestFinished(() => rm(root, { recursive: true, force: true }));
+  const directory = buildDirectory(root);
+  const output = path.join(directory.layout, 'out.invalid/app/1');
+  await mkdir(output, { recursive: true });
+  for (const part of ['workspace', 'layers', 'platform/env', 'config', 'cache'])
+    await mkdir(path.join(root, part), { recursive: true });
+  await writeFile(path.join(directory.workspace, 'app.txt'), 'app\n');
+  await writeFile(path.join(directory.platform, 'env/GREETING'), 'hello');
+  await writeFile(path.join(directory.config, 'run.toml'), '# run\n');
+  await chmod(directory.workspace, 0o777);
+  if (process.getuid?.() === 0) {
+    execFileSync('chown', [
+      '-R',
+      `${CNB_USER.uid}:${CNB_USER.gid}`,
+      ...WRITTEN_BY_RUN.map((part) => path.join(root, part)),
+    ]);
+  }
+  return directory;
+}
+
+/** A run of a shell script in `builder`; its lines are gathered. */
+export function newRun(
+  builder: Image,
+  directory: BuildDirectory,
+  script: string,
+  more: Partial<EngineRun> = {},
+): EngineRun & { readonly lines: string[] } {
+  const lines: string[] = [];
+  return {
+    builder: { image: builder },
+    directory,
+    command: ['/bin/sh', '-c', script],
+    environment: {},
+    user: CNB_USER,
+    network: 'none',
+    volumes: [],
+    onLine: (line) => lines.push(line),
+    signal: new AbortController().signal,
+    lines,
+    ...more,
+  };
+}
+
+/** All that a run could leave on the machine. */
+export interface Traces {
+  readonly containers: string;
+  readonly volumes: string;
+  readonly mounts: string;
+}
+
+export async function traces(): Promise<Traces> {
+  return {
+    containers: docker(['ps', '--all', '--quiet', '--filter', 'label=buildpacks-ci']),
+    volumes: docker(['volume', 'ls', '--quiet']),
+    mounts: (await readFile('/proc/self/mountinfo', 'utf8'))
+      .split('\n')
+      .filter((line) => line.includes('engine'))
+      .join('\n'),
+  };
+}
+
+function docker(args: readonly string[]): string {
+  try {
+    return execFileSync('docker', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  } catch {
+    return 'no docker';
+  }
+}
+
+/** The process ids of everything on this machine whose command line holds `text`. */
+export async function processesWith(text: string): Promise<readonly string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^[0-9]+$/.test(name));
+  const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
+  return pids.filter((_, index) => lines[index]?.includes(text));
+}
+
