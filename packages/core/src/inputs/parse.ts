@@ -2,6 +2,7 @@ import { parseReference } from '../reference/index.ts';
 import { optional } from '../json/json.ts';
 import { findDescriptor, parseApp } from './app.ts';
 import { readBindings } from './bindings.ts';
+import { readConnectionInputs } from './connection.ts';
 import { readDestinations } from './destinations.ts';
 import { parseLocator } from './locator.ts';
 import {
@@ -11,7 +12,6 @@ import {
   parseOutput,
   parsePlatform,
   parsePreviousImage,
-  parseRegistryHost,
   parseTargetDirectory,
 } from './places.ts';
 import { Problems } from './problems.ts';
@@ -94,13 +94,13 @@ function requireName(
   wanted: { readonly publish: boolean; readonly load: LoadTarget | undefined; readonly problems: Problems },
 ): void {
   const hint = 'Set "image" to registry/repository[:tag].';
-  if (wanted.load !== undefined)
-    wanted.problems.report('image', 'it is missing, and "load" needs a name for the image', hint);
-  else if (wanted.publish)
-    wanted.problems.report('image', 'it is missing, and "publish" needs a place for the image', hint);
-  else if (reader.list('output').length === 0) {
-    wanted.problems.report('image', 'it is missing', `${hint} Without a registry set "output" to oci:DIR.`);
-  }
+  const report = (message: string, advice = hint) => {
+    wanted.problems.report('image', message, advice);
+  };
+  if (wanted.load !== undefined) report('it is missing, and "load" needs a name for the image');
+  else if (wanted.publish) report('it is missing, and "publish" needs a place for the image');
+  else if (reader.list('output').length === 0)
+    report('it is missing', `${hint} Without a registry set "output" to oci:DIR.`);
 }
 
 function loadTarget(choice: 'true' | 'false' | LoadTarget): LoadTarget | undefined {
@@ -189,7 +189,7 @@ function readRun(parts: Parts) {
     cache,
     engine,
     network,
-    insecureRegistries: eachItem(parts, 'insecure-registries', parseRegistryHost),
+    ...readConnectionInputs(reader, problems),
     ...optional('sbomDirectory', target('sbom-directory')),
     ...optional('reportDirectory', target('report-directory')),
     logLevel: reader.choice('log-level'),
