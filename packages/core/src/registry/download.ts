@@ -40,11 +40,34 @@ export async function readBlob(
 ): Promise<Readable> {
   const abort = new AbortController();
   const download = new Download(transport, repository, descriptor, abort.signal);
-  const stream = Readable.from(download.chunks(await download.open(0)), { objectMode: false });
-  stream.once('close', () => {
-    abort.abort();
-  });
-  return stream;
+  return new BlobStream(download.chunks(await download.open(0)), abort);
+}
+
+/** `Readable.from` would wait for the next chunk before it ends; this ends the request at once. */
+class BlobStream extends Readable {
+  readonly #chunks: AsyncGenerator<Uint8Array>;
+  readonly #abort: AbortController;
+
+  constructor(chunks: AsyncGenerator<Uint8Array>, abort: AbortController) {
+    super();
+    this.#chunks = chunks;
+    this.#abort = abort;
+  }
+
+  override _read(): void {
+    this.#chunks.next().then(
+      ({ done, value }) => this.push(done === true ? null : value),
+      (error: unknown) => this.destroy(error instanceof Error ? error : new Error(String(error))),
+    );
+  }
+
+  override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
+    this.#abort.abort();
+    const settle = (): void => {
+      callback(error);
+    };
+    this.#chunks.return(undefined).then(settle, settle);
+  }
 }
 
 class Download {
