@@ -79,9 +79,10 @@ export async function withPorts<T>(
   const { log } = console;
   const network = createNetwork({ log, insecureRegistries });
   try {
-    return await work({ processes, network, log, clock, environment, machine, signal });
-  } finally {
+    const outcome = await work({ processes, network, log, clock, environment, machine, signal });
     log.endPhase();
+    return outcome;
+  } finally {
     await network.close();
   }
 }

@@ -10,9 +10,9 @@ import { createTerminalScreen } from './terminal-screen.ts';
 export interface Console {
   readonly log: Log;
   /** Prints a result. */
-  print(text: string): void;
+  readonly print: (text: string) => void;
   /** Prints an error and ends the phase in which it came up. */
-  fail(error: unknown): void;
+  readonly fail: (error: unknown) => void;
 }
 
 export interface ConsoleOptions {

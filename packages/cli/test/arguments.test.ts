@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import { parseArguments } from '../src/arguments.ts';
+import type { Option } from '../src/option.ts';
+
+const OPTIONS: readonly Option[] = [
+  { name: 'builder', short: 'B', kind: 'text', description: '' },
+  { name: 'tags', short: 't', kind: 'list', description: '' },
+  { name: 'publish', kind: 'flag', description: '' },
+  { name: 'no-proxy', kind: 'text', description: '' },
+];
+
+function parsed(...args: readonly string[]) {
+  const { values, positionals, problems } = parseArguments(args, OPTIONS);
+  return { values: Object.fromEntries(values), positionals, problems };
+}
+
+describe('parseArguments', () => {
+  test.each<[readonly string[], Record<string, readonly string[]>]>([
+    [['--builder', 'b'], { builder: ['b'] }],
+    [['--builder=b'], { builder: ['b'] }],
+    [['--builder=a=b'], { builder: ['a=b'] }],
+    [['--builder='], { builder: [''] }],
+    [['--builder=-b'], { builder: ['-b'] }],
+    [['--builder', '-'], { builder: ['-'] }],
+    [['-B', 'b'], { builder: ['b'] }],
+    [['-Bb'], { builder: ['b'] }],
+    [['--tags', 'a', '-t', 'b', '--tags=a\nb'], { tags: ['a', 'b', 'a\nb'] }],
+    [['--publish'], { publish: ['true'] }],
+    [['--publish=auto'], { publish: ['auto'] }],
+    [['--no-publish'], { publish: ['false'] }],
+    [['--publish', '--no-publish'], { publish: ['true', 'false'] }],
+    [['--no-proxy', 'x'], { 'no-proxy': ['x'] }],
+  ])('%j', (args, values) => {
+    expect(parsed(...args)).toEqual({ values, positionals: [], problems: [] });
+  });
+
+  test('finds positionals between options', () => {
+    expect(parsed('a', '--publish', 'b').positionals).toEqual(['a', 'b']);
+  });
+
+  test('takes everything after two dashes as positional', () => {
+    expect(parsed('--', '--builder', '-x')).toEqual({ values: {}, positionals: ['--builder', '-x'], problems: [] });
+  });
+
+  test.each<[string, readonly string[], string, string | undefined]>([
+    ['a forgotten value', ['--builder'], 'needs a value', 'Write --builder=VALUE.'],
+    ['an option in place of a value', ['--builder', '--publish'], 'needs a value, and "--publish" follows', undefined],
+    ['a slip of the fingers', ['--bulider=x'], 'is not an option of this command', 'Did you mean --builder?'],
+    ['the singular of a list', ['--tag=x'], 'is not an option of this command', 'Did you mean --tags?'],
+    ['a slip in a negated flag', ['--no-publsh'], 'is not an option of this command', 'Did you mean --no-publish?'],
+    ['a name of docker', ['--build-arg=x'], 'is not an option of this command', 'Use "env", one K=V per line.'],
+    ['negating what is no flag', ['--no-builder'], 'is not an option of this command', undefined],
+    ['one value twice', ['--builder=a', '-B', 'b'], 'is given more than once: "a", "b"', 'Keep one of them.'],
+  ])('reports %s', (_name, args, message, hint) => {
+    const [problem, ...others] = parsed(...args).problems;
+    expect(others).toEqual([]);
+    expect(problem?.message).toBe(message);
+    if (hint !== undefined) expect(problem?.hint).toBe(hint);
+  });
+
+  test('reports all problems', () => {
+    expect(parsed('--x', '--y', '--builder').problems).toHaveLength(3);
+  });
+});
