@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The attacks, by the name that BP_TAMPER gives. All but those marked so make sense both at once and "later".
+# The attacks, by the name that BP_TAMPER gives. Those on the output need one, so they make sense "later" only.
 # shellcheck disable=SC2154 # the paths come from bin/build
 
 # The output is an image of the attacker's.
@@ -16,11 +16,12 @@ attack_output_link() {
   ln -sfn "$elsewhere" "$output"
 }
 
-# The output's index names two images, the real one first.
+# The output's index names its image twice.
 attack_output_two() {
-  local real=$output/index.json
-  [[ -s $real ]] && ! grep -q planted.invalid "$real" || return 1
-  sed -i 's/"manifests":\[\({.*}\)\]/"manifests":[\1,\1],"annotations":{"planted.invalid":"1"}/' "$real"
+  local index=$output/index.json twice
+  [[ -s $index ]] && ! grep -q '},{' "$index" || return 1
+  twice=$(tr -d '\n' <"$index" | sed 's/"manifests": *\[\(.*}\) *\]/"manifests":[\1,\1]/')
+  printf '%s' "$twice" >"$index"
 }
 
 # Each blob of the output is a link to the same bytes, and one has other bytes under the old name.
@@ -36,9 +37,10 @@ attack_output_blobs() {
 # The output's last layer is a blob that is not in the layout: BP_TAMPER_DIGEST, one that the registry may have in another repository.
 attack_output_foreign_layer() {
   local index=$output/index.json old manifest
-  [[ -s $index ]] && ! grep -q "$BP_TAMPER_DIGEST" "$output"/blobs/sha256/* || return 1
-  old=$(sed -n 's/.*"digest": *"sha256:\([0-9a-f]*\)".*/\1/p' "$index" | tail -n 1)
-  manifest=$(sed 's/\(.*"digest": *"\)sha256:[0-9a-f]*/\1'"$BP_TAMPER_DIGEST/" "$output/blobs/sha256/$old" | plant_blob "$output")
+  [[ -s $index ]] && ! grep -qF "$BP_TAMPER_DIGEST" "$output"/blobs/sha256/* || return 1
+  old=$(grep -o 'sha256:[0-9a-f]*' "$index" | tail -n 1)
+  manifest=$(tr -d '\n' <"$output/blobs/${old/://}" |
+    sed "s/\\(.*\"digest\": *\"\\)sha256:[0-9a-f]*/\\1$BP_TAMPER_DIGEST/" | plant_blob "$output")
   printf '{"schemaVersion":2,"manifests":[{"mediaType":"%s",%s}]}' \
     application/vnd.oci.image.manifest.v1+json "$manifest" >"$index"
 }
@@ -65,17 +67,22 @@ attack_report_text() {
   rm -f "$layers/report.toml" && printf '[image]\ntags = ["registry.invalid/planted:latest"]\ndigest = "sha256:%064d"\n' 0 >"$layers/report.toml"
 }
 
-# The SBOM folder is a link, or holds links, a pipe and a huge file.
+# The SBOM folder is a link; it holds links, a pipe that never ends (at once, the lifecycle waits for it for ever), a huge file (only
+# later: at once, the lifecycle would write all of it into a layer).
 attack_sbom_link() {
   rm -rf "$layers/sbom" && ln -sfn /etc "$layers/sbom"
 }
 attack_sbom_entries() {
-  local folder=$layers/sbom/launch/test_planted
-  mkdir -p "$folder" && cd "$folder" || return 1
-  ln -sfn /etc/passwd sbom.cdx.json
-  ln -sfn ../../../../../../../../etc up
-  [[ -p sbom.spdx.json ]] || mkfifo sbom.spdx.json
-  truncate -s 64G sbom.syft.json
+  sbom_folder && ln -sfn /etc/passwd sbom.cdx.json && ln -sfn ../../../../../../../../etc up
+}
+attack_sbom_fifo() {
+  sbom_folder && { [[ -p sbom.cdx.json ]] || mkfifo sbom.cdx.json; }
+}
+attack_sbom_huge() {
+  sbom_folder && truncate -s 64G sbom.cdx.json
+}
+sbom_folder() {
+  mkdir -p "$layers/sbom/launch/test_planted" && cd "$layers/sbom/launch/test_planted" || return 1
 }
 
 # What the lifecycle reads, and what the next stages do, as far as they can be reached.
