@@ -148,7 +148,7 @@ export class TreeWriter {
         this.#createFolder(entry, place.path);
         break;
       case 'symlink':
-        this.#createLink(entry, place, entry.linkPath ?? '');
+        this.#createLink(place, entry.linkPath ?? '', entry);
         break;
       case 'hardlink':
         this.#linkTo(entry, place);
@@ -170,16 +170,16 @@ export class TreeWriter {
     this.#folders.set(path, { mode: this.#mode(entry), mtime: entry.mtime });
   }
 
-  #createLink(entry: TarEntry, place: Place, target: string): void {
+  #createLink(place: Place, target: string, { uid, gid, mtime }: Pick<TarEntry, 'uid' | 'gid' | 'mtime'>): void {
     const link = this.#root.onDisk(place.path);
     this.#replacing(place, () => {
       symlinkSync(target, link);
     });
-    if (this.#options.owners) lchownSync(link, entry.uid, entry.gid);
-    lutimesSync(link, entry.mtime, entry.mtime);
+    if (this.#options.owners) lchownSync(link, uid, gid);
+    lutimesSync(link, mtime, mtime);
   }
 
-  /** The target's last component is not followed: a hard link to a symbolic link is another symbolic link. */
+  /** The target's last component is not followed: a hard link to a symbolic link becomes a copy of it (not every kernel would link the link). */
   #linkTo(entry: TarEntry, place: Place): void {
     const target = this.#root.locate(entry.linkPath ?? '', 'existing');
     const stats = target && this.#root.stat(target.path);
@@ -188,7 +188,7 @@ export class TreeWriter {
     if (target.path === place.path) return;
     const from = this.#root.onDisk(target.path);
     if (stats.isSymbolicLink()) {
-      this.#createLink(entry, place, readlinkSync(from));
+      this.#createLink(place, readlinkSync(from), { uid: stats.uid, gid: stats.gid, mtime: stats.mtimeMs / 1000 });
       return;
     }
     if (!stats.isFile()) throw refused(entry.path, `its target "${entry.linkPath ?? ''}" is no file`);
