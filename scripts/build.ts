@@ -17,7 +17,10 @@ const BANNER = [
 /** What is shipped: each entry becomes one file that needs nothing beside Node. */
 const BUNDLES = [{ entry: 'packages/cli/src/main.ts', file: 'packages/cli/dist/buildpacks-ci.cjs' }];
 
-for (const { entry, file } of BUNDLES) await bundle(path.join(ROOT, entry), path.join(ROOT, file));
+/** Below which the files are written: the repository, or what the first argument says. */
+const target = path.resolve(process.argv[2] ?? ROOT);
+
+for (const { entry, file } of BUNDLES) await bundle(path.join(ROOT, entry), path.join(target, file));
 
 async function bundle(entry: string, file: string): Promise<void> {
   await build({
@@ -35,5 +38,5 @@ async function bundle(entry: string, file: string): Promise<void> {
   });
   await chmod(file, 0o755);
   const { length } = await readFile(file);
-  process.stdout.write(`${path.relative(ROOT, file)}: ${(length / 1e6).toFixed(1)} MB\n`);
+  process.stdout.write(`${path.relative(target, file)}: ${(length / 1e6).toFixed(1)} MB\n`);
 }

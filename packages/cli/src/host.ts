@@ -50,7 +50,11 @@ function environmentOf(variables: NodeJS.ProcessEnv): Readonly<Record<string, st
   );
 }
 
+/** A reader that has seen enough (`| head`) is no failure; what it does not take is lost. */
 function textStream(stream: WriteStream): TextStream {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
   return {
     write: (text) => {
       stream.write(text);

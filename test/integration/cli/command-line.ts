@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
-import { text } from 'node:stream/consumers';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 
 const MAIN = path.resolve(import.meta.dirname, '../../../packages/cli/src/main.ts');
 
@@ -18,18 +19,40 @@ export interface Start {
   readonly program?: string;
 }
 
-/** Runs the command line as a process of its own. */
+export interface Started {
+  readonly child: ChildProcessByStdio<null, Readable, Readable>;
+  readonly ended: Promise<Ended>;
+}
+
+/** Runs the command line as a process of its own, to its end. */
 export async function buildpacksCi(args: readonly string[], start: Start = {}): Promise<Ended> {
+  return startBuildpacksCi(args, start).ended;
+}
+
+/** Starts the command line as a process of its own. */
+export function startBuildpacksCi(args: readonly string[], start: Start = {}): Started {
   const { directory, environment = {}, program = MAIN } = start;
   const child = spawn(process.execPath, [program, ...args], {
     ...(directory !== undefined && { cwd: directory }),
     env: { PATH: process.env['PATH'], HOME: directory, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const ended = new Promise<number | null>((resolve, reject) => {
+  return { child, ended: waitFor(child) };
+}
+
+async function waitFor(child: Started['child']): Promise<Ended> {
+  const closed = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('close', resolve);
   });
-  const [stdout, stderr, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  const [stdout, stderr, status] = await Promise.all([read(child.stdout), read(child.stderr), closed]);
   return { status, stdout, stderr };
+}
+
+/** All that comes; a stream that the test itself destroys ends early. */
+async function read(stream: Readable): Promise<string> {
+  const chunks: Buffer[] = [];
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  await once(stream, 'close');
+  return Buffer.concat(chunks).toString();
 }

@@ -1,0 +1,47 @@
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { writeAppImage } from '../../../packages/core/test/support/app-image.ts';
+import { buildpacksCi } from './command-line.ts';
+
+const SCRIPT = path.resolve(import.meta.dirname, '../../../scripts/build.ts');
+
+describe('the bundle, alone in an empty folder', () => {
+  let directory = '';
+  let program = '';
+
+  beforeAll(async () => {
+    directory = await mkdtemp(path.join(tmpdir(), 'buildpacks-ci-bundle-'));
+    await promisify(execFile)(process.execPath, [SCRIPT, path.join(directory, 'built')]);
+    program = path.join(directory, 'alone/program.cjs');
+    await mkdir(path.dirname(program));
+    await copyFile(path.join(directory, 'built/packages/cli/dist/buildpacks-ci.cjs'), program);
+    return () => rm(directory, { recursive: true, force: true });
+  });
+
+  test('knows its version', async () => {
+    const { status, stdout } = await buildpacksCi(['--version'], { directory, program });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining('buildpacks-ci ') as string });
+  });
+
+  test('reads an image', async () => {
+    await writeAppImage(path.join(directory, 'image'));
+    const { status, stdout } = await buildpacksCi(['inspect', 'oci:image'], { directory, program });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: expect.stringContaining('samples/nodejs') as string });
+  });
+
+  test('asks a registry', async () => {
+    const { status } = await buildpacksCi(['inspect', '127.0.0.1:9/app'], { directory, program });
+    expect(status).toBe(111);
+  });
+
+  test('reads project.toml', async () => {
+    await writeFile(path.join(directory, 'project.toml'), '[_\n');
+    const { status, stderr } = await buildpacksCi(['build', 'registry.example/a'], { directory, program });
+    expect(status).toBe(2);
+    expect(stderr).toContain('project.toml:1:');
+  });
+});
