@@ -24,11 +24,13 @@ describe('tamper', () => {
     return { ...at, root, output };
   }
 
-  /** An image in a layout whose index is written as the lifecycle writes it, over several lines. */
+  /** An image in a layout whose index is written as the lifecycle writes it: over several lines, with an annotation. */
   async function plant(layout: string): Promise<void> {
     const script = 'source "$1"; mkdir -p "$2"; plant_image "$2"';
     await promisify(execFile)('bash', ['-euc', script, 'plant', path.join(TAMPER, 'lib/image.sh'), layout]);
-    const index = await readJson(layout, 'index.json');
+    const { manifests } = (await readJson(layout, 'index.json')) as { manifests: [object] };
+    const named = { ...manifests[0], annotations: { 'org.opencontainers.image.ref.name': '1' } };
+    const index = { schemaVersion: 2, manifests: [named] };
     await writeFile(path.join(layout, 'index.json'), JSON.stringify(index, undefined, 3));
   }
 
@@ -44,7 +46,7 @@ describe('tamper', () => {
 
   test('output_link leads elsewhere', async () => {
     const { root, output } = await attacked('output_link');
-    expect(await readlink(output)).toBe(path.join(root, 'tamper-elsewhere'));
+    expect(await readlink(output)).toBe(path.join(root, 'tamper-planted'));
   });
 
   test('output_two names two images', async () => {

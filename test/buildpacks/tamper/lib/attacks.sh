@@ -2,18 +2,14 @@
 # The attacks, by the name that BP_TAMPER gives. Those on the output need one, so they make sense "later" only.
 # shellcheck disable=SC2154 # the paths come from bin/build
 
-# The output is an image of the attacker's.
+# The output is an image of the attacker's, made beforehand.
 attack_output_image() {
-  plant_image "$output"
+  mkdir -p "$output" && cp -rf "$planted/." "$output/"
 }
 
 # The output's folder leads elsewhere.
 attack_output_link() {
-  local elsewhere=$tmp/tamper-elsewhere
-  plant_image "$elsewhere"
-  rm -rf "$output"
-  mkdir -p "$(dirname "$output")"
-  ln -sfn "$elsewhere" "$output"
+  mkdir -p "$(dirname "$output")" && rm -rf "$output" && ln -sfn "$planted" "$output"
 }
 
 # The output's index names its image twice.
@@ -37,7 +33,7 @@ attack_output_blobs() {
 # The output's last layer is a blob that is not in the layout: BP_TAMPER_DIGEST, one that the registry may have in another repository.
 attack_output_foreign_layer() {
   local index=$output/index.json old manifest
-  [[ -s $index ]] && ! grep -qF "$BP_TAMPER_DIGEST" "$output"/blobs/sha256/* || return 1
+  [[ -s $index ]] && grep -qF org.opencontainers.image.ref.name "$index" || return 1
   old=$(grep -o 'sha256:[0-9a-f]*' "$index" | tail -n 1)
   manifest=$(tr -d '\n' <"$output/blobs/${old/://}" |
     sed "s/\\(.*\"digest\": *\"\\)sha256:[0-9a-f]*/\\1$BP_TAMPER_DIGEST/" | plant_blob "$output")
@@ -49,7 +45,7 @@ attack_output_foreign_layer() {
 attack_input_images() {
   local index
   while IFS= read -r index; do
-    plant_image "$(dirname "$index")"
+    cp -rf "$planted/." "$(dirname "$index")/"
   done < <(find "$layout" -name index.json ! -path "$output/*")
 }
 
@@ -67,8 +63,8 @@ attack_report_text() {
   rm -f "$layers/report.toml" && printf '[image]\ntags = ["registry.invalid/planted:latest"]\ndigest = "sha256:%064d"\n' 0 >"$layers/report.toml"
 }
 
-# The SBOM folder is a link; it holds links, a pipe that never ends (at once, the lifecycle waits for it for ever), a huge file (only
-# later: at once, the lifecycle would write all of it into a layer).
+# The SBOM folder is a link; it holds links, a pipe that never ends, a huge file (only later: at once,
+# the lifecycle would write all of it into a layer).
 attack_sbom_link() {
   rm -rf "$layers/sbom" && ln -sfn /etc "$layers/sbom"
 }

@@ -12,7 +12,7 @@ hash_of() {
 plant_blob() {
   local blob
   mkdir -p "$1/blobs/sha256"
-  blob=$(mktemp -p "$1/blobs/sha256")
+  blob=$(mktemp -p "$1")
   cat >"$blob"
   printf '"digest":"sha256:%s","size":%d' "$(hash_of "$blob")" "$(stat -c %s "$blob")"
   mv -f "$blob" "$1/blobs/sha256/$(hash_of "$blob")"

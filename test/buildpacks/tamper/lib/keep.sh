@@ -6,7 +6,7 @@ source "$CNB_BUILDPACK_DIR/lib/image.sh"
 # shellcheck source=SCRIPTDIR/attacks.sh
 source "$CNB_BUILDPACK_DIR/lib/attacks.sh"
 
-until [[ -e $layers/report.toml ]]; do sleep 0.01; done
+until [[ -e $layers/report.toml ]]; do sleep 0.002; done
 while :; do
   "$1"
   sleep 0.01
