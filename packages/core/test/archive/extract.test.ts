@@ -148,6 +148,11 @@ describe('extractTar', () => {
         ['bin -> ../../../../usr/bin', 'usr/ 755', 'usr/bin/ 755'],
       ],
       [
+        'absolute and in a folder',
+        [directoryItem('usr/bin'), symlinkItem('a/l', '/usr/bin'), symlinkItem('bin', 'a/l')],
+        ['a/ 755', 'a/l -> /usr/bin', 'bin -> a/l', 'usr/ 755', 'usr/bin/ 755'],
+      ],
+      [
         'to another link',
         [symlinkItem('bin', 'a/b'), symlinkItem('a', '/usr'), symlinkItem('usr/b', 'bin')],
         ['a -> /usr', 'bin -> a/b', 'usr/ 755', 'usr/b -> bin', 'usr/bin/ 755'],
