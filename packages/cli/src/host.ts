@@ -61,7 +61,7 @@ function textStream(stream: WriteStream): TextStream {
     },
     isTerminal: stream.isTTY,
     get columns() {
-      return stream.isTTY ? stream.columns : undefined;
+      return stream.isTTY && stream.columns > 0 ? stream.columns : undefined;
     },
   };
 }

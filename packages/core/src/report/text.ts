@@ -88,13 +88,23 @@ function layerTable(layers: readonly LayerSummary[]): readonly string[] {
   return layers.length === 0 ? [] : alignColumns(rows, ['left', 'right', 'right']);
 }
 
-/** Phases with a slash are part of the phase before the slash and stand below it, indented. */
+/** Parts (`run/detect`) stand indented below their phase; one that was not timed as a whole gets the sum of its parts. */
 function timeTable({ phases }: BuildResult): readonly string[] {
-  const rows = phases.map(({ name, milliseconds }) => {
-    const part = name.indexOf('/');
-    return [part === -1 ? name : `  ${name.slice(part + 1)}`, formatDuration(milliseconds)];
+  const shown = new Set<string>();
+  const rows = phases.flatMap(({ name, milliseconds }) => {
+    const [whole = name, part] = name.split('/', 2);
+    const known = shown.has(whole) || part === undefined;
+    shown.add(whole);
+    const row = [part === undefined ? name : `  ${part}`, formatDuration(milliseconds)];
+    return known ? [row] : [[whole, formatDuration(sumOfParts(phases, whole))], row];
   });
   return alignColumns(rows, ['left', 'right']);
+}
+
+function sumOfParts(phases: BuildResult['phases'], whole: string): number {
+  return phases
+    .filter(({ name }) => name.startsWith(`${whole}/`))
+    .reduce((sum, { milliseconds }) => sum + milliseconds, 0);
 }
 
 /** A heading and its lines, indented; nothing when there is none of them. */

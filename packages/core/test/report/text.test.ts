@@ -55,6 +55,20 @@ describe('renderResult', () => {
     }
   });
 
+  test('sums the parts of a phase up that was not timed as a whole', () => {
+    const phases = [
+      { name: 'run/detect', milliseconds: 100 },
+      { name: 'run/build', milliseconds: 1_900 },
+    ];
+    const lines = renderResult({ ...SAMPLE_RESULT, phases });
+    const time = lines.indexOf('Time');
+    expect(lines.slice(time + 1, time + 4)).toEqual([
+      '  run        2.0 s',
+      '    detect  100 ms',
+      '    build    1.9 s',
+    ]);
+  });
+
   test('lets no buildpack write to the terminal', () => {
     const buildpacks = [{ id: 'evil\x1b[2J', version: '1\n::error::x' }];
     const lines = renderResult({ ...SAMPLE_RESULT, buildpacks });
