@@ -62,11 +62,7 @@ describe('renderResult', () => {
     ];
     const lines = renderResult({ ...SAMPLE_RESULT, phases });
     const time = lines.indexOf('Time');
-    expect(lines.slice(time + 1, time + 4)).toEqual([
-      '  run        2.0 s',
-      '    detect  100 ms',
-      '    build    1.9 s',
-    ]);
+    expect(lines.slice(time + 1, time + 4)).toEqual(['  run        2.0 s', '    detect  100 ms', '    build    1.9 s']);
   });
 
   test('lets no buildpack write to the terminal', () => {
