@@ -29,7 +29,7 @@ export async function hostBuilder(env: readonly string[] = []): Promise<Image> {
     JSON.stringify({
       os: 'linux',
       architecture: process.arch === 'x64' ? 'amd64' : process.arch,
-      config: { User: 'cnb', WorkingDir: '/layers', Env: ['PATH=/bin', ...env], Labels: {} },
+      config: { User: 'cnb', WorkingDir: '/layers', Env: ['PATH=/bin', ...env], Labels: {}, Volumes: { '/data': {} } },
       rootfs: { type: 'layers', diff_ids: [`sha256:${createHash('sha256').update(tar).digest('hex')}`] },
     }),
   );

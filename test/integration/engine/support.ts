@@ -23,8 +23,15 @@ export const ENVIRONMENT: Readonly<Record<string, string>> = {
 
 /** Real ports; `uid` may be another's, so that a root engine hands files over as it would for any user. */
 export function enginePorts(machine: { readonly uid?: number } = {}): EnginePorts {
+  const processes = createProcessRunner({ environment: ENVIRONMENT });
   return {
-    processes: createProcessRunner({ environment: ENVIRONMENT }),
+    processes: {
+      run: (command) => {
+        const name = command.args[command.args.indexOf('--name') + 1];
+        if (command.args[0] === 'create' && name !== undefined) created.add(name);
+        return processes.run(command);
+      },
+    },
     log: SILENT_LOG,
     clock: { now: Date.now, sleep: (milliseconds) => sleep(milliseconds) },
     environment: ENVIRONMENT,
@@ -86,29 +93,32 @@ export function newRun(
   };
 }
 
+/** The containers that these tests made; others may be at work on the same engine. */
+const created = new Set<string>();
+
 /** All that a run could leave on the machine. */
 export interface Traces {
-  readonly containers: string;
-  readonly volumes: string;
-  readonly mounts: string;
+  readonly containers: readonly string[];
+  /** Anonymous ones. */
+  readonly volumes: readonly string[];
+  readonly mounts: readonly string[];
 }
 
 export async function traces(): Promise<Traces> {
+  const mounts = await readFile('/proc/self/mountinfo', 'utf8');
   return {
-    containers: docker(['ps', '--all', '--quiet', '--filter', 'label=buildpacks-ci']),
-    volumes: docker(['volume', 'ls', '--quiet']),
-    mounts: (await readFile('/proc/self/mountinfo', 'utf8'))
-      .split('\n')
-      .filter((line) => line.includes('engine'))
-      .join('\n'),
+    containers: docker(['ps', '--all', '--format', '{{.Names}}']).filter((name) => created.has(name)),
+    volumes: docker(['volume', 'ls', '--quiet']).filter((name) => /^[0-9a-f]{64}$/.test(name)),
+    mounts: mounts.split('\n').filter((line) => line.includes('engine')),
   };
 }
 
-function docker(args: readonly string[]): string {
+/** The lines that it prints; none where there is no docker. */
+function docker(args: readonly string[]): readonly string[] {
   try {
-    return execFileSync('docker', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+    return execFileSync('docker', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).split('\n');
   } catch {
-    return 'no docker';
+    return [];
   }
 }
 
@@ -118,4 +128,3 @@ export async function processesWith(text: string): Promise<readonly string[]> {
   const lines = await Promise.all(pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')));
   return pids.filter((_, index) => lines[index]?.includes(text));
 }
-

@@ -4,6 +4,7 @@ import { access, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { LineSplitter } from './line-splitter.ts';
 import { OutputTail } from './output-tail.ts';
 import type { Command, Outcome, ProcessRunner } from './process-runner.ts';
@@ -12,6 +13,7 @@ const MEBIBYTE = 1024 * 1024;
 const DEFAULT_KILL_AFTER = 10_000;
 /** How long, in milliseconds, output may still come after SIGKILL: from then on only a process that left its group can hold it. */
 const DRAIN_AFTER_KILL = 1_000;
+const GROUP_PAUSE = 5;
 /** The process ended without reading all of its input; its exit status says whether that matters. */
 const INPUT_NOT_WANTED = new Set(['EPIPE', 'ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'ERR_STREAM_DESTROYED']);
 
@@ -90,6 +92,7 @@ class Ending {
       });
     });
     await Promise.all(this.#work);
+    if (this.#timer !== undefined) await endGroup(this.#child.pid);
     if (this.#failure !== undefined) throw this.#failure.error;
     return result;
   }
@@ -130,13 +133,21 @@ class Ending {
   }
 }
 
-/** A group that is gone already is no failure. */
-function signalGroup(leader: number | undefined, signal: NodeJS.Signals): void {
-  if (leader === undefined) return;
+/** False when the group is gone. */
+function signalGroup(leader: number | undefined, signal: NodeJS.Signals | 0): boolean {
+  if (leader === undefined) return false;
   try {
-    process.kill(-leader, signal);
+    return process.kill(-leader, signal);
   } catch {
-    return;
+    return false;
+  }
+}
+
+/** Kills what is left of the group of a process that has ended, and waits; not for long, since nobody may ask about the dead. */
+async function endGroup(leader: number | undefined): Promise<void> {
+  signalGroup(leader, 'SIGKILL');
+  for (let waited = 0; waited < DRAIN_AFTER_KILL && signalGroup(leader, 0); waited += GROUP_PAUSE) {
+    await sleep(GROUP_PAUSE);
   }
 }
 

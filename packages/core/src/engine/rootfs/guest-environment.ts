@@ -1,8 +1,6 @@
-import { constants } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { TreeRoot } from '../../archive/tree-root.ts';
 import { HOST_NAME } from '../environment.ts';
 import type { EngineRun } from '../types.ts';
+import { readGuestFile } from './guest-file.ts';
 
 /** What Docker gives a container whose image has no PATH. */
 const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -25,17 +23,4 @@ async function homeOf(uid: number, root: string): Promise<string> {
     if (fields[2] === String(uid) && home !== undefined && home !== '') return home;
   }
   return '/';
-}
-
-/** A file of the builder; links among its folders stay inside the root, and the file itself must not be one. */
-async function readGuestFile(root: string, file: string): Promise<string> {
-  const tree = new TreeRoot(root, () => undefined);
-  const place = tree.locate(file, 'existing');
-  if (place === undefined || tree.stat(place.path)?.isFile() !== true) return '';
-  const handle = await open(tree.onDisk(place.path), constants.O_RDONLY | constants.O_NOFOLLOW);
-  try {
-    return await handle.readFile('utf8');
-  } finally {
-    await handle.close();
-  }
 }

@@ -3,6 +3,7 @@ import { throwIfCancelled } from '../cancellation.ts';
 import { environmentPairs, HOST_NAME } from '../environment.ts';
 import type { EnginePorts } from '../ports.ts';
 import type { EngineRun } from '../types.ts';
+import { guestEntryExists } from './guest-file.ts';
 import { guestEnvironment } from './guest-environment.ts';
 import { prepareGuest } from './guest-root.ts';
 import type { Refusal, Rung } from './ladder.ts';
@@ -76,9 +77,15 @@ async function guestCommand(run: EngineRun, root: string): Promise<readonly stri
   return [
     ...environmentPairs(Object.fromEntries(plain)),
     ...['unshare', '--root', root, '--wd', directory, '--setgid', String(gid), '--setuid', String(uid), '--'],
-    ...(loader.length === 0 ? [] : ['/usr/bin/env', '--', ...environmentPairs(Object.fromEntries(loader))]),
+    ...(loader.length === 0 ? [] : [guestEnv(root), '--', ...environmentPairs(Object.fromEntries(loader))]),
     ...run.command,
   ];
+}
+
+/** The builder's own `env`, by its path there; it may be a link (BusyBox). */
+function guestEnv(root: string): string {
+  const places = ['/usr/bin/env', '/bin/env'];
+  return places.find((file) => guestEntryExists(root, file)) ?? '/usr/bin/env';
 }
 
 /** @throws BuildpacksError `engine` for a network that only a container engine has */
