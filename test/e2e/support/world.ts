@@ -13,6 +13,7 @@ import {
 } from '../../bench/images.ts';
 import { readBuildpack } from '../../bench/buildpack.ts';
 import { type Registry, type RegistryOptions, startRegistry } from '../../bench/registry.ts';
+import { forgetImages } from './docker.ts';
 
 export interface WorldOptions {
   /** Names that `buildpackDirectory` knows; each is a group of its own in the order, in this order. */
@@ -30,6 +31,10 @@ export interface World {
   readonly runImage: string;
   /** A reference on the registry: `image('app')` is `127.0.0.1:41234/app:1`. */
   image(repository: string, tag?: string): string;
+  /** Pushes one more builder, like the world's own but for these options; gives its reference. */
+  addBuilder(repository: string, options: Partial<BuilderOptions>): Promise<string>;
+  /** Pushes one more run image; gives its reference. */
+  addRunImage(repository: string, options: RunImageOptions): Promise<string>;
   /** The digest that a tag has now. */
   digest(reference: string): Promise<string>;
   /** The configuration of an image, parsed. */
@@ -37,34 +42,49 @@ export interface World {
   stop(): Promise<void>;
 }
 
-/** Starts a registry and fills it; everything that is made is kept in the bench's cache. */
+/** Starts a registry and fills it. Builders name its random port: they are made anew and go with it, only their large layers are kept. */
 export async function startWorld(options: WorldOptions): Promise<World> {
   const registry = await startRegistry(options.registry ?? {});
+  const scratch = await mkdtemp(path.join(tmpdir(), 'e2e-world-'));
+  const stop = async () => {
+    await forgetImages(registry.host);
+    await registry.stop();
+    await rm(scratch, { recursive: true, force: true });
+  };
   try {
     const image = (repository: string, tag = '1') => `${registry.host}/${repository}:${tag}`;
-    const runImage = await makeRunImage(options.runImage ?? {});
-    await pushLayout(runImage.layout, image('run'), registry.access);
+    const push = async (layout: string, repository: string) => {
+      await pushLayout(layout, image(repository), registry.access);
+      return image(repository);
+    };
+    const addRunImage = async (repository: string, runImage: RunImageOptions) =>
+      push((await makeRunImage(runImage)).layout, repository);
     const directories = await Promise.all(options.buildpacks.map(buildpackDirectory));
     const groups = await Promise.all(
       directories.map(async (directory) => [{ id: (await readBuildpack(directory)).id }]),
     );
-    const defaults = { buildpacks: directories, order: groups, runImage: image('run') };
-    const builder = await makeBuilder({ ...defaults, ...options.builder });
-    await pushLayout(builder.layout, image('builder'), registry.access);
-    registry.forget();
+    const addBuilder = async (repository: string, builder: Partial<BuilderOptions>) => {
+      const defaults = { buildpacks: directories, order: groups, runImage: image('run') };
+      const directory = path.join(scratch, repository);
+      return push((await makeBuilder({ ...defaults, directory, ...builder })).layout, repository);
+    };
     const read = async (args: readonly string[]) => (await crane(args, image('any'), registry.access)).trim();
-    return {
+    const world: World = {
       registry,
-      builder: image('builder'),
-      runImage: image('run'),
+      runImage: await addRunImage('run', options.runImage ?? {}),
+      builder: await addBuilder('builder', options.builder ?? {}),
       image,
+      addBuilder,
+      addRunImage,
       digest: (reference) => read(['digest', reference]),
       config: async (reference) =>
         JSON.parse(await read(['config', reference])) as Awaited<ReturnType<World['config']>>,
-      stop: () => registry.stop(),
+      stop,
     };
+    registry.forget();
+    return world;
   } catch (error) {
-    await registry.stop();
+    await stop();
     throw error;
   }
 }

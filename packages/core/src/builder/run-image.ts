@@ -15,8 +15,8 @@ export interface RunImageCandidate {
 export interface RunImageRequest {
   /** The builder's run images; only the first counts. */
   readonly runImages: readonly RunImageNames[];
-  /** The user's own choice: nothing else is tried, and mirrors are dropped, as pack does. */
-  readonly override?: string;
+  /** The user's own choice: nothing else is tried, mirrors are dropped, and `run.toml` gets the text as it was written, as in pack. */
+  readonly override?: { readonly text: string; readonly reference: ImageReference };
   /** `host[:port]` of the output, canonical: a copy there is preferred, since its layers can be mounted. */
   readonly outputRegistry?: string;
 }
@@ -25,12 +25,12 @@ export interface RunImageRequest {
  * The names to try, best first: those on the output's registry, then the others, each in the builder's order. The first that can be read
  * is the run image (pack's `getBestRunMirror`, the lifecycle's `BestRunImageMirrorFor`).
  *
- * @throws InputError on `run-image` when the override is not a reference or the builder names none
+ * @throws InputError on `run-image` when the builder names none
  */
 export function runImageCandidates(request: RunImageRequest): readonly RunImageCandidate[] {
   if (request.override !== undefined) {
-    const names = { image: request.override, mirrors: [] };
-    return [{ reference: parseReference(request.override, 'run-image'), names, kind: 'override' }];
+    const { text, reference } = request.override;
+    return [{ reference, names: { image: text, mirrors: [] }, kind: 'override' }];
   }
   const [names] = request.runImages;
   if (names === undefined) {

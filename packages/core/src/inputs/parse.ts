@@ -143,7 +143,9 @@ function readBuild(parts: Parts) {
     ),
     ...optional(
       'runImage',
-      runImage === undefined ? undefined : problems.attempt(() => parseReference(runImage, 'run-image')),
+      runImage === undefined
+        ? undefined
+        : problems.attempt(() => ({ text: runImage, reference: parseReference(runImage, 'run-image') })),
     ),
     allowBuilderTag: reader.flag('allow-builder-tag'),
     buildpacks: locators('buildpacks'),

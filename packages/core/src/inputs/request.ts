@@ -19,7 +19,7 @@ export interface BuildRequest {
   /** Absent: project.toml must name it (`applyProject`). */
   readonly builder?: BuilderSource;
   readonly allowBuilderTag: boolean;
-  readonly runImage?: ImageReference;
+  readonly runImage?: NamedImage;
   /** Empty: as project.toml or the builder says. */
   readonly buildpacks: readonly BuildpackLocator[];
   readonly preBuildpacks: readonly BuildpackLocator[];
@@ -48,6 +48,12 @@ export interface BuildRequest {
   readonly trust: TrustDecision;
   /** What was changed or decided on the user's behalf and is worth a line in the log. */
   readonly notices: readonly string[];
+}
+
+/** An image and its name exactly as the user wrote it, for where that text becomes part of the result. */
+export interface NamedImage {
+  readonly text: string;
+  readonly reference: ImageReference;
 }
 
 export type LoadTarget = 'auto' | 'docker' | 'podman';

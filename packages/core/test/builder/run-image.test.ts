@@ -7,7 +7,7 @@ import {
   type RunImageRequest,
 } from '../../src/builder/run-image.ts';
 import { BuildpacksError } from '../../src/errors/index.ts';
-import { formatReference } from '../../src/reference/index.ts';
+import { formatReference, parseReference } from '../../src/reference/index.ts';
 
 const NAMES = { image: 'acme/run:1', mirrors: ['a.example/run:1', 'b.example:5000/run:1', 'c.example/run:1'] };
 
@@ -28,7 +28,7 @@ describe('run image candidates', () => {
   it('are the override alone, which has no mirrors', () => {
     const [only, ...others] = runImageCandidates({
       runImages: [NAMES],
-      override: 'own/run',
+      override: { text: 'own/run', reference: parseReference('own/run') },
       outputRegistry: 'a.example',
     });
     expect(only).toMatchObject({ kind: 'override', names: { image: 'own/run', mirrors: [] } });

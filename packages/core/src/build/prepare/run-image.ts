@@ -2,6 +2,7 @@ import type { Builder, RunImageNames } from '../../builder/metadata.ts';
 import { chooseRunImage, runImageCandidates } from '../../builder/run-image.ts';
 import { BuildpacksError, InputError } from '../../errors/index.ts';
 import type { Platform } from '../../image/manifest.ts';
+import type { NamedImage } from '../../inputs/request.ts';
 import type { Image } from '../../image/source.ts';
 import { REF_NAME_ANNOTATION } from '../../lifecycle/rewrite.ts';
 import type { Log } from '../../ports/index.ts';
@@ -26,14 +27,14 @@ export interface ResolvedRunImage {
  */
 export async function resolveRunImage(
   builder: Builder,
-  request: { readonly override?: ImageReference; readonly outputRegistry?: string; readonly platform: Platform },
+  request: { readonly override?: NamedImage; readonly outputRegistry?: string; readonly platform: Platform },
   registry: RegistryClient,
   log: Log,
 ): Promise<ResolvedRunImage> {
   const { override, outputRegistry } = request;
   const candidates = runImageCandidates({
     runImages: builder.runImages,
-    ...(override !== undefined && { override: formatReference(override) }),
+    ...(override !== undefined && { override }),
     ...(outputRegistry !== undefined && { outputRegistry }),
   });
   const chosen =
