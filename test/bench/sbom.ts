@@ -36,13 +36,13 @@ export async function writeSboms(file: string, version: string): Promise<void> {
 
 async function readProgram(file: string, version: string): Promise<Program> {
   const info = asRecord(parseJson(await go(['version', '-m', '-json', file])));
-  const modules = asArray(info?.['Deps']).map((dependency) => {
+  const modules = [info?.['Main'], ...asArray(info?.['Deps'])].map((dependency) => {
     const found = asRecord(asRecord(dependency)?.['Replace']) ?? asRecord(dependency);
     const name = asText(found?.['Path']) ?? '';
     const release = asText(found?.['Version']) ?? '';
     return { name, version: release, purl: `pkg:golang/${name}@${release}`, sum: asText(found?.['Sum']) };
   });
-  if (modules.length === 0) throw new Error(`${file} does not say which modules it was built from`);
+  if (modules.length < 2) throw new Error(`${file} does not say which modules it was built from`);
   return { name: path.basename(file), version, goVersion: asText(info?.['GoVersion']) ?? '', modules };
 }
 
