@@ -9,7 +9,7 @@ export {
   type TarEntryType,
   type TarItem,
 } from './tar-entry.ts';
-export { extractTar, type ExtractOptions } from './extract.ts';
+export { type EntrySink, extractTar, type ExtractOptions, pour } from './extract.ts';
 export { readTar, type TarMember } from './tar-reader.ts';
 export { writeTar } from './tar-writer.ts';
 export { treeItems, type TreeOptions } from './tree-items.ts';

@@ -12,7 +12,7 @@ export interface TarMember {
  * Reads a tar archive: ustar, PAX, GNU long names, base-256 numbers, the oldest format. The stream is read to its very end, so that
  * one which verifies a digest gets to do it.
  *
- * @throws BuildpacksError `image` for what is damaged or what readers understand differently (`docs`: archives)
+ * @throws BuildpacksError `image` for what is damaged or what readers understand differently
  */
 export async function* readTar(stream: AsyncIterable<Uint8Array>): AsyncGenerator<TarMember> {
   const events = tarEvents(stream);

@@ -60,13 +60,17 @@ export class TreeWriter {
   #open: { readonly descriptor: number; readonly entry: TarEntry } | undefined;
   #entries = 0;
   #bytes = 0;
-  /** Devices and pipes that were left out. */
-  skipped = 0;
+  #skipped = 0;
 
   constructor(root: string, options: TreeWriterOptions) {
     this.#options = options;
     this.#limits = options.limits ?? DEFAULT_LIMITS;
     this.#root = new TreeRoot(root, (folder) => this.#folders.set(folder, { mode: 0o755 }));
+  }
+
+  /** How many devices and pipes were left out. */
+  get skipped(): number {
+    return this.#skipped;
   }
 
   get root(): TreeRoot {
@@ -77,7 +81,7 @@ export class TreeWriter {
   begin(entry: TarEntry): InnerPath | undefined {
     this.#count(entry);
     if (entry.type.endsWith('device') || entry.type === 'fifo') {
-      this.skipped++;
+      this.#skipped++;
       return undefined;
     }
     const place = this.#root.locate(entry.path, 'create');

@@ -11,6 +11,8 @@ import { putBlob, writeFileWhole } from './blob-store.ts';
 /** The content of `oci-layout` (OCI image layout specification 1.0 and 1.1). */
 export const LAYOUT_MARKER = '{"imageLayoutVersion":"1.0.0"}';
 
+const PARALLEL = 4;
+
 export interface LayoutOptions {
   /** Only manifests and configurations, and of the layers those in `blobs`: what the lifecycle needs of run and previous images. */
   readonly sparse?: boolean;
@@ -42,17 +44,30 @@ export async function writeIndex(directory: string, manifests: readonly Descript
   await writeFileWhole(path.join(directory, 'index.json'), [Buffer.from(JSON.stringify(index))]);
 }
 
-async function writeBlobs(
-  directory: string,
-  image: Image,
-  { sparse = false, blobs = [] }: LayoutOptions,
-): Promise<void> {
-  for (const layer of image.manifest.layers) {
-    if (sparse && !blobs.includes(layer.digest)) continue;
-    await putBlob(directory, layer, () => image.source.open(layer));
-  }
+async function writeBlobs(directory: string, image: Image, options: LayoutOptions): Promise<void> {
+  const { sparse = false, blobs = [] } = options;
+  const layers = image.manifest.layers.filter(({ digest }) => !sparse || blobs.includes(digest));
+  await putLayers(directory, image, layers);
   await putBytes(directory, image.manifest.config, image.configBytes);
   await putBytes(directory, manifestDescriptor(image), image.raw.bytes);
+}
+
+/** Several at once; when one fails, those under way end before the failure is told, so nothing is written after it. */
+async function putLayers(directory: string, image: Image, layers: readonly Descriptor[]): Promise<void> {
+  const waiting = [...layers];
+  const work = async () => {
+    for (let layer = waiting.shift(); layer !== undefined; layer = waiting.shift()) {
+      const descriptor = layer;
+      try {
+        await putBlob(directory, descriptor, () => image.source.open(descriptor));
+      } catch (error) {
+        waiting.length = 0;
+        throw error;
+      }
+    }
+  };
+  const ended = await Promise.allSettled(Array.from({ length: PARALLEL }, work));
+  for (const worker of ended) if (worker.status === 'rejected') throw worker.reason;
 }
 
 async function putBytes(directory: string, descriptor: Descriptor, bytes: Uint8Array): Promise<void> {
