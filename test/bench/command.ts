@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import path from 'node:path';
 
 export interface CommandOptions {
   readonly directory?: string;
@@ -8,6 +9,8 @@ export interface CommandOptions {
 
 /** How much of a failed program's output its error message holds. */
 const TAIL = 2000;
+/** And how much of the command line. */
+const LINE = 300;
 
 /**
  * Runs a program to its end and gives its standard output.
@@ -23,7 +26,7 @@ export async function command(file: string, args: readonly string[], options: Co
   return new Promise((resolve, reject) => {
     execFile(file, args, settings, (error, stdout, stderr) => {
       if (error === null) resolve(stdout);
-      else reject(new Error(`${file} ${args[0] ?? ''} failed: ${ending(error, stderr || stdout)}`, { cause: error }));
+      else reject(new Error(`${shown(file, args)} failed: ${ending(error, stderr || stdout)}`, { cause: error }));
     });
   });
 }
@@ -32,6 +35,10 @@ export async function command(file: string, args: readonly string[], options: Co
 export function isMissingProgram(error: unknown): boolean {
   const cause = error instanceof Error ? error.cause : undefined;
   return cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+}
+
+function shown(file: string, args: readonly string[]): string {
+  return [path.basename(file), ...args].join(' ').slice(0, LINE);
 }
 
 function ending(error: Error & { code?: unknown; signal?: unknown }, output: string): string {

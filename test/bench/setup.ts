@@ -18,13 +18,22 @@ export async function setUp(set: string): Promise<void> {
   const wanted = SETS[set];
   if (wanted === undefined) throw new Error(`there is no set "${set}": ${Object.keys(SETS).join(', ')}`);
   // The download waits for the network while the builds wait for the processor.
-  const packages = debianPackages();
-  for (const name of wanted.tools) await tool(name);
-  await packages;
+  const results = await Promise.allSettled([debianPackages(), buildAll(wanted.tools)]);
+  const problems = results.filter((result) => result.status === 'rejected').map(({ reason }) => messageOf(reason));
+  if (problems.length > 0) throw new Error(problems.join('\n'));
   const buildpacks: string[] = [];
   for (const name of wanted.buildpacks) buildpacks.push(await buildpackDirectory(name));
   await makeRunImage();
   await makeBuilder({ buildpacks, runImage: 'registry.bench.test/run:1' });
+}
+
+/** One after the other: each build uses all processors by itself. */
+async function buildAll(names: readonly ToolName[]): Promise<void> {
+  for (const name of names) await tool(name);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function main(): Promise<void> {
@@ -33,7 +42,7 @@ async function main(): Promise<void> {
     await setUp(process.argv[2] ?? 'all');
     process.stderr.write(`bench: ready after ${((performance.now() - start) / 1000).toFixed(1)} s\n`);
   } catch (error) {
-    process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
+    process.stderr.write(`bench: ${messageOf(error)}\n`);
     process.exitCode = 1;
   }
 }
