@@ -1,12 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** Who holds a lock touches it this often (milliseconds); one left alone for `STALE` belongs to a process that died. */
-const HEARTBEAT = 5_000;
-const STALE = 60_000;
+const HEARTBEAT = 2_000;
+const STALE = 15_000;
 const POLL = 100;
 
 /** The repository's root. */
@@ -43,6 +43,7 @@ export function keyOf(...inputs: readonly unknown[]): string {
 }
 
 async function makeAside(target: string, make: (directory: string) => Promise<void>): Promise<void> {
+  await removeLeftovers(target);
   const aside = `${target}.${randomUUID()}.partial`;
   await mkdir(aside);
   try {
@@ -50,6 +51,15 @@ async function makeAside(target: string, make: (directory: string) => Promise<vo
     await rename(aside, target);
   } finally {
     await rm(aside, { recursive: true, force: true });
+  }
+}
+
+/** What a killed process had begun: nobody else works on it, for we hold the lock. */
+async function removeLeftovers(target: string): Promise<void> {
+  const [folder, name] = [path.dirname(target), path.basename(target)];
+  for (const other of await readdir(folder)) {
+    if (other.startsWith(`${name}.`) && other.endsWith('.partial'))
+      await rm(path.join(folder, other), { recursive: true });
   }
 }
 

@@ -41,9 +41,10 @@ describe('kept', () => {
     await expect(readdir(directory)).resolves.toEqual(['whole']);
   });
 
-  it('takes over the lock of a process that died', async () => {
+  it('takes over from a process that died', async () => {
     const lock = cachePath('thing.lock');
     await mkdir(lock);
+    await mkdir(cachePath('thing.0.partial'));
     await utimes(lock, new Date(0), new Date(0));
     await expect(kept('thing', () => Promise.resolve())).resolves.toBe(cachePath('thing'));
     await expect(readdir(cachePath())).resolves.toEqual(['thing']);
