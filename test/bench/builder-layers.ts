@@ -21,9 +21,10 @@ export async function builderLayers(
   lifecycle: Tool | undefined,
 ): Promise<readonly Layer[]> {
   const user = userOf(options);
+  const accounts = accountItems(user);
   const files = configurationFiles(options, buildpacks);
   return [
-    await keptLayer('build accounts', user, () => accountItems(user)),
+    await keptLayer('build accounts', accounts, () => accounts),
     await keptLayer('dirs', user, () => directoryItems(user)),
     ...(lifecycle === undefined ? [] : [await lifecycleLayer(lifecycle)]),
     ...buildpacks.map(({ layer }) => layer),

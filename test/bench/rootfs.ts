@@ -29,6 +29,9 @@ const CERTIFICATE = /^usr\/share\/ca-certificates\/.*\.crt$/;
 /** Names that the packages' scripts would make at installation, by the program that they stand for. */
 const ALTERNATIVES = { sh: 'dash', awk: 'mawk' };
 
+/** In every Debian and Ubuntu, where installing makes it. */
+const NOBODY = 'nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin';
+
 type Tree = Map<string, TarItem>;
 
 /** The files of a root file system, unpacked from packages: parents first, no documentation, owned as in the packages. */
@@ -45,7 +48,7 @@ export function accountItems(user: User): readonly TarItem[] {
   const own = `${user.name}:x:${user.uid}:${user.gid}::/home/${user.name}:/bin/bash`;
   return [
     fileItem('etc/group', `root:x:0:\n${user.name}:x:${user.gid}:\nnogroup:x:65534:\n`, { mtime: EPOCH }),
-    fileItem('etc/passwd', `root:x:0:0:root:/root:/bin/bash\n${own}\n`, { mtime: EPOCH }),
+    fileItem('etc/passwd', `root:x:0:0:root:/root:/bin/bash\n${own}\n${NOBODY}\n`, { mtime: EPOCH }),
     directoryItem('home', { mtime: EPOCH }),
     directoryItem(`home/${user.name}`, owned),
   ];

@@ -38,7 +38,7 @@ export async function makeRunImage(options: RunImageOptions = {}): Promise<Bench
 
 async function editionLayer(edition: string): Promise<Layer> {
   const items = [...accountItems(USER), fileItem('etc/bench-edition', `${edition}\n`, { mtime: EPOCH })];
-  return keptLayer('run accounts', [USER, edition], () => items);
+  return keptLayer('run accounts', items, () => items);
 }
 
 async function write(

@@ -1,7 +1,6 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { requiresDocker } from '../support/requires.ts';
-import { build } from './support/cli.ts';
-import { packBuild } from './support/pack.ts';
+import { buildWithBoth } from './support/both.ts';
 import { startWorld, type World } from './support/world.ts';
 
 requiresDocker('the digest is the one that pack build --publish gives', () => {
@@ -11,13 +10,15 @@ requiresDocker('the digest is the one that pack build --publish gives', () => {
   });
   afterAll(() => world.stop());
 
-  it('first build and rebuild', async () => {
-    const args = ['--builder', world.builder, '--path', 'samples/apps/nodejs'];
-    const ours = [await build([world.image('ours'), ...args]), await build([world.image('ours'), ...args])];
-    await packBuild(world.image('pack'), args);
-    const first = await world.digest(world.image('pack'));
-    await packBuild(world.image('pack'), args);
-    const second = await world.digest(world.image('pack'));
-    expect(ours.map(({ digest }) => digest)).toEqual([first, second]);
+  describe.each([
+    ['the newest lifecycle', 'lifecycle'],
+    ['the lifecycle before it', 'lifecycle-previous'],
+  ] as const)('with %s', (_, lifecycle) => {
+    it('for cached and launch layers, bills of materials and project.toml', async () => {
+      const builder = await world.addBuilder(lifecycle, { lifecycle });
+      const common = ['--builder', builder, '--path', 'samples/apps/nodejs'];
+      const { ours, pack } = await buildWithBoth(world, { common });
+      expect(ours).toEqual(pack);
+    });
   });
 });

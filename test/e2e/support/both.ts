@@ -1,33 +1,36 @@
 import { randomUUID } from 'node:crypto';
 import { build, type CliOptions } from './cli.ts';
-import { packBuild } from './pack.ts';
-import type { World } from './world.ts';
+import { packBuild, withCacheVolume } from './pack.ts';
+import { temporaryDirectory, type World } from './world.ts';
 
 export interface Comparison {
-  /** Arguments that both understand; without it the world's builder and the app that is given. */
+  /** Arguments that both understand. */
   readonly common: readonly string[];
-  /** Only ours, where the two differ in names. */
+  /** Ours and pack's where the two differ in names. */
   readonly ours?: readonly string[];
-  /** Only pack's. */
   readonly pack?: readonly string[];
   readonly options?: CliOptions;
 }
 
-/** Digests of the first build and of the rebuild. */
+/** What the registry has after the first build and after the rebuild. */
 export interface Digests {
   readonly first: string;
   readonly rebuild: string;
 }
 
-/** Builds the same with our command line and with pack, each twice under one tag, and gives what the registry has then. */
+/** Builds the same with our command line and with pack, each twice under one tag and with a layer cache. */
 export async function buildWithBoth(
   world: World,
   { common, ours = [], pack = [], options }: Comparison,
 ): Promise<{ readonly ours: Digests; readonly pack: Digests }> {
   const name = randomUUID().slice(0, 8);
+  const cache = ['--cache-store', `dir:${await temporaryDirectory('cache')}`];
+  const makeOurs = (image: string) => build([image, ...common, ...ours, ...cache], options);
   return {
-    ours: await twice(world, world.image(`ours-${name}`), (image) => build([image, ...common, ...ours], options)),
-    pack: await twice(world, world.image(`pack-${name}`), (image) => packBuild(image, [...common, ...pack])),
+    ours: await twice(world, world.image(`ours-${name}`), makeOurs),
+    pack: await withCacheVolume((volume) =>
+      twice(world, world.image(`pack-${name}`), (image) => packBuild(image, [...common, ...pack], volume)),
+    ),
   };
 }
 

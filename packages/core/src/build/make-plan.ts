@@ -6,6 +6,8 @@ import { type Destination, type Plan, PLAN_SCHEMA_VERSION, type PlannedImage } f
 import type { ResolvedBuilder } from './prepare/builder.ts';
 import type { ResolvedRunImage } from './prepare/run-image.ts';
 
+type BuildUser = Plan['builder']['user'];
+
 /** Everything that PREPARE found out. */
 export interface PlanFacts {
   readonly request: BuildRequest;
@@ -35,6 +37,7 @@ export function makePlan(facts: PlanFacts): Plan {
       name: builder.name,
       digest: builder.provided.image.raw.digest,
       user,
+      owner: fileOwner(user, builder),
       lifecycleVersion: builder.builder.lifecycle.version,
       platformApi,
     },
@@ -66,11 +69,16 @@ export function makePlan(facts: PlanFacts): Plan {
 }
 
 /** The builder's user, or the one that the inputs name. */
-export function buildUser(
-  request: BuildRequest,
-  { builder }: ResolvedBuilder,
-): { readonly uid: number; readonly gid: number } {
+function buildUser(request: BuildRequest, { builder }: ResolvedBuilder): BuildUser {
   return { uid: request.uid ?? builder.user.uid, gid: request.gid ?? builder.user.gid };
+}
+
+/**
+ * Whose the prepared files are: the user, but with the builder's group where only a group was chosen. The lifecycle leaves the owner of
+ * `/layers` alone as long as its user may write there (`priv.EnsureOwner`), and owner and group are part of the layers' bytes.
+ */
+function fileOwner(user: BuildUser, { builder }: ResolvedBuilder): BuildUser {
+  return user.uid === builder.user.uid ? builder.user : user;
 }
 
 /** One destination for each repository, with all of its tags in the order given. */
@@ -94,10 +102,7 @@ function names(request: BuildRequest): readonly string[] {
 }
 
 /** Caches are not shared between images, platforms, builders and users (`docs/design.md`, section 5). */
-function plannedCache(
-  { request, builder }: PlanFacts,
-  user: { readonly uid: number; readonly gid: number },
-): Plan['cache'] {
+function plannedCache({ request, builder }: PlanFacts, user: BuildUser): Plan['cache'] {
   const [store] = request.cache.stores;
   if (request.cache.mode === 'off' || store === undefined) return undefined;
   const { os, architecture, variant } = request.platform;

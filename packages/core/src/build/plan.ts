@@ -46,7 +46,10 @@ export interface Plan {
     /** Long form, or `docker://NAME`, `oci:DIR`. */
     readonly name: string;
     readonly digest: Digest;
+    /** Who the lifecycle runs as. */
     readonly user: { readonly uid: number; readonly gid: number };
+    /** Whose the files are that it finds; the same user id. */
+    readonly owner: { readonly uid: number; readonly gid: number };
     readonly lifecycleVersion: string;
     readonly platformApi: string;
   };

@@ -25,12 +25,14 @@ export async function runLifecycle(
   ports: Ports,
 ): Promise<RunOutcome> {
   const { log, clock, signal } = ports;
+  const started = clock.now();
   const lifecycle = followLifecycle(clock);
   const status = await engine.run({
     builder,
     directory,
     ...plan.lifecycle,
     user: plan.builder.user,
+    owner: plan.builder.owner,
     onLine: (line) => {
       const phase = lifecycle.read(line);
       if (phase === undefined) log.output(line);
@@ -38,9 +40,9 @@ export async function runLifecycle(
     },
     signal,
   });
-  log.endPhase();
   if (signal.aborted) throw new BuildpacksError('cancelled', 'the build was cancelled', { cause: signal.reason });
   const facts = lifecycle.facts();
   if (status !== 0) throw lifecycleError(status, facts);
-  return { phases: facts.phases };
+  log.endPhase();
+  return { phases: [{ name: 'run', milliseconds: clock.now() - started }, ...facts.phases] };
 }

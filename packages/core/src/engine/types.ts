@@ -28,6 +28,8 @@ export interface EngineRun {
   readonly environment: Readonly<Record<string, string>>;
   /** The CNB user that everything runs as. */
   readonly user: { readonly uid: number; readonly gid: number };
+  /** Whose the files are that the build writes to, where the engine copies them; the user's id. Default: the user. */
+  readonly owner?: { readonly uid: number; readonly gid: number };
   /** `default`, `none`, `host`, or the name of a network of the container engine. */
   readonly network: string;
   readonly volumes: readonly Volume[];

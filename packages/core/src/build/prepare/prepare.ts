@@ -98,7 +98,7 @@ function candidates(request: CompleteRequest): readonly ImageReference[] {
 
 /** Only root can give files away; without it the engine sets owners while it copies. */
 function ownerFor(plan: Plan, { machine }: Ports): Owner | undefined {
-  return machine.uid === 0 ? plan.builder.user : undefined;
+  return machine.uid === 0 ? plan.builder.owner : undefined;
 }
 
 async function writePlan(plan: Plan, directory: BuildDirectory): Promise<void> {

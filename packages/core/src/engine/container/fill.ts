@@ -16,10 +16,10 @@ export async function fillContainer(client: ContainerClient, run: EngineRun, nam
 }
 
 /** What the build writes belongs to the CNB user, what it only reads to root; modes are those of the build directory. */
-async function* partsOf({ directory, user }: EngineRun): AsyncGenerator<TarItem> {
+async function* partsOf({ directory, user, owner: writer = user }: EngineRun): AsyncGenerator<TarItem> {
   yield directoryItem('buildpacks-ci');
   for (const part of Object.keys(IN_BUILD) as (keyof typeof IN_BUILD)[]) {
-    const owner = READ_ONLY_PARTS.has(part) ? { uid: 0, gid: 0 } : user;
+    const owner = READ_ONLY_PARTS.has(part) ? { uid: 0, gid: 0 } : writer;
     yield* treeItems(directory[part], { prefix: IN_BUILD[part].slice(1), ...owner });
   }
 }
