@@ -16,9 +16,13 @@ export async function loadOutput(image: Image, destination: EngineDestination, p
   const wanted = destination.engine === 'auto' ? undefined : destination.engine;
   const engine = await detectContainerEngine(ports, wanted);
   if (engine === undefined) {
-    throw new BuildpacksError('engine', `the image can't be loaded: ${wanted ?? 'no container engine'} does not answer`, {
-      hint: 'Start the engine, or use output: oci-archive:FILE and load that file where the engine is.',
-    });
+    throw new BuildpacksError(
+      'engine',
+      `the image can't be loaded: ${wanted ?? 'no container engine'} does not answer`,
+      {
+        hint: 'Start the engine, or use output: oci-archive:FILE and load that file where the engine is.',
+      },
+    );
   }
   await engine.load(image, destination.names, ports.signal);
   return { kind: 'engine', engine: engine.description, references: destination.names };

@@ -46,10 +46,10 @@ export async function publishOutput(
     const result = describeResult(plan, output, outputs, { ...run, phases, sbom, traffic: registry.traffic() });
     await writeResult(directory.result, result);
     await writeReports(plan, result, output);
+    log.endPhase();
     return result;
   } finally {
     await saving;
-    log.endPhase();
   }
 }
 

@@ -1,4 +1,5 @@
 import { describeLayers } from '../../image/layers.ts';
+import { describeProcesses } from '../../image/processes.ts';
 import { parseAppLabels } from '../../lifecycle/labels.ts';
 import {
   type BuildResult,
@@ -6,7 +7,6 @@ import {
   type OutputSummary,
   type PhaseTime,
   type PinnedName,
-  type ProcessSummary,
   RESULT_SCHEMA_VERSION,
 } from '../../report/result.ts';
 import type { Plan } from '../plan.ts';
@@ -71,13 +71,6 @@ function fromLabels({ config }: OutputImage['image']): Pick<BuildResult, 'buildp
       version,
       ...(homepage !== undefined && { homepage }),
     })),
-    processes: (build?.processes ?? []).map((process): ProcessSummary => ({
-      type: process.type,
-      command: process.command,
-      args: process.args,
-      direct: process.direct,
-      default: process.type === build?.defaultProcess,
-      ...(process.workingDirectory !== undefined && { workingDirectory: process.workingDirectory }),
-    })),
+    processes: describeProcesses(config, build),
   };
 }

@@ -7,9 +7,18 @@ import { type ContainerEngine, containerEngine } from './container-engine.ts';
 const PATIENCE = 5_000;
 const ARCHITECTURES: Readonly<Record<string, string>> = { x86_64: 'amd64', aarch64: 'arm64', armv7l: 'arm' };
 
-/** Docker if it answers, else Podman, else nothing; why one does not answer goes to the debug log. */
-export async function detectContainerEngine(ports: EnginePorts): Promise<ContainerEngine | undefined> {
-  for (const program of ['docker', 'podman'] as const) {
+const PROGRAMS: readonly ContainerFacts['program'][] = ['docker', 'podman'];
+
+/**
+ * Docker if it answers, else Podman, else nothing; why one does not answer goes to the debug log.
+ *
+ * @param only asks this program alone
+ */
+export async function detectContainerEngine(
+  ports: EnginePorts,
+  only?: ContainerFacts['program'],
+): Promise<ContainerEngine | undefined> {
+  for (const program of only === undefined ? PROGRAMS : [only]) {
     const client = await connect(program, ports);
     if (client !== undefined) return containerEngine(client, ports);
   }
