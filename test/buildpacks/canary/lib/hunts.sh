@@ -53,7 +53,7 @@ hunt_files() {
   done < <(
     find "$root" \( -path /proc -o -path /sys -o -path /cnb -o -path "$report" -o -path "$CNB_BUILDPACK_DIR" \) -prune \
       -o -type f -size "-$((max_bytes / 1024 + 1))k" -readable -print0 2>/dev/null |
-      xargs -0 -r grep -laZP -- "$pattern" 2>/dev/null || true
+      xargs -0 -r grep -D skip -laZP -- "$pattern" 2>/dev/null || true
   )
 }
 

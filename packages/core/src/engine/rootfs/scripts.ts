@@ -38,6 +38,9 @@ exit "$status"
  * The first process of the new namespaces. `$1`: the builder's root; `$2`, `$3`: user and group id; `$4`: host name; `$5`: `own` or
  * `shared` network; `$6`: how many mounts; then three for each (`ro` or `rw`, source, target: both exist and have no links); then what
  * `env -i` runs.
+ *
+ * Devices are copied, and mounted only where none can be made: a directory lists what is mounted over a file as a file, and programs
+ * that look for files would then read without end.
  */
 export const ENTER = `
 set -eu
@@ -60,8 +63,10 @@ mkdir "$root/dev/pts" "$root/dev/shm"
 mount -t devpts -o newinstance,nosuid,noexec,mode=0620,ptmxmode=0666 devpts "$root/dev/pts"
 mount -t tmpfs -o nosuid,nodev,noexec,mode=1777,size=64m tmpfs "$root/dev/shm"
 for device in null zero full random urandom tty; do
-  : >"$root/dev/$device"
-  mount --bind "/dev/$device" "$root/dev/$device"
+  if ! cp -a "/dev/$device" "$root/dev/$device" 2>/dev/null; then
+    : >"$root/dev/$device"
+    mount --bind "/dev/$device" "$root/dev/$device"
+  fi
 done
 ln -s /proc/self/fd "$root/dev/fd"
 ln -s /proc/self/fd/0 "$root/dev/stdin"
