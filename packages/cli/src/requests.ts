@@ -6,6 +6,7 @@ import {
   type InputProblem,
   parseInputs,
   type Ports,
+  type RawInputs,
 } from '@buildpacks-ci/core';
 import { flagValue, type Invocation } from './command.ts';
 import { BUILD_DIRECTORY_OPTION } from './option.ts';
@@ -32,8 +33,22 @@ export function readBuildRequest(invocation: Invocation, problems: readonly Inpu
   const { architecture, workingDirectory } = machine;
   const image = readPositional(invocation, 'image');
   return collectProblems([...invocation.problems, ...image.problems, ...problems], () =>
-    parseInputs(image.inputs, { environment, architecture, workingDirectory, facts: { trust: 'trusted' } }),
+    parseInputs(withOwnDefaults(image.inputs, invocation), {
+      environment,
+      architecture,
+      workingDirectory,
+      facts: { trust: 'trusted' },
+    }),
   );
+}
+
+/** What this adapter adds to the built-in defaults: a layer cache in the user's cache folder (XDG base directory specification). */
+function withOwnDefaults(inputs: RawInputs, { host }: Invocation): RawInputs {
+  const given = inputs['cache-store'];
+  if (given !== undefined && given.length > 0) return inputs;
+  const { XDG_CACHE_HOME: configured = '' } = host.environment;
+  const folder = path.isAbsolute(configured) ? configured : path.join(host.machine.home, '.cache');
+  return { ...inputs, 'cache-store': [`dir:${path.join(folder, 'buildpacks-ci/layers')}`] };
 }
 
 /**

@@ -1,9 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { BuildResult } from '../../../packages/core/src/index.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 const PROGRAM = path.join(ROOT, 'packages/cli/src/main.ts');
+
+/** Not the cache of whoever runs the tests; gone with the process. */
+const CACHES = mkdtempSync(path.join(tmpdir(), 'e2e-caches-'));
+process.once('exit', () => {
+  rmSync(CACHES, { recursive: true, force: true });
+});
 
 export interface CliOptions {
   readonly environment?: Readonly<Record<string, string>>;
@@ -23,7 +31,7 @@ export async function cli(args: readonly string[], options: CliOptions = {}): Pr
   const { PATH = '', HOME = '/', TMPDIR } = process.env;
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     cwd: options.directory ?? ROOT,
-    env: { PATH, HOME, ...(TMPDIR !== undefined && { TMPDIR }), ...options.environment },
+    env: { PATH, HOME, XDG_CACHE_HOME: CACHES, ...(TMPDIR !== undefined && { TMPDIR }), ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = { stdout: '', stderr: '' };

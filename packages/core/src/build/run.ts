@@ -1,10 +1,10 @@
 import type { BuilderImage, Engine } from '../engine/types.ts';
 import { BuildpacksError } from '../errors/index.ts';
 import { lifecycleError } from '../lifecycle/exit-codes.ts';
-import { followLifecycle } from '../lifecycle/log.ts';
+import { followLifecycle, type LifecyclePhase } from '../lifecycle/log.ts';
 import type { Ports } from '../ports/index.ts';
 import type { PhaseTime } from '../report/result.ts';
-import type { BuildDirectory } from './directory.ts';
+import { type BuildDirectory, IN_BUILD } from './directory.ts';
 import type { Plan } from './plan.ts';
 
 /** What RUN tells beside the files that it leaves in the build directory; the times are from its log, for people. */
@@ -27,6 +27,7 @@ export async function runLifecycle(
   const { log, clock, signal } = ports;
   const started = clock.now();
   const lifecycle = followLifecycle(clock);
+  let current: LifecyclePhase | undefined;
   const status = await engine.run({
     builder,
     directory,
@@ -34,9 +35,10 @@ export async function runLifecycle(
     user: plan.builder.user,
     owner: plan.builder.owner,
     onLine: (line) => {
-      const phase = lifecycle.read(line);
-      if (phase === undefined) log.output(line);
-      else log.phase(phase);
+      const begun = lifecycle.read(line);
+      if (begun !== undefined) log.phase(begun);
+      else if (!namesOurLayout(line, current)) log.output(line);
+      current = begun ?? current;
     },
     signal,
   });
@@ -45,4 +47,12 @@ export async function runLifecycle(
   if (status !== 0) throw lifecycleError(status, facts);
   log.endPhase();
   return { phases: [{ name: 'run', milliseconds: clock.now() - started }, ...facts.phases] };
+}
+
+/**
+ * Where the lifecycle names the layouts that stand for registries here: paths that nobody asked for, and a digest that is not the
+ * published one. Only in the phases in which no buildpack runs, so that nothing of theirs is left out.
+ */
+function namesOurLayout(line: string, phase: LifecyclePhase | undefined): boolean {
+  return (phase === 'analyze' || phase === 'export') && line.includes(`${IN_BUILD.layout}/`);
 }

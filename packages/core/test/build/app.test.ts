@@ -1,4 +1,17 @@
-import { chmod, link, lstat, mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  link,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  readlink,
+  rm,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -42,12 +55,14 @@ describe('modes', () => {
   });
 
   it('are the same for checkouts under umask 0 and 022', async () => {
-    const apps = await Promise.all([0o777, 0o755].map(async (mode) => {
-      const app = await temporaryDirectory();
-      await mkdir(path.join(app, 'folder'));
-      await chmod(path.join(app, 'folder'), mode);
-      return copied(app);
-    }));
+    const apps = await Promise.all(
+      [0o777, 0o755].map(async (mode) => {
+        const app = await temporaryDirectory();
+        await mkdir(path.join(app, 'folder'));
+        await chmod(path.join(app, 'folder'), mode);
+        return copied(app);
+      }),
+    );
     const modes = await Promise.all(apps.map((app) => modeOf(path.join(app, 'folder'))));
     expect(modes).toEqual([0o755, 0o755]);
   });

@@ -8,14 +8,18 @@ const CANARY = 'c4n4ry';
 
 describe('a Git configuration', () => {
   it('keeps what says where the code is from', () => {
-    const config = '[core]\n\tbare = false\n[remote "origin"]\n\turl = https://git.example/a.git\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n';
+    const config =
+      '[core]\n\tbare = false\n[remote "origin"]\n\turl = https://git.example/a.git\n\tfetch = +refs/heads/*:refs/remotes/origin/*\n';
     expect(withoutCredentials(config)).toBe(config.replace(/$/, ''));
   });
 
   const secrets = [
     ['a password in a URL', `[remote "origin"]\n url = https://user:${CANARY}@git.example/a.git`],
     ['a token without a user', `[remote "origin"]\n url = https://${CANARY}@git.example/a.git`],
-    ['the header that checkout actions write', `[http "https://git.example/"]\n extraheader = AUTHORIZATION: basic ${CANARY}`],
+    [
+      'the header that checkout actions write',
+      `[http "https://git.example/"]\n extraheader = AUTHORIZATION: basic ${CANARY}`,
+    ],
     ['a credential helper', `[credential]\n helper = !echo ${CANARY}`],
     ['a push URL', `[remote "origin"]\n pushurl = https://${CANARY}@git.example/a.git`],
     ['a rewritten URL', `[url "https://${CANARY}@git.example/"]\n insteadOf = https://git.example/`],

@@ -15,7 +15,7 @@ export const CACHE_INPUTS = [
     group: 'cache',
     type: 'list',
     description: 'Where the layer cache is: `dir:PATH`.',
-    defaultNote: 'no cache is kept',
+    defaultNote: 'command line: a folder in the user’s cache directory; elsewhere no cache is kept',
     example: 'dir:.cache/buildpacks',
   },
   {
