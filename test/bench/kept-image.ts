@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { kept, keyOf } from './cache.ts';
+import { codeKey } from './code-key.ts';
 import type { BenchImage } from './image.ts';
 
 /** What writing a layout tells: `BenchImage` without the place. */
@@ -22,7 +23,7 @@ export async function keptImage(
     await mkdir(directory, { recursive: true });
     return { layout: directory, ...(await write(directory)) };
   }
-  const folder = await kept(`images/${kind}-${keyOf(inputs)}`, async (made) => {
+  const folder = await kept(`images/${kind}-${keyOf(await codeKey(), inputs)}`, async (made) => {
     const digests = await write(path.join(made, 'layout'));
     await writeFile(path.join(made, 'digests.json'), JSON.stringify(digests));
   });

@@ -5,6 +5,7 @@ import type { TarItem } from '../../packages/core/src/archive/index.ts';
 import { writeLayer, type WrittenLayer } from '../../packages/core/src/layout/index.ts';
 import { hexOf } from '../../packages/core/src/reference/index.ts';
 import { kept, keyOf } from './cache.ts';
+import { codeKey } from './code-key.ts';
 
 /** A gzip-compressed layer in the cache, not yet part of an image. */
 export interface Layer extends WrittenLayer {
@@ -12,9 +13,6 @@ export interface Layer extends WrittenLayer {
   readonly createdBy: string;
   readonly file: string;
 }
-
-/** Raise when the bytes of layers change for the same inputs. */
-const FORMAT = 1;
 
 /**
  * The layer that `inputs` describe wholly, written when the cache lacks it: builders differ in a few small layers and share
@@ -25,7 +23,7 @@ export async function keptLayer(
   inputs: unknown,
   items: () => Iterable<TarItem> | AsyncIterable<TarItem> | Promise<Iterable<TarItem>>,
 ): Promise<Layer> {
-  const directory = await kept(`layers/${keyOf(FORMAT, createdBy, inputs)}`, async (folder) => {
+  const directory = await kept(`layers/${keyOf(await codeKey(), createdBy, inputs)}`, async (folder) => {
     const written = await writeLayer(folder, await items());
     await writeFile(path.join(folder, 'layer.json'), JSON.stringify(written));
   });
