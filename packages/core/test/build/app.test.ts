@@ -16,7 +16,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { copyApp } from '../../src/build/prepare/app.ts';
+import { copyApp, placeApp } from '../../src/build/prepare/app.ts';
 import { type Log, SILENT_LOG } from '../../src/ports/index.ts';
 
 async function temporaryDirectory(): Promise<string> {
@@ -129,6 +129,34 @@ it('keeps an included file of a directory that is left out itself', async () => 
   await writeFile(path.join(app, 'folder', 'unwanted'), 'x');
   const target = await copied(app, { includes: (relative) => relative === path.join('folder', 'wanted') });
   expect(await readdir(path.join(target, 'folder'))).toEqual(['wanted']);
+});
+
+describe('the .git directory', () => {
+  async function placed(gitDirectory: boolean): Promise<readonly string[]> {
+    const app = await temporaryDirectory();
+    for (const repository of ['.git', 'vendored/.git']) {
+      await mkdir(path.join(app, repository), { recursive: true });
+      await writeFile(
+        path.join(app, repository, 'config'),
+        '[remote "origin"]\n\turl = https://ann:secret@code.invalid/\n',
+      );
+    }
+    const target = path.join(await temporaryDirectory(), 'workspace');
+    const request = { app: { kind: 'directory', path: app }, gitDirectory } as const;
+    await placeApp({ request, target, includes: () => true, log: SILENT_LOG });
+    const files = await readdir(target, { recursive: true, withFileTypes: true });
+    return files
+      .filter((file) => file.isFile())
+      .map((file) => path.relative(target, path.join(file.parentPath, file.name)));
+  }
+
+  it('is left out with all that is in it, at any depth', async () => {
+    expect(await placed(false)).toEqual([]);
+  });
+
+  it('is kept when asked for', async () => {
+    expect((await placed(true)).toSorted()).toEqual(['.git/config', 'vendored/.git/config']);
+  });
 });
 
 it('never writes to the app', async () => {

@@ -31,11 +31,13 @@ export interface CopyAppOptions {
   readonly target: string;
   /** Whether an entry, given by its path relative to the app, is part of the app (`project/files.ts`). */
   readonly includes: (relative: string, isDirectory: boolean) => boolean;
+  /** Names that are left out wherever they are, with all that is below; default none. */
+  readonly without?: readonly string[];
   readonly owner?: Owner;
   readonly log: Log;
 }
 
-export interface PlaceAppOptions extends Omit<CopyAppOptions, 'source'> {
+export interface PlaceAppOptions extends Omit<CopyAppOptions, 'source' | 'without'> {
   readonly request: Pick<BuildRequest, 'app' | 'gitDirectory'>;
 }
 
@@ -48,9 +50,7 @@ const AT_ONCE = 16;
 export async function placeApp({ request, includes, ...options }: PlaceAppOptions): Promise<void> {
   const { app, gitDirectory } = request;
   if (app.kind === 'directory') {
-    const withoutGit = (relative: string, isDirectory: boolean) =>
-      (gitDirectory || path.basename(relative) !== '.git') && includes(relative, isDirectory);
-    await copyApp({ ...options, source: app.path, includes: withoutGit });
+    await copyApp({ ...options, source: app.path, includes, without: gitDirectory ? [] : ['.git'] });
     if (gitDirectory) await cleanGitDirectories(options.target);
     return;
   }
@@ -81,7 +81,9 @@ export async function copyApp(options: CopyAppOptions): Promise<void> {
 
 async function copyChildren(relative: string, options: CopyAppOptions): Promise<void> {
   const entries = await readdir(path.join(options.source, relative), { withFileTypes: true });
-  const pending = entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const pending = entries
+    .filter(({ name }) => options.without?.includes(name) !== true)
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
   while (pending.length > 0) {
     await Promise.all(pending.splice(0, AT_ONCE).map((entry) => copyEntry(path.join(relative, entry.name), options)));
   }
