@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
+import { chmod } from 'node:fs/promises';
 import { build, type CliOptions } from './cli.ts';
 import { packBuild, withCacheVolume } from './pack.ts';
 import { temporaryDirectory, type World } from './world.ts';
+
+/** What the registry has under one tag after the first build and after a rebuild, each with a layer cache. */
+export interface Digests {
+  readonly first: string;
+  readonly rebuild: string;
+}
 
 export interface Comparison {
   /** Arguments that both understand. */
@@ -9,32 +16,31 @@ export interface Comparison {
   /** Ours and pack's where the two differ in names. */
   readonly ours?: readonly string[];
   readonly pack?: readonly string[];
-  readonly options?: CliOptions;
 }
 
-/** What the registry has after the first build and after the rebuild. */
-export interface Digests {
-  readonly first: string;
-  readonly rebuild: string;
-}
-
-/** Builds the same with our command line and with pack, each twice under one tag and with a layer cache. */
+/** Builds the same with our command line and with pack. */
 export async function buildWithBoth(
   world: World,
-  { common, ours = [], pack = [], options }: Comparison,
+  { common, ours = [], pack = [] }: Comparison,
 ): Promise<{ readonly ours: Digests; readonly pack: Digests }> {
-  const name = randomUUID().slice(0, 8);
-  const cache = ['--cache-store', `dir:${await temporaryDirectory('cache')}`];
-  const makeOurs = (image: string) => build([image, ...common, ...ours, ...cache], options);
   return {
-    ours: await twice(world, world.image(`ours-${name}`), makeOurs),
-    pack: await withCacheVolume((volume) =>
-      twice(world, world.image(`pack-${name}`), (image) => packBuild(image, [...common, ...pack], volume)),
-    ),
+    ours: await buildTwice(world, [...common, ...ours]),
+    pack: await packTwice(world, [...common, ...pack]),
   };
 }
 
-async function twice(world: World, image: string, make: (image: string) => Promise<unknown>): Promise<Digests> {
+export async function buildTwice(world: World, args: readonly string[], options?: CliOptions): Promise<Digests> {
+  const cache = await temporaryDirectory('cache');
+  await chmod(cache, 0o777);
+  return twice(world, (image) => build([image, ...args, '--cache-store', `dir:${cache}`], options));
+}
+
+export async function packTwice(world: World, args: readonly string[]): Promise<Digests> {
+  return withCacheVolume((volume) => twice(world, (image) => packBuild(image, args, volume)));
+}
+
+async function twice(world: World, make: (image: string) => Promise<unknown>): Promise<Digests> {
+  const image = world.image(`app-${randomUUID()}`);
   await make(image);
   const first = await world.digest(image);
   await make(image);

@@ -16,8 +16,20 @@ process.once('exit', () => {
 export interface CliOptions {
   readonly environment?: Readonly<Record<string, string>>;
   readonly directory?: string;
+  /** The command that starts it, as another user for instance; it is given program and arguments. */
+  readonly launcher?: readonly string[];
+  /** Open files that it gets as descriptors 3 and up. */
+  readonly descriptors?: readonly number[];
+  /** A command that runs the command line, which is put behind it: `['setpriv', '--reuid', '1000']`. */
+  readonly through?: readonly string[];
   /** Called once when the log shows this text. */
   readonly when?: { readonly text: string; readonly then: (child: ChildProcess) => void };
+}
+
+export interface RunningCli {
+  readonly child: ChildProcess;
+  /** Once it has ended and its output is read. */
+  readonly outcome: Promise<CliOutcome>;
 }
 
 export interface CliOutcome {
@@ -29,7 +41,8 @@ export interface CliOutcome {
 /** Runs the command line as users do, in a process of its own, with nothing of the test's own configuration but PATH and HOME. */
 export async function cli(args: readonly string[], options: CliOptions = {}): Promise<CliOutcome> {
   const { PATH = '', HOME = '/', TMPDIR } = process.env;
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
+  const [program = process.execPath, ...rest] = [...(options.through ?? []), process.execPath, PROGRAM, ...args];
+  const child = spawn(program, rest, {
     cwd: options.directory ?? ROOT,
     env: { PATH, HOME, XDG_CACHE_HOME: CACHES, ...(TMPDIR !== undefined && { TMPDIR }), ...options.environment },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,6 +1,18 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { chown, copyFile, type FileHandle, mkdir, mkdtemp, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  chown,
+  copyFile,
+  type FileHandle,
+  mkdir,
+  mkdtemp,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  writeFile,
+} from 'node:fs/promises';
 import path from 'node:path';
 import type { Digest } from '../reference/index.ts';
 import { CACHE_METADATA, fileOfLayer, layerOfFile, layersIn, withoutMissingLayers } from './volume-cache.ts';
@@ -29,8 +41,6 @@ export async function restoreDirectory(
   cache: string,
   owner: { readonly uid: number; readonly gid: number } | undefined,
 ): Promise<CacheFigures> {
-  const committed = path.join(cache, 'committed');
-  await mkdir(committed, { recursive: true, mode: 0o755 });
   const metadata = await readFile(path.join(from, CACHE_METADATA)).catch(() => undefined);
   if (metadata === undefined) return NOTHING;
 
@@ -40,6 +50,8 @@ export async function restoreDirectory(
   const pruned = withoutMissingLayers(metadata, present);
   if (pruned === undefined) return NOTHING;
 
+  const committed = path.join(cache, 'committed');
+  await mkdir(committed, { recursive: true });
   let bytes = 0;
   for (const layer of present) {
     const target = path.join(committed, fileOfLayer(layer));
@@ -83,7 +95,12 @@ export async function saveDirectory(cache: string, to: string): Promise<CacheFig
   }
 }
 
-async function publishMetadata(metadata: Uint8Array, present: ReadonlySet<Digest>, scratch: string, to: string): Promise<void> {
+async function publishMetadata(
+  metadata: Uint8Array,
+  present: ReadonlySet<Digest>,
+  scratch: string,
+  to: string,
+): Promise<void> {
   const pruned = withoutMissingLayers(metadata, present);
   if (pruned === undefined) return;
   await writeFile(path.join(scratch, 'metadata'), pruned);

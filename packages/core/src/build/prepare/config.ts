@@ -11,6 +11,7 @@ import type { Ports } from '../../ports/index.ts';
 import type { CompleteRequest } from '../../project/index.ts';
 import type { RegistryClient } from '../../registry/index.ts';
 import { type BuildpackContext, resolveBuildpacks } from './buildpacks.ts';
+import { openFolder } from './open-folder.ts';
 import { gitFacts } from './source-facts.ts';
 
 /** What the configuration directory of a build will hold in place of the builder's own files. */
@@ -77,14 +78,15 @@ export function overridesOf(config: BuildConfig): readonly ConfigFile[] {
   ];
 }
 
-/** Writes the configuration directory. */
+/** Writes the configuration directory, readable to the CNB user. */
 export async function writeConfig(directory: string, config: BuildConfig): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o755 });
+  await mkdir(directory, { recursive: true });
   const write = (file: ConfigFile, content: string) => writeFile(path.join(directory, configFileName(file)), content);
   if (config.order !== undefined) await write('order', renderOrderToml(config.order));
   if (config.source !== undefined) await write('projectMetadata', renderProjectMetadata(config.source));
   if (config.runImage !== undefined) await write('run', renderRunToml(config.runImage));
   if (config.withoutSystemBuildpacks) await write('system', '');
+  await openFolder(directory);
   if (config.added.length > 0) {
     await writeBuildpacksDirectory(path.join(directory, configFileName('buildpacks')), config.builder, config.added);
   }

@@ -3,9 +3,10 @@ import path from 'node:path';
 import { identityDirectory, restoreDirectory } from '../../cache/directory-store.ts';
 import { layoutPath, writeLayout } from '../../layout/index.ts';
 import { parseReference } from '../../reference/index.ts';
-import { type BuildDirectory, LAYOUT_NAMES } from '../directory.ts';
+import { type BuildDirectory, LAYOUT_NAMES } from '../../lifecycle/build-directory.ts';
 import type { Plan } from '../plan.ts';
 import type { Owner } from './app.ts';
+import { openFolder } from './open-folder.ts';
 import type { PreviousImage } from './previous-image.ts';
 import type { ResolvedRunImage } from './run-image.ts';
 
@@ -31,7 +32,7 @@ function foldersBetween(top: string, bottom: string): readonly string[] {
 
 /**
  * Writes the layouts that the lifecycle reads, sparse: manifests and configurations, and of the previous image the one layer that it
- * opens. Whole layers would make it slower, not better.
+ * opens. Whole layers would make it slower, not better. The CNB user may read them.
  */
 export async function writeInputLayouts(
   directory: BuildDirectory,
@@ -39,11 +40,13 @@ export async function writeInputLayouts(
   previous: PreviousImage | undefined,
 ): Promise<void> {
   await writeLayout(layoutPath(directory.layout, runImage.reference), [runImage.image], { sparse: true });
-  if (previous === undefined) return;
-  await writeLayout(layoutPath(directory.layout, parseReference(LAYOUT_NAMES.previous)), [previous.image], {
-    sparse: true,
-    ...(previous.sbomLayer !== undefined && { blobs: [previous.sbomLayer.digest] }),
-  });
+  if (previous !== undefined) {
+    await writeLayout(layoutPath(directory.layout, parseReference(LAYOUT_NAMES.previous)), [previous.image], {
+      sparse: true,
+      ...(previous.sbomLayer !== undefined && { blobs: [previous.sbomLayer.digest] }),
+    });
+  }
+  await openFolder(directory.layout);
 }
 
 /** Brings back what an earlier build cached. */

@@ -5,7 +5,7 @@ import type { Ports } from '../../ports/index.ts';
 import { type CompleteRequest, selectFiles } from '../../project/index.ts';
 import type { ImageReference } from '../../reference/index.ts';
 import type { RegistryClient } from '../../registry/index.ts';
-import type { BuildDirectory } from '../directory.ts';
+import type { BuildDirectory } from '../../lifecycle/build-directory.ts';
 import { makePlan, plannedDestinations } from '../make-plan.ts';
 import type { Plan } from '../plan.ts';
 import { type Owner, placeApp } from './app.ts';

@@ -5,7 +5,7 @@ import { parseLifecycleMetadata } from '../../lifecycle/labels.ts';
 import type { Log } from '../../ports/index.ts';
 import { familiarReference, formatReference, type ImageReference } from '../../reference/index.ts';
 import type { RegistryClient } from '../../registry/index.ts';
-import { IN_BUILD } from '../directory.ts';
+import { IN_BUILD } from '../../lifecycle/build-directory.ts';
 import { type PlannedImage, plannedImage } from '../plan.ts';
 
 /** An image whose layers the lifecycle may reuse. */

@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
+import { chmod, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { unpackImage } from '../../archive/index.ts';
-import type { BuildDirectory } from '../../build/directory.ts';
+import type { BuildDirectory } from '../../lifecycle/build-directory.ts';
 import { BuildpacksError } from '../../errors/index.ts';
 import { throwIfCancelled } from '../cancellation.ts';
 import type { EnginePorts } from '../ports.ts';
@@ -47,7 +47,8 @@ async function unpackBuilder(
     });
   }
   log.info(`Unpacking the builder from ${image.source.name}`);
-  await mkdir(root, { mode: 0o755 });
+  await mkdir(root);
+  await chmod(root, 0o755);
   try {
     await unpackImage(image, root, { owners: true, log, signal });
   } catch (error) {
