@@ -2,7 +2,7 @@ import { chmod, chown, lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, wr
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { BuildDirectory } from '../../../packages/core/src/build/directory.ts';
+import type { BuildDirectory } from '../../../packages/core/src/lifecycle/build-directory.ts';
 import type { Engine, EngineRun, WantedEngine } from '../../../packages/core/src/engine/index.ts';
 import { selectEngine } from '../../../packages/core/src/engine/index.ts';
 import type { Image } from '../../../packages/core/src/image/source.ts';

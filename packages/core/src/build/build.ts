@@ -7,7 +7,7 @@ import type { BuildRequest } from '../inputs/index.ts';
 import type { Ports } from '../ports/index.ts';
 import { completeRequest, type CompleteRequest, readProject } from '../project/index.ts';
 import type { BuildResult, PhaseTime } from '../report/result.ts';
-import { type BuildDirectory, buildDirectory } from './directory.ts';
+import { type BuildDirectory, buildDirectory } from '../lifecycle/build-directory.ts';
 import { fillBuildDirectory, type Resolved, resolveBuild } from './prepare/prepare.ts';
 import { publishOutput } from './publish/publish.ts';
 import { runLifecycle } from './run.ts';

@@ -5,7 +5,7 @@ import type { Descriptor, Platform } from '../image/manifest.ts';
 import type { Image } from '../image/source.ts';
 import { asRecord, parseJson } from '../json/json.ts';
 import type { Digest, Repository } from '../reference/index.ts';
-import type { BuildDirectory } from './directory.ts';
+import type { BuildDirectory } from '../lifecycle/build-directory.ts';
 
 /** The layout of `plan.json`. Private to one version of the program: publish refuses another's. */
 export const PLAN_SCHEMA_VERSION = 1;

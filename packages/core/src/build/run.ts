@@ -4,7 +4,7 @@ import { lifecycleError } from '../lifecycle/exit-codes.ts';
 import { followLifecycle, type LifecyclePhase } from '../lifecycle/log.ts';
 import type { Ports } from '../ports/index.ts';
 import type { PhaseTime } from '../report/result.ts';
-import { type BuildDirectory, IN_BUILD } from './directory.ts';
+import { type BuildDirectory, IN_BUILD } from '../lifecycle/build-directory.ts';
 import type { Plan } from './plan.ts';
 
 /** What RUN tells beside the files that it leaves in the build directory; the times are from its log, for people. */

@@ -6,7 +6,7 @@ import type { Ports } from '../ports/index.ts';
 import { parseReference } from '../reference/index.ts';
 import type { BuildResult } from '../report/result.ts';
 import { withProject } from './build.ts';
-import { buildDirectory } from './directory.ts';
+import { buildDirectory } from '../lifecycle/build-directory.ts';
 import { type Plan, readPlan } from './plan.ts';
 import { readNamedImage } from './prepare/builder.ts';
 import { fillBuildDirectory, resolveBuild } from './prepare/prepare.ts';

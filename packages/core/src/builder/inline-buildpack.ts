@@ -3,7 +3,7 @@ import path from 'node:path';
 import { InputError } from '../errors/index.ts';
 import type { BuildpackModule } from './buildpack-package.ts';
 import { formatModule, isModuleName } from './module.ts';
-import { renderToml } from './toml-writer.ts';
+import { renderToml } from '../toml/write-toml.ts';
 
 /** A buildpack that is a script in project.toml (project descriptor, `script`). */
 export interface InlineScript {

@@ -2,7 +2,7 @@ import { type InputProblem, InputError } from '../errors/index.ts';
 import type { Builder } from './metadata.ts';
 import { formatModule, type ModuleName, type ModuleReference, type Order } from './module.ts';
 import { explainMissing, resolveModule } from './resolution.ts';
-import { renderToml } from './toml-writer.ts';
+import { renderToml } from '../toml/write-toml.ts';
 
 /** An entry of an explicit list of buildpacks: one, or the whole order of the builder (`from=builder`). */
 export type OrderItem = ModuleReference | 'from-builder';

@@ -1,4 +1,4 @@
-import { nearestName } from '../inputs/nearest.ts';
+import { nearestName } from '../errors/nearest-name.ts';
 import { formatModule, type ModuleName, type ModuleReference } from './module.ts';
 
 /** A reference with its version, or the versions that kept it open (none: the id is unknown). */

@@ -1,7 +1,7 @@
 import { BuildpacksError, InputError } from '../errors/index.ts';
 import { formatReference, type ImageReference, parseReference } from '../reference/index.ts';
 import type { RunImageNames } from './metadata.ts';
-import { renderToml } from './toml-writer.ts';
+import { renderToml } from '../toml/write-toml.ts';
 
 /** One name under which the run image may be had. */
 export interface RunImageCandidate {

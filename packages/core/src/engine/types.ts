@@ -1,4 +1,4 @@
-import type { BuildDirectory } from '../build/directory.ts';
+import type { BuildDirectory } from '../lifecycle/build-directory.ts';
 import type { Image } from '../image/source.ts';
 import type { ImageReference } from '../reference/index.ts';
 

@@ -1,5 +1,5 @@
 import type { InputProblem } from '../errors/index.ts';
-import { nearestName } from './nearest.ts';
+import { nearestName } from '../errors/nearest-name.ts';
 import { type InputName, INPUTS } from './schema.ts';
 
 /** Names that people bring along from docker/build-push-action and pack, and what to write instead. */

@@ -1,4 +1,4 @@
-import { IN_BUILD, LAYOUT_NAMES } from '../build/directory.ts';
+import { IN_BUILD, LAYOUT_NAMES } from './build-directory.ts';
 import { isAtLeast, type PlatformApi } from '../builder/platform-api.ts';
 import { InputError } from '../errors/index.ts';
 

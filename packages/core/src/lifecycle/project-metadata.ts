@@ -1,4 +1,4 @@
-import { renderToml, type TomlTable } from '../builder/toml-writer.ts';
+import { renderToml, type TomlTable } from '../toml/write-toml.ts';
 
 /** Where the source came from. */
 export type SourceFacts =

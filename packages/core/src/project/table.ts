@@ -1,5 +1,5 @@
 import type { InputProblem } from '../errors/index.ts';
-import { nearestName } from '../inputs/nearest.ts';
+import { nearestName } from '../errors/nearest-name.ts';
 import { Problems } from '../inputs/problems.ts';
 import { asRecord, type JsonRecord } from '../json/json.ts';
 import type { DescriptorWarning } from './descriptor.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { buildDirectory } from '../../src/build/directory.ts';
+import { buildDirectory } from '../../src/lifecycle/build-directory.ts';
 import type { ContainerFacts } from '../../src/engine/container/client.ts';
 import { createArguments, type NewContainer } from '../../src/engine/container/create-arguments.ts';
 import type { EngineRun } from '../../src/engine/index.ts';

@@ -6,7 +6,7 @@ import { type Descriptor, parseManifest, rawManifest } from '../../image/manifes
 import { layoutImage, layoutPath, openLayout } from '../../layout/index.ts';
 import { rewriteImage } from '../../lifecycle/rewrite.ts';
 import { parseReference } from '../../reference/index.ts';
-import { type BuildDirectory, LAYOUT_NAMES } from '../directory.ts';
+import { type BuildDirectory, LAYOUT_NAMES } from '../../lifecycle/build-directory.ts';
 import type { Plan, PlannedImage } from '../plan.ts';
 
 /** Where PUBLISH gets a layer of the app image from. */

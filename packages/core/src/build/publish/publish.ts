@@ -1,13 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { renderToml } from '../../builder/toml-writer.ts';
+import { renderToml } from '../../toml/write-toml.ts';
 import { identityDirectory, saveDirectory } from '../../cache/directory-store.ts';
 import { parseReference } from '../../reference/index.ts';
 import type { RegistryClient } from '../../registry/index.ts';
 import { writeResult } from '../../report/json.ts';
 import type { BuildResult, OutputSummary } from '../../report/result.ts';
 import type { Ports } from '../../ports/index.ts';
-import type { BuildDirectory } from '../directory.ts';
+import type { BuildDirectory } from '../../lifecycle/build-directory.ts';
 import type { Destination, Plan } from '../plan.ts';
 import { writeLayoutOutput } from './layout-output.ts';
 import { loadOutput } from './load-output.ts';

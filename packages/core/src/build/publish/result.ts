@@ -1,5 +1,5 @@
-import { describeLayers } from '../../image/layers.ts';
-import { describeProcesses } from '../../image/processes.ts';
+import { describeLayers } from '../../inspect/layers.ts';
+import { describeProcesses } from '../../inspect/processes.ts';
 import { parseAppLabels } from '../../lifecycle/labels.ts';
 import {
   type BuildResult,

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { lstat, mkdir, open, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { BuildpacksError } from '../../errors/index.ts';
-import type { BuildDirectory } from '../directory.ts';
+import type { BuildDirectory } from '../../lifecycle/build-directory.ts';
 
 /** More than any builder makes; a build that leaves more wants to fill a disk. */
 const LIMITS = { files: 10_000, bytes: 512 * 1024 * 1024, depth: 16 };

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { IN_BUILD } from '../../build/directory.ts';
+import { IN_BUILD } from '../../lifecycle/build-directory.ts';
 import { CACHE_METADATA, fileOfLayer, layerOfFile, layersIn } from '../../cache/volume-cache.ts';
 import type { Digest } from '../../reference/index.ts';
 import type { EngineRun } from '../types.ts';

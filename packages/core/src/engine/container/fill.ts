@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { directoryItem, type TarItem, treeItems, writeTar } from '../../archive/index.ts';
-import { IN_BUILD } from '../../build/directory.ts';
+import { IN_BUILD } from '../../lifecycle/build-directory.ts';
 import type { EngineRun } from '../types.ts';
 import type { ContainerClient } from './client.ts';
 import { READ_ONLY_PARTS } from './mounts.ts';

@@ -1,6 +1,6 @@
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import path from 'node:path';
-import { type BuildDirectory, IN_BUILD } from '../../build/directory.ts';
+import { type BuildDirectory, IN_BUILD } from '../../lifecycle/build-directory.ts';
 import type { Volume } from '../types.ts';
 
 /** The parts of the build directory that the build only reads. */

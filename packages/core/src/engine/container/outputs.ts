@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { IN_BUILD, LAYOUT_NAMES } from '../../build/directory.ts';
+import { IN_BUILD, LAYOUT_NAMES } from '../../lifecycle/build-directory.ts';
 import { layoutPath } from '../../layout/index.ts';
 import type { Log } from '../../ports/index.ts';
 import { parseReference } from '../../reference/index.ts';

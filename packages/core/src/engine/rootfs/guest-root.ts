@@ -1,7 +1,7 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { TreeRoot } from '../../archive/tree-root.ts';
-import { IN_BUILD } from '../../build/directory.ts';
+import { IN_BUILD } from '../../lifecycle/build-directory.ts';
 import { HOST_NAME } from '../environment.ts';
 import type { EngineRun, Volume } from '../types.ts';
 

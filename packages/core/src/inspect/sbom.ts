@@ -3,8 +3,8 @@ import path from 'node:path';
 import { compressionOf, decompressed, readTar, type TarMember } from '../archive/index.ts';
 import { BuildpacksError } from '../errors/index.ts';
 import { parseLifecycleMetadata } from '../lifecycle/labels.ts';
-import type { Descriptor } from './manifest.ts';
-import type { Image } from './source.ts';
+import type { Descriptor } from '../image/manifest.ts';
+import type { Image } from '../image/source.ts';
 
 /** A software bill of materials in an app image. */
 export interface SbomFile {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Inspection } from '../../src/image/inspect.ts';
-import { inspectionJson, renderInspection } from '../../src/report/inspection.ts';
+import type { Inspection } from '../../src/inspect/inspect.ts';
+import { inspectionJson, renderInspection } from '../../src/inspect/render.ts';
 import type { Digest } from '../../src/reference/index.ts';
 
 const id = (letter: string): Digest => `sha256:${letter.repeat(64)}`;

@@ -4,7 +4,7 @@ import { inputError, Problems } from '../inputs/problems.ts';
 import { InputReader, type RawInputs } from '../inputs/reader.ts';
 import { optional } from '../json/json.ts';
 import type { Machine } from '../ports/index.ts';
-import type { Platform } from './manifest.ts';
+import type { Platform } from '../image/manifest.ts';
 import { type ImageLocation, parseImageLocation } from './target.ts';
 
 /** Which image to inspect, and what to take out of it. */

@@ -1,11 +1,11 @@
-import type { InspectedSbom, Inspection } from '../image/inspect.ts';
+import type { InspectedSbom, Inspection } from './inspect.ts';
 import { plainText } from '../log/terminal-text.ts';
 import { formatPlatform } from '../registry/platform.ts';
-import { alignColumns, alignFacts, count, type Fact } from './columns.ts';
-import { describeOwner } from './owner.ts';
-import { formatSize } from './size.ts';
-import { stableJson } from './stable-json.ts';
-import { listProcesses, section } from './text.ts';
+import { alignColumns, alignFacts, count, type Fact } from '../report/columns.ts';
+import { describeOwner } from '../report/owner.ts';
+import { formatSize } from '../report/size.ts';
+import { stableJson } from '../report/stable-json.ts';
+import { listProcesses, section } from '../report/text.ts';
 
 /** An app image's description, one item a line, without colours. What the image says is made harmless. */
 export function renderInspection(inspection: Inspection): readonly string[] {

@@ -1,7 +1,7 @@
 import TOML from '@iarna/toml';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { renderToml, type TomlTable } from '../../src/builder/toml-writer.ts';
+import { renderToml, type TomlTable } from '../../src/toml/write-toml.ts';
 
 const text = fc.string({ unit: 'binary' }).filter((value) => value.isWellFormed());
 const key = text.filter((value) => value !== '__proto__' && value !== '');

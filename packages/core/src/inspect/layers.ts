@@ -1,7 +1,7 @@
 import { type LifecycleMetadata, parseLifecycleMetadata } from '../lifecycle/labels.ts';
 import type { Digest } from '../reference/index.ts';
 import type { LayerOwner, LayerSummary } from '../report/result.ts';
-import type { Image } from './source.ts';
+import type { Image } from '../image/source.ts';
 
 /** A layer and whose it is. */
 export type OwnedLayer = Omit<LayerSummary, 'origin'>;

@@ -5,12 +5,12 @@ import type { Ports } from '../ports/index.ts';
 import type { Digest } from '../reference/index.ts';
 import type { BuildpackName, ProcessSummary } from '../report/result.ts';
 import { type OwnedLayer, ownedLayers } from './layers.ts';
-import { type Platform, parseIndex, type RawManifest } from './manifest.ts';
-import { isIndexType } from './media-types.ts';
+import { type Platform, parseIndex, type RawManifest } from '../image/manifest.ts';
+import { isIndexType } from '../image/media-types.ts';
 import { describeProcesses } from './processes.ts';
 import { extractSbom, listSbom, type SbomFile, sbomLayer } from './sbom.ts';
-import type { InspectRequest } from './inspect-inputs.ts';
-import type { Image } from './source.ts';
+import type { InspectRequest } from './inputs.ts';
+import type { Image } from '../image/source.ts';
 import { type InspectionTarget, openTarget } from './target.ts';
 
 /** The version of what `inspect --json` prints. */

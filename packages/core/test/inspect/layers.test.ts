@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { describeLayers } from '../../src/image/layers.ts';
+import { describeLayers } from '../../src/inspect/layers.ts';
 import type { Digest } from '../../src/reference/index.ts';
 
 const id = (letter: string): Digest => `sha256:${letter.repeat(64)}`;

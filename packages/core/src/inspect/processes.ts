@@ -1,7 +1,7 @@
 import type { BuildMetadata, ProcessMetadata } from '../lifecycle/labels.ts';
 import type { ProcessSummary } from '../report/result.ts';
 import { optional } from '../json/json.ts';
-import type { ImageConfig } from './manifest.ts';
+import type { ImageConfig } from '../image/manifest.ts';
 
 /** Where the launcher has one link for each process type (platform specification, "launcher"). */
 const PROCESS_DIRECTORY = '/cnb/process/';

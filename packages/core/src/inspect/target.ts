@@ -7,9 +7,9 @@ import { type Layout, layoutImage, openLayout, openLayoutArchive } from '../layo
 import type { Ports } from '../ports/index.ts';
 import { familiarReference, type ImageReference, parseReference } from '../reference/index.ts';
 import { createRegistryClient } from '../registry/index.ts';
-import type { Platform, RawManifest } from './manifest.ts';
-import { isIndexType } from './media-types.ts';
-import { type Image, readImage } from './source.ts';
+import type { Platform, RawManifest } from '../image/manifest.ts';
+import { isIndexType } from '../image/media-types.ts';
+import { type Image, readImage } from '../image/source.ts';
 
 /** Where an existing image is; `name` is as the user wrote it. */
 export type ImageLocation =
