@@ -1,6 +1,6 @@
 import type { InspectedSbom, Inspection } from './inspect.ts';
 import { plainText } from '../log/terminal-text.ts';
-import { formatPlatform } from '../registry/platform.ts';
+import { formatPlatform } from '../image/platform.ts';
 import { alignColumns, alignFacts, count, type Fact } from '../report/columns.ts';
 import { describeOwner } from '../report/owner.ts';
 import { formatSize } from '../report/size.ts';

@@ -1,6 +1,7 @@
 import { BuildpacksError } from '../errors/index.ts';
 import { type Descriptor, parseIndex, type Platform, type RawManifest } from '../image/manifest.ts';
 import { isIndexType } from '../image/media-types.ts';
+import { formatPlatform } from '../image/platform.ts';
 import { type Image, readImage } from '../image/source.ts';
 import type { Layout } from './layout.ts';
 
@@ -40,7 +41,7 @@ function pick(name: string, descriptors: readonly Descriptor[], platform: Platfo
   if (first !== undefined && another === undefined) return first;
   const wanted = platform === undefined ? '' : ` for ${formatPlatform(platform)}`;
   throw new BuildpacksError('image', `"${name}" has ${fitting.length} images${wanted}, and one is needed`, {
-    hint: `It has: ${descriptors.map((each) => `${each.digest} (${formatPlatform(each.platform)})`).join(', ')}.`,
+    hint: `It has: ${descriptors.map(describe).join(', ')}.`,
   });
 }
 
@@ -52,7 +53,6 @@ function fits(found: Platform | undefined, wanted: Platform): boolean {
   );
 }
 
-function formatPlatform(platform: Platform | undefined): string {
-  if (platform === undefined) return 'no platform';
-  return [platform.os, platform.architecture, platform.variant].filter((part) => part !== undefined).join('/');
+function describe({ digest, platform }: Descriptor): string {
+  return `${digest} (${platform === undefined ? 'no platform' : formatPlatform(platform)})`;
 }

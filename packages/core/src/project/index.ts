@@ -11,4 +11,3 @@ export {
 export { type FileSelection, selectFiles } from './files.ts';
 export { parseProject, type ProjectContext } from './parse.ts';
 export { readProject } from './read.ts';
-export { parseToml } from './toml.ts';

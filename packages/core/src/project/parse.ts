@@ -1,5 +1,7 @@
+import { InputError } from '../errors/index.ts';
 import { variableProblem } from '../inputs/variables.ts';
-import { asRecord, optional } from '../json/json.ts';
+import { optional } from '../json/json.ts';
+import { parseToml, type TomlProblem } from '../toml/parse-toml.ts';
 import { type BuildpackContext, readBuildpacks, readExecEnv } from './buildpacks.ts';
 import {
   type DescriptorVariable,
@@ -13,7 +15,6 @@ import type { FileSelection } from './files.ts';
 import type { LocatorContext } from './locator.ts';
 import { findKeys } from './positions.ts';
 import { Findings, TableReader } from './table.ts';
-import { parseToml } from './toml.ts';
 
 export interface ProjectContext extends LocatorContext {
   /** The file's name, for messages. */
@@ -27,15 +28,22 @@ export interface ProjectContext extends LocatorContext {
  * @throws InputError with every problem and its line
  */
 export function parseProject(text: string, context: ProjectContext): ProjectDescriptor {
-  const toml = parseToml(text, context.file);
+  const { value: toml, problem } = parseToml(text);
+  if (problem !== undefined) throw invalidToml(problem, context.file);
   const findings = new Findings(findKeys(text, context.file));
-  const root = new TableReader(asRecord(toml) ?? {}, [], findings);
+  const root = new TableReader(toml, [], findings);
   const schemaVersion = readSchemaVersion(root);
   findings.problems.throwIfAny();
 
   const content = readContent(root, { ...context, schemaVersion });
   findings.problems.throwIfAny();
   return { file: context.file, schemaVersion, ...content, warnings: findings.warnings };
+}
+
+function invalidToml({ message, ...position }: TomlProblem, file: string): InputError {
+  return new InputError([
+    { input: 'descriptor', message: `it is not valid TOML: ${message}`, place: { file, ...position } },
+  ]);
 }
 
 function readSchemaVersion(root: TableReader): SchemaVersion {

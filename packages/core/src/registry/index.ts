@@ -3,6 +3,5 @@ export { createRegistryClient, type RegistryClientOptions } from './client.ts';
 export { type BlobCopy, copyBlob } from './copy.ts';
 export { RegistryError, type RegistryErrorEntry } from './error.ts';
 export { MAX_MANIFEST_SIZE } from './manifests.ts';
-export { formatPlatform, selectPlatform } from './platform.ts';
 export { RETRY_POLICY, type RetryPolicy } from './retry.ts';
 export type { RegistryClient, Traffic } from './types.ts';

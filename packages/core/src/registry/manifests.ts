@@ -17,7 +17,7 @@ import {
   type Repository,
 } from '../reference/index.ts';
 import { RegistryError } from './error.ts';
-import { formatPlatform, selectPlatform } from './platform.ts';
+import { formatPlatform, selectPlatform } from '../image/platform.ts';
 import type { Call, Transport } from './transport.ts';
 import { redactUrl } from './url.ts';
 import type { Answer } from './wire.ts';

@@ -34,6 +34,6 @@ export interface RegistryClient {
   putManifest(repository: Repository, name: string, manifest: RawManifest): Promise<void>;
   /** Fails with `denied` when these credentials may not push; leaves nothing on the registry. */
   checkPush(repository: Repository): Promise<void>;
-  /** Repository tags, for `tags/list`. */
+  /** All that this client has moved so far. */
   traffic(): Traffic;
 }

@@ -1,5 +1,5 @@
 import { plainText } from '../log/terminal-text.ts';
-import { formatPlatform } from '../registry/platform.ts';
+import { formatPlatform } from '../image/platform.ts';
 import { alignColumns, alignFacts, count, type Fact } from './columns.ts';
 import { formatDuration } from './duration.ts';
 import { describeOwner } from './owner.ts';

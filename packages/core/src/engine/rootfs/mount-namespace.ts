@@ -6,7 +6,7 @@ import type { EngineRun } from '../types.ts';
 import { guestEntryExists } from './guest-file.ts';
 import { guestEnvironment } from './guest-environment.ts';
 import { prepareGuest } from './guest-root.ts';
-import type { Refusal, Rung } from './ladder.ts';
+import type { Refusal, Rung } from './rung.ts';
 import { ENTER, LEAVE, NOT_ENTERED, SCRIPT_ENVIRONMENT } from './scripts.ts';
 import { endProcessesIn } from './stragglers.ts';
 

@@ -6,7 +6,7 @@ import { BuildpacksError } from '../../errors/index.ts';
 import { throwIfCancelled } from '../cancellation.ts';
 import type { EnginePorts } from '../ports.ts';
 import type { BuilderImage, Engine } from '../types.ts';
-import type { Rung } from './ladder.ts';
+import type { Rung } from './rung.ts';
 import { removeRoot } from './removal.ts';
 
 /** Runs in the builder's own files, unpacked by us, without any container engine. */

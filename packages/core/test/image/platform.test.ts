@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { MEDIA_TYPE } from '../../src/image/media-types.ts';
 import type { Descriptor, Platform } from '../../src/image/manifest.ts';
 import { digestOf } from '../../src/reference/index.ts';
-import { selectPlatform } from '../../src/registry/index.ts';
+import { selectPlatform } from '../../src/image/platform.ts';
 
 /** `linux/arm/v7`; `-` is an entry without a platform. */
 function entry(name: string): Descriptor {

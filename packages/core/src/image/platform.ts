@@ -1,5 +1,5 @@
-import type { Descriptor, Index, Platform } from '../image/manifest.ts';
-import { isManifestType } from '../image/media-types.ts';
+import type { Descriptor, Index, Platform } from './manifest.ts';
+import { isManifestType } from './media-types.ts';
 
 /** What an index entry without a platform means. */
 const DEFAULT_PLATFORM: Platform = { os: 'linux', architecture: 'amd64' };
