@@ -4,7 +4,7 @@ import path from 'node:path';
 import { BuildpacksError } from '../errors/index.ts';
 import type { Descriptor } from '../image/manifest.ts';
 import { type Digest, hexOf } from '../reference/index.ts';
-import { statRegularFile } from './regular-file.ts';
+import { statRegularFile } from '../files/regular-file.ts';
 
 /** The path of a blob inside a layout, as parts. */
 export function blobPath(digest: Digest): readonly [string, string, string] {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { blobPath } from './blob-store.ts';
 import { type Layout, readLayout } from './layout.ts';
-import { openRegularFile, readRegularFile, statRegularFile } from './regular-file.ts';
+import { openRegularFile, readRegularFile, statRegularFile } from '../files/regular-file.ts';
 
 const READ_SIZE = 1024 * 1024;
 

@@ -7,7 +7,7 @@ import { writeTar } from '../archive/tar-writer.ts';
 import { BuildpacksError } from '../errors/index.ts';
 import { isDigest } from '../reference/index.ts';
 import { blobPath, writeFileWhole } from './blob-store.ts';
-import { openRegularFile, statRegularFile } from './regular-file.ts';
+import { openRegularFile, statRegularFile } from '../files/regular-file.ts';
 
 const READ_SIZE = 1024 * 1024;
 const FACTS = { type: 'file', mode: 0o644, uid: 0, gid: 0, mtime: 0 } as const;
