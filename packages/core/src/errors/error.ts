@@ -7,6 +7,7 @@
  * - `registry`: the registry's answer breaks the distribution specification, or refuses for good.
  * - `image`: an image, layout or label is not what it must be (digest mismatch, missing blob, broken JSON).
  * - `engine`: no way to run the lifecycle here, or the engine itself failed.
+ * - `machine`: this machine's file system does not take or give a file: it is full, read-only, or not ours.
  * - `lifecycle`: the lifecycle or a buildpack failed; carries its own exit status.
  * - `policy`: refused by a rule of the operator, not by a fault.
  * - `outdated`: a check found that something has moved.
@@ -20,6 +21,7 @@ export type ErrorCode =
   | 'registry'
   | 'image'
   | 'engine'
+  | 'machine'
   | 'lifecycle'
   | 'policy'
   | 'outdated'

@@ -5,10 +5,11 @@ import { LifecycleError } from './lifecycle-error.ts';
 export const EXIT_STATUS: Readonly<Record<Exclude<ErrorCode, 'lifecycle'>, number>> = {
   input: 2,
   temporary: 111,
-  denied: 1,
+  denied: 2,
   registry: 1,
   image: 1,
   engine: 1,
+  machine: 1,
   policy: 112,
   outdated: 110,
   cancelled: 130,

@@ -2,3 +2,4 @@ export { BuildpacksError, type ErrorCode, type ErrorDetails } from './error.ts';
 export { EXIT_STATUS, exitStatusOf } from './exit-status.ts';
 export { describeProblem, formatPlace, InputError, type InputProblem, type Place } from './input-error.ts';
 export { LifecycleError } from './lifecycle-error.ts';
+export { machineError } from './machine-error.ts';
