@@ -1,4 +1,5 @@
 import { BuildpacksError } from '../errors/index.ts';
+import { foldField } from '../image/unambiguous.ts';
 import { encodeGoString } from '../json/go-string.ts';
 import {
   decodeString,
@@ -113,16 +114,11 @@ function find(text: string, path: readonly string[], document: string): Member {
  * document in which the two differ means different things to different tools, so it is refused.
  */
 function only(members: readonly Member[], key: string, document: string): Member | undefined {
-  const alike = members.filter((member) => fold(member.key) === fold(key));
+  const alike = members.filter((member) => foldField(member.key) === foldField(key));
   const [member] = alike;
   if (member === undefined) return undefined;
   if (alike.length > 1 || member.key !== key) throw refused(`its ${document} has more than one way to read ${key}`);
   return member;
-}
-
-/** Upper case first, so that U+017F and U+212A fold to `s` and `k` as Go's matching does. */
-function fold(key: string): string {
-  return key.toUpperCase().toLowerCase();
 }
 
 function whole(text: string, document: string): Span {
