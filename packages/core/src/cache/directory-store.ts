@@ -1,19 +1,9 @@
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
-import {
-  chown,
-  copyFile,
-  type FileHandle,
-  mkdir,
-  mkdtemp,
-  open,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  writeFile,
-} from 'node:fs/promises';
+import { constants, createWriteStream } from 'node:fs';
+import { chown, copyFile, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { openRegularFile, readRegularFile } from '../files/regular-file.ts';
 import type { Digest } from '../reference/index.ts';
 import { CACHE_METADATA, fileOfLayer, layerOfFile, layersIn, withoutMissingLayers } from './volume-cache.ts';
 
@@ -26,6 +16,9 @@ export interface CacheFigures {
 const NOTHING: CacheFigures = { layers: 0, bytes: 0 };
 /** Metadata larger than this is not the lifecycle's. */
 const MAX_METADATA = 16 * 1024 * 1024;
+const READ_SIZE = 1024 * 1024;
+/** The folder of a volume cache that holds what the last successful build kept (lifecycle, `cache/volume_cache.go`). */
+const COMMITTED = 'committed';
 
 /** The folder of one cache identity in a store directory. */
 export function identityDirectory(store: string, identity: string): string {
@@ -34,44 +27,43 @@ export function identityDirectory(store: string, identity: string): string {
 
 /**
  * Fills a build's volume cache from the store: `from/` holds layer tars and the metadata, `cache/committed/` gets a copy that the CNB
- * user may link. A layer whose tar is gone is left out together with its metadata; a store that is not there gives nothing.
+ * user may link. A layer whose tar is gone, or goes meanwhile since another build saves, is left out together with its metadata; a store
+ * that is not there gives nothing.
  */
 export async function restoreDirectory(
   from: string,
   cache: string,
   owner: { readonly uid: number; readonly gid: number } | undefined,
 ): Promise<CacheFigures> {
-  const metadata = await readFile(path.join(from, CACHE_METADATA)).catch(() => undefined);
+  const committed = path.join(cache, COMMITTED);
+  await mkdir(committed, { recursive: true, mode: 0o755 });
+  const metadata = await readPlain(from, [CACHE_METADATA]);
   if (metadata === undefined) return NOTHING;
 
-  const wanted = layersIn(metadata);
-  const names = (await readdir(from)).map(layerOfFile);
-  const present = new Set(names.filter((layer) => layer !== undefined && wanted.has(layer)) as Digest[]);
-  const pruned = withoutMissingLayers(metadata, present);
-  if (pruned === undefined) return NOTHING;
-
-  const committed = path.join(cache, 'committed');
-  await mkdir(committed, { recursive: true });
+  const restored = new Set<Digest>();
   let bytes = 0;
-  for (const layer of present) {
-    const target = path.join(committed, fileOfLayer(layer));
-    await copyFile(path.join(from, fileOfLayer(layer)), target, constants.COPYFILE_FICLONE);
-    if (owner !== undefined) await chown(target, owner.uid, owner.gid);
-    bytes += await sizeOf(target);
+  for (const layer of layersIn(metadata)) {
+    const size = await copyPlain(from, fileOfLayer(layer), path.join(committed, fileOfLayer(layer)));
+    if (size === undefined) continue;
+    restored.add(layer);
+    bytes += size;
   }
-  const metadataFile = path.join(committed, CACHE_METADATA);
-  await writeFile(metadataFile, pruned);
-  if (owner !== undefined) for (const item of [metadataFile, committed]) await chown(item, owner.uid, owner.gid);
-  return { layers: present.size, bytes };
+  const pruned = withoutMissingLayers(metadata, restored);
+  if (pruned === undefined) return NOTHING;
+  await writeFile(path.join(committed, CACHE_METADATA), pruned);
+  if (owner !== undefined) {
+    const names = [...[...restored].map(fileOfLayer), CACHE_METADATA, ''];
+    for (const name of names) await chown(path.join(committed, name), owner.uid, owner.gid);
+  }
+  return { layers: restored.size, bytes };
 }
 
 /**
- * Brings what the build cached into the store. The build's directory is hostile input: regular files only, links not followed, each
- * tar hashed against its name while it is copied. Metadata comes last, so that a kill leaves the older cache.
+ * Brings what the build cached into the store. The build's directory is hostile input: regular files in real folders only, each tar
+ * hashed against its name while it is copied. Metadata comes last, so that a kill leaves the older cache.
  */
 export async function saveDirectory(cache: string, to: string): Promise<CacheFigures> {
-  const committed = path.join(cache, 'committed');
-  const metadata = await readPlain(path.join(committed, CACHE_METADATA));
+  const metadata = await readPlain(cache, [COMMITTED, CACHE_METADATA]);
   if (metadata === undefined) return NOTHING;
   await mkdir(to, { recursive: true });
   const scratch = await mkdtemp(path.join(to, '.saving-'));
@@ -82,7 +74,7 @@ export async function saveDirectory(cache: string, to: string): Promise<CacheFig
     let saved = NOTHING;
     for (const layer of wanted) {
       if (stored.has(layer)) continue;
-      const bytes = await copyVerified(path.join(committed, fileOfLayer(layer)), path.join(scratch, 'layer'), layer);
+      const bytes = await copyVerified(cache, layer, path.join(scratch, 'layer'));
       if (bytes === undefined) continue;
       await rename(path.join(scratch, 'layer'), path.join(to, fileOfLayer(layer)));
       present.add(layer);
@@ -111,50 +103,45 @@ async function publishMetadata(
   }
 }
 
-/** Copies a regular file if its SHA-256 is the one expected; gives its size, or undefined when it is not. */
-async function copyVerified(from: string, to: string, expected: Digest): Promise<number | undefined> {
-  const source = await openPlain(from);
+/** Copies a regular file, by reference where the file system can; gives its size, or undefined when there is no such file. */
+async function copyPlain(folder: string, name: string, to: string): Promise<number | undefined> {
+  const source = await openPlain(folder, [name]);
   if (source === undefined) return undefined;
-  const target = await open(to, 'w', 0o644);
-  const hash = createHash('sha256');
-  let bytes = 0;
   try {
-    for await (const chunk of source.createReadStream({ highWaterMark: 1 << 20, autoClose: false })) {
-      hash.update(chunk as Uint8Array);
-      bytes += (chunk as Uint8Array).length;
-      await target.write(chunk as Uint8Array);
-    }
+    const { size } = await source.stat();
+    await copyFile(path.join(folder, name), to, constants.COPYFILE_FICLONE);
+    return size;
+  } catch (error) {
+    await rm(to, { force: true });
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
   } finally {
     await source.close();
-    await target.close();
-  }
-  return `sha256:${hash.digest('hex')}` === expected ? bytes : undefined;
-}
-
-async function readPlain(file: string): Promise<Uint8Array | undefined> {
-  const handle = await openPlain(file);
-  try {
-    const size = (await handle?.stat())?.size ?? 0;
-    return handle === undefined || size > MAX_METADATA ? undefined : await handle.readFile();
-  } finally {
-    await handle?.close();
   }
 }
 
-/** Opens a regular file without following a link and without waiting on a FIFO; undefined when it is anything else. */
-async function openPlain(file: string): Promise<FileHandle | undefined> {
-  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-  const handle = await open(file, flags).catch(() => undefined);
-  if (handle === undefined || (await handle.stat()).isFile()) return handle;
-  await handle.close();
-  return undefined;
+/** Copies a layer of a build if its SHA-256 is the one of its name; gives its size, or undefined when it is not. */
+async function copyVerified(cache: string, layer: Digest, to: string): Promise<number | undefined> {
+  const source = await openPlain(cache, [COMMITTED, fileOfLayer(layer)]);
+  if (source === undefined) return undefined;
+  const hash = createHash('sha256');
+  let bytes = 0;
+  async function* hashed(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunks) {
+      hash.update(chunk);
+      bytes += chunk.byteLength;
+      yield chunk;
+    }
+  }
+  await pipeline(source.createReadStream({ highWaterMark: READ_SIZE }), hashed, createWriteStream(to));
+  return `sha256:${hash.digest('hex')}` === layer ? bytes : undefined;
 }
 
-async function sizeOf(file: string): Promise<number> {
-  const handle = await open(file, 'r');
-  try {
-    return (await handle.stat()).size;
-  } finally {
-    await handle.close();
-  }
+/** A small file; undefined when it is missing, too large or no regular file. */
+function readPlain(root: string, parts: readonly string[]): Promise<Uint8Array | undefined> {
+  return readRegularFile(root, parts, MAX_METADATA).catch(() => undefined);
+}
+
+function openPlain(root: string, parts: readonly string[]) {
+  return openRegularFile(root, parts).catch(() => undefined);
 }

@@ -85,6 +85,15 @@ describe('what a buildpack put into the cache directory', () => {
     expect(await contents(store)).toEqual({});
   });
 
+  it('is not looked for in the cache of somebody else that it links to', async () => {
+    const other = path.join(await temporaryDirectory(), 'store');
+    await saveDirectory(await volumeCache('one'), other);
+    const cache = await temporaryDirectory();
+    await symlink(other, path.join(cache, 'committed'));
+    const store = path.join(await temporaryDirectory(), 'store');
+    expect(await saveDirectory(cache, store)).toEqual({ layers: 0, bytes: 0 });
+  });
+
   it('does not make us wait when it is a FIFO', async () => {
     const cache = await volumeCache('one');
     const file = path.join(cache, 'committed', CACHE_METADATA);
@@ -103,6 +112,17 @@ it('a layer whose tar is gone is restored without its metadata', async () => {
   await restoreDirectory(store, restored, undefined);
   const metadata = await readFile(path.join(restored, 'committed', CACHE_METADATA), 'utf8');
   expect(metadata).not.toContain(shaOf('two'));
+});
+
+it.each([
+  ['no JSON', 'not json'],
+  ['no object', '[]'],
+  ['an object of another kind', '{"buildpacks":7}'],
+])('metadata that is %s restores no layer', async (_, metadata) => {
+  const store = path.join(await temporaryDirectory(), 'store');
+  await saveDirectory(await volumeCache('one'), store);
+  await writeFile(path.join(store, CACHE_METADATA), metadata);
+  expect(await restoreDirectory(store, await temporaryDirectory(), undefined)).toEqual({ layers: 0, bytes: 0 });
 });
 
 it('a store that is not there restores nothing', async () => {

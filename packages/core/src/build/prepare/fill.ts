@@ -1,7 +1,8 @@
-import { chmod, chown, mkdir } from 'node:fs/promises';
+import { chmod, chown, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { identityDirectory, restoreDirectory } from '../../cache/directory-store.ts';
 import { layoutPath, writeLayout } from '../../layout/index.ts';
+import type { Log } from '../../ports/index.ts';
 import { parseReference } from '../../reference/index.ts';
 import { type BuildDirectory, LAYOUT_NAMES } from '../../lifecycle/build-directory.ts';
 import type { Plan } from '../plan.ts';
@@ -49,8 +50,20 @@ export async function writeInputLayouts(
   await openFolder(directory.layout);
 }
 
-/** Brings back what an earlier build cached. */
-export async function restoreCache(plan: Plan, directory: BuildDirectory, owner: Owner | undefined): Promise<void> {
+/** Brings back what an earlier build cached. Trouble with the store makes the build slower and never ends it. */
+export async function restoreCache(
+  plan: Plan,
+  directory: BuildDirectory,
+  owner: Owner | undefined,
+  log: Log,
+): Promise<void> {
   if (plan.cache === undefined) return;
-  await restoreDirectory(identityDirectory(plan.cache.directory, plan.cache.identity), directory.cache, owner);
+  const store = identityDirectory(plan.cache.directory, plan.cache.identity);
+  try {
+    const { layers, bytes } = await restoreDirectory(store, directory.cache, owner);
+    log.debug(`layer cache: ${layers} layers, ${bytes} bytes restored from "${store}"`);
+  } catch (error) {
+    await rm(path.join(directory.cache, 'committed'), { recursive: true, force: true });
+    log.warn(`the layer cache was not restored: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }

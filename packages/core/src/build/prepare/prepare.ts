@@ -83,7 +83,7 @@ export async function fillBuildDirectory(resolved: Resolved, directory: BuildDir
     writePlatformDirectory(directory.platform, request.environment, request.bindings),
     writeConfig(directory.config, config),
     writeInputLayouts(directory, runImage, previous).then(() => makeWritableFolders(directory, owner)),
-    restoreCache(plan, directory, owner),
+    restoreCache(plan, directory, owner, ports.log),
   ]);
   await writePlan(plan, directory);
 }
