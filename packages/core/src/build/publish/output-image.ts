@@ -33,7 +33,7 @@ export interface OutputImage {
  * @throws BuildpacksError `image` naming what does not fit
  */
 export async function readOutputImage(plan: Plan, directory: BuildDirectory): Promise<OutputImage> {
-  const layout = await openLayout(layoutPath(directory.layout, parseReference(LAYOUT_NAMES.output)));
+  const layout = await openLayout(layoutPath(directory.layout, parseReference(LAYOUT_NAMES.output)), directory.layout);
   const made = await layoutImage(layout);
   const rewritten = rewriteImage({
     manifestBytes: made.raw.bytes,

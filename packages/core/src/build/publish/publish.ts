@@ -35,11 +35,11 @@ export async function publishOutput(
   const saving = saveCache(plan, directory, ports);
   try {
     const output = await readOutputImage(plan, directory);
+    const found = plan.sbomDirectory === undefined ? [] : await findSbomFiles(directory);
     const outputs: OutputSummary[] = [];
     for (const destination of plan.destinations)
       outputs.push(await writeOutput(output, destination, plan, registry, ports));
 
-    const found = await findSbomFiles(directory);
     const sbom = plan.sbomDirectory === undefined ? [] : await copySbomFiles(directory, found, plan.sbomDirectory);
     await saving;
     const phases = [...run.phases, { name: 'publish', milliseconds: clock.now() - started }];

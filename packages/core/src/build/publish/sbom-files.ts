@@ -1,7 +1,9 @@
-import { constants } from 'node:fs';
-import { lstat, mkdir, open, readdir } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { BuildpacksError } from '../../errors/index.ts';
+import { openRegularFile } from '../../files/regular-file.ts';
 import type { BuildDirectory } from '../../lifecycle/build-directory.ts';
 
 /** More than any builder makes; a build that leaves more wants to fill a disk. */
@@ -44,25 +46,13 @@ export async function copySbomFiles(
   for (const file of files) {
     const destination = path.join(target, file.path);
     await mkdir(path.dirname(destination), { recursive: true });
-    await copyPlainFile(path.join(directory.layers, 'sbom', file.path), destination);
+    const source = await openRegularFile(directory.layers, ['sbom', ...file.path.split(path.sep)]);
+    if (source === undefined) continue;
+    await rm(destination, { force: true });
+    await pipeline(source.createReadStream(), createWriteStream(destination, { flags: 'wx' }));
     written.push(destination);
   }
   return written;
-}
-
-async function copyPlainFile(from: string, to: string): Promise<void> {
-  const source = await open(from, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  try {
-    if (!(await source.stat()).isFile()) return;
-    const target = await open(to, 'w', 0o644);
-    try {
-      for await (const chunk of source.createReadStream({ autoClose: false })) await target.write(chunk as Uint8Array);
-    } finally {
-      await target.close();
-    }
-  } finally {
-    await source.close();
-  }
 }
 
 function tooMuch(): BuildpacksError {
