@@ -4,6 +4,7 @@ import { BuildpacksError } from '../errors/index.ts';
 import type { Descriptor } from '../image/manifest.ts';
 import { compressionOf } from '../image/media-types.ts';
 import type { Image } from '../image/source.ts';
+import { reportTransfer } from '../log/transfer.ts';
 import type { Log } from '../ports/index.ts';
 import type { Digest } from '../reference/index.ts';
 import { decompressed } from './compression.ts';
@@ -64,11 +65,12 @@ function layersOf(image: Image): Layer[] {
 }
 
 /** A stream that fills itself up to `READY` bytes before anyone reads it, and keeps a failure until then. */
-function fetchLayer(image: Image, { descriptor }: Layer, { limits, signal }: UnpackOptions): Promise<Readable> {
+function fetchLayer(image: Image, { descriptor }: Layer, { limits, log, signal }: UnpackOptions): Promise<Readable> {
   const maxBytes = 2 * (limits ?? DEFAULT_LIMITS).bytes;
   const stream = image.source.open(descriptor).then((blob) => {
     const ready = addAbortSignal(signal, new PassThrough({ highWaterMark: READY }));
-    pipeline(decompressed(blob, compressionOf(descriptor.mediaType), maxBytes), ready, () => undefined);
+    const content = reportTransfer(blob, descriptor, log);
+    pipeline(decompressed(content, compressionOf(descriptor.mediaType), maxBytes), ready, () => undefined);
     return ready.on('error', () => undefined);
   });
   stream.catch(() => undefined);

@@ -1,8 +1,8 @@
-import { Readable } from 'node:stream';
 import type { Destination, PlannedImage } from '../plan.ts';
 import type { OutputImage, OutputLayer } from './output-image.ts';
 import { BuildpacksError } from '../../errors/index.ts';
 import type { Descriptor } from '../../image/manifest.ts';
+import { reportTransfer } from '../../log/transfer.ts';
 import type { Log } from '../../ports/index.ts';
 import { type Digest, formatRepository, type Repository, sameRepository } from '../../reference/index.ts';
 import { RegistryError, type RegistryClient } from '../../registry/index.ts';
@@ -80,8 +80,8 @@ async function pushBlob(
   }
   if (await registry.hasBlob(repository, descriptor.digest)) return { state: 'present', bytes: 0 };
   if (source.kind === 'layout') {
-    await registry.uploadBlob(repository, descriptor, () =>
-      watched(output.image.source.open(descriptor), descriptor, log),
+    await registry.uploadBlob(repository, descriptor, async () =>
+      reportTransfer(await output.image.source.open(descriptor), descriptor, log),
     );
     return { state: 'uploaded', bytes: descriptor.size };
   }
@@ -102,27 +102,12 @@ async function bringBlob(
   }
   if (sameRepository(from.repository, repository)) throw goneError(descriptor.digest, from);
   await registry.uploadBlob(repository, descriptor, async () => {
-    const stream = registry.readBlob(from.repository, descriptor).catch((error: unknown) => {
+    const stream = await registry.readBlob(from.repository, descriptor).catch((error: unknown) => {
       throw isBlobUnknown(error) ? goneError(descriptor.digest, from, error) : error;
     });
-    return watched(stream, descriptor, log);
+    return reportTransfer(stream, descriptor, log);
   });
   return { state: 'uploaded', bytes: descriptor.size };
-}
-
-/** Counts what passes for the progress display. */
-async function watched(stream: Promise<Readable>, descriptor: Descriptor, log: Log): Promise<Readable> {
-  const source = await stream;
-  const label = descriptor.digest.slice('sha256:'.length, 'sha256:'.length + 12);
-  async function* counted() {
-    let done = 0;
-    for await (const chunk of source as AsyncIterable<Uint8Array>) {
-      done += chunk.length;
-      log.progress({ label, done, total: descriptor.size });
-      yield chunk;
-    }
-  }
-  return Readable.from(counted(), { objectMode: false });
 }
 
 async function requirePublished(digest: Digest, repository: Repository, registry: RegistryClient): Promise<void> {
