@@ -8,14 +8,15 @@ import type { Image } from '../image/source.ts';
 
 /** A software bill of materials in an app image. */
 export interface SbomFile {
-  /** Below `/layers/sbom/launch`: `samples_nodejs/modules/sbom.cdx.json`. */
+  /** Below `/layers/sbom`, as in the result of a build: `launch/samples_nodejs/modules/sbom.cdx.json`. */
   readonly path: string;
   /** Bytes. */
   readonly size: number;
 }
 
-/** Where the lifecycle puts the files (platform specification, "SBOM layer"). */
-const ROOT = 'layers/sbom/launch/';
+/** Where the lifecycle puts the files; an image has those of launch layers only (platform specification, "SBOM layer"). */
+const ROOT = 'layers/sbom/';
+const LAUNCH = `${ROOT}launch/`;
 
 /** No image has bills of this size; what is larger wants to fill the disk. */
 const MAX_LAYER_BYTES = 512 * 1024 * 1024;
@@ -63,7 +64,7 @@ async function* sbomMembers(
   const blob = await image.source.open(layer);
   for await (const { entry, content } of readTar(decompressed(blob, compressionOf(layer.mediaType), MAX_LAYER_BYTES))) {
     const inside = entry.path.replace(/^\/+/, '');
-    if (entry.type !== 'file' || !inside.startsWith(ROOT)) continue;
+    if (entry.type !== 'file' || !inside.startsWith(LAUNCH)) continue;
     const file = { path: inside.slice(ROOT.length), size: entry.size };
     if (!staysBelow(file.path)) {
       throw new BuildpacksError('image', `the SBOM layer of ${image.source.name} holds the path "${entry.path}"`);

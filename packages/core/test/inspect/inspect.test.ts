@@ -59,8 +59,8 @@ describe('inspectImage', () => {
     expect(sbom).toMatchObject({
       state: 'present',
       files: [
-        { path: 'samples_nodejs/launch.toml.cdx.json', size: 2 },
-        { path: 'samples_nodejs/modules/sbom.cdx.json', size: 25 },
+        { path: 'launch/samples_nodejs/launch.toml.cdx.json', size: 2 },
+        { path: 'launch/samples_nodejs/modules/sbom.cdx.json', size: 25 },
       ],
     });
   });
@@ -106,7 +106,7 @@ describe('extractSbom', () => {
   test('writes the files below the directory', async () => {
     const directory = await temporaryDirectory();
     await extractSbom(await appImage(), directory);
-    const file = path.join(directory, 'samples_nodejs/modules/sbom.cdx.json');
+    const file = path.join(directory, 'launch/samples_nodejs/modules/sbom.cdx.json');
     expect(await readFile(file, 'utf8')).toBe('{"bomFormat":"CycloneDX"}');
   });
 
