@@ -66,7 +66,7 @@ function parseDestination(text: string, input: string, problems: Problems): TagR
   if (rest.includes('@')) {
     throw inputError(input, `"${text}" has a digest; an image is published under a tag`, `Write ${lower}:TAG.`);
   }
-  const reference = parseReference(`${lower}${rest}`, input);
+  const reference = parseReference(`${lower}${rest}`, input, text);
   if (reference.kind === 'digest') throw new TypeError('a text without @ was read as a digest');
   if (lower !== name)
     problems.notice(`${input}: "${name}" has capitals, which no registry accepts; "${lower}" is used`);

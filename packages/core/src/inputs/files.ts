@@ -1,4 +1,14 @@
-import { closeSync, openSync, readFileSync, readSync, realpathSync, statSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
 import path from 'node:path';
 
 export type FileKind = 'directory' | 'file' | 'other';
@@ -49,6 +59,27 @@ export function isInside(file: string, directory: string): boolean {
   try {
     const relative = path.relative(realpathSync(directory), realpathSync(file));
     return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
+  } catch {
+    return false;
+  }
+}
+
+/** The directory that keeps something from being made at `file`, since we may not write there; undefined when nothing does. */
+export function writeObstacle(file: string): string | undefined {
+  const parent = kindOf(file) === 'directory' ? file : path.dirname(file);
+  if (kindOf(parent) === undefined && parent !== path.dirname(parent)) return writeObstacle(parent);
+  try {
+    accessSync(parent, constants.W_OK | constants.X_OK);
+    return kindOf(parent) === 'directory' ? undefined : parent;
+  } catch {
+    return parent;
+  }
+}
+
+/** Whether an existing directory has no entries. */
+export function isEmptyDirectory(directory: string): boolean {
+  try {
+    return readdirSync(directory).length === 0;
   } catch {
     return false;
   }

@@ -161,7 +161,7 @@ function readBuild(parts: Parts) {
     volumes,
     ...optional('defaultProcess', matching(parts, 'default-process', /^[A-Za-z0-9._-]+$/)),
     execEnv: matching(parts, 'exec-env', /^[A-Za-z0-9.-]+$/) ?? 'production',
-    ...optional('uid', reader.number('uid')),
+    ...optional('uid', userId(parts)),
     ...optional('gid', reader.number('gid')),
   };
 }
@@ -201,6 +201,19 @@ function readRun(parts: Parts) {
 /** Each item of a list as `parse` reads it; all that throw are reported. */
 function eachItem<T>({ reader, problems }: Parts, name: InputNameOf<'list'>, parse: (text: string) => T): readonly T[] {
   return reader.list(name).flatMap((text) => problems.attempt(() => [parse(text)]) ?? []);
+}
+
+/** The lifecycle refuses to run buildpacks as root (platform specification, "Security Considerations"). */
+function userId({ reader, problems }: Parts): number | undefined {
+  const uid = reader.number('uid');
+  if (uid === 0) {
+    problems.report(
+      'uid',
+      '"0" is root, and buildpacks never run as root',
+      "Give another id, or leave it to the builder's.",
+    );
+  }
+  return uid;
 }
 
 function matching({ reader, problems }: Parts, name: InputNameOf<'string'>, pattern: RegExp): string | undefined {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Platform } from '../image/manifest.ts';
 import { parseReference } from '../reference/index.ts';
-import { kindOf } from './files.ts';
+import { isEmptyDirectory, kindOf, writeObstacle } from './files.ts';
 import { inputError } from './problems.ts';
 import type { BuilderSource, CacheStoreLocation, CreationTime, LayoutOutput, PreviousImage } from './request.ts';
 
@@ -49,6 +49,14 @@ export function parseOutput(text: string, base: string): LayoutOutput {
       `Write oci:${place} for a directory.`,
     );
   }
+  if (found === 'directory' && !isEmptyDirectory(absolute) && kindOf(path.join(absolute, 'oci-layout')) !== 'file') {
+    throw inputError(
+      'output',
+      `"${place}" holds files and is no OCI layout`,
+      'Give a directory that is empty, not there yet, or an OCI layout, whose image is then replaced.',
+    );
+  }
+  requireWritable(absolute, place, 'output');
   return { kind, path: absolute };
 }
 
@@ -70,7 +78,19 @@ export function parseTargetDirectory(text: string, base: string, input: string):
   const absolute = path.resolve(base, text);
   const found = kindOf(absolute);
   if (found !== undefined && found !== 'directory') throw inputError(input, `"${text}" is no directory`);
+  requireWritable(absolute, text, input);
   return absolute;
+}
+
+/** A build is long: what can't be written at its end is told before it. */
+function requireWritable(absolute: string, text: string, input: string): void {
+  const obstacle = writeObstacle(absolute);
+  if (obstacle === undefined) return;
+  throw inputError(
+    input,
+    `"${text}" can't be written: "${obstacle}" is no directory that we may write to`,
+    'Give another place, or change the rights of that directory.',
+  );
 }
 
 export function parseCreationTime(text: string, commitTime: number | undefined): CreationTime {

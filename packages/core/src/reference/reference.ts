@@ -33,11 +33,12 @@ export function isTag(text: string): boolean {
  * Reads `[registry/]path[:tag][@sha256:…]` as Docker does: without a registry it is Docker Hub, without tag and digest it is `latest`.
  *
  * @param input the input's name, for the error
+ * @param written what the error quotes, where the text is not as the user wrote it
  * @throws InputError naming the part that is wrong and quoting the text
  */
-export function parseReference(text: string, input = 'image'): ImageReference {
+export function parseReference(text: string, input = 'image', written = text): ImageReference {
   const fail = (message: string, hint?: string) =>
-    new InputError([{ input, message: `"${text}" is not an image reference: ${message}`, ...(hint && { hint }) }]);
+    new InputError([{ input, message: `"${written}" is not an image reference: ${message}`, ...(hint && { hint }) }]);
 
   const at = text.indexOf('@');
   const named = at === -1 ? text : text.slice(0, at);

@@ -109,7 +109,11 @@ describe('values by type', () => {
     ['0', 0],
     ['2147483647', 2_147_483_647],
   ])('the number %s', (text, value) => {
-    expect(parse({ uid: text }).uid).toBe(value);
+    expect(parse({ gid: text }).gid).toBe(value);
+  });
+
+  test('root is no user for buildpacks', () => {
+    expect(messagesOf({ uid: '0' })).toEqual(['uid: "0" is root, and buildpacks never run as root']);
   });
 
   test.each(['2147483648', '1.5', '0x10', '-1', '1 000', 'root'])('"%s" is no number', (text) => {
@@ -218,10 +222,33 @@ describe('where the image goes', () => {
     ['oci:', '"oci:" is not a place for an image'],
     ['oci:file', '"file" is a file and oci: needs a directory'],
     ['oci-archive:directory', '"directory" is a directory and oci-archive: needs a file'],
+    ['oci:full', '"full" holds files and is no OCI layout'],
   ])('output %s is refused', (output, message) => {
-    const workingDirectory = makeTree({ file: '', 'directory/': '' });
+    const workingDirectory = makeTree({ file: '', 'directory/': '', 'full/notes.txt': '' });
 
     expect(messagesOf({ output }, { workingDirectory })).toEqual([`output: ${message}`]);
+  });
+
+  test.each(['oci:layout', 'oci:empty', 'oci:new/below', 'oci-archive:archive.tar'])('output %s is taken', (output) => {
+    const tree = { 'layout/oci-layout': '{}', 'layout/index.json': '{}', 'empty/': '', 'archive.tar': 'old' };
+
+    expect(messagesOf({ output }, { workingDirectory: makeTree(tree) })).toEqual([]);
+  });
+
+  test.each([
+    { output: 'oci:file/below' },
+    { output: 'oci-archive:file/deep/below.tar' },
+    { 'sbom-directory': 'file/below' },
+    { 'report-directory': 'file/below' },
+  ])('%j is refused before the build, since it can not be made', (raw) => {
+    const workingDirectory = makeTree({ file: '' });
+    const [[input, text]] = Object.entries(raw) as [[string, string]];
+    const place = text.replace(/^[^:]*:/, '');
+    const obstacle = path.join(workingDirectory, 'file');
+
+    expect(messagesOf(raw, { workingDirectory })).toEqual([
+      `${input}: "${place}" can't be written: "${obstacle}" is no directory that we may write to`,
+    ]);
   });
 
   test.each([
@@ -328,12 +355,19 @@ describe('single values with forms of their own', () => {
   test('cache-store and the directories for reports become absolute paths', () => {
     const workingDirectory = makeTree();
     const request = parse(
-      { 'cache-store': 'dir:cache', 'sbom-directory': 'sbom', 'report-directory': '/reports' },
+      {
+        'cache-store': 'dir:cache',
+        'sbom-directory': 'sbom',
+        'report-directory': path.join(workingDirectory, 'reports'),
+      },
       { workingDirectory },
     );
 
     expect(request.cache.stores).toEqual([{ kind: 'directory', path: path.join(workingDirectory, 'cache') }]);
-    expect(request).toMatchObject({ sbomDirectory: path.join(workingDirectory, 'sbom'), reportDirectory: '/reports' });
+    expect(request).toMatchObject({
+      sbomDirectory: path.join(workingDirectory, 'sbom'),
+      reportDirectory: path.join(workingDirectory, 'reports'),
+    });
   });
 
   test.each(['host', 'none', 'ci_default.1'])('network %s', (network) => {
