@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { directoryItem, fileItem, type TarItem, writeTar } from '../../packages/core/src/archive/index.ts';
 import { rawManifest } from '../../packages/core/src/image/manifest.ts';
-import { MEDIA_TYPE } from '../../packages/core/src/image/media-types.ts';
+import { compressionOf, MEDIA_TYPE } from '../../packages/core/src/image/media-types.ts';
 import { type Image, type ImageSource, readImage } from '../../packages/core/src/image/source.ts';
 import { digestOf } from '../../packages/core/src/reference/index.ts';
 
@@ -16,15 +16,21 @@ export const CNB_USER = { uid: 1001, gid: 1000 } as const;
 
 const PROGRAMS = ['sh', 'cat', 'env', 'id', 'ln', 'ls', 'mkdir', 'readlink', 'rm', 'setsid', 'sleep', 'stat', 'touch'];
 
+export interface HostBuilderOptions {
+  /** Variables of the image beside PATH, as `NAME=VALUE`. */
+  readonly env?: readonly string[];
+  /** Default: OCI's gzip type. */
+  readonly layerType?: string;
+}
+
 /**
  * A builder of a few programs of this machine and their libraries: enough to be run by every engine, made in milliseconds, with nothing
  * downloaded. It has no lifecycle.
- *
- * @param env variables of the image beside PATH
  */
-export async function hostBuilder(env: readonly string[] = []): Promise<Image> {
+export async function hostBuilder(options: HostBuilderOptions = {}): Promise<Image> {
+  const { env = [], layerType = MEDIA_TYPE.ociLayerGzip } = options;
   const tar = await buffer(Readable.from(writeTar(await contents())));
-  const layer = gzipSync(tar, { level: 1 });
+  const layer = compressionOf(layerType) === 'zstd' ? zstdCompressSync(tar) : gzipSync(tar, { level: 1 });
   const config = Buffer.from(
     JSON.stringify({
       os: 'linux',
@@ -38,7 +44,7 @@ export async function hostBuilder(env: readonly string[] = []): Promise<Image> {
       schemaVersion: 2,
       mediaType: MEDIA_TYPE.ociManifest,
       config: { mediaType: MEDIA_TYPE.ociConfig, digest: digestOf(config), size: config.length },
-      layers: [{ mediaType: MEDIA_TYPE.ociLayerGzip, digest: digestOf(layer), size: layer.length }],
+      layers: [{ mediaType: layerType, digest: digestOf(layer), size: layer.length }],
     }),
   );
   return readImage(memorySource([config, layer]), rawManifest(manifest, MEDIA_TYPE.ociManifest));

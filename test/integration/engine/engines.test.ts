@@ -1,14 +1,14 @@
 import { chmod, chown, lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { BuildDirectory } from '../../../packages/core/src/lifecycle/build-directory.ts';
 import type { Engine, EngineRun, WantedEngine } from '../../../packages/core/src/engine/index.ts';
 import { selectEngine } from '../../../packages/core/src/engine/index.ts';
 import type { Image } from '../../../packages/core/src/image/source.ts';
 import { CNB_USER, hostBuilder } from '../../support/host-builder.ts';
 import { requiresDocker, requiresRoot } from '../../support/requires.ts';
-import { CANARY, enginePorts, newBuildDirectory, newRun, processesWith, traces } from './support.ts';
+import { CANARY, enginePorts, newBuildDirectory, newRun, processesWith, removeImage, traces } from './support.ts';
 
 /** Every way in which foreign code can be run, and the same promises of each. */
 requiresDocker('container engine, files copied', () => {
@@ -28,7 +28,10 @@ requiresRoot('rootfs engine', () => {
 function engineContract(wanted: WantedEngine, uid: number): void {
   let builder: Image;
   beforeAll(async () => {
-    builder = await hostBuilder(['FROM_IMAGE=yes', 'OVERRIDDEN=image']);
+    builder = await hostBuilder({ env: ['FROM_IMAGE=yes', 'OVERRIDDEN=image', `ENGINE=${wanted} ${uid}`] });
+  });
+  afterAll(() => {
+    removeImage(builder);
   });
 
   /** Provides the builder, runs a script in it, and removes everything. */
@@ -67,6 +70,7 @@ function engineContract(wanted: WantedEngine, uid: number): void {
         HOME: '/home/cnb',
         HOSTNAME: 'buildpacks-ci',
         FROM_IMAGE: 'yes',
+        ENGINE: `${wanted} ${uid}`,
         ...environment,
       };
       expect(pairs.filter((pair) => pair !== '').sort()).toEqual(

@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
-import { type BuildDirectory, buildDirectory, WRITTEN_BY_RUN } from '../../../packages/core/src/lifecycle/build-directory.ts';
+import {
+  type BuildDirectory,
+  buildDirectory,
+  WRITTEN_BY_RUN,
+} from '../../../packages/core/src/lifecycle/build-directory.ts';
 import type { EnginePorts, EngineRun } from '../../../packages/core/src/engine/index.ts';
 import type { Image } from '../../../packages/core/src/image/source.ts';
 import { createProcessRunner } from '../../../packages/core/src/ports/node-processes.ts';
@@ -21,9 +25,17 @@ export const ENVIRONMENT: Readonly<Record<string, string>> = {
   HTTP_PROXY: `http://${CANARY}@127.0.0.1:9`,
 };
 
-/** Real ports; `uid` may be another's, so that a root engine hands files over as it would for any user. */
-export function enginePorts(machine: { readonly uid?: number } = {}): EnginePorts {
-  const processes = createProcessRunner({ environment: ENVIRONMENT });
+interface PortOptions {
+  /** May be another's, so that a root engine hands files over as it would for any user. */
+  readonly uid?: number;
+  /** Added to ours. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Real ports. */
+export function enginePorts(options: PortOptions = {}): EnginePorts {
+  const environment = { ...ENVIRONMENT, ...options.environment };
+  const processes = createProcessRunner({ environment });
   return {
     processes: {
       run: (command) => {
@@ -34,10 +46,10 @@ export function enginePorts(machine: { readonly uid?: number } = {}): EnginePort
     },
     log: SILENT_LOG,
     clock: { now: Date.now, sleep: (milliseconds) => sleep(milliseconds) },
-    environment: ENVIRONMENT,
+    environment,
     signal: new AbortController().signal,
     machine: {
-      uid: machine.uid ?? process.getuid?.() ?? -1,
+      uid: options.uid ?? process.getuid?.() ?? -1,
       gid: process.getgid?.() ?? -1,
       home: ENVIRONMENT['HOME'] ?? '/',
       temporary: tmpdir(),
@@ -111,6 +123,11 @@ export async function traces(): Promise<Traces> {
     volumes: docker(['volume', 'ls', '--quiet']).filter((name) => /^[0-9a-f]{64}$/.test(name)),
     mounts: mounts.split('\n').filter((line) => line.includes('engine')),
   };
+}
+
+/** Takes an image out of docker's store, with all its names. */
+export function removeImage(image: Image): void {
+  docker(['image', 'rm', '--force', image.manifest.config.digest]);
 }
 
 /** The lines that it prints; none where there is no docker. */
