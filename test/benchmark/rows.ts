@@ -27,8 +27,6 @@ interface Pair {
   readonly peer: number;
 }
 
-const LIFECYCLE_PHASES = ['analyze', 'detect', 'restore', 'build', 'export'];
-
 /** One row for each of our ways, app and step that was measured. */
 export function makeRows(samples: readonly Sample[], ours: readonly string[], peer: string): readonly Row[] {
   const rows: Row[] = [];
@@ -65,7 +63,7 @@ function makeRow(name: string, ours: readonly Sample[], peer: readonly Sample[])
 }
 
 function lifecycleSeconds({ result }: Sample): number {
-  const phases = result?.phases.filter(({ name }) => LIFECYCLE_PHASES.includes(name)) ?? [];
+  const phases = result?.phases.filter(({ name }) => name.startsWith('run/')) ?? [];
   return phases.reduce((sum, { milliseconds }) => sum + milliseconds, 0) / 1000;
 }
 
