@@ -40,7 +40,8 @@ function suggest(id: string, known: readonly ModuleName[]): string {
   const names = (near.length > 0 ? near : known).map(formatModule);
   const more = names.length > LISTED ? ` and ${names.length - LISTED} more` : '';
   if (names.length === 0) return 'The builder has no buildpacks.';
-  return `${near.length > 0 ? 'Near to it are' : 'It has'} ${names.slice(0, LISTED).join(', ')}${more}.`;
+  const listed = `${names.slice(0, LISTED).join(', ')}${more}`;
+  return near.length > 0 ? `Did you mean ${listed}?` : `It has ${listed}.`;
 }
 
 /** Buildpacks that may have been meant: those with a similar id, and those whose name within their namespace has a part in common. */

@@ -1,6 +1,6 @@
 export { INPUT_GROUPS, type InputDefinition, type InputGroup, type InputType } from './definition.ts';
 export { renderInputs } from './docs.ts';
-export { type BuildpackLocator, type InlineBuildpack, parseLocator, unknownBuildpack } from './locator.ts';
+export { type BuildpackLocator, type InlineBuildpack, parseLocator, publicRegistryHint } from './locator.ts';
 export { type ParseContext, parseInputs } from './parse.ts';
 export type { RawInputs } from './reader.ts';
 export type {

@@ -13,7 +13,7 @@ export type BuildpackLocator =
   | { readonly kind: 'on-builder'; readonly id: string; readonly version?: string }
   /**
    * An id on the builder, or else an image: only the builder can tell. `image` is absent when the text can be no image,
-   * or names a buildpack of the public registry (`unknownBuildpack` explains then).
+   * or names a buildpack of the public registry (`publicRegistryHint` explains then).
    */
   | {
       readonly kind: 'name';
@@ -152,20 +152,13 @@ function imageOf(text: string): ImageReference | undefined {
   }
 }
 
-/** What to say when the builder does not have the buildpack that a locator names, and it is no image either. */
-export function unknownBuildpack(
-  locator: Extract<BuildpackLocator, { kind: 'name' | 'on-builder' }>,
-  input: string,
-  builder: string,
-): InputError {
-  const name = locator.version === undefined ? locator.id : `${locator.id}@${locator.version}`;
-  const message = `the buildpack "${name}" is not on the builder "${builder}"`;
-  const hint = locator.kind === 'name' && REGISTRY_ID.test(locator.text) ? imageHint(name) : undefined;
-  return inputError(input, message, hint ?? 'Name one of the buildpacks on the builder, a path, or an image.');
+/** What else to do about a name that the builder does not have: set when it may be one of the public registry. */
+export function publicRegistryHint(text: string): string | undefined {
+  return REGISTRY_ID.test(text) ? imageHint(text) : undefined;
 }
 
 /** The public registry only points to images: name the image itself. */
 function imageHint(id: string): string {
   const { id: name, version } = splitVersion(id);
-  return `Name the image instead: docker://REGISTRY/${name === '' ? 'NAME' : name}${version === undefined ? '' : `:${version}`}, best with its digest (@sha256:…).`;
+  return `Name an image: docker://REGISTRY/${name === '' ? 'NAME' : name}${version === undefined ? '' : `:${version}`}, best with its digest (@sha256:…).`;
 }

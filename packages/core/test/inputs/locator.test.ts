@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { type BuildpackLocator, parseLocator, unknownBuildpack } from '../../src/inputs/index.ts';
+import { parseLocator, publicRegistryHint } from '../../src/inputs/index.ts';
 import { makeTree, problemsOf } from './support.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}` as const;
@@ -93,28 +93,17 @@ describe('what is wrong', () => {
     const base = makeTree();
     const [problem] = problemsOf(() => parseLocator('urn:cnb:registry:paketo/java@1.2.3', base, 'buildpacks'));
 
-    expect(problem?.hint).toBe(
-      'Name the image instead: docker://REGISTRY/paketo/java:1.2.3, best with its digest (@sha256:…).',
-    );
+    expect(problem?.hint).toBe('Name an image: docker://REGISTRY/paketo/java:1.2.3, best with its digest (@sha256:…).');
   });
 
   test.each([
-    [
-      'paketo/java@1.2.3',
-      'the buildpack "paketo/java@1.2.3" is not on the builder "b:1"',
-      'docker://REGISTRY/paketo/java:1.2.3',
-    ],
-    ['urn:cnb:builder:x', 'the buildpack "x" is not on the builder "b:1"', 'Name one of the buildpacks on the builder'],
-  ])('%s that the builder does not have', (text, message, hint) => {
-    const locator = parseLocator(text, makeTree(), 'buildpacks');
-    const [problem] = unknownBuildpack(named(locator), 'buildpacks', 'b:1').problems;
+    ['paketo/java@1.2.3', 'docker://REGISTRY/paketo/java:1.2.3'],
+    ['paketo/java', 'docker://REGISTRY/paketo/java,'],
+  ])('%s may be meant to be in the public registry', (text, hint) => {
+    expect(publicRegistryHint(text)).toContain(hint);
+  });
 
-    expect(problem?.message).toBe(message);
-    expect(problem?.hint).toContain(hint);
+  test.each(['java', 'java@1.2.3', 'a/b/c'])('%s can not be in the public registry', (text) => {
+    expect(publicRegistryHint(text)).toBeUndefined();
   });
 });
-
-function named(locator: BuildpackLocator): Extract<BuildpackLocator, { kind: 'name' | 'on-builder' }> {
-  if (locator.kind === 'name' || locator.kind === 'on-builder') return locator;
-  throw new TypeError(`a name was expected, not ${locator.kind}`);
-}

@@ -3,10 +3,10 @@ import { type BuildpackModule, type BuildpackPackage, packageFromImage } from '.
 import { inlineBuildpack } from '../../builder/inline-buildpack.ts';
 import type { Builder } from '../../builder/metadata.ts';
 import type { OrderItem } from '../../builder/order.ts';
-import { resolveModule } from '../../builder/resolution.ts';
+import { explainMissing } from '../../builder/resolution.ts';
 import { InputError } from '../../errors/index.ts';
 import type { Platform } from '../../image/manifest.ts';
-import { type BuildpackLocator, unknownBuildpack } from '../../inputs/index.ts';
+import { type BuildpackLocator, publicRegistryHint } from '../../inputs/index.ts';
 import type { RegistryClient } from '../../registry/index.ts';
 import { readNamedImage } from './builder.ts';
 
@@ -55,10 +55,8 @@ async function resolveLocator(
     case 'on-builder':
       return { item: locator, added: [] };
     case 'name': {
-      const onBuilder = builder.buildpacks.some(({ id }) => id === locator.id);
-      if (onBuilder || resolveModule(locator, builder.buildpacks).found !== undefined)
-        return { item: locator, added: [] };
-      if (locator.image === undefined) throw unknownBuildpack(locator, input, builder.name);
+      if (builder.buildpacks.some(({ id }) => id === locator.id)) return { item: locator, added: [] };
+      if (locator.image === undefined) throw unknownBuildpack(locator, input, builder);
       return brought(packageFromImage(await readNamedImage(locator.image, platform, registry, input)));
     }
     case 'image':
@@ -82,6 +80,16 @@ async function resolveLocator(
         },
       ]);
   }
+}
+
+function unknownBuildpack(
+  locator: Extract<BuildpackLocator, { kind: 'name' }>,
+  input: string,
+  { name, buildpacks }: Builder,
+): InputError {
+  const { message, hint } = explainMissing(locator, [], buildpacks, name);
+  const image = publicRegistryHint(locator.text);
+  return new InputError([{ input, message, hint: image === undefined ? hint : `${hint} ${image}` }]);
 }
 
 function brought({ main, modules }: BuildpackPackage): ResolvedLocator {
