@@ -1,8 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import path from 'node:path';
 import { selectEngine } from '../engine/index.ts';
 import type { Engine } from '../engine/types.ts';
 import { BuildpacksError } from '../errors/index.ts';
+import { removeTree } from '../files/remove-tree.ts';
 import type { BuildRequest } from '../inputs/index.ts';
 import type { Ports } from '../ports/index.ts';
 import { completeRequest, type CompleteRequest, readProject } from '../project/index.ts';
@@ -43,7 +44,7 @@ export async function build(request: BuildRequest, ports: Ports): Promise<BuildR
     throw ports.signal.aborted ? cancelled(error) : error;
   } finally {
     await engine?.dispose();
-    await rm(root, { recursive: true, force: true });
+    await removeTree(root, session.ports);
   }
 }
 

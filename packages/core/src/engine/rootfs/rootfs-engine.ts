@@ -3,11 +3,11 @@ import path from 'node:path';
 import { unpackImage } from '../../archive/index.ts';
 import type { BuildDirectory } from '../../lifecycle/build-directory.ts';
 import { BuildpacksError } from '../../errors/index.ts';
+import { removeTree } from '../../files/remove-tree.ts';
 import { throwIfCancelled } from '../cancellation.ts';
 import type { EnginePorts } from '../ports.ts';
 import type { BuilderImage, Engine } from '../types.ts';
 import type { Rung } from './rung.ts';
-import { removeRoot } from './removal.ts';
 
 /** Runs in the builder's own files, unpacked by us, without any container engine. */
 export function rootfsEngine(rung: Rung, ports: EnginePorts): Engine {
@@ -25,7 +25,7 @@ export function rootfsEngine(rung: Rung, ports: EnginePorts): Engine {
       return rung.run(run, root, ports);
     },
     dispose: async () => {
-      for (const root of roots) await removeRoot(root, ports);
+      for (const root of roots) await removeTree(root, ports);
       roots.clear();
     },
   };

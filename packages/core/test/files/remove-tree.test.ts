@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mountsBelow } from '../../src/engine/rootfs/removal.ts';
+import { mountsBelow } from '../../src/files/remove-tree.ts';
 
 const TABLE = [
   '22 1 254:0 / / rw,relatime - ext4 /dev/vda rw',
