@@ -3,7 +3,9 @@ import { BuildpacksError } from '../../errors/index.ts';
 import { MEDIA_TYPE } from '../../image/media-types.ts';
 import { type Image, type ImageSource, MAX_CONFIG_SIZE, readImage } from '../../image/source.ts';
 import { type Descriptor, parseManifest, rawManifest } from '../../image/manifest.ts';
-import { layoutImage, layoutPath, openLayout } from '../../layout/index.ts';
+import { requireUnambiguous } from '../../image/unambiguous.ts';
+import { type Layout, layoutImage, layoutPath, openLayout } from '../../layout/index.ts';
+import { APP_LABEL, parseAppLabels } from '../../lifecycle/labels.ts';
 import { rewriteImage } from '../../lifecycle/rewrite.ts';
 import { parseReference } from '../../reference/index.ts';
 import { type BuildDirectory, LAYOUT_NAMES } from '../../lifecycle/build-directory.ts';
@@ -33,8 +35,9 @@ export interface OutputImage {
  * @throws BuildpacksError `image` naming what does not fit
  */
 export async function readOutputImage(plan: Plan, directory: BuildDirectory): Promise<OutputImage> {
-  const layout = await openLayout(layoutPath(directory.layout, parseReference(LAYOUT_NAMES.output)), directory.layout);
+  const layout = await openOutput(directory);
   const made = await layoutImage(layout);
+  requireUnambiguous(made.raw.bytes, made.configBytes);
   const rewritten = rewriteImage({
     manifestBytes: made.raw.bytes,
     configBytes: made.configBytes,
@@ -48,8 +51,20 @@ export async function readOutputImage(plan: Plan, directory: BuildDirectory): Pr
   const image = await readImage(source, raw);
   requireOwnTypes(image);
   requireBase(image, plan.runImage);
+  requireOwnLabels(image, plan.runImage);
   const layers = await Promise.all(image.manifest.layers.map((_, index) => locateLayer(image, index, plan)));
   return { image, layers };
+}
+
+function openOutput(directory: BuildDirectory): Promise<Layout> {
+  const output = layoutPath(directory.layout, parseReference(LAYOUT_NAMES.output));
+  return openLayout(output, directory.layout).catch((error: unknown) => {
+    if (!(error instanceof BuildpacksError)) throw error;
+    throw new BuildpacksError('image', `the build directory holds no image of the app: ${error.message}`, {
+      hint: 'The lifecycle must have run on it (`buildpacks-ci run`), and ended well.',
+      cause: error,
+    });
+  });
 }
 
 function nameWithoutTag(image: PlannedImage): string {
@@ -84,6 +99,17 @@ function requireBase(image: Image, runImage: PlannedImage): void {
       image.manifest.layers[index]?.digest === layer.descriptor.digest && image.config.diffIds[index] === layer.diffId;
     if (!same) throw refused(`its layer ${index + 1} is not that of the run image ${runImage.name}`);
   });
+}
+
+/**
+ * Buildpacks may set any label, the lifecycle's own among them. What a rebase and the next build read must be readable and true: else a
+ * rebase would take other layers for the base.
+ */
+function requireOwnLabels({ config }: Image, runImage: PlannedImage): void {
+  const topLayer = parseAppLabels(config)?.lifecycle.runImage.topLayer;
+  const expected = runImage.layers.at(-1)?.diffId;
+  if (topLayer === expected) return;
+  throw refused(`its label ${APP_LABEL.lifecycle} says that the run image ends with ${topLayer ?? 'no layer'}`);
 }
 
 async function locateLayer(image: Image, index: number, plan: Plan): Promise<OutputLayer> {
