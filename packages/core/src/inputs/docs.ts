@@ -71,7 +71,7 @@ file. Each binding needs a \`type\`. A single key wins over a file of the direct
 ### project.toml
 
 It may name buildpacks on the builder, paths inside the app (links followed), and images by digest; never \`file:\`, \`http:\` or
-\`https:\`. That holds for its builder, too: an image by digest. The inputs have no such limits.
+\`https:\`. The inputs have no such limits. Its builder is an image, by tag or digest, and is used in trusted runs only.
 
 - \`include\` and \`exclude\` are gitignore patterns. Each file and directory is tested by itself and the last pattern that matches
   it or a directory above it decides, as in pack. A pattern that ends in \`/\` is about what is in the directory, which stays.

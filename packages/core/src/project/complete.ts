@@ -25,7 +25,7 @@ export function completeRequest(request: BuildRequest, project: ProjectDescripto
   const choose = (given: readonly BuildpackLocator[], written: readonly DescriptorBuildpack[] | undefined) =>
     given.length > 0 ? given : allowed(forExecEnv(written ?? [], request.execEnv), may, problems);
 
-  const builder = request.builder ?? problems.attempt(() => builderOf(project, may));
+  const builder = request.builder ?? problems.attempt(() => builderOf(project, may), project?.builder?.place);
   const buildpacks = choose(request.buildpacks, project?.group);
   const pre = choose(request.preBuildpacks, project?.pre);
   const post = choose(request.postBuildpacks, project?.post);
@@ -54,26 +54,12 @@ export function completeRequest(request: BuildRequest, project: ProjectDescripto
 }
 
 function builderOf(project: ProjectDescriptor | undefined, may: ProjectTomlRights): BuilderSource {
-  const written = project?.builder;
+  const image = project?.builder?.image;
   const hint = 'Set "builder" to a builder image, for example docker.io/paketobuildpacks/ubuntu-noble-builder.';
-  if (written === undefined) throw inputError('builder', 'it is missing', hint);
-  const { image, place } = written;
-  if (!may.builder) {
-    throw inputError(
-      'builder',
-      `it is missing; "${image}" in project.toml is not used in an untrusted run`,
-      hint,
-      place,
-    );
-  }
-  const reference = parseReference(image, 'builder');
-  if (reference.kind === 'digest') return { kind: 'registry', reference };
-  throw inputError(
-    'builder',
-    `the builder "${image}" has no digest`,
-    'A project descriptor names images by digest: NAME@sha256:…; the input "builder" also takes tags.',
-    place,
-  );
+  if (image === undefined) throw inputError('builder', 'it is missing', hint);
+  // Who may choose the builder may choose a tag, as in the input: the plan pins what it stands for.
+  if (may.builder) return { kind: 'registry', reference: parseReference(image, 'builder') };
+  throw inputError('builder', `it is missing; "${image}" in project.toml is not used in an untrusted run`, hint);
 }
 
 /** The locators of a group, those that this run may not fetch reported. */

@@ -18,6 +18,18 @@ describe('the builder', () => {
     expect(complete(toml, { builder: '' }).builder).toMatchObject({ kind: 'registry', reference: { digest: DIGEST } });
   });
 
+  test('of project.toml may be a tag, which the plan pins', () => {
+    const { builder } = complete('[io.buildpacks]\nbuilder = "r.example/b:1"\n', { builder: '' });
+
+    expect(builder).toMatchObject({ kind: 'registry', reference: { tag: '1' } });
+  });
+
+  test('that can not be read is reported with its place', () => {
+    expect(problemsOf(() => complete('[io.buildpacks]\nbuilder = "B A D"\n', { builder: '' }))).toMatchObject([
+      { input: 'builder', place: { file: 'project.toml', line: 4 } },
+    ]);
+  });
+
   test('of the input wins', () => {
     expect(complete(toml, { builder: 'other:1' }).builder).toMatchObject({ reference: { tag: '1' } });
   });
@@ -25,12 +37,6 @@ describe('the builder', () => {
   test.each([
     ['no builder at all', undefined, 'trusted', 'it is missing'],
     ['no builder in project.toml', '', 'trusted', 'it is missing'],
-    [
-      'a builder by tag',
-      '[io.buildpacks]\nbuilder = "r.example/b:1"\n',
-      'trusted',
-      'the builder "r.example/b:1" has no digest',
-    ],
     [
       'a builder in an untrusted run',
       toml,
