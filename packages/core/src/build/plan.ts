@@ -88,9 +88,12 @@ export function plannedImage(name: string, repository: Repository, image: Image)
  */
 export async function readPlan(directory: BuildDirectory): Promise<Plan> {
   const bytes = await readFile(directory.plan).catch(() => undefined);
-  const plan = asRecord(bytes === undefined ? undefined : parseJson(bytes));
-  if (plan?.['schemaVersion'] === PLAN_SCHEMA_VERSION) return plan as unknown as Plan;
-  const found = plan === undefined ? 'no plan.json' : `a plan.json of version ${JSON.stringify(plan['schemaVersion'])}`;
+  const plan = bytes === undefined ? undefined : parseJson(bytes);
+  if (isPlan(plan)) return plan;
+  const version = asRecord(plan)?.['schemaVersion'];
+  const foreign =
+    version === undefined || version === PLAN_SCHEMA_VERSION ? 'damaged' : `of version ${JSON.stringify(version)}`;
+  const found = bytes === undefined ? 'no plan.json' : `a plan.json that is ${foreign}`;
   throw new InputError([
     {
       input: 'build-directory',
@@ -98,4 +101,16 @@ export async function readPlan(directory: BuildDirectory): Promise<Plan> {
       hint: 'Run `buildpacks-ci prepare` with this directory first, and all stages with the same version of buildpacks-ci.',
     },
   ]);
+}
+
+/** Whether a value has a plan's parts. What is in them is ours: nobody else writes the file. */
+function isPlan(value: unknown): value is Plan {
+  const plan = asRecord(value);
+  const records = ['platform', 'builder', 'runImage', 'lifecycle'];
+  return (
+    plan?.['schemaVersion'] === PLAN_SCHEMA_VERSION &&
+    records.every((name) => asRecord(plan[name]) !== undefined) &&
+    Array.isArray(plan['tags']) &&
+    Array.isArray(plan['destinations'])
+  );
 }

@@ -1,5 +1,6 @@
+import { readdir } from 'node:fs/promises';
 import { selectEngine } from '../engine/index.ts';
-import { BuildpacksError } from '../errors/index.ts';
+import { BuildpacksError, InputError } from '../errors/index.ts';
 import type { BuildRequest } from '../inputs/index.ts';
 import { layoutImage, openLayout } from '../layout/index.ts';
 import type { Ports } from '../ports/index.ts';
@@ -14,13 +15,34 @@ import { publishOutput } from './publish/publish.ts';
 import { runLifecycle } from './run.ts';
 import { openSession, type Session } from './session.ts';
 
-/** PREPARE on its own: the build directory is ready for whoever runs the lifecycle. */
+/**
+ * PREPARE on its own: the build directory is ready for whoever runs the lifecycle.
+ *
+ * @param root of the build directory; made when it is missing
+ * @throws InputError on `build-directory` when it is not empty: what an earlier build left there would get into this one
+ */
 export async function prepareBuild(request: BuildRequest, ports: Ports, root: string): Promise<void> {
+  await requireEmpty(root);
   const session = openSession(ports, [request.app.path]);
   session.ports.log.phase('prepare');
   const complete = await withProject(request, session.ports);
   const resolved = await resolveBuild(complete, session.registry, session.ports);
   await fillBuildDirectory(resolved, buildDirectory(root), session.ports);
+}
+
+async function requireEmpty(root: string): Promise<void> {
+  const [found] = await readdir(root).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  });
+  if (found === undefined) return;
+  throw new InputError([
+    {
+      input: 'build-directory',
+      message: `"${root}" is not empty: it holds "${found}"`,
+      hint: 'Give each build a directory of its own.',
+    },
+  ]);
 }
 
 /** RUN on its own, in an engine of this machine. */
