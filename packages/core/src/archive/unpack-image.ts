@@ -4,7 +4,7 @@ import { BuildpacksError } from '../errors/index.ts';
 import type { Descriptor } from '../image/manifest.ts';
 import { compressionOf } from '../image/media-types.ts';
 import type { Image } from '../image/source.ts';
-import { reportTransfer } from '../log/transfer.ts';
+import { announceTransfers, reportTransfer } from '../log/transfer.ts';
 import type { Log } from '../ports/index.ts';
 import type { Digest } from '../reference/index.ts';
 import { decompressed } from './compression.ts';
@@ -36,6 +36,7 @@ interface Layer {
 export async function unpackImage(image: Image, root: string, options: UnpackOptions): Promise<void> {
   const tree = new TreeWriter(root, options);
   const layers = layersOf(image);
+  announceTransfers(image.manifest.layers, options.log);
   const fetched: Promise<Readable>[] = [];
   const fetchUpTo = (count: number) => {
     for (const layer of layers.slice(fetched.length, count)) fetched.push(fetchLayer(image, layer, options));
