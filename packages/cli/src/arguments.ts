@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type InputProblem, nearestName, unknownInput } from '@buildpacks-ci/core';
+import { INPUTS, type InputProblem, nearestName, optional, unknownInput } from '@buildpacks-ci/core';
 import type { Option } from './option.ts';
 
 /** A command's arguments, sorted out. */
@@ -32,9 +32,10 @@ export function parseArguments(args: readonly string[], options: readonly Option
   });
   const values = new Map<string, string[]>();
   const problems: InputProblem[] = [];
-  for (const token of tokens) {
+  for (const [index, token] of tokens.entries()) {
     if (token.kind !== 'option') continue;
-    const read = readToken(token, options);
+    const next = tokens[index + 1];
+    const read = readToken(token, options, next?.kind === 'positional' ? next.value : undefined);
     if ('problem' in read) problems.push(read.problem);
     else values.set(read.name, [...(values.get(read.name) ?? []), read.value]);
   }
@@ -57,17 +58,32 @@ function parseConfig({ kind, short }: Option): { type: 'string' | 'boolean'; sho
   return { type: kind === 'flag' ? 'boolean' : 'string', ...(short !== undefined && { short }) };
 }
 
+/** @param follower the positional after it, if there is one */
 function readToken(
   token: Token,
   options: readonly Option[],
+  follower: string | undefined,
 ): { readonly name: string; readonly value: string } | { readonly problem: InputProblem } {
   const option = options.find(({ name }) => name === token.name);
-  if (option?.kind === 'flag') return { name: option.name, value: token.value ?? 'true' };
+  if (option?.kind === 'flag') return readFlag(token, option, follower);
   if (option !== undefined) return readValue(token, option);
 
   const negated = options.find(({ kind, name }) => kind === 'flag' && token.name === `no-${name}`);
   if (negated !== undefined && token.value === undefined) return { name: negated.name, value: 'false' };
   return { problem: unknownOption(token, options) };
+}
+
+/** `--load docker` would load, and take "docker" for an image: a flag's value must be written with an equals sign. */
+function readFlag(
+  { rawName, value }: Token,
+  { name, placeholder = 'true|false' }: Option,
+  follower: string | undefined,
+): ReturnType<typeof readToken> {
+  if (value !== undefined || follower === undefined || !placeholder.split('|').includes(follower)) {
+    return { name, value: value ?? 'true' };
+  }
+  const message = `takes a value only with an equals sign, and "${follower}" follows`;
+  return { problem: { input: rawName, message, hint: `Write --${name}=${follower}.` } };
 }
 
 /** A value that begins with a dash is more often a forgotten value: it must be written with an equals sign. */
@@ -83,12 +99,17 @@ function readValue(token: Token, { name, placeholder = 'VALUE' }: Option): Retur
   return { name, value };
 }
 
-/** Names of other tools have a hint of their own. */
+/** Options of other commands and names of other tools have hints of their own. */
 function unknownOption({ name, rawName }: Token, options: readonly Option[]): InputProblem {
   const names = options.map((option) => option.name);
   const meant = nearestName(name, [...names, ...flagNames(options).map((flag) => `no-${flag}`)]);
-  const hint = meant === undefined ? unknownInput(name).hint : `Did you mean --${meant}?`;
-  return { input: rawName, message: 'is not an option of this command', ...(hint !== undefined && { hint }) };
+  const hint = meant === undefined ? hintFor(name) : `Did you mean --${meant}?`;
+  return { input: rawName, message: 'is not an option of this command', ...optional('hint', hint) };
+}
+
+function hintFor(name: string): string | undefined {
+  const elsewhere = INPUTS.some((input) => input.name === name);
+  return elsewhere ? 'It belongs to the commands build and prepare.' : unknownInput(name).hint;
 }
 
 function flagNames(options: readonly Option[]): readonly string[] {

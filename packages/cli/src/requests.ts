@@ -56,18 +56,23 @@ function withOwnDefaults(inputs: RawInputs, { host }: Invocation): RawInputs {
  * options that are not known, which are reported already.
  */
 export function readPositional(
-  { inputs, positionals, problems }: Invocation,
+  { inputs, flags, positionals, problems }: Invocation,
   input: string,
 ): { readonly inputs: Invocation['inputs']; readonly problems: readonly InputProblem[] } {
   const [first, ...rest] = positionals;
   const more = problems.length > 0 ? [] : rest;
+  const [given] = flags.get(input) ?? [];
+  const twice = first !== undefined && given !== undefined && first !== given;
   return {
     inputs: first === undefined ? inputs : { ...inputs, [input]: first },
-    problems: more.map((argument) => ({
-      input: 'arguments',
-      message: `"${argument}" is one too many`,
-      hint: 'Options begin with dashes; see --help.',
-    })),
+    problems: [
+      ...(twice ? [{ input, message: `is given twice: --${input}="${given}" and "${first}"`, hint: 'Keep one.' }] : []),
+      ...more.map((argument) => ({
+        input: 'arguments',
+        message: `"${argument}" is one too many`,
+        hint: 'Options begin with dashes; see --help.',
+      })),
+    ],
   };
 }
 
@@ -79,7 +84,8 @@ export function readBuildDirectory(invocation: Invocation): {
   const { name } = BUILD_DIRECTORY_OPTION;
   const text = flagValue(invocation, name) ?? '';
   const directory = path.resolve(invocation.host.machine.workingDirectory, text);
-  if (text !== '') return { directory, problems: [] };
+  const reported = invocation.problems.some(({ input }) => input === `--${name}`);
+  if (text !== '' || reported) return { directory, problems: [] };
   const problem = { input: name, message: 'it is missing', hint: 'Give all stages of one build the same directory.' };
   return { directory, problems: [problem] };
 }

@@ -45,6 +45,18 @@ describe('parseArguments', () => {
   test.each<[string, readonly string[], string, string | undefined]>([
     ['a forgotten value', ['--builder'], 'needs a value', 'Write --builder=VALUE.'],
     ['an option in place of a value', ['--builder', '--publish'], 'needs a value, and "--publish" follows', undefined],
+    [
+      'the value of a flag without its equals sign',
+      ['--publish', 'false'],
+      'takes a value only with an equals sign, and "false" follows',
+      'Write --publish=false.',
+    ],
+    [
+      'an option of another command',
+      ['--engine=rootfs'],
+      'is not an option of this command',
+      'It belongs to the commands build and prepare.',
+    ],
     ['a slip of the fingers', ['--bulider=x'], 'is not an option of this command', 'Did you mean --builder?'],
     ['the singular of a list', ['--tag=x'], 'is not an option of this command', 'Did you mean --tags?'],
     ['a slip in a negated flag', ['--no-publsh'], 'is not an option of this command', 'Did you mean --no-publish?'],
