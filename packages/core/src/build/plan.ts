@@ -17,6 +17,7 @@ export interface PlannedImage {
   readonly repository: Repository;
   /** Of the platform's manifest, never of an index. */
   readonly digest: Digest;
+  readonly config: Digest;
   readonly layers: readonly PlannedLayer[];
 }
 
@@ -78,7 +79,8 @@ export function plannedImage(name: string, repository: Repository, image: Image)
     if (diffId === undefined) throw new BuildpacksError('image', `${name} has no diff id for its layer ${index + 1}`);
     return { descriptor, diffId };
   });
-  return { name, repository, digest: image.raw.digest, layers };
+  const { config } = image.manifest;
+  return { name, repository, digest: image.raw.digest, config: config.digest, layers };
 }
 
 /**

@@ -1,5 +1,5 @@
-import { BuildpacksError, InputError } from '../errors/index.ts';
-import { formatReference, type ImageReference, parseReference } from '../reference/index.ts';
+import { InputError } from '../errors/index.ts';
+import { type ImageReference, parseReference } from '../reference/index.ts';
 import type { RunImageNames } from './metadata.ts';
 import { renderToml } from '../toml/write-toml.ts';
 
@@ -44,25 +44,6 @@ export function runImageCandidates(request: RunImageRequest): readonly RunImageC
   });
   const near = ({ reference }: RunImageCandidate) => reference.repository.registry === request.outputRegistry;
   return [...candidates.filter(near), ...candidates.filter((candidate) => !near(candidate))];
-}
-
-/**
- * The first candidate that `readable` confirms.
- *
- * @param readable may throw for trouble that should end the build rather than lead to another mirror
- * @throws BuildpacksError `denied` naming all that was tried
- */
-export async function chooseRunImage(
-  candidates: readonly RunImageCandidate[],
-  readable: (reference: ImageReference) => Promise<boolean>,
-): Promise<RunImageCandidate> {
-  for (const candidate of candidates) {
-    if (await readable(candidate.reference)) return candidate;
-  }
-  const tried = candidates.map(({ reference }) => formatReference(reference)).join(', ');
-  throw new BuildpacksError('denied', `no run image can be read; tried ${tried === '' ? 'none' : tried}`, {
-    hint: 'Give credentials for one of these, or name a readable one with the input run-image.',
-  });
 }
 
 /** `run.toml` (platform specification): what the lifecycle records as the run image's names in the app image. */

@@ -1,12 +1,6 @@
 import TOML from '@iarna/toml';
 import { describe, expect, it } from 'vitest';
-import {
-  chooseRunImage,
-  renderRunToml,
-  runImageCandidates,
-  type RunImageRequest,
-} from '../../src/builder/run-image.ts';
-import { BuildpacksError } from '../../src/errors/index.ts';
+import { renderRunToml, runImageCandidates, type RunImageRequest } from '../../src/builder/run-image.ts';
 import { formatReference, parseReference } from '../../src/reference/index.ts';
 
 const NAMES = { image: 'acme/run:1', mirrors: ['a.example/run:1', 'b.example:5000/run:1', 'c.example/run:1'] };
@@ -48,24 +42,6 @@ describe('run image candidates', () => {
 
   it('are missed when the builder names none', () => {
     expect(() => candidates({ runImages: [] })).toThrow(/run-image: the builder names no run image/);
-  });
-});
-
-describe('the run image', () => {
-  it('is the first readable candidate, and no more are asked', async () => {
-    const asked: string[] = [];
-    const chosen = await chooseRunImage(runImageCandidates({ runImages: [NAMES] }), (reference) => {
-      asked.push(reference.repository.registry);
-      return Promise.resolve(reference.repository.registry === 'a.example');
-    });
-    expect(formatReference(chosen.reference)).toBe('a.example/run:1');
-    expect(asked).toEqual(['index.docker.io', 'a.example']);
-  });
-
-  it('is missed with all that was tried', async () => {
-    const choice = chooseRunImage(runImageCandidates({ runImages: [NAMES] }), () => Promise.resolve(false));
-    await expect(choice).rejects.toThrow(/tried index\.docker\.io\/acme\/run:1, a\.example\/run:1/);
-    await expect(choice).rejects.toBeInstanceOf(BuildpacksError);
   });
 });
 

@@ -40,20 +40,24 @@ export async function resolveBuild(
   ports: Ports,
 ): Promise<Resolved> {
   const { log } = ports;
-  const builder = await resolveBuilder(request.builder, request.platform, registry);
-  const destinations = plannedDestinations(request);
+  // These wait for nothing. The builder's own troubles are told first, as they come first in what the user wrote.
+  const early = Promise.all([
+    findPreviousImage(candidates(request), request.platform, registry, log),
+    creationSeconds(request.creationTime, request.app.path, ports),
+    requirePushRights(plannedDestinations(request), registry),
+  ]);
+  early.catch(() => undefined);
+  const builder = await resolveBuilder(request.builder, request.platform, registry, ports);
   const [target] = request.publish ? request.destinations : [];
   const runImageRequest = {
     platform: request.platform,
     ...(request.runImage !== undefined && { override: request.runImage }),
     ...(target !== undefined && { outputRegistry: target.repository.registry }),
   };
-  const [runImage, previous, configuration, creationTime] = await Promise.all([
+  const [runImage, configuration, [previous, creationTime]] = await Promise.all([
     resolveRunImage(builder.builder, runImageRequest, registry, log),
-    findPreviousImage(candidates(request), request.platform, registry, log),
     planConfig(request, builder.builder, registry, ports),
-    creationSeconds(request.creationTime, request.app.path, ports),
-    requirePushRights(destinations, registry),
+    early,
   ]);
   const config = { ...configuration, runImage: runImage.overridden };
   const plan = makePlan({

@@ -1,13 +1,13 @@
 import type { Builder, RunImageNames } from '../../builder/metadata.ts';
-import { chooseRunImage, runImageCandidates } from '../../builder/run-image.ts';
+import { type RunImageCandidate, runImageCandidates } from '../../builder/run-image.ts';
 import { BuildpacksError, InputError } from '../../errors/index.ts';
 import type { Platform } from '../../image/manifest.ts';
 import type { NamedImage } from '../../inputs/request.ts';
-import type { Image } from '../../image/source.ts';
+import { type Image, readImage } from '../../image/source.ts';
 import { REF_NAME_ANNOTATION } from '../../lifecycle/rewrite.ts';
 import type { Log } from '../../ports/index.ts';
 import { formatReference, type ImageReference } from '../../reference/index.ts';
-import type { RegistryClient } from '../../registry/index.ts';
+import { type RegistryClient, RegistryError } from '../../registry/index.ts';
 import { plannedImage, type PlannedRunImage } from '../plan.ts';
 import { readNamedImage } from './builder.ts';
 
@@ -23,7 +23,7 @@ export interface ResolvedRunImage {
  * Chooses the run image as pack does and reads it; no layer is pulled (`docs/design.md`, section 1).
  *
  * @throws InputError on `run-image` when it does not exist or is for another platform
- * @throws BuildpacksError `denied` when no name of it can be read
+ * @throws BuildpacksError `temporary` or `denied` when no name of it can be read
  */
 export async function resolveRunImage(
   builder: Builder,
@@ -31,21 +31,18 @@ export async function resolveRunImage(
   registry: RegistryClient,
   log: Log,
 ): Promise<ResolvedRunImage> {
-  const { override, outputRegistry } = request;
+  const { override, outputRegistry, platform } = request;
   const candidates = runImageCandidates({
     runImages: builder.runImages,
     ...(override !== undefined && { override }),
     ...(outputRegistry !== undefined && { outputRegistry }),
   });
-  const chosen =
+  const { candidate, image } =
     override === undefined
-      ? await chooseRunImage(candidates, (reference) => isReadable(reference, registry, log))
-      : candidates[0];
-  if (chosen === undefined) throw new BuildpacksError('internal', 'no run image was chosen');
-
-  const { reference } = chosen;
-  const image = await readNamedImage(reference, request.platform, registry, 'run-image');
-  requirePlatform(image, reference, request.platform);
+      ? await firstReadable(candidates, platform, registry, log)
+      : await readOverride(candidates, platform, registry);
+  const { reference, names } = candidate;
+  requirePlatform(image, reference, platform);
   const refName = image.manifest.annotations?.[REF_NAME_ANNOTATION];
   return {
     planned: {
@@ -54,19 +51,62 @@ export async function resolveRunImage(
     },
     reference,
     image,
-    ...(override !== undefined && { overridden: chosen.names }),
+    ...(override !== undefined && { overridden: names }),
   };
 }
 
+interface ReadCandidate {
+  readonly candidate: RunImageCandidate;
+  readonly image: Image;
+}
+
+async function readOverride(
+  [candidate]: readonly RunImageCandidate[],
+  platform: Platform,
+  registry: RegistryClient,
+): Promise<ReadCandidate> {
+  if (candidate === undefined) throw new BuildpacksError('internal', 'there is no run image to choose');
+  return { candidate, image: await readNamedImage(candidate.reference, platform, registry, 'run-image') };
+}
+
 /** No access and no such image lead to the next mirror; trouble on the way there does too, since mirrors exist for that. */
-async function isReadable(reference: ImageReference, registry: RegistryClient, log: Log): Promise<boolean> {
-  try {
-    return (await registry.headManifest(reference)) !== undefined;
-  } catch (error) {
-    if (!(error instanceof BuildpacksError) || error.code === 'cancelled') throw error;
-    log.debug(`the run image ${formatReference(reference)} can't be read: ${error.message}`);
-    return false;
+async function firstReadable(
+  candidates: readonly RunImageCandidate[],
+  platform: Platform,
+  registry: RegistryClient,
+  log: Log,
+): Promise<ReadCandidate> {
+  const failures: RegistryError[] = [];
+  for (const candidate of candidates) {
+    const { reference } = candidate;
+    try {
+      const found = await registry.resolve(reference, platform);
+      if (found !== undefined)
+        return { candidate, image: await readImage(registry.source(reference.repository), found.manifest) };
+      log.debug(`the run image ${formatReference(reference)} does not exist`);
+    } catch (error) {
+      if (!isRefusal(error)) throw error;
+      log.debug(`the run image ${formatReference(reference)} can't be read: ${error.message}`);
+      failures.push(error);
+    }
   }
+  throw noneReadable(candidates, failures);
+}
+
+/** Not the registry's answer that the image is there but of no use, and not the end of the whole build. */
+function isRefusal(error: unknown): error is RegistryError {
+  return error instanceof RegistryError && error.code !== 'cancelled' && (error.status ?? 400) >= 400;
+}
+
+function noneReadable(candidates: readonly RunImageCandidate[], failures: readonly RegistryError[]): BuildpacksError {
+  const tried = candidates.map(({ reference }) => formatReference(reference)).join(', ');
+  const [first] = failures;
+  const reason = first === undefined ? '' : `: ${first.message}`;
+  const code = failures.some((failure) => failure.code === 'temporary') ? 'temporary' : 'denied';
+  return new BuildpacksError(code, `no run image can be read; tried ${tried || 'none'}${reason}`, {
+    hint: 'Give credentials for one of these, or name a readable one with the input run-image.',
+    ...(first !== undefined && { cause: first }),
+  });
 }
 
 function requirePlatform({ config }: Image, reference: ImageReference, platform: Platform): void {

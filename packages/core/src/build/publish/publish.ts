@@ -32,10 +32,10 @@ export async function publishOutput(
   const { log, clock } = ports;
   log.phase('publish');
   const started = clock.now();
+  const output = await readOutputImage(plan, directory);
+  const found = plan.sbomDirectory === undefined ? [] : await findSbomFiles(directory);
   const saving = saveCache(plan, directory, ports);
   try {
-    const output = await readOutputImage(plan, directory);
-    const found = plan.sbomDirectory === undefined ? [] : await findSbomFiles(directory);
     const outputs: OutputSummary[] = [];
     for (const destination of plan.destinations)
       outputs.push(await writeOutput(output, destination, plan, registry, ports));
@@ -62,7 +62,7 @@ async function writeOutput(
 ): Promise<OutputSummary> {
   switch (destination.kind) {
     case 'registry':
-      return pushImage(output, destination, registry, ports.log);
+      return pushImage(output, destination, { previousImage: plan.previousImage, registry, log: ports.log });
     case 'oci':
     case 'oci-archive': {
       const [tag] = plan.tags;

@@ -1,3 +1,4 @@
+import { finished } from 'node:stream/promises';
 import type { Destination, PlannedImage } from '../plan.ts';
 import type { OutputImage, OutputLayer } from './output-image.ts';
 import { BuildpacksError } from '../../errors/index.ts';
@@ -16,8 +17,26 @@ interface BlobResult {
   readonly bytes: number;
 }
 
+const PRESENT: BlobResult = { state: 'present', bytes: 0 };
+const MOUNTED: BlobResult = { state: 'mounted', bytes: 0 };
 /** Blobs that are moved at once. */
 const AT_ONCE = 6;
+
+export interface PushContext {
+  readonly previousImage: PlannedImage | undefined;
+  readonly registry: RegistryClient;
+  readonly log: Log;
+}
+
+/** One image on its way into one repository. */
+interface Push {
+  readonly output: OutputImage;
+  readonly repository: Repository;
+  readonly registry: RegistryClient;
+  readonly log: Log;
+  /** The previous image when it is in this repository: PREPARE has seen its manifest and layers there. */
+  readonly seen: PlannedImage | undefined;
+}
 
 /**
  * Publishes to one repository: blobs, then the manifest by digest, and only when the registry shows it the tags (`docs/design.md`,
@@ -27,79 +46,82 @@ const AT_ONCE = 6;
  */
 export async function pushImage(
   output: OutputImage,
-  destination: RegistryDestination,
-  registry: RegistryClient,
-  log: Log,
+  { repository, tags }: RegistryDestination,
+  { previousImage, registry, log }: PushContext,
 ): Promise<OutputSummary> {
-  const { repository } = destination;
-  let blobs = await pushBlobs(output, repository, registry, log, 'trust');
+  const seen =
+    previousImage !== undefined && sameRepository(previousImage.repository, repository) ? previousImage : undefined;
+  const push = { output, repository, registry, log, seen };
   try {
-    await registry.putManifest(repository, output.image.raw.digest, output.image.raw);
+    return summarize(repository, tags, await pushOnce(push, tags));
   } catch (error) {
-    if (!isBlobUnknown(error)) throw error;
+    if (seen === undefined || !isBlobUnknown(error)) throw error;
     log.debug(`${formatRepository(repository)} lacks a blob that the previous image had; looking at each`);
-    blobs = await pushBlobs(output, repository, registry, log, 'look');
-    await registry.putManifest(repository, output.image.raw.digest, output.image.raw);
+    return summarize(repository, tags, await pushOnce({ ...push, seen: undefined }, tags));
   }
-  await requirePublished(output.image.raw.digest, repository, registry);
-  for (const tag of destination.tags) await registry.putManifest(repository, tag, output.image.raw);
-  return summarize(destination, blobs);
 }
 
-/** `trust`: what the previous image in this repository has need not be looked for. */
-async function pushBlobs(
-  output: OutputImage,
-  repository: Repository,
-  registry: RegistryClient,
-  log: Log,
-  previous: 'trust' | 'look',
-): Promise<readonly BlobResult[]> {
-  const config: OutputLayer = { descriptor: output.image.manifest.config, source: { kind: 'layout' } };
-  const unique = new Map([...output.layers, config].map((layer) => [layer.descriptor.digest, layer]));
+async function pushOnce(push: Push, tags: readonly string[]): Promise<readonly BlobResult[]> {
+  const { output, repository, registry, seen } = push;
+  const { raw } = output.image;
+  const blobs = await pushBlobs(push);
+  if (seen?.digest !== raw.digest) {
+    await registry.putManifest(repository, raw.digest, raw);
+    await requirePublished(raw.digest, repository, registry);
+  }
+  for (const tag of tags) await registry.putManifest(repository, tag, raw);
+  return blobs;
+}
+
+async function pushBlobs(push: Push): Promise<readonly BlobResult[]> {
+  const { layers, image } = push.output;
+  const config: OutputLayer = { descriptor: image.manifest.config, source: { kind: 'layout' } };
+  const unique = new Map([...layers, config].map((layer) => [layer.descriptor.digest, layer]));
   const pending = [...unique.values()];
   const results: BlobResult[] = [];
   const worker = async () => {
     for (let layer = pending.shift(); layer !== undefined; layer = pending.shift()) {
-      results.push(await pushBlob(layer, output, repository, registry, log, previous));
+      results.push(await pushBlob(layer, push));
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   return results;
 }
 
-async function pushBlob(
-  { descriptor, source }: OutputLayer,
-  output: OutputImage,
-  repository: Repository,
-  registry: RegistryClient,
-  log: Log,
-  previous: 'trust' | 'look',
-): Promise<BlobResult> {
-  if (source.kind === 'previous-image' && previous === 'trust' && sameRepository(source.image.repository, repository)) {
-    return { state: 'present', bytes: 0 };
+async function pushBlob({ descriptor, source }: OutputLayer, push: Push): Promise<BlobResult> {
+  const { output, repository, registry, log, seen } = push;
+  const seenHere = seen !== undefined && (source.kind === 'previous-image' || seen.config === descriptor.digest);
+  if (seenHere) return PRESENT;
+  // In a repository that holds no image of ours the blob is hardly there yet: mounting it right away saves a question.
+  const mountFirst = source.kind !== 'layout' && seen === undefined;
+  if (mountFirst && (await mount(descriptor, source.image, push))) return MOUNTED;
+  if (await registry.hasBlob(repository, descriptor.digest)) {
+    if (source.kind === 'layout') await requireContent(descriptor, output);
+    return PRESENT;
   }
-  if (await registry.hasBlob(repository, descriptor.digest)) return { state: 'present', bytes: 0 };
-  if (source.kind === 'layout') {
-    await registry.uploadBlob(repository, descriptor, async () =>
-      reportTransfer(await output.image.source.open(descriptor), descriptor, log),
-    );
-    return { state: 'uploaded', bytes: descriptor.size };
+  if (source.kind !== 'layout') {
+    if (!mountFirst && (await mount(descriptor, source.image, push))) return MOUNTED;
+    return copy(descriptor, source.image, push);
   }
-  return bringBlob(descriptor, source.image, repository, registry, log);
+  await registry.uploadBlob(repository, descriptor, async () =>
+    reportTransfer(await output.image.source.open(descriptor), descriptor, log),
+  );
+  return { state: 'uploaded', bytes: descriptor.size };
 }
 
-/** Mounts or copies a blob of the run or previous image. */
-async function bringBlob(
-  descriptor: Descriptor,
-  from: PlannedImage,
-  repository: Repository,
-  registry: RegistryClient,
-  log: Log,
-): Promise<BlobResult> {
+/** Else a build could name any blob of the repository and have it in its image: it must have made it. */
+async function requireContent(descriptor: Descriptor, { image }: OutputImage): Promise<void> {
+  await finished((await image.source.open(descriptor)).resume());
+}
+
+async function mount({ digest }: Descriptor, from: PlannedImage, { repository, registry }: Push): Promise<boolean> {
   const mountable = from.repository.registry === repository.registry && !sameRepository(from.repository, repository);
-  if (mountable && (await registry.mountBlob(repository, descriptor.digest, from.repository))) {
-    return { state: 'mounted', bytes: 0 };
-  }
+  return mountable && registry.mountBlob(repository, digest, from.repository);
+}
+
+/** Brings a blob of the run or previous image through us. */
+async function copy(descriptor: Descriptor, from: PlannedImage, push: Push): Promise<BlobResult> {
+  const { repository, registry, log } = push;
   if (sameRepository(from.repository, repository)) throw goneError(descriptor.digest, from);
   await registry.uploadBlob(repository, descriptor, async () => {
     const stream = await registry.readBlob(from.repository, descriptor).catch((error: unknown) => {
@@ -138,7 +160,7 @@ function goneError(digest: Digest, from: PlannedImage, cause?: unknown): Buildpa
   );
 }
 
-function summarize({ repository, tags }: RegistryDestination, blobs: readonly BlobResult[]): OutputSummary {
+function summarize(repository: Repository, tags: readonly string[], blobs: readonly BlobResult[]): OutputSummary {
   const count = (state: BlobState) => blobs.filter((blob) => blob.state === state).length;
   return {
     kind: 'registry',
