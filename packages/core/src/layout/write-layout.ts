@@ -5,12 +5,14 @@ import type { Descriptor } from '../image/manifest.ts';
 import { MEDIA_TYPE } from '../image/media-types.ts';
 import type { Image } from '../image/source.ts';
 import { optional } from '../json/json.ts';
+import { mapInParallel } from '../parallel/parallel.ts';
 import type { Digest } from '../reference/index.ts';
 import { putBlob, writeFileWhole } from './blob-store.ts';
 
 /** The content of `oci-layout` (OCI image layout specification 1.0 and 1.1). */
 export const LAYOUT_MARKER = '{"imageLayoutVersion":"1.0.0"}';
 
+/** Layers that are written at once. */
 const PARALLEL = 4;
 
 export interface LayoutOptions {
@@ -47,27 +49,9 @@ export async function writeIndex(directory: string, manifests: readonly Descript
 async function writeBlobs(directory: string, image: Image, options: LayoutOptions): Promise<void> {
   const { sparse = false, blobs = [] } = options;
   const layers = image.manifest.layers.filter(({ digest }) => !sparse || blobs.includes(digest));
-  await putLayers(directory, image, layers);
+  await mapInParallel(layers, PARALLEL, (layer) => putBlob(directory, layer, () => image.source.open(layer)));
   await putBytes(directory, image.manifest.config, image.configBytes);
   await putBytes(directory, manifestDescriptor(image), image.raw.bytes);
-}
-
-/** Several at once; when one fails, those under way end before the failure is told, so nothing is written after it. */
-async function putLayers(directory: string, image: Image, layers: readonly Descriptor[]): Promise<void> {
-  const waiting = [...layers];
-  const work = async () => {
-    for (let layer = waiting.shift(); layer !== undefined; layer = waiting.shift()) {
-      const descriptor = layer;
-      try {
-        await putBlob(directory, descriptor, () => image.source.open(descriptor));
-      } catch (error) {
-        waiting.length = 0;
-        throw error;
-      }
-    }
-  };
-  const ended = await Promise.allSettled(Array.from({ length: PARALLEL }, work));
-  for (const worker of ended) if (worker.status === 'rejected') throw worker.reason;
 }
 
 async function putBytes(directory: string, descriptor: Descriptor, bytes: Uint8Array): Promise<void> {

@@ -15,6 +15,7 @@ import {
 import path from 'node:path';
 import { unpackZip } from '../../archive/index.ts';
 import type { BuildRequest } from '../../inputs/request.ts';
+import { mapInParallel } from '../../parallel/parallel.ts';
 import type { Log } from '../../ports/index.ts';
 import { cleanGitDirectory } from './git-directory.ts';
 
@@ -80,13 +81,9 @@ export async function copyApp(options: CopyAppOptions): Promise<void> {
 }
 
 async function copyChildren(relative: string, options: CopyAppOptions): Promise<void> {
-  const entries = await readdir(path.join(options.source, relative), { withFileTypes: true });
-  const pending = entries
-    .filter(({ name }) => options.without?.includes(name) !== true)
-    .sort((a, b) => (a.name < b.name ? -1 : 1));
-  while (pending.length > 0) {
-    await Promise.all(pending.splice(0, AT_ONCE).map((entry) => copyEntry(path.join(relative, entry.name), options)));
-  }
+  const names = await readdir(path.join(options.source, relative));
+  const wanted = names.filter((name) => options.without?.includes(name) !== true).sort();
+  await mapInParallel(wanted, AT_ONCE, (name) => copyEntry(path.join(relative, name), options));
 }
 
 async function copyEntry(relative: string, options: CopyAppOptions): Promise<void> {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import type { BuilderImage } from '../../engine/types.ts';
+import { allOrFirstFailure } from '../../parallel/parallel.ts';
 import type { Ports } from '../../ports/index.ts';
 import { type CompleteRequest, selectFiles } from '../../project/index.ts';
 import type { ImageReference } from '../../reference/index.ts';
@@ -76,7 +77,7 @@ export async function fillBuildDirectory(resolved: Resolved, directory: BuildDir
   const { plan, request, runImage, previous, config } = resolved;
   const owner = ownerFor(plan, ports);
   await mkdir(directory.root, { recursive: true, mode: 0o700 });
-  await Promise.all([
+  await allOrFirstFailure([
     placeApp({
       request,
       target: directory.workspace,

@@ -2,6 +2,7 @@ import { BuildpacksError } from '../../errors/index.ts';
 import type { Descriptor, Platform } from '../../image/manifest.ts';
 import { type Image, readImage } from '../../image/source.ts';
 import { parseLifecycleMetadata } from '../../lifecycle/labels.ts';
+import { mapInParallel } from '../../parallel/parallel.ts';
 import type { Log } from '../../ports/index.ts';
 import { familiarReference, formatReference, type ImageReference } from '../../reference/index.ts';
 import type { RegistryClient } from '../../registry/index.ts';
@@ -72,16 +73,9 @@ async function missingLayer(
 ): Promise<string | undefined> {
   const topLayer = parseLifecycleMetadata(image.config)?.runImage.topLayer;
   const own = image.manifest.layers.slice(image.config.diffIds.findIndex((id) => id === topLayer) + 1);
-  const pending = [...own];
-  const missing: Descriptor[] = [];
-  const worker = async () => {
-    for (let layer = pending.shift(); layer !== undefined; layer = pending.shift()) {
-      if (!(await registry.hasBlob(reference.repository, layer.digest))) missing.push(layer);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  const [first] = missing;
-  return first === undefined ? undefined : `its layer ${first.digest} is no longer on the registry`;
+  const present = await mapInParallel(own, AT_ONCE, ({ digest }) => registry.hasBlob(reference.repository, digest));
+  const missing = own.find((_, index) => present[index] === false);
+  return missing === undefined ? undefined : `its layer ${missing.digest} is no longer on the registry`;
 }
 
 function describe(reference: ImageReference, image: Image): PreviousImage {

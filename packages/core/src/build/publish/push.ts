@@ -4,6 +4,7 @@ import type { OutputImage, OutputLayer } from './output-image.ts';
 import { BuildpacksError } from '../../errors/index.ts';
 import type { Descriptor } from '../../image/manifest.ts';
 import { reportTransfer } from '../../log/transfer.ts';
+import { mapInParallel } from '../../parallel/parallel.ts';
 import type { Log } from '../../ports/index.ts';
 import { type Digest, formatRepository, type Repository, sameRepository } from '../../reference/index.ts';
 import { RegistryError, type RegistryClient } from '../../registry/index.ts';
@@ -77,15 +78,7 @@ async function pushBlobs(push: Push): Promise<readonly BlobResult[]> {
   const { layers, image } = push.output;
   const config: OutputLayer = { descriptor: image.manifest.config, source: { kind: 'layout' } };
   const unique = new Map([...layers, config].map((layer) => [layer.descriptor.digest, layer]));
-  const pending = [...unique.values()];
-  const results: BlobResult[] = [];
-  const worker = async () => {
-    for (let layer = pending.shift(); layer !== undefined; layer = pending.shift()) {
-      results.push(await pushBlob(layer, push));
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  return results;
+  return mapInParallel(unique.values(), AT_ONCE, (layer) => pushBlob(layer, push));
 }
 
 async function pushBlob({ descriptor, source }: OutputLayer, push: Push): Promise<BlobResult> {

@@ -1,0 +1,44 @@
+/**
+ * Does the work for each item, at most `limit` at once, and gives the outcomes in the items' order. After a failure no more work is begun;
+ * what is under way ends before the failure is told, so that nothing goes on behind it.
+ *
+ * @throws what failed first
+ */
+export async function mapInParallel<T, R>(
+  items: Iterable<T>,
+  limit: number,
+  work: (item: T) => Promise<R>,
+): Promise<readonly R[]> {
+  const outcomes: R[] = [];
+  const waiting = [...items].entries();
+  let failed = false;
+  const worker = async () => {
+    for (const [index, item] of waiting) {
+      if (failed) return;
+      try {
+        outcomes[index] = await work(item);
+      } catch (error) {
+        failed = true;
+        throw error;
+      }
+    }
+  };
+  await allOrFirstFailure(Array.from({ length: limit }, worker));
+  return outcomes;
+}
+
+/**
+ * Waits until all works have ended, so that nothing goes on behind an error.
+ *
+ * @throws what failed first
+ */
+export async function allOrFirstFailure(works: readonly Promise<unknown>[]): Promise<void> {
+  let failure: { readonly error: unknown } | undefined;
+  const watched = works.map((work) =>
+    work.catch((error: unknown) => {
+      failure ??= { error };
+    }),
+  );
+  await Promise.all(watched);
+  if (failure !== undefined) throw failure.error;
+}

@@ -1,0 +1,49 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { allOrFirstFailure, mapInParallel } from '../../src/parallel/parallel.ts';
+
+describe('mapInParallel', () => {
+  it('gives the outcomes in the order of the items, whichever ends first', async () => {
+    const slowFirst = async (item: number) => {
+      for (let turns = 3 - item; turns > 0; turns--) await turn();
+      return item * 10;
+    };
+    expect(await mapInParallel([1, 2, 3], 3, slowFirst)).toEqual([10, 20, 30]);
+  });
+
+  it('has at most as many under way as it may', async () => {
+    let running = 0;
+    let most = 0;
+    await mapInParallel(Array.from({ length: 20 }), 4, async () => {
+      most = Math.max(most, ++running);
+      await turn();
+      running--;
+    });
+    expect(most).toBe(4);
+  });
+
+  it('begins nothing after a failure, and waits for what is under way', async () => {
+    const events: string[] = [];
+    const work = async (item: string) => {
+      events.push(`${item} begins`);
+      await turn();
+      if (item === 'a') throw new Error('a fails');
+      await turn();
+      events.push(`${item} ends`);
+    };
+    await expect(mapInParallel(['a', 'b', 'c', 'd'], 2, work)).rejects.toThrow('a fails');
+    expect(events).toEqual(['a begins', 'b begins', 'b ends']);
+  });
+});
+
+it('allOrFirstFailure tells the failure that came first, after everything has ended', async () => {
+  let ended = false;
+  const slow = (async () => {
+    await turn();
+    await turn();
+    ended = true;
+    throw new Error('second');
+  })();
+  await expect(allOrFirstFailure([slow, Promise.reject(new Error('first'))])).rejects.toThrow('first');
+  expect(ended).toBe(true);
+});
