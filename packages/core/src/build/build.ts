@@ -1,14 +1,14 @@
-import { mkdtemp } from 'node:fs/promises';
 import path from 'node:path';
 import { selectEngine } from '../engine/index.ts';
 import type { Engine } from '../engine/types.ts';
-import { BuildpacksError } from '../errors/index.ts';
 import { removeTree } from '../files/remove-tree.ts';
+import { temporaryDirectory } from '../files/temporary-directory.ts';
 import type { BuildRequest } from '../inputs/index.ts';
 import type { Ports } from '../ports/index.ts';
 import { completeRequest, type CompleteRequest, readProject } from '../project/index.ts';
 import type { BuildResult, PhaseTime } from '../report/result.ts';
 import { type BuildDirectory, buildDirectory } from '../lifecycle/build-directory.ts';
+import { explained } from './failure.ts';
 import { fillBuildDirectory, type Resolved, resolveBuild } from './prepare/prepare.ts';
 import { publishOutput } from './publish/publish.ts';
 import { runLifecycle } from './run.ts';
@@ -21,30 +21,32 @@ import { openSession, type Session } from './session.ts';
  * @throws InputError before anything is pulled; LifecycleError when the build fails; BuildpacksError otherwise
  */
 export async function build(request: BuildRequest, ports: Ports): Promise<BuildResult> {
-  const session = openSession(ports, [request.app.path]);
-  const complete = await withProject(request, session.ports);
-  const root = await mkdtemp(path.join(ports.machine.temporary, 'buildpacks-ci-'));
+  return explained(ports.signal, () => buildHere(request, openSession(ports, [request.app.path])));
+}
+
+async function buildHere(request: BuildRequest, session: Session): Promise<BuildResult> {
+  const { ports } = session;
+  const complete = await withProject(request, ports);
+  const root = await temporaryDirectory(ports.machine);
   const directory = buildDirectory(root);
   let engine: Engine | undefined;
   try {
-    session.ports.log.phase('prepare');
+    ports.log.phase('prepare');
     const started = ports.clock.now();
-    const selecting = selectEngine(complete.engine, session.ports);
+    const selecting = selectEngine(complete.engine, ports);
     const [resolved, selected] = await bothOrFirstError(
-      resolveBuild(complete, session.registry, session.ports),
+      resolveBuild(complete, { ...session, scratch: path.join(root, 'fetched') }),
       selecting,
     );
     engine = selected;
     await getReady(resolved, engine, directory, session);
     const prepared: PhaseTime = { name: 'prepare', milliseconds: ports.clock.now() - started };
-    const { phases } = await runLifecycle(resolved.plan, directory, engine, resolved.builder, session.ports);
+    const { phases } = await runLifecycle(resolved.plan, directory, engine, resolved.builder, ports);
     const facts = { engine: engine.description, phases: [prepared, ...phases], warnings: session.warnings };
-    return await publishOutput(resolved.plan, directory, facts, session.registry, session.ports);
-  } catch (error) {
-    throw ports.signal.aborted ? cancelled(error) : error;
+    return await publishOutput(resolved.plan, directory, facts, session.registry, ports);
   } finally {
     await engine?.dispose();
-    await removeTree(root, session.ports);
+    await removeTree(root, ports);
   }
 }
 
@@ -85,9 +87,4 @@ async function getReady(
 async function bothOrFirstError<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
   await Promise.allSettled([first, second]);
   return [await first, await second];
-}
-
-function cancelled(cause: unknown): BuildpacksError {
-  if (cause instanceof BuildpacksError && cause.code === 'cancelled') return cause;
-  return new BuildpacksError('cancelled', 'the build was cancelled', { cause });
 }

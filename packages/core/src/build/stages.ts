@@ -1,16 +1,19 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { selectEngine } from '../engine/index.ts';
 import { BuildpacksError, InputError } from '../errors/index.ts';
+import { temporaryDirectory } from '../files/temporary-directory.ts';
 import type { BuildRequest } from '../inputs/index.ts';
 import { layoutImage, openLayout } from '../layout/index.ts';
 import type { Ports } from '../ports/index.ts';
-import { parseReference } from '../reference/index.ts';
+import type { CompleteRequest } from '../project/index.ts';
+import { atDigest, familiarReference, parseReference } from '../reference/index.ts';
 import type { BuildResult } from '../report/result.ts';
 import { withProject } from './build.ts';
 import { buildDirectory } from '../lifecycle/build-directory.ts';
+import { explained } from './failure.ts';
 import { type Plan, readPlan } from './plan.ts';
-import { readNamedImage } from './prepare/builder.ts';
-import { fillBuildDirectory, resolveBuild } from './prepare/prepare.ts';
+import { readNamedImage, storedBuilder } from './prepare/builder.ts';
+import { fillBuildDirectory, type Resolved, resolveBuild } from './prepare/prepare.ts';
 import { publishOutput } from './publish/publish.ts';
 import { runLifecycle } from './run.ts';
 import { openSession, type Session } from './session.ts';
@@ -22,12 +25,33 @@ import { openSession, type Session } from './session.ts';
  * @throws InputError on `build-directory` when it is not empty: what an earlier build left there would get into this one
  */
 export async function prepareBuild(request: BuildRequest, ports: Ports, root: string): Promise<void> {
+  await explained(ports.signal, () => prepare(request, openSession(ports, [request.app.path]), root));
+}
+
+async function prepare(request: BuildRequest, session: Session, root: string): Promise<void> {
   await requireEmpty(root);
-  const session = openSession(ports, [request.app.path]);
   session.ports.log.phase('prepare');
   const complete = await withProject(request, session.ports);
-  const resolved = await resolveBuild(complete, session.registry, session.ports);
-  await fillBuildDirectory(resolved, buildDirectory(root), session.ports);
+  const scratch = await temporaryDirectory(session.ports.machine);
+  try {
+    const resolved = await resolveBuild(complete, { ...session, scratch });
+    requirePinned(complete, resolved);
+    await fillBuildDirectory(resolved, buildDirectory(root), session.ports);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+/** The node and our own client look a tag up separately (`docs/inputs.md`, `allow-builder-tag`). */
+function requirePinned({ builder, allowBuilderTag }: CompleteRequest, { plan }: Resolved): void {
+  if (builder.kind !== 'registry' || builder.reference.kind === 'digest' || allowBuilderTag) return;
+  throw new InputError([
+    {
+      input: 'builder',
+      message: `"${familiarReference(builder.reference)}" has no digest, and the stages of a build may run in containers that look it up again`,
+      hint: `Write ${familiarReference(atDigest(builder.reference, plan.builder.digest))}, or set allow-builder-tag to true.`,
+    },
+  ]);
 }
 
 async function requireEmpty(root: string): Promise<void> {
@@ -47,9 +71,13 @@ async function requireEmpty(root: string): Promise<void> {
 
 /** RUN on its own, in an engine of this machine. */
 export async function runBuild(root: string, ports: Ports): Promise<void> {
+  await explained(ports.signal, () => run(root, openSession(ports, [])));
+}
+
+async function run(root: string, session: Session): Promise<void> {
+  const { ports } = session;
   const directory = buildDirectory(root);
   const plan = await readPlan(directory);
-  const session = openSession(ports, []);
   const engine = await selectEngine(plan.engine, session.ports);
   try {
     const builder = await plannedBuilder(plan, session);
@@ -62,16 +90,27 @@ export async function runBuild(root: string, ports: Ports): Promise<void> {
 
 /** PUBLISH on its own: takes its targets from the plan, and what RUN left as hostile input. */
 export async function publishBuild(root: string, ports: Ports): Promise<BuildResult> {
+  return explained(ports.signal, () => publish(root, openSession(ports, [])));
+}
+
+async function publish(root: string, session: Session): Promise<BuildResult> {
   const directory = buildDirectory(root);
   const plan = await readPlan(directory);
-  const session = openSession(ports, []);
+  warnOfTag(plan, session.ports);
   const facts = { engine: 'staged', phases: [], warnings: session.warnings };
   return publishOutput(plan, directory, facts, session.registry, session.ports);
 }
 
+/** What `allow-builder-tag` let through stands in the result. */
+function warnOfTag({ builder }: Plan, { log }: Ports): void {
+  if (/^(?:oci:|docker:\/\/)|@sha256:/.test(builder.name)) return;
+  log.warn(`the builder ${builder.name} was named by tag: that the build ran in ${builder.digest} is not verified`);
+}
+
 /** The builder that the plan names, by its digest. */
-async function plannedBuilder(plan: Plan, { registry }: Session) {
+async function plannedBuilder(plan: Plan, { registry, ports }: Session) {
   const { name, digest } = plan.builder;
+  if (name.startsWith('docker://')) return storedBuilder(digest, ports);
   if (name.startsWith('oci:')) {
     const image = await layoutImage(await openLayout(name.slice('oci:'.length)), plan.platform);
     if (image.raw.digest === digest) return { image };

@@ -13,7 +13,7 @@ export interface Volume {
 export interface BuilderImage {
   /** As the user named it; undefined when it comes from a layout. */
   readonly reference?: ImageReference;
-  /** Set when the image is already in the engine's own store under this name (`docker://NAME`). */
+  /** Set when the image is already in the engine's own store under this name or id (`docker://NAME`). */
   readonly inEngine?: string;
   readonly image: Image;
 }

@@ -1,6 +1,7 @@
 import { type Builder, parseBuilder } from '../../builder/metadata.ts';
+import { detectContainerEngine, type EnginePorts } from '../../engine/index.ts';
 import type { BuilderImage } from '../../engine/types.ts';
-import { InputError } from '../../errors/index.ts';
+import { BuildpacksError, InputError } from '../../errors/index.ts';
 import type { Platform } from '../../image/manifest.ts';
 import { type Image, readImage } from '../../image/source.ts';
 import type { BuilderSource } from '../../inputs/request.ts';
@@ -12,7 +13,7 @@ import type { RegistryClient } from '../../registry/index.ts';
 export interface ResolvedBuilder {
   readonly builder: Builder;
   readonly provided: BuilderImage;
-  /** For the plan and the result: long form, or `oci:DIR`. */
+  /** For the plan and the result: long form, `docker://NAME`, or `oci:DIR`. */
   readonly name: string;
 }
 
@@ -25,31 +26,41 @@ export async function resolveBuilder(
   source: BuilderSource,
   platform: Platform,
   registry: RegistryClient,
+  ports: EnginePorts,
 ): Promise<ResolvedBuilder> {
   switch (source.kind) {
     case 'registry': {
-      const image = await readNamedImage(source.reference, platform, registry, 'builder');
-      const reference = atDigest(source.reference, image.raw.digest);
-      return described(
-        formatReference(source.reference),
-        familiarReference(source.reference),
-        { reference, image },
-        platform,
-      );
+      const { reference } = source;
+      const image = await readNamedImage(reference, platform, registry, 'builder');
+      const provided = { reference: atDigest(reference, image.raw.digest), image };
+      return described(formatReference(reference), familiarReference(reference), provided, platform);
     }
     case 'layout': {
       const image = await layoutImage(await openLayout(source.path), platform);
       return described(`oci:${source.path}`, `oci:${source.path}`, { image }, platform);
     }
-    case 'engine':
-      throw new InputError([
-        {
-          input: 'builder',
-          message: `"docker://${source.name}" can't be used yet`,
-          hint: 'Push the builder to a registry, or write it to an OCI layout and give oci:DIR.',
-        },
-      ]);
+    case 'engine': {
+      const name = `docker://${source.name}`;
+      return described(name, name, await storedBuilder(source.name, ports), platform);
+    }
   }
+}
+
+/**
+ * A builder in the container engine's own store, pinned by its image id: such an image has no manifest that could be asked for.
+ *
+ * @param name a reference, or an id
+ * @throws InputError on `builder` when the engine does not have it
+ */
+export async function storedBuilder(name: string, ports: EnginePorts): Promise<BuilderImage> {
+  const engine = await detectContainerEngine(ports);
+  if (engine === undefined) {
+    throw new BuildpacksError('engine', `"docker://${name}" can't be looked up: neither docker nor podman answers`, {
+      hint: 'Start the engine that has it, or name a builder on a registry or as oci:DIR.',
+    });
+  }
+  const image = await engine.stored(name, ports.signal);
+  return { inEngine: image.raw.digest, image };
 }
 
 function described(name: string, shown: string, provided: BuilderImage, platform: Platform): ResolvedBuilder {

@@ -1,12 +1,18 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
 import { packageFromArchive, packageFromDirectory } from '../../builder/buildpack-files.ts';
 import { type BuildpackModule, type BuildpackPackage, packageFromImage } from '../../builder/buildpack-package.ts';
 import { inlineBuildpack } from '../../builder/inline-buildpack.ts';
 import type { Builder } from '../../builder/metadata.ts';
 import type { OrderItem } from '../../builder/order.ts';
 import { explainMissing } from '../../builder/resolution.ts';
-import { InputError } from '../../errors/index.ts';
+import { BuildpacksError, InputError } from '../../errors/index.ts';
 import type { Platform } from '../../image/manifest.ts';
 import { type BuildpackLocator, publicRegistryHint } from '../../inputs/index.ts';
+import { download, shownUrl } from '../../network/index.ts';
+import type { Ports } from '../../ports/index.ts';
+import { hexOf } from '../../reference/index.ts';
+import { optional } from '../../json/json.ts';
 import type { RegistryClient } from '../../registry/index.ts';
 import { readNamedImage } from './builder.ts';
 
@@ -21,7 +27,13 @@ export interface BuildpackContext {
   readonly builder: Builder;
   readonly platform: Platform;
   readonly registry: RegistryClient;
+  /** Where archives from the web may lie until the build directory is filled. */
+  readonly scratch: string;
+  readonly ports: Ports;
 }
+
+/** No buildpack is larger. */
+const MAX_ARCHIVE = 4 * 1024 ** 3;
 
 /**
  * Resolves one input's buildpacks. Of images only labels are read; the layers come when the module is placed.
@@ -34,7 +46,9 @@ export async function resolveBuildpacks(
   input: string,
   context: BuildpackContext,
 ): Promise<ResolvedBuildpacks> {
-  const resolved = await Promise.all(locators.map((locator) => resolveLocator(locator, input, context)));
+  const resolved = await Promise.all(
+    locators.map((locator) => blaming(input, () => resolveLocator(locator, input, context))),
+  );
   return { items: resolved.map(({ item }) => item), added: resolved.flatMap(({ added }) => added) };
 }
 
@@ -72,14 +86,31 @@ async function resolveLocator(
       return { item: { id: module.id, version: module.version }, added: [module] };
     }
     case 'url':
-      throw new InputError([
-        {
-          input,
-          message: `"${locator.url}" can't be fetched yet`,
-          hint: 'Download the file in an earlier step and give its path, or name an image.',
-        },
-      ]);
+      return brought(await packageFromArchive(await fetchArchive(locator, context), platform));
   }
+}
+
+/** What is wrong with a buildpack is the fault of the input that named it; trouble on the way to it is nobody's. */
+async function blaming<T>(input: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof BuildpacksError) || error instanceof InputError) throw error;
+    if (error.code !== 'image' && error.code !== 'registry') throw error;
+    const { message, hint } = error;
+    throw new InputError([{ input, message, ...optional('hint', hint) }], { cause: error });
+  }
+}
+
+async function fetchArchive(
+  { url, digest }: Extract<BuildpackLocator, { kind: 'url' }>,
+  { scratch, ports }: BuildpackContext,
+): Promise<string> {
+  await mkdir(scratch, { recursive: true, mode: 0o700 });
+  const target = path.join(scratch, hexOf(digest));
+  ports.log.info(`Fetching ${shownUrl(new URL(url))}`);
+  await download({ url: new URL(url), digest, target, maxBytes: MAX_ARCHIVE }, ports);
+  return target;
 }
 
 function unknownBuildpack(

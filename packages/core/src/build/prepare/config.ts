@@ -9,7 +9,6 @@ import { type ConfigFile, configFileName } from '../../lifecycle/environment.ts'
 import { renderProjectMetadata, type SourceFacts } from '../../lifecycle/project-metadata.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { CompleteRequest } from '../../project/index.ts';
-import type { RegistryClient } from '../../registry/index.ts';
 import { type BuildpackContext, resolveBuildpacks } from './buildpacks.ts';
 import { openFolder } from './open-folder.ts';
 import { gitFacts } from './source-facts.ts';
@@ -32,11 +31,9 @@ export interface BuildConfig {
  */
 export async function planConfig(
   request: CompleteRequest,
-  builder: Builder,
-  registry: RegistryClient,
-  ports: Ports,
+  context: BuildpackContext,
 ): Promise<Omit<BuildConfig, 'runImage'>> {
-  const context: BuildpackContext = { builder, platform: request.platform, registry };
+  const { builder, ports } = context;
   const [buildpacks, pre, post, source] = await Promise.all([
     resolveBuildpacks(request.buildpacks, 'buildpacks', context),
     resolveBuildpacks(request.preBuildpacks, 'pre-buildpacks', context),

@@ -30,6 +30,13 @@ export interface Resolved {
   readonly config: BuildConfig;
 }
 
+export interface ResolveContext {
+  readonly registry: RegistryClient;
+  readonly ports: Ports;
+  /** A directory for files from the web, made when it is needed; the caller removes it when the build directory is filled. */
+  readonly scratch: string;
+}
+
 /**
  * The first half of PREPARE: reads manifests, configurations and labels, looks at rights, and makes the plan.
  *
@@ -37,8 +44,7 @@ export interface Resolved {
  */
 export async function resolveBuild(
   request: CompleteRequest,
-  registry: RegistryClient,
-  ports: Ports,
+  { registry, ports, scratch }: ResolveContext,
 ): Promise<Resolved> {
   const { log } = ports;
   // These wait for nothing. The builder's own troubles are told first, as they come first in what the user wrote.
@@ -57,7 +63,7 @@ export async function resolveBuild(
   };
   const [runImage, configuration, [previous, creationTime]] = await Promise.all([
     resolveRunImage(builder.builder, runImageRequest, registry, log),
-    planConfig(request, builder.builder, registry, ports),
+    planConfig(request, { builder: builder.builder, platform: request.platform, registry, scratch, ports }),
     early,
   ]);
   const config = { ...configuration, runImage: runImage.overridden };

@@ -1,10 +1,10 @@
-import { InputError } from '../../errors/index.ts';
 import { atDigest, formatReference, formatRepository, hexOf } from '../../reference/index.ts';
 import { throwIfCancelled } from '../cancellation.ts';
 import type { EnginePorts } from '../ports.ts';
 import type { BuilderImage } from '../types.ts';
 import { type ContainerClient, reasonOf } from './client.ts';
 import { loadImage } from './load-image.ts';
+import { notInEngine } from './stored-image.ts';
 
 /** Where builders go that the engine did not pull itself; no registry has this name. */
 const OWN_REPOSITORY = 'buildpacks-ci.local/builder';
@@ -83,15 +83,4 @@ async function pull(
   if (outcome.status === 0) return name;
   log.debug(`${client.facts.program} can't pull ${name}: ${reasonOf(outcome)}`);
   return undefined;
-}
-
-function notInEngine(client: ContainerClient, name: string): InputError {
-  const { program } = client.facts;
-  return new InputError([
-    {
-      input: 'builder',
-      message: `"docker://${name}" is not in the store of ${program}`,
-      hint: `Build or pull it first, and look with "${program} image ls"; or name it without docker:// to have it pulled.`,
-    },
-  ]);
 }

@@ -6,6 +6,7 @@ import { provideBuilder } from './builder-image.ts';
 import type { ContainerClient } from './client.ts';
 import { runContainer } from './container-run.ts';
 import { loadImage } from './load-image.ts';
+import { storedImage } from './stored-image.ts';
 
 /** Docker or Podman. */
 export interface ContainerEngine extends Engine {
@@ -14,6 +15,8 @@ export interface ContainerEngine extends Engine {
   readonly architecture: string;
   /** Puts an image into the engine's store under these names (`registry/repository:tag`). */
   load(image: Image, names: readonly string[], signal: AbortSignal): Promise<void>;
+  /** What the engine's store has under a name or id (`storedImage`). */
+  stored(name: string, signal: AbortSignal): Promise<Image>;
 }
 
 export function containerEngine(client: ContainerClient, ports: EnginePorts): ContainerEngine {
@@ -25,6 +28,7 @@ export function containerEngine(client: ContainerClient, ports: EnginePorts): Co
     description: `${program} ${version}`,
     architecture,
     load: (image, names, signal) => loadImage(client, image, names, ports, signal),
+    stored: (name, signal) => storedImage(client, name, signal),
     provide: async (builder, _directory, signal) => {
       builders.set(builder.image.raw.digest, await provideBuilder(client, builder, ports, signal));
     },
