@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
@@ -12,39 +11,12 @@ export interface UnzipOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Signatures of a file's first member and of the end record (APPNOTE.TXT, 4.3.7 and 4.3.16). */
-const FIRST_MEMBER = Buffer.from('PK\x03\x04', 'latin1');
-const END_RECORD = Buffer.from('PK\x05\x06', 'latin1');
-const END_RECORD_SIZE = 22;
-const MAX_COMMENT = 0xffff;
-
 /** The upper byte of "version made by": where the file attributes come from. */
 const MADE_ON_UNIX = 3;
 const FILE_TYPE = { mask: 0o170000, link: 0o120000, folder: 0o040000, file: 0o100000, none: 0 } as const;
 /** Of zips without Unix attributes, all of Java's among them; what `pack` gives to their files. */
 const DEFAULT_MODE = 0o777;
 const MAX_LINK_TARGET = 4096;
-
-/** True for zip, jar and war files, those with a start script in front included. */
-export async function isZip(file: string): Promise<boolean> {
-  const handle = await open(file);
-  try {
-    const { size } = await handle.stat();
-    const start = await handle.read(Buffer.alloc(FIRST_MEMBER.length), 0, FIRST_MEMBER.length, 0);
-    if (start.buffer.equals(FIRST_MEMBER)) return true;
-    const length = Math.min(size, END_RECORD_SIZE + MAX_COMMENT);
-    const { buffer: tail } = await handle.read(Buffer.alloc(length), 0, length, size - length);
-    return endsWithEndRecord(tail);
-  } finally {
-    await handle.close();
-  }
-}
-
-function endsWithEndRecord(tail: Buffer): boolean {
-  const at = tail.lastIndexOf(END_RECORD);
-  if (at === -1 || at + END_RECORD_SIZE > tail.length) return false;
-  return at + END_RECORD_SIZE + tail.readUInt16LE(at + END_RECORD_SIZE - 2) === tail.length;
-}
 
 /**
  * Unpacks a zip, jar or war below a directory and nowhere else. Modes come from Unix attributes where the file has them; symbolic

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { isInside, isZip, kindOf } from './files.ts';
+import { isZip } from '../archive/is-zip.ts';
+import { isInside, kindOf } from './files.ts';
 import { inputError } from './problems.ts';
 import type { AppSource } from './request.ts';
 

@@ -1,14 +1,4 @@
-import {
-  accessSync,
-  closeSync,
-  constants,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  realpathSync,
-  statSync,
-} from 'node:fs';
+import { accessSync, constants, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 export type FileKind = 'directory' | 'file' | 'other';
@@ -36,22 +26,6 @@ export function readSmallFile(file: string, limit: number): Uint8Array | string 
   } catch {
     return 'can not be read';
   }
-}
-
-/** Whether a file starts as a zip, jar or war does (APPNOTE 4.3.6: a local file header, or the end of an empty archive). */
-export function isZip(file: string): boolean {
-  const start = Buffer.alloc(4);
-  try {
-    const descriptor = openSync(file, 'r');
-    try {
-      readSync(descriptor, start, 0, 4, 0);
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch {
-    return false;
-  }
-  return ['504b0304', '504b0506', '504b0708'].includes(start.toString('hex'));
 }
 
 /** Whether `file`, all links resolved, is `directory` or inside of it. */
