@@ -17,6 +17,9 @@ const NOTHING: CacheFigures = { layers: 0, bytes: 0 };
 /** Metadata larger than this is not the lifecycle's. */
 const MAX_METADATA = 16 * 1024 * 1024;
 const READ_SIZE = 1024 * 1024;
+/** From this size on, in bytes, a layer that is mostly holes is not copied: the lifecycle writes none, and a copy would fill the disk. */
+const LARGE = 1024 ** 3;
+const BLOCK = 512;
 /** The folder of a volume cache that holds what the last successful build kept (lifecycle, `cache/volume_cache.go`). */
 const COMMITTED = 'committed';
 
@@ -124,6 +127,11 @@ async function copyPlain(folder: string, name: string, to: string): Promise<numb
 async function copyVerified(cache: string, layer: Digest, to: string): Promise<number | undefined> {
   const source = await openPlain(cache, [COMMITTED, fileOfLayer(layer)]);
   if (source === undefined) return undefined;
+  const { size, blocks } = await source.stat();
+  if (size > LARGE && blocks * BLOCK < size / 4) {
+    await source.close();
+    return undefined;
+  }
   const hash = createHash('sha256');
   let bytes = 0;
   async function* hashed(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -92,6 +92,14 @@ describe('what a buildpack put into the cache directory', () => {
     await symlink(other, path.join(cache, 'committed'));
     const store = path.join(await temporaryDirectory(), 'store');
     expect(await saveDirectory(cache, store)).toEqual({ layers: 0, bytes: 0 });
+  });
+
+  it('is not copied when it is a huge file of holes', async () => {
+    const cache = await volumeCache('one', 'two');
+    await truncate(path.join(cache, 'committed', `${shaOf('one')}.tar`), 2 ** 36);
+    const store = path.join(await temporaryDirectory(), 'store');
+    await saveDirectory(cache, store);
+    expect(await contents(store)).toEqual({ [`${shaOf('two')}.tar`]: 'two' });
   });
 
   it('does not make us wait when it is a FIFO', async () => {

@@ -9,6 +9,10 @@ import { copyOut } from './copy-out.ts';
 
 const COMMITTED = 'committed';
 const MAX_METADATA = 16 * 1024 * 1024;
+/** Larger caches are not kept. */
+const MAX_CACHE = 32 * 1024 ** 3;
+/** Each layer on its own costs a process; from here on everything in one stream is faster. */
+const MAX_SINGLE_LAYERS = 16;
 
 /**
  * Brings the lifecycle's volume cache up to date: of `committed/` only layers that are not here yet are copied, their names taken from
@@ -21,7 +25,7 @@ export async function collectCache(client: ContainerClient, run: EngineRun, cont
   const incoming = await mkdtemp(path.join(directory.root, 'cache-incoming-'));
   const arrived = path.join(incoming, COMMITTED);
   const take = (name: string, to: string) =>
-    copyOut(client, { container, from: path.posix.join(IN_BUILD.cache, name), to, signal });
+    copyOut(client, { container, from: path.posix.join(IN_BUILD.cache, name), to, maxBytes: MAX_CACHE, signal });
   try {
     if (present.size === 0) {
       await take(COMMITTED, incoming);
@@ -30,7 +34,8 @@ export async function collectCache(client: ContainerClient, run: EngineRun, cont
       if (!(await take(`${COMMITTED}/${CACHE_METADATA}`, arrived))) return;
       const wanted = await wantedLayers(arrived);
       const missing = [...(wanted ?? [])].filter((layer) => !present.has(layer));
-      for (const layer of missing) await take(`${COMMITTED}/${fileOfLayer(layer)}`, arrived);
+      if (missing.length > MAX_SINGLE_LAYERS) await take(COMMITTED, incoming);
+      else for (const layer of missing) await take(`${COMMITTED}/${fileOfLayer(layer)}`, arrived);
     }
     await commit(arrived, target, present);
   } finally {

@@ -12,6 +12,8 @@ export interface CopyOut {
   readonly from: string;
   /** The existing directory that gets it, under its own name. */
   readonly to: string;
+  /** More is refused before it is written: a file of holes costs the build nothing, and our disk all it has. */
+  readonly maxBytes: number;
   readonly signal: AbortSignal;
 }
 
@@ -20,13 +22,15 @@ export interface CopyOut {
  * wanted name arrive, with plain modes; links, devices and other names are dropped.
  *
  * @returns false when the container does not have it
+ * @throws BuildpacksError `image` when it is too large
  */
-export async function copyOut(client: ContainerClient, { container, from, to, signal }: CopyOut): Promise<boolean> {
+export async function copyOut(client: ContainerClient, copy: CopyOut): Promise<boolean> {
+  const { container, from, signal } = copy;
   let arrived = false;
   const outcome = await client.run(['cp', `${container}:${from}`, '-'], {
     signal,
     onStdout: async (stdout) => {
-      arrived = await extractOutputs(stdout, to, path.posix.basename(from), signal);
+      arrived = await extractOutputs(stdout, copy);
     },
   });
   if (outcome.status === 0) return arrived;
@@ -34,13 +38,13 @@ export async function copyOut(client: ContainerClient, { container, from, to, si
   throw new BuildpacksError('engine', `"${from}" can't be read from the container: ${reasonOf(outcome)}`);
 }
 
-async function extractOutputs(stdout: Readable, to: string, wanted: string, signal: AbortSignal): Promise<boolean> {
+async function extractOutputs(stdout: Readable, copy: CopyOut): Promise<boolean> {
   const chunks = (stdout as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
   const first = await chunks.next();
   if (first.done === true) return false;
-  const tree = new TreeWriter(to, { owners: false });
-  const sink = new OutputSink(tree, wanted);
-  await pour(rejoined(first.value, chunks), sink, signal);
+  const tree = new TreeWriter(copy.to, { owners: false });
+  const sink = new OutputSink(tree, copy);
+  await pour(rejoined(first.value, chunks), sink, copy.signal);
   tree.finish();
   return sink.arrived;
 }
@@ -54,16 +58,22 @@ async function* rejoined(first: Uint8Array, rest: AsyncIterator<Uint8Array>): As
 class OutputSink implements EntrySink {
   arrived = false;
   readonly #tree: TreeWriter;
-  readonly #wanted: string;
+  readonly #copy: CopyOut;
+  #bytes = 0;
 
-  constructor(tree: TreeWriter, wanted: string) {
+  constructor(tree: TreeWriter, copy: CopyOut) {
     this.#tree = tree;
-    this.#wanted = wanted;
+    this.#copy = copy;
   }
 
   begin(entry: TarEntry): void {
-    if (entry.path !== this.#wanted && !entry.path.startsWith(`${this.#wanted}/`)) return;
+    const { from, maxBytes } = this.#copy;
+    const wanted = path.posix.basename(from);
+    if (entry.path !== wanted && !entry.path.startsWith(`${wanted}/`)) return;
     if (entry.type !== 'file' && entry.type !== 'directory') return;
+    this.#bytes += entry.size;
+    if (this.#bytes > maxBytes)
+      throw new BuildpacksError('image', `the build left more than ${maxBytes} bytes in "${from}"`);
     this.#tree.begin({ ...entry, mode: entry.type === 'file' ? 0o644 : 0o755 });
     this.arrived = true;
   }
