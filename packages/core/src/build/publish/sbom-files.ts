@@ -7,7 +7,7 @@ import { openRegularFile } from '../../files/regular-file.ts';
 import type { BuildDirectory } from '../../lifecycle/build-directory.ts';
 
 /** More than any builder makes; a build that leaves more wants to fill a disk. */
-const LIMITS = { files: 10_000, bytes: 512 * 1024 * 1024, depth: 16 };
+const LIMITS = { entries: 10_000, bytes: 512 * 1024 * 1024, depth: 16 };
 
 interface FoundFile {
   /** Below `layers/sbom`: `launch/samples_nodejs/node/sbom.cdx.json`. */
@@ -22,11 +22,12 @@ interface FoundFile {
 export async function findSbomFiles(directory: BuildDirectory): Promise<readonly FoundFile[]> {
   const root = path.join(directory.layers, 'sbom');
   const found: FoundFile[] = [];
+  let entries = 0;
   const visit = async (relative: string, depth: number): Promise<void> => {
+    if (++entries > LIMITS.entries) throw tooMuch();
     const stats = await lstat(path.join(root, relative)).catch(() => undefined);
     if (stats?.isFile() === true) found.push({ path: relative, size: stats.size });
     if (stats?.isDirectory() !== true || depth === 0) return;
-    if (found.length > LIMITS.files) throw tooMuch();
     for (const name of (await readdir(path.join(root, relative))).sort())
       await visit(path.join(relative, name), depth - 1);
   };
@@ -56,6 +57,6 @@ export async function copySbomFiles(
 }
 
 function tooMuch(): BuildpacksError {
-  const size = `${LIMITS.files} files or ${LIMITS.bytes} bytes`;
+  const size = `${LIMITS.entries} files or ${LIMITS.bytes} bytes`;
   return new BuildpacksError('image', `the build left more than ${size} of bills of materials in /layers/sbom`);
 }
