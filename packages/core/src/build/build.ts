@@ -4,6 +4,7 @@ import type { Engine } from '../engine/types.ts';
 import { removeTree } from '../files/remove-tree.ts';
 import { temporaryDirectory } from '../files/temporary-directory.ts';
 import type { BuildRequest } from '../inputs/index.ts';
+import { allInOrder } from '../parallel/parallel.ts';
 import type { Ports } from '../ports/index.ts';
 import { completeRequest, type CompleteRequest, readProject } from '../project/index.ts';
 import type { BuildResult, PhaseTime } from '../report/result.ts';
@@ -13,6 +14,7 @@ import { fillBuildDirectory, type Resolved, resolveBuild } from './prepare/prepa
 import { publishOutput } from './publish/publish.ts';
 import { runLifecycle } from './run.ts';
 import { openSession, type Session } from './session.ts';
+import { removeSpent } from './spent.ts';
 
 /**
  * Builds, publishes and reports one app image: all three stages in this process. Nothing is left behind but the image, its reports and
@@ -30,21 +32,24 @@ async function buildHere(request: BuildRequest, session: Session): Promise<Build
   const root = await temporaryDirectory(ports.machine);
   const directory = buildDirectory(root);
   let engine: Engine | undefined;
+  let tidying: Promise<unknown> = Promise.resolve();
   try {
     ports.log.phase('prepare');
     const started = ports.clock.now();
-    const selecting = selectEngine(complete.engine, ports);
-    const [resolved, selected] = await bothOrFirstError(
+    const [resolved, selected] = await allInOrder([
       resolveBuild(complete, { ...session, scratch: path.join(root, 'fetched') }),
-      selecting,
-    );
+      selectEngine(complete.engine, ports),
+    ]);
     engine = selected;
     await getReady(resolved, engine, directory, session);
     const prepared: PhaseTime = { name: 'prepare', milliseconds: ports.clock.now() - started };
     const { phases } = await runLifecycle(resolved.plan, directory, engine, resolved.builder, ports);
+    tidying = Promise.all([engine.dispose(), removeSpent(directory, ports)]);
+    tidying.catch(() => undefined);
     const facts = { engine: engine.description, phases: [prepared, ...phases], warnings: session.warnings };
     return await publishOutput(resolved.plan, directory, facts, session.registry, ports);
   } finally {
+    await tidying;
     await engine?.dispose();
     await removeTree(root, ports);
   }
@@ -81,10 +86,4 @@ async function getReady(
   );
   const failed = (await Promise.allSettled(works)).find((outcome) => outcome.status === 'rejected');
   if (failed !== undefined) throw abort.signal.reason ?? failed.reason;
-}
-
-/** Waits for both, so that nothing goes on behind an error; an input error of the first wins. */
-async function bothOrFirstError<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
-  await Promise.allSettled([first, second]);
-  return [await first, await second];
 }

@@ -46,11 +46,11 @@ export interface Engine {
   /** Gets the builder ready to run (pull, or fetch and unpack). May run beside other work. */
   provide(builder: BuilderImage, directory: BuildDirectory, signal: AbortSignal): Promise<void>;
   /**
-   * Runs the command and gives its exit status. When it settles, however it does, no process that it started is alive,
-   * nothing of it is left behind (container, volume, mount), and what the lifecycle wrote is in the build directory:
-   * the output layout, `layers/sbom`, `layers/report.toml`, the cache.
+   * Runs the command and gives its exit status. When it settles, however it does, no process that it started is alive, and what
+   * the lifecycle wrote is in the build directory: the output layout, `layers/sbom`, `layers/report.toml`, the cache. Nothing else
+   * is left behind (container, volume, mount) but a container that has ended, which goes by itself: `dispose` waits for that.
    */
   run(run: EngineRun): Promise<number>;
-  /** Removes what `provide` put into the build directory. */
+  /** Removes what `provide` put into the build directory, and waits until the runs' containers are gone. May be called again. */
   dispose(): Promise<void>;
 }

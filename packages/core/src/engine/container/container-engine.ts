@@ -22,6 +22,7 @@ export interface ContainerEngine extends Engine {
 export function containerEngine(client: ContainerClient, ports: EnginePorts): ContainerEngine {
   const { program, version, architecture, sharesFiles } = client.facts;
   const builders = new Map<Digest, string>();
+  const removals: Promise<void>[] = [];
   let mayBind = sharesFiles && ports.machine.uid === 0;
   return {
     kind: 'container',
@@ -35,10 +36,17 @@ export function containerEngine(client: ContainerClient, ports: EnginePorts): Co
     run: async (run) => {
       const image = builders.get(run.builder.image.raw.digest);
       const provided = image ?? (await provideBuilder(client, run.builder, ports, run.signal));
-      const { status, handover } = await runContainer(client, run, provided, { ...ports, mayBind });
+      const { status, handover, removal } = await runContainer(client, run, provided, { ...ports, mayBind });
       mayBind = handover === 'bind';
+      removals.push(
+        removal.catch((error: unknown) => {
+          ports.log.warn(error instanceof Error ? error.message : String(error));
+        }),
+      );
       return status;
     },
-    dispose: () => Promise.resolve(),
+    dispose: async () => {
+      await Promise.all(removals);
+    },
   };
 }

@@ -31,33 +31,48 @@ interface Container {
  */
 const UNINTERRUPTED = { stopAfter: 20_000, killAfter: 1_000 } as const;
 
-/** Creates, fills, starts, reads and removes one container. Its processes live in a namespace that ends with it. */
+export interface ContainerOutcome {
+  /** Of the container's own process. */
+  readonly status: number;
+  readonly handover: Handover;
+  /** The container is being removed. It has ended already: nobody need wait who only wants what it left. */
+  readonly removal: Promise<void>;
+}
+
+/**
+ * Creates, fills, starts, reads and removes one container. Its processes live in a namespace that ends with it. After a failure it is
+ * gone before the failure is told.
+ */
 export async function runContainer(
   client: ContainerClient,
   run: EngineRun,
   image: string,
   ports: RunPorts,
-): Promise<{ status: number; handover: Handover }> {
+): Promise<ContainerOutcome> {
   throwIfCancelled(run.signal);
   const id = randomBytes(8).toString('hex');
   const container = { id, name: `buildpacks-ci-${id}`, image };
-  let removal = Promise.resolve();
+  let stopping = Promise.resolve();
   const stop = () => {
-    removal = removeContainer(client, container.name, ports.clock).catch(() => undefined);
+    stopping = removeContainer(client, container.name, ports.clock).catch(() => undefined);
   };
   run.signal.addEventListener('abort', stop, { once: true });
   const bound = ports.mayBind ? await boundDirectory(run.directory) : undefined;
+  const remove = async () => {
+    await stopping;
+    await removeContainer(client, container.name, ports.clock);
+    await bound?.remove();
+  };
   try {
     const handover = await create(client, run, container, { ...ports, bound });
-    return { handover, status: await execute(client, run, container, handover, ports) };
+    const status = await execute(client, run, container, handover, ports);
+    return { handover, status, removal: remove() };
   } catch (error) {
+    await remove();
     throwIfCancelled(run.signal);
     throw error;
   } finally {
     run.signal.removeEventListener('abort', stop);
-    await removal;
-    await removeContainer(client, container.name, ports.clock);
-    await bound?.remove();
   }
 }
 
