@@ -15,5 +15,5 @@ export { writeTar } from './tar-writer.ts';
 export { treeItems, type TreeOptions } from './tree-items.ts';
 export { DEFAULT_LIMITS, type TreeLimits } from './tree-writer.ts';
 export { unpackImage, type UnpackOptions } from './unpack-image.ts';
-export { isZip } from './is-zip.ts';
+export { isZip } from './zip-signature.ts';
 export { unpackZip, type UnzipOptions } from './zip.ts';

@@ -1,10 +1,14 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { type Entry, openPromise, type ZipFile } from 'yauzl';
+import { type Entry, fromRandomAccessReaderPromise, openPromise, RandomAccessReader, type ZipFile } from 'yauzl';
 import { BuildpacksError } from '../errors/index.ts';
 import type { TarEntry } from './tar-entry.ts';
 import { refused } from './tree-root.ts';
 import { type TreeLimits, TreeWriter } from './tree-writer.ts';
+import { bytesBeforeZip } from './zip-signature.ts';
 
 export interface UnzipOptions {
   readonly limits?: TreeLimits;
@@ -28,7 +32,7 @@ const MAX_LINK_TARGET = 4096;
 export async function unpackZip(file: string, directory: string, options: UnzipOptions = {}): Promise<void> {
   const tree = new TreeWriter(directory, { owners: false, ...(options.limits && { limits: options.limits }) });
   try {
-    const zip = await openPromise(file, { validateEntrySizes: true });
+    const zip = await openZip(file);
     for await (const entry of zip.eachEntry()) {
       options.signal?.throwIfAborted();
       await unpackEntry(zip, entry, tree);
@@ -42,6 +46,30 @@ export async function unpackZip(file: string, directory: string, options: UnzipO
       hint: 'Give a directory, or a zip, jar or war file that is whole and not encrypted.',
       cause: error,
     });
+  }
+}
+
+async function openZip(file: string): Promise<ZipFile> {
+  const options = { validateEntrySizes: true };
+  const start = bytesBeforeZip(file);
+  if (start === 0) return openPromise(file, options);
+  const { size } = await stat(file);
+  return fromRandomAccessReaderPromise(new PartReader(file, start), size - start, { ...options, lazyEntries: true });
+}
+
+/** Reads a file from some byte on as if it began there. */
+class PartReader extends RandomAccessReader {
+  readonly #file: string;
+  readonly #start: number;
+
+  constructor(file: string, start: number) {
+    super();
+    this.#file = file;
+    this.#start = start;
+  }
+
+  override _readStreamForRange(start: number, end: number): Readable {
+    return createReadStream(this.#file, { start: this.#start + start, end: this.#start + end - 1 });
   }
 }
 

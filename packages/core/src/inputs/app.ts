@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { isZip } from '../archive/is-zip.ts';
+import { isZip } from '../archive/zip-signature.ts';
 import { isInside, kindOf } from './files.ts';
 import { inputError } from './problems.ts';
 import type { AppSource } from './request.ts';

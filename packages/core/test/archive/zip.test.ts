@@ -43,6 +43,13 @@ describe('isZip', () => {
 });
 
 describe('unpackZip', () => {
+  it('unpacks a jar with a start script in front', async () => {
+    const zip = zipFile([{ name: 'empty' }, { name: 'Main.class', content: 'code' }]);
+    const directory = temporaryDirectory();
+    await unpackZip(written(Buffer.concat([Buffer.from('#!/bin/sh\n'), zip])), directory);
+    expect(listing(directory)).toEqual(['Main.class 777 code', 'empty 777 ']);
+  });
+
   it('takes modes and links from Unix attributes', async () => {
     const members = [
       { name: 'bin/', unixMode: 0o040750 },
