@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { allOrFirstFailure, mapInParallel } from '../../src/parallel/parallel.ts';
+import { allInOrder, allOrFirstFailure, mapInParallel } from '../../src/parallel/parallel.ts';
 
 describe('mapInParallel', () => {
   it('gives the outcomes in the order of the items, whichever ends first', async () => {
@@ -46,4 +46,22 @@ it('allOrFirstFailure tells the failure that came first, after everything has en
   })();
   await expect(allOrFirstFailure([slow, Promise.reject(new Error('first'))])).rejects.toThrow('first');
   expect(ended).toBe(true);
+});
+
+describe('allInOrder', () => {
+  it('gives the outcomes', async () => {
+    expect(await allInOrder([Promise.resolve(1), Promise.resolve('two')])).toEqual([1, 'two']);
+  });
+
+  it('tells the earliest failure in the list, after everything has ended', async () => {
+    let ended = false;
+    const slow = (async () => {
+      await turn();
+      await turn();
+      ended = true;
+      throw new Error('listed first');
+    })();
+    await expect(allInOrder([slow, Promise.reject(new Error('failed first'))])).rejects.toThrow('listed first');
+    expect(ended).toBe(true);
+  });
 });
