@@ -51,7 +51,7 @@ export async function allOrFirstFailure(works: readonly Promise<unknown>[]): Pro
  * @throws InputError with everything that is wrong with the inputs; else the failure of the earliest in the list, so that several
  *   faults are told the same way each time
  */
-export async function allInOrder<const T extends readonly Promise<unknown>[]>(
+export async function allInOrder<T extends readonly unknown[] | []>(
   works: T,
 ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
   const outcomes = await Promise.allSettled(works);
