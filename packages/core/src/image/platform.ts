@@ -1,3 +1,4 @@
+import { BuildpacksError } from '../errors/index.ts';
 import type { Descriptor, Index, Platform } from './manifest.ts';
 import { isManifestType } from './media-types.ts';
 
@@ -17,6 +18,17 @@ export function selectPlatform(index: Index, wanted: Platform): Descriptor | und
     if (found !== undefined) return found;
   }
   return wanted.variant === undefined ? candidates[0] : undefined;
+}
+
+/** What to throw when an index has no image for a platform. */
+export function missingPlatform(name: string, index: Index, wanted: Platform): BuildpacksError {
+  const offered = index.manifests.flatMap(({ platform }) => (platform === undefined ? [] : [formatPlatform(platform)]));
+  const known = [...new Set(offered)].filter((platform) => platform !== 'unknown/unknown');
+  return new BuildpacksError(
+    'image',
+    `"${name}" has no image for ${formatPlatform(wanted)}, only for ${known.join(', ') || 'no platform'}`,
+    { hint: 'Use an image that was built for this platform.' },
+  );
 }
 
 /** `linux/arm64`, `linux/arm/v7`. */

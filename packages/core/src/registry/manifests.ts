@@ -17,7 +17,7 @@ import {
   type Repository,
 } from '../reference/index.ts';
 import { RegistryError } from './error.ts';
-import { formatPlatform, selectPlatform } from '../image/platform.ts';
+import { missingPlatform, selectPlatform } from '../image/platform.ts';
 import type { Call, Transport } from './transport.ts';
 import { redactUrl } from './url.ts';
 import type { Answer } from './wire.ts';
@@ -71,13 +71,7 @@ export async function resolveManifest(
   const index = parseIndex(raw);
   const child = selectPlatform(index, platform);
   if (child === undefined) {
-    const offered = index.manifests.flatMap((entry) => (entry.platform ? [formatPlatform(entry.platform)] : []));
-    throw broken(
-      call,
-      200,
-      `it has no image for ${formatPlatform(platform)}, only for ${[...new Set(offered)].join(', ') || 'no platform'}`,
-      'Use an image that was built for this platform.',
-    );
+    throw missingPlatform(familiarReference(reference), index, platform);
   }
   const manifest = await getManifest(transport, atDigest(reference, child.digest));
   if (manifest === undefined) throw broken(call, 404, `its manifest ${child.digest} is missing from the registry`);

@@ -8,6 +8,7 @@ import type { BuilderSource } from '../../inputs/request.ts';
 import { layoutImage, openLayout } from '../../layout/index.ts';
 import { atDigest, familiarReference, formatReference, type ImageReference } from '../../reference/index.ts';
 import type { RegistryClient } from '../../registry/index.ts';
+import { blaming } from './blame.ts';
 
 /** The builder of one build, pinned. */
 export interface ResolvedBuilder {
@@ -36,7 +37,7 @@ export async function resolveBuilder(
       return described(formatReference(reference), familiarReference(reference), provided, platform);
     }
     case 'layout': {
-      const image = await layoutImage(await openLayout(source.path), platform);
+      const image = await blaming('builder', async () => layoutImage(await openLayout(source.path), platform));
       return described(`oci:${source.path}`, `oci:${source.path}`, { image }, platform);
     }
     case 'engine': {
@@ -80,7 +81,7 @@ function described(name: string, shown: string, provided: BuilderImage, platform
 /**
  * Reads an image that an input names.
  *
- * @throws InputError on that input when the registry does not have it
+ * @throws InputError on that input when the registry does not have it, or not for the platform
  */
 export async function readNamedImage(
   reference: ImageReference,
@@ -88,7 +89,7 @@ export async function readNamedImage(
   registry: RegistryClient,
   input: string,
 ): Promise<Image> {
-  const found = await registry.resolve(reference, platform);
+  const found = await blaming(input, () => registry.resolve(reference, platform));
   if (found === undefined) {
     throw new InputError([
       {

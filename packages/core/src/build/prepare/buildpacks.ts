@@ -6,14 +6,14 @@ import { inlineBuildpack } from '../../builder/inline-buildpack.ts';
 import type { Builder } from '../../builder/metadata.ts';
 import type { OrderItem } from '../../builder/order.ts';
 import { explainMissing } from '../../builder/resolution.ts';
-import { BuildpacksError, InputError } from '../../errors/index.ts';
+import { InputError } from '../../errors/index.ts';
 import type { Platform } from '../../image/manifest.ts';
 import { type BuildpackLocator, publicRegistryHint } from '../../inputs/index.ts';
 import { download, shownUrl } from '../../network/index.ts';
 import type { Ports } from '../../ports/index.ts';
 import { hexOf } from '../../reference/index.ts';
-import { optional } from '../../json/json.ts';
 import type { RegistryClient } from '../../registry/index.ts';
+import { blaming } from './blame.ts';
 import { readNamedImage } from './builder.ts';
 
 /** What a list of locators comes to: entries of an order, and the modules that the builder does not have. */
@@ -86,30 +86,20 @@ async function resolveLocator(
       return { item: { id: module.id, version: module.version }, added: [module] };
     }
     case 'url':
-      return brought(await packageFromArchive(await fetchArchive(locator, context), platform));
-  }
-}
-
-/** What is wrong with a buildpack is the fault of the input that named it; trouble on the way to it is nobody's. */
-async function blaming<T>(input: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof BuildpacksError) || error instanceof InputError) throw error;
-    if (error.code !== 'image' && error.code !== 'registry') throw error;
-    const { message, hint } = error;
-    throw new InputError([{ input, message, ...optional('hint', hint) }], { cause: error });
+      return brought(await packageFromArchive(await fetchArchive(locator, input, context), platform));
   }
 }
 
 async function fetchArchive(
   { url, digest }: Extract<BuildpackLocator, { kind: 'url' }>,
+  input: string,
   { scratch, ports }: BuildpackContext,
 ): Promise<string> {
   await mkdir(scratch, { recursive: true, mode: 0o700 });
   const target = path.join(scratch, hexOf(digest));
   ports.log.info(`Fetching ${shownUrl(new URL(url))}`);
-  await download({ url: new URL(url), digest, target, maxBytes: MAX_ARCHIVE }, ports);
+  const file = { url: new URL(url), digest, target, maxBytes: MAX_ARCHIVE };
+  await blaming(input, () => download(file, ports), ['image', 'registry', 'denied']);
   return target;
 }
 

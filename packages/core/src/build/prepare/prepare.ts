@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import type { BuilderImage } from '../../engine/types.ts';
-import { allOrFirstFailure } from '../../parallel/parallel.ts';
+import { allInOrder, allOrFirstFailure } from '../../parallel/parallel.ts';
 import type { Ports } from '../../ports/index.ts';
 import { type CompleteRequest, selectFiles } from '../../project/index.ts';
 import type { ImageReference } from '../../reference/index.ts';
@@ -10,7 +10,7 @@ import type { BuildDirectory } from '../../lifecycle/build-directory.ts';
 import { makePlan, plannedDestinations } from '../make-plan.ts';
 import type { Plan } from '../plan.ts';
 import { type Owner, placeApp } from './app.ts';
-import { resolveBuilder } from './builder.ts';
+import { type ResolvedBuilder, resolveBuilder } from './builder.ts';
 import { type BuildConfig, overridesOf, planConfig, writeConfig } from './config.ts';
 import { makeWritableFolders, restoreCache, writeInputLayouts } from './fill.ts';
 import { writePlatformDirectory } from './platform-directory.ts';
@@ -42,30 +42,20 @@ export interface ResolveContext {
  *
  * @throws InputError, BuildpacksError `denied` or `temporary` before anything is pulled or written
  */
-export async function resolveBuild(
-  request: CompleteRequest,
-  { registry, ports, scratch }: ResolveContext,
-): Promise<Resolved> {
-  const { log } = ports;
-  // These wait for nothing. The builder's own troubles are told first, as they come first in what the user wrote.
-  const early = Promise.all([
-    findPreviousImage(candidates(request), request.platform, registry, log),
+export async function resolveBuild(request: CompleteRequest, context: ResolveContext): Promise<Resolved> {
+  const { registry, ports } = context;
+  const { platform } = request;
+  // What needs the builder and what does not: side by side, since each step is a question and its answer over a network.
+  const resolving = resolveBuilder(request.builder, platform, registry, ports);
+  const onBuilder = resolving.then((found) => resolveOnBuilder(request, found, context));
+  const [{ builder, runImage, configuration }, search, creationTime] = await allInOrder([
+    onBuilder,
+    findPreviousImage(candidates(request), platform, registry),
     creationSeconds(request.creationTime, request.app.path, ports),
     requirePushRights(plannedDestinations(request), registry),
   ]);
-  early.catch(() => undefined);
-  const builder = await resolveBuilder(request.builder, request.platform, registry, ports);
-  const [target] = request.publish ? request.destinations : [];
-  const runImageRequest = {
-    platform: request.platform,
-    ...(request.runImage !== undefined && { override: request.runImage }),
-    ...(target !== undefined && { outputRegistry: target.repository.registry }),
-  };
-  const [runImage, configuration, [previous, creationTime]] = await Promise.all([
-    resolveRunImage(builder.builder, runImageRequest, registry, log),
-    planConfig(request, { builder: builder.builder, platform: request.platform, registry, scratch, ports }),
-    early,
-  ]);
+  if (search.obstacle !== undefined) ports.log.warn(search.obstacle);
+  const { found: previous } = search;
   const config = { ...configuration, runImage: runImage.overridden };
   const plan = makePlan({
     request,
@@ -76,6 +66,26 @@ export async function resolveBuild(
     ...(creationTime !== undefined && { creationTime }),
   });
   return { plan, request, builder: builder.provided, runImage, config, ...(previous !== undefined && { previous }) };
+}
+
+/** What depends on the builder's labels. */
+async function resolveOnBuilder(
+  request: CompleteRequest,
+  builder: ResolvedBuilder,
+  { registry, ports, scratch }: ResolveContext,
+) {
+  const { platform, runImage: override } = request;
+  const [target] = request.publish ? request.destinations : [];
+  const runImageRequest = {
+    platform,
+    ...(override !== undefined && { override }),
+    ...(target !== undefined && { outputRegistry: target.repository.registry }),
+  };
+  const [runImage, configuration] = await allInOrder([
+    resolveRunImage(builder.builder, runImageRequest, registry, ports.log),
+    planConfig(request, { builder: builder.builder, platform, registry, scratch, ports }),
+  ]);
+  return { builder, runImage, configuration };
 }
 
 /** The second half: writes the build directory. Beside it the engine may get the builder ready. */

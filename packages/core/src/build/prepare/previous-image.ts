@@ -3,7 +3,6 @@ import type { Descriptor, Platform } from '../../image/manifest.ts';
 import { type Image, readImage } from '../../image/source.ts';
 import { parseLifecycleMetadata } from '../../lifecycle/labels.ts';
 import { mapInParallel } from '../../parallel/parallel.ts';
-import type { Log } from '../../ports/index.ts';
 import { familiarReference, formatReference, type ImageReference } from '../../reference/index.ts';
 import type { RegistryClient } from '../../registry/index.ts';
 import { IN_BUILD } from '../../lifecycle/build-directory.ts';
@@ -27,31 +26,35 @@ export function previousCandidates(tags: readonly ImageReference[]): readonly Im
   return tags.filter((reference) => reference.kind === 'tag' && !COMMIT_TAG.test(reference.tag));
 }
 
-/**
- * The first candidate that exists and can be reused. One that can't is no failure: the build is slower, and one warning says why
- * (`docs/design.md`, section 2, "The previous image").
- */
+/** What came of looking for a previous image. */
+export interface PreviousImageSearch {
+  readonly found?: PreviousImage;
+  /** Why one that exists, or was asked for by name, is not used: the build is slower, but no failure. */
+  readonly obstacle?: string;
+}
+
+/** Looks for the first candidate that exists, and at whether it can be reused (`docs/design.md`, section 2, "The previous image"). */
 export async function findPreviousImage(
   candidates: readonly ImageReference[],
   platform: Platform,
   registry: RegistryClient,
-  log: Log,
-): Promise<PreviousImage | undefined> {
+): Promise<PreviousImageSearch> {
   for (const reference of candidates) {
+    const unused = (why: string) => ({
+      obstacle: `no layer of the previous image ${familiarReference(reference)} is reused: ${why}`,
+    });
     try {
       const found = await registry.resolve(reference, platform);
       if (found === undefined) continue;
       const image = await readImage(registry.source(reference.repository), found.manifest);
       const obstacle = pathObstacle(image) ?? (await missingLayer(image, reference, registry));
-      if (obstacle === undefined) return describe(reference, image);
-      log.warn(`no layer of the previous image ${familiarReference(reference)} is reused: ${obstacle}`);
+      return obstacle === undefined ? { found: describe(reference, image) } : unused(obstacle);
     } catch (error) {
       if (!(error instanceof BuildpacksError) || error.code === 'cancelled') throw error;
-      log.warn(`no layer of the previous image ${familiarReference(reference)} is reused: ${error.message}`);
+      return unused(error.message);
     }
-    return undefined;
   }
-  return undefined;
+  return {};
 }
 
 /** Reused layers hold absolute paths: an image that was built with other paths would break silently. */

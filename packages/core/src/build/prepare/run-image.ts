@@ -9,6 +9,7 @@ import type { Log } from '../../ports/index.ts';
 import { formatReference, type ImageReference } from '../../reference/index.ts';
 import { type RegistryClient, RegistryError } from '../../registry/index.ts';
 import { plannedImage, type PlannedRunImage } from '../plan.ts';
+import { blaming } from './blame.ts';
 import { readNamedImage } from './builder.ts';
 
 export interface ResolvedRunImage {
@@ -80,7 +81,7 @@ async function firstReadable(
   for (const candidate of candidates) {
     const { reference } = candidate;
     try {
-      const found = await registry.resolve(reference, platform);
+      const found = await blaming('run-image', () => registry.resolve(reference, platform));
       if (found !== undefined)
         return { candidate, image: await readImage(registry.source(reference.repository), found.manifest) };
       log.debug(`the run image ${formatReference(reference)} does not exist`);
