@@ -51,14 +51,18 @@ export async function allOrFirstFailure(works: readonly Promise<unknown>[]): Pro
  * @throws InputError with everything that is wrong with the inputs; else the failure of the earliest in the list, so that several
  *   faults are told the same way each time
  */
-export async function allInOrder<T extends readonly unknown[] | []>(
-  works: T,
-): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
-  const outcomes = await Promise.allSettled(works);
-  const reasons = outcomes.map((outcome): unknown => (outcome.status === 'rejected' ? outcome.reason : undefined));
-  const errors = reasons.filter((reason) => reason instanceof InputError);
-  const [only, second] = errors;
-  if (only !== undefined)
-    throw second === undefined ? only : new InputError(errors.flatMap(({ problems }) => problems));
-  return Promise.all(works);
+export async function allInOrder<T extends readonly unknown[]>(
+  works: readonly [...{ [K in keyof T]: Promise<T[K]> }],
+): Promise<T> {
+  const pending: readonly Promise<unknown>[] = works;
+  throwProblems(await Promise.allSettled(pending));
+  const outcomes: readonly unknown[] = await Promise.all(pending);
+  return outcomes as T;
+}
+
+function throwProblems(outcomes: readonly PromiseSettledResult<unknown>[]): void {
+  const failures = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }): unknown => reason);
+  const errors = failures.filter((failure) => failure instanceof InputError);
+  if (errors.length > 1) throw new InputError(errors.flatMap(({ problems }) => problems));
+  for (const error of errors) throw error;
 }

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { InputError } from '../../src/errors/index.ts';
 import { allInOrder, allOrFirstFailure, mapInParallel } from '../../src/parallel/parallel.ts';
 
 describe('mapInParallel', () => {
@@ -51,6 +52,16 @@ it('allOrFirstFailure tells the failure that came first, after everything has en
 describe('allInOrder', () => {
   it('gives the outcomes', async () => {
     expect(await allInOrder([Promise.resolve(1), Promise.resolve('two')])).toEqual([1, 'two']);
+  });
+
+  it('tells all that is wrong with the inputs, whatever else failed', async () => {
+    const works = [
+      Promise.reject(new Error('unreachable')),
+      Promise.reject(new InputError([{ input: 'image', message: 'bad' }])),
+      Promise.resolve(),
+      Promise.reject(new InputError([{ input: 'builder', message: 'missing' }])),
+    ];
+    await expect(allInOrder(works)).rejects.toMatchObject({ problems: [{ input: 'image' }, { input: 'builder' }] });
   });
 
   it('tells the earliest failure in the list, after everything has ended', async () => {
