@@ -50,7 +50,7 @@ function wrongSize(entry: TarEntry, written: number): BuildpacksError {
 }
 
 /** The member's header block, preceded by a PAX member when the block can't say everything. */
-export function encodeHeaders(entry: TarEntry): Buffer {
+function encodeHeaders(entry: TarEntry): Buffer {
   const records = new Map<string, string | Uint8Array>();
   const header = Buffer.alloc(BLOCK);
   const path = entry.type === 'directory' && !entry.path.endsWith('/') ? `${entry.path}/` : entry.path;

@@ -45,7 +45,7 @@ function suggest(id: string, known: readonly ModuleName[]): string {
 }
 
 /** Buildpacks that may have been meant: those with a similar id, and those whose name within their namespace has a part in common. */
-export function nearModules(id: string, known: readonly ModuleName[]): readonly ModuleName[] {
+function nearModules(id: string, known: readonly ModuleName[]): readonly ModuleName[] {
   const similar = nearestName(
     id,
     known.map((module) => module.id),

@@ -99,7 +99,7 @@ export function defaultTag(facts: Pick<CiFacts, 'ref' | 'defaultBranch' | 'isDef
 }
 
 /** A ref as a tag: its bare name (`pr-7` for a pull or merge request), what a tag can't hold replaced by dashes. */
-export function refSlug(ref: string): string {
+function refSlug(ref: string): string {
   const request = /^refs\/(?:pull|merge-requests)\/(\d+)\//.exec(ref)?.[1];
   if (request !== undefined) return `pr-${request}`;
   const slug = ref

@@ -121,7 +121,8 @@ function parseNaked(text: string, base: string, fail: Fail): BuildpackLocator {
   const candidate = path.resolve(base, text);
   if (LOOKS_LIKE_PATH.test(text) || kindOf(candidate) !== undefined) return pathLocator(candidate, text, fail);
   const { id, version } = splitVersion(text);
-  const image = REGISTRY_ID.test(text) ? undefined : imageOf(text);
+  // A name alone could be an image of Docker Hub's own; it is more likely a misspelt id.
+  const image = REGISTRY_ID.test(text) || !text.includes('/') ? undefined : imageOf(text);
   if (!ID.test(id) && image === undefined) {
     throw fail(
       `"${text}" is no buildpack id, path or image`,

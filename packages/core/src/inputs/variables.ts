@@ -24,7 +24,7 @@ const SEVERAL_LINES = 'A value of several lines is written K<<EOF, the lines, an
  *
  * @param report gets what is wrong and in which line; it never sees a value
  */
-export function parseAssignments(
+function parseAssignments(
   text: string,
   report: (message: string, line: number, hint?: string) => void,
 ): readonly Assignment[] {
@@ -57,7 +57,7 @@ export function parseAssignments(
 }
 
 /** One `K=V` or `K`; the value may hold anything, line ends included. */
-export function parseAssignment(text: string): { readonly name: string; readonly value?: string } {
+function parseAssignment(text: string): { readonly name: string; readonly value?: string } {
   const equals = text.indexOf('=');
   if (equals === -1) return { name: text.trim() };
   return { name: text.slice(0, equals).trim(), value: text.slice(equals + 1) };

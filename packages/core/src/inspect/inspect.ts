@@ -14,7 +14,7 @@ import type { Image } from '../image/source.ts';
 import { type InspectionTarget, openTarget } from './target.ts';
 
 /** The version of what `inspect --json` prints. */
-export const INSPECTION_SCHEMA_VERSION = 1;
+const INSPECTION_SCHEMA_VERSION = 1;
 
 /** What an app image tells about itself. */
 export interface Inspection {

@@ -10,7 +10,7 @@ import type { Digest } from '../reference/index.ts';
 import { putBlob, writeFileWhole } from './blob-store.ts';
 
 /** The content of `oci-layout` (OCI image layout specification 1.0 and 1.1). */
-export const LAYOUT_MARKER = '{"imageLayoutVersion":"1.0.0"}';
+const LAYOUT_MARKER = '{"imageLayoutVersion":"1.0.0"}';
 
 /** Layers that are written at once. */
 const PARALLEL = 4;

@@ -76,7 +76,7 @@ const EXIT_CODES: Readonly<Record<number, ExitCode>> = {
 };
 
 /** What is known about a status; other statuses are described as what they are. */
-export function explainExit(status: number): ExitCode {
+function explainExit(status: number): ExitCode {
   return EXIT_CODES[status] ?? { what: `the lifecycle ended with the unknown status ${status}`, hint: DEBUG };
 }
 

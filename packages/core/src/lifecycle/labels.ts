@@ -137,7 +137,7 @@ export function parseLifecycleMetadata(config: ImageConfig): LifecycleMetadata |
 }
 
 /** Reads `io.buildpacks.build.metadata`; undefined when the image has no such label. */
-export function parseBuildMetadata(config: ImageConfig): BuildMetadata | undefined {
+function parseBuildMetadata(config: ImageConfig): BuildMetadata | undefined {
   const json = labelObject(config, APP_LABEL.build);
   if (json === undefined) return undefined;
   return {
@@ -150,7 +150,7 @@ export function parseBuildMetadata(config: ImageConfig): BuildMetadata | undefin
 }
 
 /** Reads `io.buildpacks.project.metadata`; undefined when the label is absent or names no source. */
-export function parseProjectMetadata(config: ImageConfig): ProjectMetadata | undefined {
+function parseProjectMetadata(config: ImageConfig): ProjectMetadata | undefined {
   const source = asRecord(labelObject(config, APP_LABEL.project)?.['source']);
   if (source === undefined) return undefined;
   return {

@@ -4,7 +4,7 @@ import type { Clock } from '../ports/index.ts';
 import type { PhaseTime } from '../report/result.ts';
 
 /** The creator's phases in their order. */
-export const LIFECYCLE_PHASES = ['analyze', 'detect', 'restore', 'build', 'export'] as const;
+const LIFECYCLE_PHASES = ['analyze', 'detect', 'restore', 'build', 'export'] as const;
 
 export type LifecyclePhase = (typeof LIFECYCLE_PHASES)[number];
 

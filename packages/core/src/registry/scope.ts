@@ -7,11 +7,11 @@ export interface Scope {
   readonly actions: readonly string[];
 }
 
-export function pullScope(repository: Repository): Scope {
+function pullScope(repository: Repository): Scope {
   return { resource: `repository:${repository.path}`, actions: ['pull'] };
 }
 
-export function pushScope(repository: Repository): Scope {
+function pushScope(repository: Repository): Scope {
   return { resource: `repository:${repository.path}`, actions: ['pull', 'push'] };
 }
 

@@ -127,7 +127,7 @@ async function ensureParent(relative: string, options: CopyAppOptions): Promise<
 }
 
 /** 0644 or 0755 by the owner's execute bit; what was the owner's alone stays so. */
-export function normalizedMode(stats: { readonly mode: number; isDirectory(): boolean }): number {
+function normalizedMode(stats: { readonly mode: number; isDirectory(): boolean }): number {
   const mode = stats.isDirectory() || (stats.mode & 0o100) !== 0 ? 0o755 : 0o644;
   return (stats.mode & 0o077) === 0 ? mode & 0o700 : mode;
 }
