@@ -75,7 +75,7 @@ describe('on a terminal', () => {
       [
         '\r\x1b[2K> prepare  0 ms',
         '\r\x1b[2Khello\n',
-        '\r\x1b[2K> prepare  1.0 s  [=======                 ] 30 B of 100 B,',
+        '\r\x1b[2K> prepare  1.0 s  30 B of 100 B [=======                 ] ',
         '\r\x1b[2K✓ prepare  1.0 s\n',
       ].join(''),
     );
@@ -89,7 +89,7 @@ describe('on a terminal', () => {
     log.progress({ label: 'c', done: 0, total: 10 });
     log.info('x');
     log.endPhase();
-    expect(stderr.text()).toContain('[============            ] 30 B of 60 B, 2 transfers');
+    expect(stderr.text()).toContain('30 B of 60 B [============            ] 2 transfers');
   });
 
   test('a phase that failed is marked', () => {

@@ -6,7 +6,7 @@ const BAR_WIDTH = 24;
 export interface Transfers {
   add(progress: Progress): void;
   clear(): void;
-  /** `[======      ] 12 MB of 70 MB, layer sha256:…`; undefined when nothing moves. */
+  /** `12 MB of 70 MB [======      ] 1f0c3a…`, what matters most first, since a narrow terminal cuts the end; undefined when nothing moves. */
   describe(): string | undefined;
 }
 
@@ -32,7 +32,7 @@ function describe(transfers: readonly Progress[]): string | undefined {
   const what = moving.length === 1 ? first.label : `${moving.length} transfers`;
   if (moving.some(({ total }) => total === undefined)) return `${formatSize(done)}, ${what}`;
   const total = sum(transfers.map((transfer) => transfer.total ?? transfer.done));
-  return `${bar(done / total)} ${formatSize(done)} of ${formatSize(total)}, ${what}`;
+  return `${formatSize(done)} of ${formatSize(total)} ${bar(done / total)} ${what}`;
 }
 
 function bar(fraction: number): string {
