@@ -50,7 +50,9 @@ inEveryWay('buildpacks find none of our secrets', (way) => {
     const { app, options } = await plant(place, world);
     const directory = path.join(place.scratch, 'build');
     const stage = ['--build-directory', directory];
-    expect(await cli(['prepare', ...args('staged', app), ...stage], options)).toMatchObject({ status: 0 });
+    expect(await cli(['prepare', ...args('staged', app), ...stage, '--allow-builder-tag'], options)).toMatchObject({
+      status: 0,
+    });
     const plan = JSON.parse(await readFile(path.join(directory, 'plan.json'), 'utf8')) as object;
     await writeFile(path.join(directory, 'plan.json'), JSON.stringify({ ...plan, note: `${CANARY}plan` }));
     await writeFile(path.join(directory, 'secret'), `${CANARY}beside`, { mode: 0o644 });

@@ -21,11 +21,14 @@ function succeeds(file: string, args: readonly string[]): boolean {
   }
 }
 
+const hasDocker = succeeds('docker', ['version']);
+const isRoot = process.getuid?.() === 0 && succeeds('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']);
+
 /** Tests that start containers. */
-export const requiresDocker = requires('needs docker', succeeds('docker', ['version']));
+export const requiresDocker = requires('needs docker', hasDocker);
 
 /** Tests that mount, change owners and drop to other users. */
-export const requiresRoot = requires(
-  'needs root',
-  process.getuid?.() === 0 && succeeds('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']),
-);
+export const requiresRoot = requires('needs root', isRoot);
+
+/** Tests that run a build, in whatever way this machine has. */
+export const requiresEngine = requires('needs an engine', hasDocker || isRoot);

@@ -1,0 +1,25 @@
+import { tmpdir } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createNetwork, createProcessRunner, type Ports } from '../../../packages/core/src/index.ts';
+import { SILENT_LOG } from '../../../packages/core/src/ports/index.ts';
+
+/** Core's ports on this machine, for tests that call it without the command line. */
+export function corePorts(more: Partial<Ports> = {}): Ports {
+  return {
+    processes: createProcessRunner(),
+    network: createNetwork({ log: SILENT_LOG, insecureRegistries: [] }),
+    log: SILENT_LOG,
+    clock: { now: Date.now, sleep: (milliseconds) => sleep(milliseconds) },
+    environment: {},
+    machine: {
+      uid: process.getuid?.() ?? -1,
+      gid: process.getgid?.() ?? -1,
+      home: '/nonexistent',
+      temporary: tmpdir(),
+      architecture: process.arch === 'x64' ? 'amd64' : process.arch,
+      workingDirectory: process.cwd(),
+    },
+    signal: new AbortController().signal,
+    ...more,
+  };
+}
