@@ -12,7 +12,7 @@ describe('forms', () => {
     ['urn:cnb:builder:a/b', { kind: 'on-builder', id: 'a/b' }],
     ['urn:cnb:builder:a/b@1.2.3', { kind: 'on-builder', id: 'a/b', version: '1.2.3' }],
     ['from=builder:a/b@1.2.3', { kind: 'on-builder', id: 'a/b', version: '1.2.3' }],
-    ['nodejs', { kind: 'name', id: 'nodejs', image: { repository: { path: 'library/nodejs' } } }],
+    ['nodejs', { kind: 'name', id: 'nodejs' }],
     [
       'docker://r.example/bp:1',
       { kind: 'image', reference: { repository: { registry: 'r.example', path: 'bp' }, tag: '1' } },
