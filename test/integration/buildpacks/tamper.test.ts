@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { lstat, mkdir, readFile, readdir, readlink, stat, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readFile, readdir, readlink, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -13,7 +13,13 @@ describe('tamper', () => {
     const root = await temporaryDirectory();
     const at = await stage(
       {},
-      { BP_TAMPER: attack, BP_TAMPER_BUILD: root, BP_TAMPER_DIGEST: `sha256:${'d'.repeat(64)}`, TMPDIR: root },
+      {
+        BP_TAMPER: attack,
+        BP_TAMPER_BUILD: root,
+        BP_TAMPER_DIGEST: `sha256:${'d'.repeat(64)}`,
+        BP_TAMPER_TARGET: '/elsewhere',
+        TMPDIR: root,
+      },
     );
     const output = path.join(root, 'layout/out.invalid/app/1');
     for (const folder of ['config', 'cache', 'layout/run.invalid/base/1'])
@@ -87,6 +93,28 @@ describe('tamper', () => {
   test('cache plants entries that lead out of /layers', async () => {
     const { root } = await attacked('cache');
     expect(await readdir(path.join(root, 'cache/committed'))).toHaveLength(3);
+  });
+
+  test.for([
+    ['output_parent', 'layout/out.invalid/app', '/'],
+    ['cache_link', 'cache/committed', '/elsewhere'],
+  ] as const)('%s leads elsewhere', async ([attack, name, target]) => {
+    const { root } = await attacked(attack);
+    expect(await readlink(path.join(root, name))).toBe(target);
+  });
+
+  test('deep nests folders deeper than a path can say', async () => {
+    const { layers } = await attacked('deep');
+    const folder = path.join(path.dirname(layers), 'deep');
+    await expect(rm(folder, { recursive: true })).rejects.toThrow('ENAMETOOLONG');
+    await promisify(execFile)('rm', ['-rf', folder]);
+  });
+
+  test('does several attacks in one run', async () => {
+    const { layers } = await attacked('report_link sbom_link');
+    const folder = path.dirname(layers);
+    expect(await readlink(path.join(folder, 'report.toml'))).toBe('/etc/passwd');
+    expect(await readlink(path.join(folder, 'sbom'))).toBe('/etc');
   });
 
   test('labels takes the place of what the lifecycle says', async () => {

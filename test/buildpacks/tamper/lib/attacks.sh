@@ -12,6 +12,13 @@ attack_output_link() {
   mkdir -p "$(dirname "$output")" && rm -rf "$output" && ln -sfn "$planted" "$output"
 }
 
+# A folder above the output leads to the root directory.
+attack_output_parent() {
+  local parent
+  parent=$(dirname "$output")
+  [[ -L $parent ]] || { rm -rf "$parent" && ln -sfn / "$parent"; }
+}
+
 # The output's index names its image twice.
 attack_output_two() {
   local index=$output/index.json twice
@@ -106,6 +113,24 @@ attack_cache() {
   printf planted >"$committed/sha256:$(printf '%064d' 0).tar"
   printf '{"buildpacks":[{"key":"../../planted","version":"1","layers":{"../../etc":{"sha":"%s","cache":true}}}],"sbom":{"sha":"%s"}}\n' \
     "$digest" "$digest" >"$committed/io.buildpacks.lifecycle.cache.metadata"
+}
+
+# The cache's folder leads to BP_TAMPER_TARGET, somebody else's; its metadata never ends.
+attack_cache_link() {
+  [[ -L $cache/committed ]] || { rm -rf "$cache/committed" && ln -sfn "$BP_TAMPER_TARGET" "$cache/committed"; }
+}
+attack_cache_huge() {
+  truncate -s 64G "$cache/committed/io.buildpacks.lifecycle.cache.metadata"
+}
+
+# Folders that are nested deeper than a path can say, where nobody looks but who removes them.
+attack_deep() {
+  local name depth
+  name=$(printf '%0200d' 0)
+  mkdir -p "$layers/deep" && cd "$layers/deep" || return 1
+  for ((depth = 0; depth < 40; depth++)); do
+    mkdir -p "$name" && cd "$name" || return 1
+  done
 }
 
 # Only at once: the image's own labels say what the lifecycle did not.
