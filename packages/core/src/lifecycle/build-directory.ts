@@ -29,9 +29,6 @@ export const IN_BUILD = {
   cache: '/buildpacks-ci/cache',
 } as const;
 
-/** The parts that RUN writes: they belong to the CNB user. */
-export const WRITTEN_BY_RUN = ['workspace', 'layers', 'layout', 'cache'] as const;
-
 /** Output and previous image names in layout mode; the image's bytes do not depend on them. */
 export const LAYOUT_NAMES = { output: 'out.invalid/app:1', previous: 'prev.invalid/app:1' } as const;
 

@@ -2,6 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { renderToml } from '../../toml/write-toml.ts';
 import { identityDirectory, saveDirectory } from '../../cache/directory-store.ts';
+import { readRegularFile } from '../../files/regular-file.ts';
+import { readReport } from '../../lifecycle/report.ts';
 import { parseReference } from '../../reference/index.ts';
 import type { RegistryClient } from '../../registry/index.ts';
 import { writeResult } from '../../report/json.ts';
@@ -16,6 +18,9 @@ import { pushImage } from './push.ts';
 import { describeResult, type RunFacts } from './result.ts';
 import { copySbomFiles, findSbomFiles } from './sbom-files.ts';
 import { wholeImage } from './whole-image.ts';
+
+/** The lifecycle's own reports have some hundred bytes. */
+const MAX_REPORT = 1024 * 1024;
 
 /**
  * PUBLISH: reads what RUN left as hostile input, takes every target from the plan, and moves tags last.
@@ -33,12 +38,14 @@ export async function publishOutput(
   log.phase('publish');
   const started = clock.now();
   const output = await readOutputImage(plan, directory);
+  await noteReport(directory, ports);
   const found = plan.sbomDirectory === undefined ? [] : await findSbomFiles(directory);
   const saving = saveCache(plan, directory, ports);
   try {
     const outputs: OutputSummary[] = [];
-    for (const destination of plan.destinations)
+    for (const destination of registriesLast(plan.destinations)) {
       outputs.push(await writeOutput(output, destination, plan, registry, ports));
+    }
 
     const sbom = plan.sbomDirectory === undefined ? [] : await copySbomFiles(directory, found, plan.sbomDirectory);
     await saving;
@@ -51,6 +58,18 @@ export async function publishOutput(
   } finally {
     await saving;
   }
+}
+
+/** What fails on this machine fails before a tag is moved. */
+function registriesLast(destinations: readonly Destination[]): readonly Destination[] {
+  return destinations.toSorted((a, b) => Number(a.kind === 'registry') - Number(b.kind === 'registry'));
+}
+
+/** For whoever looks into a strange build; nothing that RUN wrote about its image is believed. */
+async function noteReport(directory: BuildDirectory, { log }: Ports): Promise<void> {
+  const bytes = await readRegularFile(directory.layers, ['report.toml'], MAX_REPORT).catch(() => undefined);
+  const reading = bytes === undefined ? { note: 'there is no report.toml' } : readReport(bytes);
+  log.debug(reading.note ?? 'the lifecycle left a report.toml');
 }
 
 async function writeOutput(
