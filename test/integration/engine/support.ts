@@ -4,11 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
-import {
-  type BuildDirectory,
-  buildDirectory,
-  WRITTEN_BY_RUN,
-} from '../../../packages/core/src/lifecycle/build-directory.ts';
+import { type BuildDirectory, buildDirectory } from '../../../packages/core/src/lifecycle/build-directory.ts';
 import type { EnginePorts, EngineRun } from '../../../packages/core/src/engine/index.ts';
 import type { Image } from '../../../packages/core/src/image/source.ts';
 import { createProcessRunner } from '../../../packages/core/src/ports/node-processes.ts';
@@ -76,7 +72,7 @@ export async function newBuildDirectory(): Promise<BuildDirectory> {
     execFileSync('chown', [
       '-R',
       `${CNB_USER.uid}:${CNB_USER.gid}`,
-      ...WRITTEN_BY_RUN.map((part) => path.join(root, part)),
+      ...(['workspace', 'layers', 'layout', 'cache'] as const).map((part) => path.join(root, part)),
     ]);
   }
   return directory;
