@@ -42,11 +42,17 @@ export interface TokenRequest {
   readonly access: Access;
 }
 
-/** The bearer tokens of one registry: reused while they live and cover what is wanted; at most one exchange per scope in flight. */
+interface Exchange {
+  readonly identity: string;
+  readonly scopes: readonly Scope[];
+  readonly token: Promise<Token>;
+}
+
+/** The bearer tokens of one registry: reused while they live and cover what is wanted, or as soon as they have come. */
 export class Tokens {
   readonly #source: TokenSource;
   readonly #held = new Map<string, readonly Token[]>();
-  readonly #pending = new Map<string, Promise<Token>>();
+  readonly #underWay = new Map<string, Exchange>();
 
   constructor(source: TokenSource) {
     this.#source = source;
@@ -57,8 +63,11 @@ export class Tokens {
     const now = this.#source.clock.now();
     const living = (this.#held.get(identity) ?? []).filter((token) => token.expires > now);
     this.#held.set(identity, living);
-    const found = living.find((token) => coversScopes(token.scopes, request.scopes));
-    return (found ?? (await this.#exchange(identity, request))).token;
+    const found =
+      living.find((token) => coversScopes(token.scopes, request.scopes)) ??
+      (await this.#wider(identity, request.scopes)) ??
+      (await this.#exchange(identity, request));
+    return found.token;
   }
 
   /** Forgets a token that the registry refused. */
@@ -71,18 +80,30 @@ export class Tokens {
     }
   }
 
+  /** A token with more rights that is on its way. If it is refused, one with fewer may still be had. */
+  async #wider(identity: string, scopes: readonly Scope[]): Promise<Token | undefined> {
+    const wider = [...this.#underWay.values()].find(
+      (exchange) =>
+        exchange.identity === identity &&
+        coversScopes(exchange.scopes, scopes) &&
+        !coversScopes(scopes, exchange.scopes),
+    );
+    return wider?.token.catch(() => undefined);
+  }
+
   #exchange(identity: string, request: TokenRequest): Promise<Token> {
-    const key = `${identity} ${request.scopes.map(formatScope).join(' ')}`;
-    const pending = this.#pending.get(key);
-    if (pending !== undefined) return pending;
-    const exchange = fetchToken(this.#source, request)
-      .then((token) => {
-        this.#held.set(identity, [...(this.#held.get(identity) ?? []), token]);
-        return token;
+    const { scopes } = request;
+    const key = `${identity} ${scopes.map(formatScope).join(' ')}`;
+    const underWay = this.#underWay.get(key);
+    if (underWay !== undefined) return underWay.token;
+    const token = fetchToken(this.#source, request)
+      .then((fetched) => {
+        this.#held.set(identity, [...(this.#held.get(identity) ?? []), fetched]);
+        return fetched;
       })
-      .finally(() => this.#pending.delete(key));
-    this.#pending.set(key, exchange);
-    return exchange;
+      .finally(() => this.#underWay.delete(key));
+    this.#underWay.set(key, { identity, scopes, token });
+    return token;
   }
 }
 

@@ -130,6 +130,26 @@ describe('bearer tokens', () => {
     expect(registry.lines().filter((line) => line === 'GET /token')).toHaveLength(1);
   });
 
+  it('for pushing that are on their way are waited for by readers', async () => {
+    const registry = await startTokenRegistry();
+    const { client } = setup();
+    const { digest } = registry.addBlob('x');
+    await Promise.all([
+      client.checkPush(registry.repository('app')),
+      client.hasBlob(registry.repository('app'), digest),
+    ]);
+    expect(registry.lines().filter((line) => line === 'GET /token')).toHaveLength(1);
+  });
+
+  it('for pushing that are refused leave readers to ask for less', async () => {
+    const registry = await startTokenRegistry({ grant: ({ url }) => !url.search.includes('push') });
+    const { client } = setup();
+    const { digest } = registry.addBlob('x');
+    const pushing = failureOf(client.checkPush(registry.repository('app')));
+    expect(await client.hasBlob(registry.repository('app'), digest)).toBe(true);
+    expect((await pushing).code).toBe('denied');
+  });
+
   it('for reading are not used for pushing', async () => {
     const registry = await startTokenRegistry();
     const { client } = setup();

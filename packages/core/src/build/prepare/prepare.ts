@@ -46,13 +46,15 @@ export async function resolveBuild(request: CompleteRequest, context: ResolveCon
   const { registry, ports } = context;
   const { platform } = request;
   // What needs the builder and what does not: side by side, since each step is a question and its answer over a network.
+  // The right to push is asked for first: the token that answers it serves for reading the previous image too.
+  const mayPush = requirePushRights(plannedDestinations(request), registry);
   const resolving = resolveBuilder(request.builder, platform, registry, ports);
   const onBuilder = resolving.then((found) => resolveOnBuilder(request, found, context));
   const [{ builder, runImage, configuration }, search, creationTime] = await allInOrder([
     onBuilder,
     findPreviousImage(candidates(request), platform, registry),
     creationSeconds(request.creationTime, request.app.path, ports),
-    requirePushRights(plannedDestinations(request), registry),
+    mayPush,
   ]);
   if (search.obstacle !== undefined) ports.log.warn(search.obstacle);
   const { found: previous } = search;
