@@ -15,3 +15,15 @@ export async function readAppFile(reference: string, file: string, access: PushA
     await rm(scratch, { recursive: true, force: true });
   }
 }
+
+/** Every file in an image on a registry as `tar -tv` lists it, all layers applied; links with their targets. */
+export async function listAppFiles(reference: string, access: PushAccess): Promise<readonly string[]> {
+  const scratch = await mkdtemp(path.join(tmpdir(), 'e2e-export-'));
+  try {
+    const archive = path.join(scratch, 'image.tar');
+    await crane(['export', reference, archive], reference, access);
+    return (await command('tar', ['-tvPf', archive])).split('\n');
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}

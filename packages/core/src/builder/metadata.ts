@@ -60,7 +60,10 @@ export function parseBuilder(image: Image, name: string = image.source.name): Bu
     ]);
   }
   if (lifecycle === undefined)
-    problems.push({ message: `it holds no lifecycle: ${BUILDER_LABEL.metadata} names none` });
+    problems.push({
+      message: `it holds no lifecycle: ${BUILDER_LABEL.metadata} names none`,
+      hint: 'Use a builder that was made with one, as `pack builder create` does.',
+    });
   if (user === undefined) problems.push({ message: 'its environment has no CNB_USER_ID and CNB_GROUP_ID above zero' });
   if (parseOrder(label(image, BUILDER_LABEL.orderExtensions)).some(({ group }) => group.length > 0)) {
     problems.push({

@@ -16,7 +16,11 @@ export function parseApp(text: string, workingDirectory: string): AppSource {
   if (kind === 'file' && isZip(absolute)) return { kind: 'archive', path: absolute };
   throw kind === undefined
     ? inputError('path', `"${text}" does not exist`, 'Give the app directory; was the repository checked out?')
-    : inputError('path', `"${text}" is neither a directory nor a file in zip format (zip, jar, war)`);
+    : inputError(
+        'path',
+        `"${text}" is neither a directory nor a file in zip format (zip, jar, war)`,
+        'Give the app directory, or unpack it first.',
+      );
 }
 
 /**

@@ -37,7 +37,9 @@ export function readBindings(reader: InputReader, workingDirectory: string, prob
   }
   for (const [name, directory] of directories) {
     const found = readDirectory({ name, directory, workingDirectory }, problems);
-    bindings.set(name, new Map([...found, ...(bindings.get(name) ?? [])]));
+    // What else it may lack can't be told.
+    if (found === undefined) bindings.delete(name);
+    else bindings.set(name, new Map([...found, ...(bindings.get(name) ?? [])]));
   }
   return [...bindings].map(([name, entries]) => completeBinding(name, entries, problems));
 }
@@ -77,18 +79,18 @@ function readKey(line: Line, workingDirectory: string): Uint8Array {
 function readDirectory(
   given: { readonly name: string; readonly directory: string; readonly workingDirectory: string },
   problems: Problems,
-): ReadonlyMap<string, Uint8Array> {
+): ReadonlyMap<string, Uint8Array> | undefined {
   const { name, directory } = given;
   const root = path.resolve(given.workingDirectory, directory);
-  const found = new Map<string, Uint8Array>();
   if (kindOf(root) !== 'directory') {
     problems.report(
       'bindings',
       `the directory "${directory}" of "${name}" ${kindOf(root) === undefined ? 'does not exist' : 'is no directory'}`,
       `For a single file write ${name}/KEY=FILE.`,
     );
-    return found;
+    return undefined;
   }
+  const found = new Map<string, Uint8Array>();
   for (const key of readdirSync(root).sort()) {
     const file = path.join(root, key);
     if (key.startsWith('.') || kindOf(file) === 'directory') continue;
