@@ -32,24 +32,31 @@ async function buildHere(request: BuildRequest, session: Session): Promise<Build
   const root = await temporaryDirectory(ports.machine);
   const directory = buildDirectory(root);
   let engine: Engine | undefined;
-  let tidying: Promise<unknown> = Promise.resolve();
+  // None of these rejects: what fails here is told by whoever waits for it below.
+  const beside: Promise<unknown>[] = [];
   try {
     ports.log.phase('prepare');
     const started = ports.clock.now();
-    const [resolved, selected] = await allInOrder([
-      resolveBuild(complete, { ...session, scratch: path.join(root, 'fetched') }),
-      selectEngine(complete.engine, ports),
-    ]);
+    const resolving = resolveBuild(complete, { ...session, scratch: path.join(root, 'fetched'), directory });
+    beside.push(
+      resolving.then(
+        ({ restoring }) => restoring,
+        () => undefined,
+      ),
+    );
+    const [resolved, selected] = await allInOrder([resolving, selectEngine(complete.engine, ports)]);
     engine = selected;
     await getReady(resolved, engine, directory, session);
     const prepared: PhaseTime = { name: 'prepare', milliseconds: ports.clock.now() - started };
     const { phases } = await runLifecycle(resolved.plan, directory, engine, resolved.builder, ports);
-    tidying = Promise.all([engine.dispose(), removeSpent(directory, ports)]);
-    tidying.catch(() => undefined);
+    beside.push(
+      engine.dispose().catch(() => undefined),
+      removeSpent(directory, ports),
+    );
     const facts = { engine: engine.description, phases: [prepared, ...phases], warnings: session.warnings };
     return await publishOutput(resolved.plan, directory, facts, session.registry, ports);
   } finally {
-    await tidying;
+    await Promise.all(beside);
     await engine?.dispose();
     await removeTree(root, ports);
   }

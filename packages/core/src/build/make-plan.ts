@@ -29,7 +29,7 @@ export function makePlan(facts: PlanFacts): Plan {
   const { request, builder, runImage, previousImage } = facts;
   const user = buildUser(request, builder);
   const platformApi = negotiatePlatformApi(builder.builder);
-  const cache = plannedCache(facts, user);
+  const cache = plannedCache(request, builder);
   return {
     schemaVersion: PLAN_SCHEMA_VERSION,
     platform: request.platform,
@@ -37,7 +37,7 @@ export function makePlan(facts: PlanFacts): Plan {
       name: builder.name,
       digest: builder.provided.image.raw.digest,
       user,
-      owner: fileOwner(user, builder),
+      owner: fileOwner(request, builder),
       lifecycleVersion: builder.builder.lifecycle.version,
       platformApi,
     },
@@ -77,8 +77,9 @@ function buildUser(request: BuildRequest, { builder }: ResolvedBuilder): BuildUs
  * Whose the prepared files are: the user, but with the builder's group where only a group was chosen. The lifecycle leaves the owner of
  * `/layers` alone as long as its user may write there (`priv.EnsureOwner`), and owner and group are part of the layers' bytes.
  */
-function fileOwner(user: BuildUser, { builder }: ResolvedBuilder): BuildUser {
-  return user.uid === builder.user.uid ? builder.user : user;
+export function fileOwner(request: BuildRequest, builder: ResolvedBuilder): BuildUser {
+  const user = buildUser(request, builder);
+  return user.uid === builder.builder.user.uid ? builder.builder.user : user;
 }
 
 /** One destination for each repository, with all of its tags in the order given. */
@@ -102,10 +103,11 @@ function names(request: BuildRequest): readonly string[] {
 }
 
 /** Caches are not shared between images, platforms, builders and users (`docs/design.md`, section 5). */
-function plannedCache({ request, builder }: PlanFacts, user: BuildUser): Plan['cache'] {
+export function plannedCache(request: BuildRequest, builder: ResolvedBuilder): Plan['cache'] {
   const [store] = request.cache.stores;
   if (request.cache.mode === 'off' || store === undefined) return undefined;
   const { os, architecture, variant } = request.platform;
+  const user = buildUser(request, builder);
   const image: TagReference | undefined = request.destinations[0];
   const subject = image === undefined ? request.app.path : formatRepository(image.repository);
   const builderName = builder.name.replace(/@sha256:[0-9a-f]{64}$/, '');

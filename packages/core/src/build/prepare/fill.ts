@@ -52,13 +52,13 @@ export async function writeInputLayouts(
 
 /** Brings back what an earlier build cached. Trouble with the store makes the build slower and never ends it. */
 export async function restoreCache(
-  plan: Plan,
+  cache: Plan['cache'],
   directory: BuildDirectory,
   owner: Owner | undefined,
   log: Log,
 ): Promise<void> {
-  if (plan.cache === undefined) return;
-  const store = identityDirectory(plan.cache.directory, plan.cache.identity);
+  if (cache === undefined) return;
+  const store = identityDirectory(cache.directory, cache.identity);
   try {
     const { layers, bytes } = await restoreDirectory(store, directory.cache, owner);
     log.debug(`layer cache: ${layers} layers, ${bytes} bytes restored from "${store}"`);

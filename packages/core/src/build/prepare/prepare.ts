@@ -7,7 +7,7 @@ import { type CompleteRequest, selectFiles } from '../../project/index.ts';
 import type { ImageReference } from '../../reference/index.ts';
 import type { RegistryClient } from '../../registry/index.ts';
 import type { BuildDirectory } from '../../lifecycle/build-directory.ts';
-import { makePlan, plannedDestinations } from '../make-plan.ts';
+import { fileOwner, makePlan, plannedCache, plannedDestinations } from '../make-plan.ts';
 import type { Plan } from '../plan.ts';
 import { type Owner, placeApp } from './app.ts';
 import { type ResolvedBuilder, resolveBuilder } from './builder.ts';
@@ -28,6 +28,8 @@ export interface Resolved {
   readonly runImage: ResolvedRunImage;
   readonly previous?: PreviousImage;
   readonly config: BuildConfig;
+  /** The layer cache is on its way into the directory that `ResolveContext.directory` named. */
+  readonly restoring?: Promise<void>;
 }
 
 export interface ResolveContext {
@@ -35,6 +37,8 @@ export interface ResolveContext {
   readonly ports: Ports;
   /** A directory for files from the web, made when it is needed; the caller removes it when the build directory is filled. */
   readonly scratch: string;
+  /** The build directory, if it is there: the layer cache is brought back as soon as the builder is known, since that may be much. */
+  readonly directory?: BuildDirectory;
 }
 
 /**
@@ -43,12 +47,31 @@ export interface ResolveContext {
  * @throws InputError, BuildpacksError `denied` or `temporary` before anything is pulled or written
  */
 export async function resolveBuild(request: CompleteRequest, context: ResolveContext): Promise<Resolved> {
+  const { registry, ports, directory } = context;
+  const resolving = resolveBuilder(request.builder, request.platform, registry, ports);
+  if (directory === undefined) return resolveAll(request, resolving, context);
+  const restoring = resolving.then(
+    (builder) => restoreCache(plannedCache(request, builder), directory, ownerFor(request, builder, ports), ports.log),
+    () => undefined,
+  );
+  try {
+    return { ...(await resolveAll(request, resolving, context)), restoring };
+  } catch (error) {
+    await restoring;
+    throw error;
+  }
+}
+
+async function resolveAll(
+  request: CompleteRequest,
+  resolving: Promise<ResolvedBuilder>,
+  context: ResolveContext,
+): Promise<Resolved> {
   const { registry, ports } = context;
   const { platform } = request;
   // What needs the builder and what does not: side by side, since each step is a question and its answer over a network.
   // The right to push is asked for first: the token that answers it serves for reading the previous image too.
   const mayPush = requirePushRights(plannedDestinations(request), registry);
-  const resolving = resolveBuilder(request.builder, platform, registry, ports);
   const onBuilder = resolving.then((found) => resolveOnBuilder(request, found, context));
   const [{ builder, runImage, configuration }, search, creationTime] = await allInOrder([
     onBuilder,
@@ -93,7 +116,7 @@ async function resolveOnBuilder(
 /** The second half: writes the build directory. Beside it the engine may get the builder ready. */
 export async function fillBuildDirectory(resolved: Resolved, directory: BuildDirectory, ports: Ports): Promise<void> {
   const { plan, request, runImage, previous, config } = resolved;
-  const owner = ownerFor(plan, ports);
+  const owner = ports.machine.uid === 0 ? plan.builder.owner : undefined;
   await mkdir(directory.root, { recursive: true, mode: 0o700 });
   await allOrFirstFailure([
     placeApp({
@@ -106,7 +129,7 @@ export async function fillBuildDirectory(resolved: Resolved, directory: BuildDir
     writePlatformDirectory(directory.platform, request.environment, request.bindings),
     writeConfig(directory.config, config),
     writeInputLayouts(directory, runImage, previous).then(() => makeWritableFolders(directory, owner)),
-    restoreCache(plan, directory, owner, ports.log),
+    resolved.restoring ?? restoreCache(plan.cache, directory, owner, ports.log),
   ]);
   await writePlan(plan, directory);
 }
@@ -120,8 +143,8 @@ function candidates(request: CompleteRequest): readonly ImageReference[] {
 }
 
 /** Only root can give files away; without it the engine sets owners while it copies. */
-function ownerFor(plan: Plan, { machine }: Ports): Owner | undefined {
-  return machine.uid === 0 ? plan.builder.owner : undefined;
+function ownerFor(request: CompleteRequest, builder: ResolvedBuilder, { machine }: Ports): Owner | undefined {
+  return machine.uid === 0 ? fileOwner(request, builder) : undefined;
 }
 
 async function writePlan(plan: Plan, directory: BuildDirectory): Promise<void> {
