@@ -6,6 +6,7 @@ import { type Registry, startRegistry } from '../bench/registry.ts';
 import { requiresDocker, requiresRoot } from '../support/requires.ts';
 import { cli, type CliOptions } from './support/cli.ts';
 import { listAppFiles } from './support/app-files.ts';
+import { loggedIn } from './support/docker-config.ts';
 import { startWorld, temporaryDirectory, type World } from './support/world.ts';
 
 const APP = ['--path', path.resolve('samples/apps/procfile')];
@@ -323,15 +324,8 @@ describe('registries', () => {
       ['no right to push', 'reader:right', 'push to', 'is valid and may push'],
       ['no credential', undefined, 'push to', 'No credential is configured'],
     ])('%s', async (_, user, says, hint) => {
-      const directory = await temporaryDirectory('auth');
-      await writeFile(path.join(directory, 'config.json'), dockerConfig(registry.host, user));
-      await refuses(
-        [`${registry.host}/app`, '--builder', world.builder, ...APP],
-        { says, hint },
-        {
-          environment: { DOCKER_CONFIG: directory },
-        },
-      );
+      const environment = await loggedIn(registry.host, user);
+      await refuses([`${registry.host}/app`, '--builder', world.builder, ...APP], { says, hint }, { environment });
       expect(registry.requests().filter(({ method }) => method === 'PUT' || method === 'PATCH')).toEqual([]);
     });
   });
@@ -397,11 +391,6 @@ async function freePort(): Promise<string> {
   const registry = await startRegistry();
   await registry.stop();
   return registry.host;
-}
-
-function dockerConfig(host: string, user: string | undefined): string {
-  const auths = user === undefined ? {} : { [host]: { auth: Buffer.from(user).toString('base64') } };
-  return JSON.stringify({ auths });
 }
 
 function escaped(text: string): string {

@@ -1,0 +1,15 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { temporaryDirectory } from './world.ts';
+
+/**
+ * The environment in which one registry's credentials are known, from a configuration that goes when the test is over.
+ *
+ * @param user `user:password`; absent: a configuration without credentials
+ */
+export async function loggedIn(host: string, user?: string): Promise<Readonly<Record<string, string>>> {
+  const directory = await temporaryDirectory('docker-config');
+  const auths = user === undefined ? {} : { [host]: { auth: Buffer.from(user).toString('base64') } };
+  await writeFile(path.join(directory, 'config.json'), JSON.stringify({ auths }));
+  return { DOCKER_CONFIG: directory };
+}
