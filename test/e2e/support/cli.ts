@@ -20,16 +20,10 @@ export interface CliOptions {
   readonly launcher?: readonly string[];
   /** Open files that it gets as descriptors 3 and up. */
   readonly descriptors?: readonly number[];
-  /** A command that runs the command line, which is put behind it: `['setpriv', '--reuid', '1000']`. */
-  readonly through?: readonly string[];
+  /** Gets the process as soon as it runs. */
+  readonly onStart?: (child: ChildProcess) => void;
   /** Called once when the log shows this text. */
   readonly when?: { readonly text: string; readonly then: (child: ChildProcess) => void };
-}
-
-export interface RunningCli {
-  readonly child: ChildProcess;
-  /** Once it has ended and its output is read. */
-  readonly outcome: Promise<CliOutcome>;
 }
 
 export interface CliOutcome {
@@ -41,16 +35,18 @@ export interface CliOutcome {
 /** Runs the command line as users do, in a process of its own, with nothing of the test's own configuration but PATH and HOME. */
 export async function cli(args: readonly string[], options: CliOptions = {}): Promise<CliOutcome> {
   const { PATH = '', HOME = '/', TMPDIR } = process.env;
-  const [program = process.execPath, ...rest] = [...(options.through ?? []), process.execPath, PROGRAM, ...args];
+  const { launcher = [], descriptors = [] } = options;
+  const [program = process.execPath, ...rest] = [...launcher, process.execPath, PROGRAM, ...args];
   const child = spawn(program, rest, {
     cwd: options.directory ?? ROOT,
     env: { PATH, HOME, XDG_CACHE_HOME: CACHES, ...(TMPDIR !== undefined && { TMPDIR }), ...options.environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', ...descriptors],
   });
+  options.onStart?.(child);
   const output = { stdout: '', stderr: '' };
   let waiting = options.when;
   for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', (text: string) => {
+    child[name]?.setEncoding('utf8').on('data', (text: string) => {
       output[name] += text;
       if (waiting === undefined || !output[name].includes(waiting.text)) return;
       const { then } = waiting;

@@ -66,7 +66,7 @@ export async function newPlace({ user }: Way): Promise<Place> {
     temporary,
     scratch,
     options: {
-      environment: { HOME: home, TMPDIR: temporary },
+      environment: { HOME: home, XDG_CACHE_HOME: path.join(home, '.cache'), TMPDIR: temporary },
       ...(user !== undefined && {
         launcher: ['setpriv', '--reuid', String(user.uid), '--regid', String(user.gid), '--clear-groups', '--'],
       }),
