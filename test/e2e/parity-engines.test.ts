@@ -30,18 +30,18 @@ requiresDocker('the digest is that of pack build --publish, wherever the lifecyc
   });
 
   it.each(['000', '077'])('engine container, umask %s', async (umask) => {
-    expect(await digests('container', { through: underUmask(umask) })).toEqual(expected);
+    expect(await digests('container', { launcher: underUmask(umask) })).toEqual(expected);
   });
 
   requiresRoot('for root', () => {
     it.each(['022', '077'])('engine rootfs, umask %s', async (umask) => {
-      expect(await digests('rootfs', { through: underUmask(umask) })).toEqual(expected);
+      expect(await digests('rootfs', { launcher: underUmask(umask) })).toEqual(expected);
     });
 
     it('engine container on a machine that does not see our files', async () => {
-      const through = ['unshare', '--mount', 'sh', '-c', 'mount -t tmpfs tmpfs "$TMPDIR"; exec "$@"', 'sh'];
+      const launcher = ['unshare', '--mount', 'sh', '-c', 'mount -t tmpfs tmpfs "$TMPDIR"; exec "$@"', 'sh'];
       const environment = { TMPDIR: await temporaryDirectory('hidden') };
-      expect(await digests('container', { through, environment })).toEqual(expected);
+      expect(await digests('container', { launcher, environment })).toEqual(expected);
     });
 
     it('engine container, for a user who may use it but is not root', async () => {
@@ -50,7 +50,7 @@ requiresDocker('the digest is that of pack build --publish, wherever the lifecyc
       const { gid } = await stat('/var/run/docker.sock');
       const ids = ['--reuid', String(NOBODY), '--regid', String(NOBODY), '--groups', String(gid)];
       const environment = { HOME: home, TMPDIR: home };
-      expect(await digests('container', { through: ['setpriv', ...ids], environment })).toEqual(expected);
+      expect(await digests('container', { launcher: ['setpriv', ...ids], environment })).toEqual(expected);
     });
   });
 });

@@ -1,6 +1,10 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { CACHE_METADATA } from '../cache/volume-cache.ts';
 import type { BuilderImage, Engine } from '../engine/types.ts';
 import { BuildpacksError } from '../errors/index.ts';
 import { lifecycleError } from '../lifecycle/exit-codes.ts';
+import { suspectBuildpacks } from '../lifecycle/failed-buildpack.ts';
 import { followLifecycle, type LifecyclePhase } from '../lifecycle/log.ts';
 import type { Ports } from '../ports/index.ts';
 import type { PhaseTime } from '../report/result.ts';
@@ -11,6 +15,8 @@ import type { Plan } from './plan.ts';
 export interface RunOutcome {
   readonly phases: readonly PhaseTime[];
 }
+
+const BEFORE_ALL = -1;
 
 /**
  * RUN: the real lifecycle, in the engine, without a credential and without a registry. Foreign code runs here and nowhere else.
@@ -28,6 +34,8 @@ export async function runLifecycle(
   const started = clock.now();
   const lifecycle = followLifecycle(clock);
   let current: LifecyclePhase | undefined;
+  // Where nothing is restored, every folder of a buildpack is of this build.
+  let since = plan.previousImage === undefined && !(await holdsCache(directory)) ? BEFORE_ALL : Infinity;
   const status = await engine.run({
     builder,
     directory,
@@ -39,14 +47,22 @@ export async function runLifecycle(
       if (begun !== undefined) log.phase(begun);
       else if (!namesOurLayout(line, current)) log.output(line);
       current = begun ?? current;
+      if (begun === 'build') since = Math.min(since, clock.now());
     },
     signal,
   });
   if (signal.aborted) throw new BuildpacksError('cancelled', 'the build was cancelled', { cause: signal.reason });
   const facts = lifecycle.facts();
-  if (status !== 0) throw lifecycleError(status, facts);
+  if (status !== 0) {
+    const group = await suspectBuildpacks({ layers: directory.layers, group: facts.group, since });
+    throw lifecycleError(status, { ...facts, group });
+  }
   log.endPhase();
   return { phases: [{ name: 'run', milliseconds: clock.now() - started }, ...facts.phases] };
+}
+
+async function holdsCache({ cache }: BuildDirectory): Promise<boolean> {
+  return (await stat(path.join(cache, 'committed', CACHE_METADATA)).catch(() => undefined)) !== undefined;
 }
 
 /**

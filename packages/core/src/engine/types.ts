@@ -47,7 +47,8 @@ export interface Engine {
   provide(builder: BuilderImage, directory: BuildDirectory, signal: AbortSignal): Promise<void>;
   /**
    * Runs the command and gives its exit status. When it settles, however it does, no process that it started is alive, and what
-   * the lifecycle wrote is in the build directory: the output layout, `layers/sbom`, `layers/report.toml`, the cache. Nothing else
+   * the lifecycle wrote is in the build directory: the output layout, `layers/sbom`, `layers/report.toml`, the cache; after a failure at
+   * least the folders in `layers`, empty and of 1970 where nothing else was brought out. Nothing else
    * is left behind (container, volume, mount) but a container that has ended, which goes by itself: `dispose` waits for that.
    */
   run(run: EngineRun): Promise<number>;

@@ -6,6 +6,7 @@ import { type ContainerClient, reasonOf } from './client.ts';
 import { proxiesOfClient } from './client-proxies.ts';
 import { containerStatus } from './container-state.ts';
 import { createArguments } from './create-arguments.ts';
+import { collectFailedLayers } from './failed-layers.ts';
 import { fillContainer } from './fill.ts';
 import { type BoundDirectory, boundDirectory } from './mounts.ts';
 import { collectOutputs } from './outputs.ts';
@@ -110,7 +111,11 @@ async function execute(
     ...UNINTERRUPTED,
   });
   throwIfCancelled(run.signal);
-  if (started.status !== 0) return containerStatus(client, name, started, log);
+  if (started.status !== 0) {
+    const status = await containerStatus(client, name, started, log);
+    if (handover === 'archive') await collectFailedLayers(client, run, name);
+    return status;
+  }
   if (handover === 'archive') await collectOutputs(client, run, name, log);
   throwIfCancelled(run.signal);
   return 0;
