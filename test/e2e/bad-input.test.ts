@@ -372,14 +372,14 @@ describe('places that are written to', () => {
         const directory = await temporaryDirectory('places');
         // The mount is in a namespace of its own and goes with it.
         const script = 'mount -t tmpfs -o ro tmpfs "$0" && exec "$@"';
-        const through = ['unshare', '--mount', 'sh', '-c', script, directory];
+        const launcher = ['unshare', '--mount', 'sh', '-c', script, directory];
         await refuses(
           [world.image('app'), '--builder', world.builder, ...APP, `${option}${directory}/out`],
           {
             says: `/out" can't be written: "${directory}" is no directory that we may write to`,
             hint: 'Give another place',
           },
-          { through },
+          { launcher },
         );
       },
     );
