@@ -32,3 +32,6 @@ export const requiresRoot = requires('needs root', isRoot);
 
 /** Tests that run a build, in whatever way this machine has. */
 export const requiresEngine = requires('needs an engine', hasDocker || isRoot);
+
+/** Tests that read with skopeo what we wrote. */
+export const requiresSkopeo = requires('needs skopeo', succeeds('skopeo', ['--version']));
