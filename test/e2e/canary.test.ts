@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { open, type FileHandle, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { open, type FileHandle, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { readAppFile } from './support/app-files.ts';
@@ -53,6 +53,7 @@ inEveryWay('buildpacks find none of our secrets', (way) => {
     expect(await cli(['prepare', ...args('staged', app), ...stage, '--allow-builder-tag'], options)).toMatchObject({
       status: 0,
     });
+    expect((await stat(directory)).uid).toBe(way.user?.uid ?? process.getuid?.());
     const plan = JSON.parse(await readFile(path.join(directory, 'plan.json'), 'utf8')) as object;
     await writeFile(path.join(directory, 'plan.json'), JSON.stringify({ ...plan, note: `${CANARY}plan` }));
     await writeFile(path.join(directory, 'secret'), `${CANARY}beside`, { mode: 0o644 });

@@ -1,9 +1,12 @@
+import path from 'node:path';
 import { Readable } from 'node:stream';
 import { directoryItem, type TarItem, treeItems, writeTar } from '../../archive/index.ts';
-import { IN_BUILD } from '../../lifecycle/build-directory.ts';
+import { IN_BUILD, LAYOUT_NAMES } from '../../lifecycle/build-directory.ts';
 import type { EngineRun } from '../types.ts';
 import type { ContainerClient } from './client.ts';
 import { READ_ONLY_PARTS } from './mounts.ts';
+
+const ROOT = { uid: 0, gid: 0 };
 
 /** Copies the build directory's parts into a container that has not started, in one stream. */
 export async function fillContainer(client: ContainerClient, run: EngineRun, name: string): Promise<void> {
@@ -19,7 +22,20 @@ export async function fillContainer(client: ContainerClient, run: EngineRun, nam
 async function* partsOf({ directory, user, owner: writer = user }: EngineRun): AsyncGenerator<TarItem> {
   yield directoryItem('buildpacks-ci');
   for (const part of Object.keys(IN_BUILD) as (keyof typeof IN_BUILD)[]) {
-    const owner = READ_ONLY_PARTS.has(part) ? { uid: 0, gid: 0 } : writer;
-    yield* treeItems(directory[part], { prefix: IN_BUILD[part].slice(1), ...owner });
+    const owner = READ_ONLY_PARTS.has(part) ? ROOT : writer;
+    for await (const item of treeItems(directory[part], { prefix: IN_BUILD[part].slice(1), ...owner })) {
+      yield isInput(item.entry.path) ? { ...item, entry: { ...item.entry, ...ROOT } } : item;
+    }
   }
+}
+
+/** Images that the build gets lie beside the one that it makes; in a mounted directory they are not its own either. */
+function isInput(file: string): boolean {
+  const layouts = IN_BUILD.layout.slice(1);
+  const output = path.posix.join(layouts, LAYOUT_NAMES.output.slice(0, LAYOUT_NAMES.output.indexOf('/')));
+  return isWithin(file, layouts) && !isWithin(file, output);
+}
+
+function isWithin(file: string, folder: string): boolean {
+  return file === folder || file.startsWith(`${folder}/`);
 }
