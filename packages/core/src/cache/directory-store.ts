@@ -4,6 +4,7 @@ import { chown, copyFile, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { openRegularFile, readRegularFile } from '../files/regular-file.ts';
+import { asRecord, parseJson } from '../json/json.ts';
 import type { Digest } from '../reference/index.ts';
 import { CACHE_METADATA, fileOfLayer, layerOfFile, layersIn, withoutMissingLayers } from './volume-cache.ts';
 
@@ -38,11 +39,12 @@ export async function restoreDirectory(
   cache: string,
   owner: { readonly uid: number; readonly gid: number } | undefined,
 ): Promise<CacheFigures> {
-  const committed = path.join(cache, COMMITTED);
-  await mkdir(committed, { recursive: true, mode: 0o755 });
   const metadata = await readPlain(from, [CACHE_METADATA]);
-  if (metadata === undefined) return NOTHING;
+  if (metadata === undefined || asRecord(parseJson(metadata)) === undefined) return NOTHING;
 
+  // Not made before it is filled: the lifecycle makes it as its own, and could not read ours under some umasks.
+  const committed = path.join(cache, COMMITTED);
+  await mkdir(committed, { recursive: true });
   const restored = new Set<Digest>();
   let bytes = 0;
   for (const layer of layersIn(metadata)) {

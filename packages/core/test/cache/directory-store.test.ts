@@ -133,11 +133,20 @@ it.each([
   expect(await restoreDirectory(store, await temporaryDirectory(), undefined)).toEqual({ layers: 0, bytes: 0 });
 });
 
-it('a store that is not there restores nothing', async () => {
-  const figures = await restoreDirectory(
-    path.join(await temporaryDirectory(), 'none'),
-    await temporaryDirectory(),
-    undefined,
-  );
-  expect(figures).toEqual({ layers: 0, bytes: 0 });
+it.each<[string, (store: string) => Promise<unknown>]>([
+  ['is not there', () => Promise.resolve()],
+  ['holds no metadata', (store) => mkdir(store)],
+  [
+    'holds broken metadata',
+    async (store) => {
+      await mkdir(store);
+      await writeFile(path.join(store, CACHE_METADATA), '{');
+    },
+  ],
+])('a store that %s restores nothing and leaves the cache to the lifecycle', async (_, make) => {
+  const store = path.join(await temporaryDirectory(), 'store');
+  await make(store);
+  const cache = await temporaryDirectory();
+  expect(await restoreDirectory(store, cache, undefined)).toEqual({ layers: 0, bytes: 0 });
+  expect(await readdir(cache)).toEqual([]);
 });
