@@ -5,7 +5,7 @@ import type { BuilderImage, Engine } from '../engine/types.ts';
 import { BuildpacksError } from '../errors/index.ts';
 import { lifecycleError } from '../lifecycle/exit-codes.ts';
 import { suspectBuildpacks } from '../lifecycle/failed-buildpack.ts';
-import { followLifecycle, type LifecyclePhase } from '../lifecycle/log.ts';
+import { followLifecycle, type LifecyclePhase, separateHeading } from '../lifecycle/log.ts';
 import type { Ports } from '../ports/index.ts';
 import type { PhaseTime } from '../report/result.ts';
 import { type BuildDirectory, IN_BUILD } from '../lifecycle/build-directory.ts';
@@ -36,6 +36,13 @@ export async function runLifecycle(
   let current: LifecyclePhase | undefined;
   // Where nothing is restored, every folder of a buildpack is of this build.
   let since = plan.previousImage === undefined && !(await holdsCache(directory)) ? BEFORE_ALL : Infinity;
+  const onLine = (line: string) => {
+    const begun = lifecycle.read(line);
+    if (begun !== undefined) log.phase(begun);
+    else if (!namesOurLayout(line, current)) log.output(line);
+    current = begun ?? current;
+    if (begun === 'build') since = Math.min(since, clock.now());
+  };
   const status = await engine.run({
     builder,
     directory,
@@ -43,11 +50,7 @@ export async function runLifecycle(
     user: plan.builder.user,
     owner: plan.builder.owner,
     onLine: (line) => {
-      const begun = lifecycle.read(line);
-      if (begun !== undefined) log.phase(begun);
-      else if (!namesOurLayout(line, current)) log.output(line);
-      current = begun ?? current;
-      if (begun === 'build') since = Math.min(since, clock.now());
+      separateHeading(line).forEach(onLine);
     },
     signal,
   });

@@ -54,6 +54,15 @@ interface State {
   error: string | undefined;
 }
 
+/** A heading is on a line of its own, even where a buildpack's last line had no end. */
+export function separateHeading(line: string): readonly string[] {
+  const start = line.lastIndexOf('===> ');
+  const heading = line.slice(start);
+  return start > 0 && HEADINGS[HEADING.exec(heading)?.[1] ?? ''] !== undefined
+    ? [line.slice(0, start), heading]
+    : [line];
+}
+
 /** Follows the creator's log. */
 export function followLifecycle(clock: Clock): LifecycleLog {
   const state: State = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { followLifecycle } from '../../src/lifecycle/log.ts';
+import { followLifecycle, separateHeading } from '../../src/lifecycle/log.ts';
 
 /** Follows lines, one second after the other. */
 function follow(lines: readonly string[]) {
@@ -86,4 +86,17 @@ describe('a buildpack that forges the log', () => {
       expect(follow([line]).phases).toEqual([]);
     },
   );
+});
+
+describe('separateHeading', () => {
+  it.each([
+    ['Done.===> EXPORTING', ['Done.', '===> EXPORTING']],
+    ['===> EXPORTING', ['===> EXPORTING']],
+    ['===> ===> EXPORTING', ['===> ', '===> EXPORTING']],
+    ['see ===> HERE', ['see ===> HERE']],
+    ['===> EXPORTING now', ['===> EXPORTING now']],
+    ['', ['']],
+  ])('%j becomes %j', (line, expected) => {
+    expect(separateHeading(line)).toEqual(expected);
+  });
 });
