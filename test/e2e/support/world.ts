@@ -38,7 +38,7 @@ export interface World {
   /** The digest that a tag has now. */
   digest(reference: string): Promise<string>;
   /** The configuration of an image, parsed. */
-  config(reference: string): Promise<{ config: { Labels: Record<string, string>; Env: string[] } }>;
+  config(reference: string): Promise<{ created: string; config: { Labels: Record<string, string>; Env: string[] } }>;
   stop(): Promise<void>;
 }
 

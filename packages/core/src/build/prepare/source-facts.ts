@@ -43,10 +43,17 @@ export async function gitFacts(app: string, ports: Ports): Promise<SourceFacts> 
   return { kind: 'git', commit, refs, ...(describe !== '' && { describe }), ...(url !== '' && { url }) };
 }
 
+/** The app may bring a configuration: as a bare repository among its files it would be taken for one, and can name programs to run. */
+const HARMLESS = ['safe.bareRepository=explicit', 'core.fsmonitor=false', 'log.showSignature=false'];
+
 /** The output of one Git command without its line end; empty when it fails or there is no Git. */
 async function git(args: readonly string[], directory: string, { processes, signal }: Ports): Promise<string> {
   try {
-    const { status, stdout } = await processes.run({ file: 'git', args: ['-C', directory, ...args], signal });
+    const { status, stdout } = await processes.run({
+      file: 'git',
+      args: ['-C', directory, ...HARMLESS.flatMap((setting) => ['-c', setting]), ...args],
+      signal,
+    });
     return status === 0 ? stdout.trimEnd() : '';
   } catch {
     return '';
@@ -55,5 +62,11 @@ async function git(args: readonly string[], directory: string, { processes, sign
 
 function noRepository(input: string, value: string, app: string): InputError {
   const message = `"${value}" needs a commit, and "${app}" is in no Git repository that can be read`;
-  return new InputError([{ input, message, hint: 'Check out the repository with its .git, or choose another value.' }]);
+  return new InputError([
+    {
+      input,
+      message,
+      hint: "Check out the repository with its .git; if another user owns it, list it in Git's safe.directory. Or choose another value.",
+    },
+  ]);
 }
