@@ -12,11 +12,18 @@ export default defineConfig({
     clearMocks: true,
     restoreMocks: true,
     projects: [
-      { test: { name: 'unit', include: ['packages/*/test/**/*.test.ts', 'test/contract/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'unit',
+          include: ['packages/*/test/**/*.test.ts', 'test/contract/**/*.test.ts'],
+          sequence: { groupOrder: 0 },
+        },
+      },
       {
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
+          sequence: { groupOrder: 1 },
           testTimeout: MINUTE,
           hookTimeout: MINUTE,
         },
@@ -25,6 +32,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          sequence: { groupOrder: 2 },
           testTimeout: 5 * MINUTE,
           hookTimeout: 10 * MINUTE,
           maxWorkers: 2,
