@@ -1,9 +1,10 @@
+import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { crane } from '../bench/images.ts';
 import type { BuildResult } from '../../packages/core/src/index.ts';
 import { requiresEngine } from '../support/requires.ts';
 import { build, cli } from './support/cli.ts';
-import { startWorld, type World } from './support/world.ts';
+import { startWorld, temporaryDirectory, type World } from './support/world.ts';
 
 interface Manifest {
   readonly config: { readonly digest: string };
@@ -108,14 +109,28 @@ requiresEngine('a previous image', () => {
     await crane(['validate', '--remote', image], image);
   });
 
-  it('that loses a layer during the build moves no tag and says that trying again helps', async () => {
+  it('that loses a layer while we build makes us build again', async () => {
     const image = world.image('meanwhile');
     const earlier = await build(argumentsFor(image));
     atPublish = () => remove(image, layerOf(earlier, 'buildpack'));
-    const { status, stderr } = await cli(['build', ...argumentsFor(image), '--tags', 'second']);
+    const result = await build(argumentsFor(image));
+    expect(result.digest).toBe(earlier.digest);
+    expect(result.warnings).toEqual([expect.stringMatching(/has gone from its registry during the build; .* again/)]);
+    await crane(['validate', '--remote', image], image);
+  });
+
+  it('that loses a layer between two stages moves no tag and says that trying again helps', async () => {
+    const image = world.image('stages');
+    const earlier = await build(argumentsFor(image));
+    const directory = path.join(await temporaryDirectory('stages'), 'build');
+    for (const stage of ['prepare', 'run']) {
+      const args = stage === 'prepare' ? [...argumentsFor(image), '--tags', 'second', '--allow-builder-tag'] : [];
+      expect(await cli([stage, '--build-directory', directory, ...args])).toMatchObject({ status: 0 });
+    }
+    await remove(image, layerOf(earlier, 'buildpack'));
+    const { status, stderr } = await cli(['publish', '--build-directory', directory]);
     expect(stderr).toMatch(/error: the layer sha256:\w+ of \S+ has gone from its registry during the build/);
     expect(status).toBe(111);
     expect(await crane(['ls', image.replace(/:1$/, '')], image)).not.toContain('second');
-    expect((await build(argumentsFor(image))).digest).toBe(earlier.digest);
   });
 });

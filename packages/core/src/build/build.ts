@@ -12,6 +12,7 @@ import { type BuildDirectory, buildDirectory } from '../lifecycle/build-director
 import { explained } from './failure.ts';
 import { fillBuildDirectory, type Resolved, resolveBuild } from './prepare/prepare.ts';
 import { publishOutput } from './publish/publish.ts';
+import { LayerGoneError } from './publish/push.ts';
 import { runLifecycle } from './run.ts';
 import { openSession, type Session } from './session.ts';
 import { removeSpent } from './spent.ts';
@@ -23,7 +24,16 @@ import { removeSpent } from './spent.ts';
  * @throws InputError before anything is pulled; LifecycleError when the build fails; BuildpacksError otherwise
  */
 export async function build(request: BuildRequest, ports: Ports): Promise<BuildResult> {
-  return explained(ports.signal, () => buildHere(request, openSession(ports, [request.app.path])));
+  return explained(ports.signal, async () => {
+    const session = openSession(ports, [request.app.path]);
+    try {
+      return await buildHere(request, session);
+    } catch (error) {
+      if (!(error instanceof LayerGoneError) || error.source !== 'previous-image') throw error;
+      session.ports.log.warn(`${error.message}; the image is built again without it`);
+      return await buildHere({ ...request, previousImage: { kind: 'none' } }, session);
+    }
+  });
 }
 
 async function buildHere(request: BuildRequest, session: Session): Promise<BuildResult> {

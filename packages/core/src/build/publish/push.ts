@@ -1,6 +1,6 @@
 import { finished } from 'node:stream/promises';
 import type { Destination, PlannedImage } from '../plan.ts';
-import type { OutputImage, OutputLayer } from './output-image.ts';
+import type { LayerSource, OutputImage, OutputLayer } from './output-image.ts';
 import { BuildpacksError } from '../../errors/index.ts';
 import type { Descriptor } from '../../image/manifest.ts';
 import { reportTransfer } from '../../log/transfer.ts';
@@ -20,6 +20,22 @@ interface BlobResult {
 
 const PRESENT: BlobResult = { state: 'present', bytes: 0 };
 const MOUNTED: BlobResult = { state: 'mounted', bytes: 0 };
+type ForeignSource = Exclude<LayerSource, { kind: 'layout' }>;
+
+/** A layer of the run or previous image was on its registry when PREPARE looked, and is no more. */
+export class LayerGoneError extends BuildpacksError {
+  override readonly name = 'LayerGoneError';
+  readonly source: ForeignSource['kind'];
+
+  constructor(layer: Digest, { kind, image }: ForeignSource, cause?: unknown) {
+    super('temporary', `the layer ${layer} of ${image.name} has gone from its registry during the build`, {
+      hint: 'Run the build again; with `previous-image: none` it reuses no layer.',
+      ...(cause !== undefined && { cause }),
+    });
+    this.source = kind;
+  }
+}
+
 /** Blobs that are moved at once. */
 const AT_ONCE = 6;
 
@@ -43,7 +59,7 @@ interface Push {
  * Publishes to one repository: blobs, then the manifest by digest, and only when the registry shows it the tags (`docs/design.md`,
  * section 8, point 3). Layers of the run and previous image are mounted where their registry is this one and copied where it is not.
  *
- * @throws BuildpacksError `temporary` when a layer to be reused has gone since PREPARE looked: build again
+ * @throws LayerGoneError when a layer to be reused has gone since PREPARE looked: build again
  */
 export async function pushImage(
   output: OutputImage,
@@ -94,7 +110,7 @@ async function pushBlob({ descriptor, source }: OutputLayer, push: Push): Promis
   }
   if (source.kind !== 'layout') {
     if (!mountFirst && (await mount(descriptor, source.image, push))) return MOUNTED;
-    return copy(descriptor, source.image, push);
+    return copy(descriptor, source, push);
   }
   await registry.uploadBlob(repository, descriptor, async () =>
     reportTransfer(await output.image.source.open(descriptor), descriptor, log),
@@ -113,12 +129,14 @@ async function mount({ digest }: Descriptor, from: PlannedImage, { repository, r
 }
 
 /** Brings a blob of the run or previous image through us. */
-async function copy(descriptor: Descriptor, from: PlannedImage, push: Push): Promise<BlobResult> {
+async function copy(descriptor: Descriptor, source: ForeignSource, push: Push): Promise<BlobResult> {
   const { repository, registry, log } = push;
-  if (sameRepository(from.repository, repository)) throw goneError(descriptor.digest, from);
+  const from = source.image.repository;
+  if (sameRepository(from, repository)) throw new LayerGoneError(descriptor.digest, source);
   await registry.uploadBlob(repository, descriptor, async () => {
-    const stream = await registry.readBlob(from.repository, descriptor).catch((error: unknown) => {
-      throw isBlobUnknown(error) ? goneError(descriptor.digest, from, error) : error;
+    const stream = await registry.readBlob(from, descriptor).catch((error: unknown) => {
+      const gone = error instanceof RegistryError && error.status === 404;
+      throw gone ? new LayerGoneError(descriptor.digest, source, error) : error;
     });
     return reportTransfer(stream, descriptor, log);
   });
@@ -140,17 +158,6 @@ async function requirePublished(digest: Digest, repository: Repository, registry
 function isBlobUnknown(error: unknown): boolean {
   const codes = ['MANIFEST_BLOB_UNKNOWN', 'BLOB_UNKNOWN', 'MANIFEST_INVALID'];
   return error instanceof RegistryError && error.entries.some(({ code }) => codes.includes(code));
-}
-
-function goneError(digest: Digest, from: PlannedImage, cause?: unknown): BuildpacksError {
-  return new BuildpacksError(
-    'temporary',
-    `the layer ${digest} of ${from.name} has gone from its registry during the build`,
-    {
-      hint: 'Run the build again; with `previous-image: none` it reuses no layer.',
-      ...(cause !== undefined && { cause }),
-    },
-  );
 }
 
 function summarize(repository: Repository, tags: readonly string[], blobs: readonly BlobResult[]): OutputSummary {
