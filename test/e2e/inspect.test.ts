@@ -1,0 +1,92 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { BuildResult, Inspection } from '../../packages/core/src/index.ts';
+import { requiresEngine } from '../support/requires.ts';
+import { build, cli } from './support/cli.ts';
+import { startWorld, type World } from './support/world.ts';
+
+requiresEngine('an image that was built', () => {
+  let world: World;
+  let directory: string;
+  let result: BuildResult;
+  let image: string;
+
+  beforeAll(async () => {
+    world = await startWorld({ buildpacks: ['nodejs'] });
+    directory = await mkdtemp(path.join(tmpdir(), 'e2e-inspect-'));
+    image = world.image('app');
+    const outputs = ['--output', `oci:${directory}/layout`, '--sbom-directory', `${directory}/sbom`];
+    result = await build([image, '--builder', world.builder, '--path', 'samples/apps/nodejs', ...outputs]);
+    world.registry.forget();
+  });
+  afterAll(async () => {
+    await rm(directory, { recursive: true, force: true });
+    await world.stop();
+  });
+
+  const inspect = async (name: string): Promise<Inspection> => {
+    const { status, stdout, stderr } = await cli(['inspect', '--json', name]);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    return JSON.parse(stdout) as Inspection;
+  };
+
+  it('tells what the build told', async () => {
+    const inspection = await inspect(image);
+    expect(inspection).toMatchObject({
+      name: image,
+      digest: result.digest,
+      platform: result.platform,
+      runImage: {
+        name: world.runImage,
+        reference: `${world.runImage.replace(/:1$/, '')}@${result.runImage.digest}`,
+      },
+      buildpacks: result.buildpacks,
+      processes: result.processes,
+      layers: result.layers.map(({ digest, diffId, size, owner }) => ({ digest, diffId, size, owner })),
+      rebasable: true,
+    });
+  });
+
+  it('is read without its layers, but for the one with bills of materials', async () => {
+    world.registry.forget();
+    const { sbom } = await inspect(image);
+    const read = world.registry
+      .requests()
+      .filter(({ method, path: url }) => method === 'GET' && url.includes('/blobs/'));
+    expect(read).toHaveLength(2);
+    expect(read.filter(({ path: url }) => sbom.state === 'present' && url.endsWith(sbom.digest))).toHaveLength(1);
+  });
+
+  it('tells the same from a layout', async () => {
+    const fromLayout = await inspect(`oci:${directory}/layout`);
+    expect({ ...fromLayout, name: image }).toEqual(await inspect(image));
+  });
+
+  it('gives its bills of materials, as the build did', async () => {
+    const target = path.join(directory, 'inspected');
+    expect(await cli(['inspect', image, '--sbom-directory', target])).toMatchObject({ status: 0 });
+    const files = (await readdir(target, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+    const names = files.map(({ parentPath, name }) => path.relative(target, path.join(parentPath, name)));
+    expect(names).toContain('launch/samples_nodejs/node/sbom.cdx.json');
+    for (const name of names) {
+      expect(await readFile(path.join(target, name))).toEqual(await readFile(path.join(directory, 'sbom', name)));
+    }
+  });
+
+  it('is shown as a table to people', async () => {
+    const { stdout } = await cli(['inspect', image]);
+    expect(stdout).toMatch(new RegExp(`^Image +${image}$`, 'm'));
+    expect(stdout).toContain(result.digest);
+    expect(stdout).toMatch(/samples\/nodejs/);
+  });
+
+  it.each([
+    ['an image that is not there', 'gone', 2, 'does not exist'],
+    ['an image that no buildpack made', 'run', 1, 'was not built with buildpacks'],
+  ])('is not taken for %s', async (_, name, status, message) => {
+    const outcome = await cli(['inspect', world.image(name)]);
+    expect(outcome).toMatchObject({ status, stdout: '', stderr: expect.stringContaining(message) as string });
+  });
+});
