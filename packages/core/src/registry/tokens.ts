@@ -63,11 +63,12 @@ export class Tokens {
     const now = this.#source.clock.now();
     const living = (this.#held.get(identity) ?? []).filter((token) => token.expires > now);
     this.#held.set(identity, living);
-    const found =
-      living.find((token) => coversScopes(token.scopes, request.scopes)) ??
-      (await this.#wider(identity, request.scopes)) ??
-      (await this.#exchange(identity, request));
-    return found.token;
+    const held = living.find((token) => coversScopes(token.scopes, request.scopes));
+    if (held !== undefined) return held.token;
+    // If a wider one is refused, this one may still be had. Without a wait before it, so that the next call sees what is under way.
+    const wider = this.#wider(identity, request.scopes);
+    const token = wider === undefined ? undefined : await wider.token.catch(() => undefined);
+    return (token ?? (await this.#exchange(identity, request))).token;
   }
 
   /** Forgets a token that the registry refused. */
@@ -80,15 +81,14 @@ export class Tokens {
     }
   }
 
-  /** A token with more rights that is on its way. If it is refused, one with fewer may still be had. */
-  async #wider(identity: string, scopes: readonly Scope[]): Promise<Token | undefined> {
-    const wider = [...this.#underWay.values()].find(
+  /** The exchange for a token with more rights. */
+  #wider(identity: string, scopes: readonly Scope[]): Exchange | undefined {
+    return [...this.#underWay.values()].find(
       (exchange) =>
         exchange.identity === identity &&
         coversScopes(exchange.scopes, scopes) &&
         !coversScopes(scopes, exchange.scopes),
     );
-    return wider?.token.catch(() => undefined);
   }
 
   #exchange(identity: string, request: TokenRequest): Promise<Token> {
