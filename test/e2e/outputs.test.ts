@@ -106,9 +106,9 @@ requiresEngine('names', () => {
     const { digest } = result;
     expect(written.get(world.registry)).toEqual([
       `many/${digest}`,
+      `mirror/${digest}`,
       'many/1.0',
       'many/latest',
-      `mirror/${digest}`,
       'mirror/x',
     ]);
     expect(written.get(other)).toEqual([`many/${digest}`, 'many/2']);

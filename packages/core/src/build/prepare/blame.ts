@@ -10,7 +10,7 @@ import { optional } from '../../json/json.ts';
 export async function blaming<T>(
   input: string,
   work: () => Promise<T>,
-  codes: readonly ErrorCode[] = ['image'],
+  codes: readonly ErrorCode[] = ['image', 'denied'],
 ): Promise<T> {
   try {
     return await work();

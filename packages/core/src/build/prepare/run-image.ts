@@ -81,7 +81,7 @@ async function firstReadable(
   for (const candidate of candidates) {
     const { reference } = candidate;
     try {
-      const found = await blaming('run-image', () => registry.resolve(reference, platform));
+      const found = await blaming('run-image', () => registry.resolve(reference, platform), ['image']);
       if (found !== undefined)
         return { candidate, image: await readImage(registry.source(reference.repository), found.manifest) };
       log.debug(`the run image ${formatReference(reference)} does not exist`);

@@ -14,7 +14,7 @@ import type { Destination, Plan } from '../plan.ts';
 import { writeLayoutOutput } from './layout-output.ts';
 import { loadOutput } from './load-output.ts';
 import { type OutputImage, readOutputImage } from './output-image.ts';
-import { pushImage } from './push.ts';
+import { uploadImage, type UploadedImage } from './push.ts';
 import { describeResult, type RunFacts } from './result.ts';
 import { copySbomFiles, findSbomFiles } from './sbom-files.ts';
 import { wholeImage } from './whole-image.ts';
@@ -42,12 +42,8 @@ export async function publishOutput(
   const found = plan.sbomDirectory === undefined ? [] : await findSbomFiles(directory);
   const saving = saveCache(plan, directory, ports);
   try {
-    const outputs: OutputSummary[] = [];
-    for (const destination of registriesLast(plan.destinations)) {
-      outputs.push(await writeOutput(output, destination, plan, registry, ports));
-    }
-
     const sbom = plan.sbomDirectory === undefined ? [] : await copySbomFiles(directory, found, plan.sbomDirectory);
+    const outputs = await writeOutputs(output, plan, registry, ports);
     await saving;
     const phases = [...run.phases, { name: 'publish', milliseconds: clock.now() - started }];
     const result = describeResult(plan, output, outputs, { ...run, phases, sbom, traffic: registry.traffic() });
@@ -60,9 +56,24 @@ export async function publishOutput(
   }
 }
 
-/** What fails on this machine fails before a tag is moved. */
-function registriesLast(destinations: readonly Destination[]): readonly Destination[] {
-  return destinations.toSorted((a, b) => Number(a.kind === 'registry') - Number(b.kind === 'registry'));
+/** Tags move last, when the image is everywhere else: what fails on this machine or on one registry fails before any of them. */
+async function writeOutputs(
+  output: OutputImage,
+  plan: Plan,
+  registry: RegistryClient,
+  ports: Ports,
+): Promise<readonly OutputSummary[]> {
+  const { previousImage } = plan;
+  const outputs: OutputSummary[] = [];
+  for (const destination of plan.destinations.filter((each) => each.kind !== 'registry')) {
+    outputs.push(await writeOutput(output, destination, plan, registry, ports));
+  }
+  const uploads: UploadedImage[] = [];
+  for (const destination of plan.destinations.filter((each) => each.kind === 'registry')) {
+    uploads.push(await uploadImage(output, destination, { previousImage, registry, log: ports.log }));
+  }
+  for (const upload of uploads) outputs.push(await upload.moveTags());
+  return outputs;
 }
 
 /** For whoever looks into a strange build; nothing that RUN wrote about its image is believed. */
@@ -74,14 +85,12 @@ async function noteReport(directory: BuildDirectory, { log }: Ports): Promise<vo
 
 async function writeOutput(
   output: OutputImage,
-  destination: Destination,
+  destination: Exclude<Destination, { kind: 'registry' }>,
   plan: Plan,
   registry: RegistryClient,
   ports: Ports,
 ): Promise<OutputSummary> {
   switch (destination.kind) {
-    case 'registry':
-      return pushImage(output, destination, { previousImage: plan.previousImage, registry, log: ports.log });
     case 'oci':
     case 'oci-archive': {
       const [tag] = plan.tags;

@@ -55,30 +55,51 @@ interface Push {
   readonly seen: PlannedImage | undefined;
 }
 
+/** An image that is in a repository with all its parts, and has no tag there yet. */
+export interface UploadedImage {
+  moveTags(): Promise<OutputSummary>;
+}
+
 /**
- * Publishes to one repository: blobs, then the manifest by digest, and only when the registry shows it the tags (`docs/design.md`,
- * section 8, point 3). Layers of the run and previous image are mounted where their registry is this one and copied where it is not.
+ * Brings the image into one repository: blobs, then the manifest by digest, which the registry must show. Tags move when the image is
+ * everywhere (`docs/design.md`, section 8, point 3). Layers of the run and previous image are mounted where their registry is this one
+ * and copied where it is not.
  *
  * @throws LayerGoneError when a layer to be reused has gone since PREPARE looked: build again
  */
-export async function pushImage(
+export async function uploadImage(
   output: OutputImage,
   { repository, tags }: RegistryDestination,
   { previousImage, registry, log }: PushContext,
-): Promise<OutputSummary> {
+): Promise<UploadedImage> {
   const seen =
     previousImage !== undefined && sameRepository(previousImage.repository, repository) ? previousImage : undefined;
   const push = { output, repository, registry, log, seen };
+  const uploaded = await lookingAgain(push, upload);
+  return {
+    moveTags: async () => {
+      const blobs = await lookingAgain(push, async (again) => {
+        const all = again === push ? uploaded : await upload(again);
+        for (const tag of tags) await registry.putManifest(repository, tag, output.image.raw);
+        return all;
+      });
+      return summarize(repository, tags, blobs);
+    },
+  };
+}
+
+/** Does it once more without relying on what the previous image had there, when the registry lacks some of that. */
+async function lookingAgain<T>(push: Push, act: (push: Push) => Promise<T>): Promise<T> {
   try {
-    return summarize(repository, tags, await pushOnce(push, tags));
+    return await act(push);
   } catch (error) {
-    if (seen === undefined || !isBlobUnknown(error)) throw error;
-    log.debug(`${formatRepository(repository)} lacks a blob that the previous image had; looking at each`);
-    return summarize(repository, tags, await pushOnce({ ...push, seen: undefined }, tags));
+    if (push.seen === undefined || !isBlobUnknown(error)) throw error;
+    push.log.debug(`${formatRepository(push.repository)} lacks a blob that the previous image had; looking at each`);
+    return act({ ...push, seen: undefined });
   }
 }
 
-async function pushOnce(push: Push, tags: readonly string[]): Promise<readonly BlobResult[]> {
+async function upload(push: Push): Promise<readonly BlobResult[]> {
   const { output, repository, registry, seen } = push;
   const { raw } = output.image;
   const blobs = await pushBlobs(push);
@@ -86,7 +107,6 @@ async function pushOnce(push: Push, tags: readonly string[]): Promise<readonly B
     await registry.putManifest(repository, raw.digest, raw);
     await requirePublished(raw.digest, repository, registry);
   }
-  for (const tag of tags) await registry.putManifest(repository, tag, raw);
   return blobs;
 }
 
