@@ -2,14 +2,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { afterAll } from 'vitest';
 import type { BuildResult } from '../../../packages/core/src/index.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 const PROGRAM = path.join(ROOT, 'packages/cli/src/main.ts');
 
-/** Not the cache of whoever runs the tests; gone with the process. */
+/** Not the cache of whoever runs the tests; gone with the tests of a file. */
 const CACHES = mkdtempSync(path.join(tmpdir(), 'e2e-caches-'));
-process.once('exit', () => {
+afterAll(() => {
   rmSync(CACHES, { recursive: true, force: true });
 });
 
