@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { describe } from 'vitest';
 import skips from '../skips.json' with { type: 'json' };
 
@@ -35,3 +36,12 @@ export const requiresEngine = requires('needs an engine', hasDocker || isRoot);
 
 /** Tests that read with skopeo what we wrote. */
 export const requiresSkopeo = requires('needs skopeo', succeeds('skopeo', ['--version']));
+
+/** Tests through Debian's squid. */
+export const requiresSquid = requires(
+  'needs squid',
+  existsSync('/usr/sbin/squid') && existsSync('/usr/lib/squid/basic_ncsa_auth'),
+);
+
+/** Tests that hand what we wrote to Java. */
+export const requiresKeytool = requires('needs keytool', succeeds('keytool', ['-help']));

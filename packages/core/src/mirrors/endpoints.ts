@@ -1,0 +1,36 @@
+import { BuildpacksError } from '../errors/index.ts';
+import { familiarReference, type ImageReference } from '../reference/index.ts';
+import type { MirrorRules } from './model.ts';
+import { type Endpoint, formatOrigin, type Route, routeFor } from './route.ts';
+
+/**
+ * The endpoints to pull a reference from, in the order in which they are tried; never empty. Only for pulls: what is pushed goes where
+ * the user said.
+ *
+ * For a tag these are the endpoints that may resolve it. Who then reads by digest keeps to the endpoint that answered and falls back to
+ * the endpoints of the digest.
+ *
+ * @throws BuildpacksError `policy` when the rules leave none
+ * @throws InputError when the rule turns the reference into something that is none
+ */
+export function endpointsFor(rules: MirrorRules, reference: ImageReference): readonly Endpoint[] {
+  const route = routeFor(rules, reference);
+  if (route.endpoints.length === 0) throw refusal(route, reference);
+  return route.endpoints;
+}
+
+function refusal({ rule, skipped }: Route, reference: ImageReference): BuildpacksError {
+  const name = `"${familiarReference(reference)}" may not be pulled`;
+  const origin = `"${rule?.prefix ?? ''}" (${formatOrigin(rule?.place)})`;
+  const others = skipped.filter(({ reason }) => reason !== 'blocked');
+  if (others.length === 0) {
+    return new BuildpacksError('policy', `${name}: the rule for ${origin} blocks it`, {
+      hint: 'Use an image from a registry that is allowed, or let the rule name a mirror.',
+    });
+  }
+  const kind = reference.kind === 'tag' ? 'resolve tags' : 'serve digests';
+  return new BuildpacksError('policy', `${name}: the rule for ${origin} leaves no server that may ${kind}`, {
+    hint:
+      reference.kind === 'tag' ? 'Name the image by digest: NAME@sha256:….' : 'Let the rule name a mirror for digests.',
+  });
+}

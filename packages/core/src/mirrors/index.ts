@@ -1,0 +1,17 @@
+export { endpointsFor } from './endpoints.ts';
+export { explainRoute } from './explain.ts';
+export { parseHostsToml, registryOfDirectory } from './hosts-toml.ts';
+export { parseMirrorLines } from './lines.ts';
+export { mergeRules } from './merge.ts';
+export type {
+  ClientCertificate,
+  MirrorNotice,
+  MirrorRule,
+  MirrorRules,
+  MirrorTarget,
+  PullScope,
+  ServerSettings,
+} from './model.ts';
+export { joinMirrorSets, parseMirrorSets } from './openshift.ts';
+export { applyDropIns, parseRegistriesConf, type RegistriesConf } from './registries-conf.ts';
+export { type Endpoint, type Route, routeFor, type SkippedEndpoint } from './route.ts';

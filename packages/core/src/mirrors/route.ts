@@ -1,0 +1,133 @@
+import { InputError, type Place } from '../errors/index.ts';
+import { optional } from '../json/json.ts';
+import { formatReference, type ImageReference, parseReference } from '../reference/index.ts';
+import {
+  type MirrorRule,
+  type MirrorRules,
+  type MirrorTarget,
+  type ServerSettings,
+  UNCHANGED_SOURCE,
+} from './model.ts';
+import { isWildcard, matchPrefix, mirrorName, rewriteName } from './prefix.ts';
+
+/** One server to ask for an image. */
+export interface Endpoint {
+  readonly role: 'mirror' | 'source';
+  /**
+   * What to ask for, with the tag or digest that was wanted. Credentials are looked up for this repository and no other, so those of
+   * the registry that the user named never reach a mirror on another host.
+   */
+  readonly reference: ImageReference;
+  /** Whether this endpoint's word counts for what a tag is. */
+  readonly resolvesTags: boolean;
+  /** Plain http, or TLS with any certificate. */
+  readonly insecure: boolean;
+  /** To be sent as the query parameter `ns`. */
+  readonly namespace?: string;
+  readonly server?: ServerSettings;
+}
+
+/** An endpoint that is not asked, and why. */
+export interface SkippedEndpoint {
+  readonly role: 'mirror' | 'source';
+  /** For messages: its location, or the name that it has for the image. */
+  readonly name: string;
+  readonly reason: 'digest-only' | 'tag-only' | 'blocked';
+}
+
+/** What the rules make of one reference. */
+export interface Route {
+  /** The rule that counts; absent when none matches. */
+  readonly rule?: MirrorRule;
+  /** In the order in which they are tried. */
+  readonly endpoints: readonly Endpoint[];
+  readonly skipped: readonly SkippedEndpoint[];
+}
+
+/**
+ * Applies the rule with the longest prefix (`containers-registries.conf(5)`): its mirrors in order, then the source. An endpoint that
+ * a rule of its own blocks is skipped, and it is insecure when that rule says so.
+ *
+ * @throws InputError when the rule turns the reference into something that is none
+ */
+export function routeFor(rules: MirrorRules, reference: ImageReference): Route {
+  const rule = findRule(rules, mirrorName(reference.repository));
+  const targets = [
+    ...(rule?.mirrors ?? []).map((target) => ({ role: 'mirror' as const, target })),
+    { role: 'source' as const, target: rule?.source ?? UNCHANGED_SOURCE },
+  ];
+  const endpoints: Endpoint[] = [];
+  const skipped: SkippedEndpoint[] = [];
+  for (const { role, target } of targets) {
+    const scope = outOfScope(target, reference);
+    if (scope !== undefined) {
+      skipped.push({ role, name: target.location || mirrorName(reference.repository), reason: scope });
+      continue;
+    }
+    const physical = rule === undefined ? reference : rewrite(reference, rule, target);
+    const name = mirrorName(physical.repository);
+    const own = findRule(rules, name);
+    const blocked = (role === 'source' && rule?.blocked === true) || own?.blocked === true;
+    if (blocked) skipped.push({ role, name, reason: 'blocked' });
+    else endpoints.push(endpoint(role, physical, target, own));
+  }
+  return { ...optional('rule', rule), endpoints, skipped };
+}
+
+/** The rule with the longest prefix that matches a name. Of two as long, the first in the order of their characters, as in Podman. */
+export function findRule({ rules }: MirrorRules, name: string): MirrorRule | undefined {
+  let best: MirrorRule | undefined;
+  for (const rule of rules) {
+    if (matchPrefix(name, rule.prefix) === undefined) continue;
+    const longer = rule.prefix.length - (best?.prefix.length ?? 0);
+    if (best === undefined || longer > 0 || (longer === 0 && rule.prefix < best.prefix)) best = rule;
+  }
+  return best;
+}
+
+/** Where a rule is written, for people: `registries.conf:3`, or the input that has it. */
+export function formatOrigin(place: Place | undefined): string {
+  if (place === undefined) return 'registry-mirrors';
+  return place.line === undefined ? place.file : `${place.file}:${place.line}`;
+}
+
+function endpoint(
+  role: Endpoint['role'],
+  reference: ImageReference,
+  target: MirrorTarget,
+  own: MirrorRule | undefined,
+): Endpoint {
+  return {
+    role,
+    reference,
+    resolvesTags: target.scope !== 'digest-only',
+    insecure: target.insecure || own?.source.insecure === true,
+    ...optional('namespace', target.namespace),
+    ...optional('server', target.server),
+  };
+}
+
+function outOfScope({ scope }: MirrorTarget, { kind }: ImageReference): 'digest-only' | 'tag-only' | undefined {
+  return scope === 'all' || scope === `${kind}-only` ? undefined : scope;
+}
+
+function rewrite(reference: ImageReference, rule: MirrorRule, { location }: MirrorTarget): ImageReference {
+  if (location === '') return reference;
+  const name = mirrorName(reference.repository);
+  const rewritten = rewriteName(name, rule.prefix, location);
+  if (rewritten === undefined) throw unusable(reference, rule, location);
+  return { ...reference, repository: parseReference(rewritten).repository };
+}
+
+function unusable(reference: ImageReference, { prefix, place }: MirrorRule, location: string): InputError {
+  return new InputError([
+    {
+      input: place === undefined ? 'registry-mirrors' : 'registries-conf',
+      message: `"${location}" in the place of "${prefix}" makes no image reference of "${formatReference(reference)}"`,
+      hint: isWildcard(prefix)
+        ? 'Give the mirror a location without a path, or a rule for this host and port.'
+        : 'The prefix must end before the last part of the path; a registry on another port needs a rule of its own.',
+      ...optional('place', place),
+    },
+  ]);
+}

@@ -1,0 +1,90 @@
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { proxyUnreachable, type Route } from '../failure.ts';
+import type { ProxyServer } from '../proxy-server.ts';
+import { type Endpoint, endpointOf, formatEndpoint } from './endpoint.ts';
+import { openHttpTunnel } from './http-connect.ts';
+import { openTcp, type Patience, startTls } from './socket.ts';
+import { openSocksTunnel } from './socks5.ts';
+import type { ContextFor } from './trust.ts';
+
+/** In milliseconds. */
+export interface TransportTimeouts {
+  /** To a server or a proxy, and again for TLS inside a tunnel. */
+  readonly connect: number;
+  /** For a proxy to open a tunnel: it has a connection of its own to make. */
+  readonly tunnel: number;
+  readonly headers: number;
+  /** The longest silence inside an answer, not its length. */
+  readonly body: number;
+  /** How long an unused connection is kept. */
+  readonly idle: number;
+}
+
+export interface ConnectionsOptions {
+  readonly contextFor: ContextFor;
+  readonly timeouts: Pick<TransportTimeouts, 'connect' | 'tunnel'>;
+  readonly signal: AbortSignal;
+}
+
+/** Makes connections, ready for HTTP. */
+export interface Connections {
+  /** To an origin, with TLS where its scheme says so. */
+  direct(origin: URL): Promise<Socket>;
+  /** To a host without TLS. */
+  bare(target: Endpoint): Promise<Socket>;
+  /** To an origin by a tunnel. @throws ProxyError when the proxy is to blame */
+  through(server: ProxyServer, origin: URL): Promise<Socket>;
+  /** To a proxy itself, for requests to an origin in absolute form. @throws ProxyError */
+  to(server: ProxyServer, origin: URL): Promise<Socket>;
+  /** A tunnel without TLS of ours in it. @throws ProxyError */
+  tunnel(server: ProxyServer, target: Endpoint): Promise<Socket>;
+}
+
+export function createConnections({ contextFor, timeouts, signal }: ConnectionsOptions): Connections {
+  const sessions = new Map<string, Buffer>();
+  const connecting: Patience = { milliseconds: timeouts.connect, signal };
+  const tunnelling: Patience = { milliseconds: timeouts.tunnel, signal };
+
+  const secure = async (socket: Socket, host: string, origin?: URL): Promise<TLSSocket> => {
+    const key = origin?.origin ?? `proxy ${host}`;
+    const session = sessions.get(key);
+    const options = { host, context: contextFor(origin), ...(session !== undefined && { session }) };
+    const secured = startTls(socket, options, connecting);
+    return (await secured).on('session', (fresh: Buffer) => sessions.set(key, fresh));
+  };
+  const toOrigin = async (socket: Socket, origin: URL): Promise<Socket> =>
+    origin.protocol === 'https:' ? secure(socket, endpointOf(origin).host, origin) : socket;
+  const reach = async (server: ProxyServer): Promise<Socket> => {
+    const socket = await openTcp(server, connecting);
+    return server.protocol === 'https' ? secure(socket, server.host) : socket;
+  };
+  const tunnel = async (server: ProxyServer, target: Endpoint): Promise<Socket> => {
+    const route = { server, target: formatEndpoint(target) };
+    return blamed(route, async () => {
+      const socket = await reach(server);
+      return server.protocol === 'http' || server.protocol === 'https'
+        ? openHttpTunnel(socket, route, tunnelling)
+        : openSocksTunnel(socket, route, target, tunnelling);
+    });
+  };
+
+  return {
+    bare: async (target) => openTcp(target, connecting),
+    direct: async (origin) => toOrigin(await openTcp(endpointOf(origin), connecting), origin),
+    through: async (server, origin) => toOrigin(await tunnel(server, endpointOf(origin)), origin),
+    to: async (server, origin) => {
+      return blamed({ server, target: formatEndpoint(endpointOf(origin)) }, () => reach(server));
+    },
+    tunnel,
+  };
+}
+
+/** Nothing that fails in `act` is the target's fault. */
+async function blamed<T>(route: Route, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    throw proxyUnreachable(route, error);
+  }
+}

@@ -1,0 +1,7 @@
+import type { SecureContext } from 'node:tls';
+
+/**
+ * Gives the TLS settings for an origin (`https://host[:port]`): whom we trust, and who we are to a server that asks; without an origin
+ * those for TLS to a proxy. Asked for each connection: what it gives is made once, since parsing a whole trust store takes milliseconds.
+ */
+export type ContextFor = (origin?: URL) => SecureContext;

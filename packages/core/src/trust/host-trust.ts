@@ -1,0 +1,37 @@
+import { optional } from '../json/json.ts';
+import { canonicalRegistry, DOCKER_HUB } from '../reference/index.ts';
+import { readCertsDirectory } from './certs-directory.ts';
+import type { ClientCertificate, HostTrust } from './types.ts';
+
+export interface HostTrustOptions {
+  /** From the input, by registry; it wins over certs.d. */
+  readonly clientCertificates: ReadonlyMap<string, ClientCertificate>;
+  /** See `certsDirectories`. */
+  readonly directories: readonly string[];
+}
+
+/** Docker's and Podman's name for its folder comes first. */
+const HUB_FOLDERS = ['docker.io', DOCKER_HUB, 'registry-1.docker.io'];
+
+/**
+ * Finds what a registry needs beyond the trust store. Each registry's files are read when it is first asked for, and once.
+ *
+ * @returns a function of `host[:port]` as in the names of images (`host:443` is not `host`), which throws InputError when the files in
+ *   certs.d can't be used
+ */
+export function createHostTrust({
+  clientCertificates,
+  directories,
+}: HostTrustOptions): (registry: string) => HostTrust {
+  const known = new Map<string, HostTrust>();
+  return (host) => {
+    const registry = canonicalRegistry(host);
+    const found = known.get(registry);
+    if (found !== undefined) return found;
+    const names = registry === DOCKER_HUB ? HUB_FOLDERS : [registry];
+    const { certificates, client } = readCertsDirectory(directories, names);
+    const trust = { certificates, ...optional('client', clientCertificates.get(registry) ?? client) };
+    known.set(registry, trust);
+    return trust;
+  };
+}
