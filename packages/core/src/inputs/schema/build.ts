@@ -51,7 +51,7 @@ export const BUILD_INPUTS = [
     name: 'uid',
     group: 'build',
     type: 'number',
-    description: 'User id that the build runs as and that owns the files in the image.',
+    description: 'User id that the build runs as and that owns the files in the image; not 0.',
     defaultNote: "the builder's",
   },
   {

@@ -40,7 +40,8 @@ export const IMAGE_INPUTS = [
     name: 'output',
     group: 'image',
     type: 'list',
-    description: 'Writes the image to disk as an OCI layout: `oci:DIR` a directory, `oci-archive:FILE` a tar archive.',
+    description:
+      'Writes the image to disk as an OCI layout: `oci:DIR` a directory, `oci-archive:FILE` a tar archive. The image of a layout that is there is replaced; a directory with anything else in it is refused.',
     example: 'oci:out/image\noci-archive:out/image.tar',
   },
   {
