@@ -27,6 +27,9 @@ export interface Host {
 /** Node's names for architectures that have another one in OCI images. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', mipsel: 'mipsle' };
 
+/** How long a build may take to clean up before another SIGINT ends it, in milliseconds. */
+const PATIENCE = 3_000;
+
 export function createHost(node: NodeJS.Process): Host {
   const environment = environmentOf(node.env);
   return {
@@ -77,11 +80,17 @@ function machineOf(node: NodeJS.Process): Machine {
   };
 }
 
-/** The first signal asks for an orderly end; a second SIGINT is a person who does not want to wait for it. */
+/**
+ * The first signal asks for an orderly end; a SIGINT long after it is a person who does not want to wait. One soon after it is the
+ * same one again: npm and others pass on what the terminal has sent to the whole group.
+ */
 function abortOnSignals(node: NodeJS.Process): AbortSignal {
   const controller = new AbortController();
+  let since: number | undefined;
   const stop = (name: NodeJS.Signals) => {
-    if (controller.signal.aborted && name === 'SIGINT') node.exit(130);
+    const now = Date.now();
+    if (since !== undefined && name === 'SIGINT' && now - since > PATIENCE) node.exit(130);
+    since ??= now;
     controller.abort(new BuildpacksError('cancelled', `stopped by ${name}`));
   };
   node.on('SIGINT', stop);

@@ -38,6 +38,7 @@ export async function restoreDirectory(
   from: string,
   cache: string,
   owner: { readonly uid: number; readonly gid: number } | undefined,
+  signal?: AbortSignal,
 ): Promise<CacheFigures> {
   const metadata = await readPlain(from, [CACHE_METADATA]);
   if (metadata === undefined || asRecord(parseJson(metadata)) === undefined) return NOTHING;
@@ -48,6 +49,7 @@ export async function restoreDirectory(
   const restored = new Set<Digest>();
   let bytes = 0;
   for (const layer of layersIn(metadata)) {
+    signal?.throwIfAborted();
     const size = await copyPlain(from, fileOfLayer(layer), path.join(committed, fileOfLayer(layer)));
     if (size === undefined) continue;
     restored.add(layer);
@@ -67,7 +69,7 @@ export async function restoreDirectory(
  * Brings what the build cached into the store. The build's directory is hostile input: regular files in real folders only, each tar
  * hashed against its name while it is copied. Metadata comes last, so that a kill leaves the older cache.
  */
-export async function saveDirectory(cache: string, to: string): Promise<CacheFigures> {
+export async function saveDirectory(cache: string, to: string, signal?: AbortSignal): Promise<CacheFigures> {
   const metadata = await readPlain(cache, [COMMITTED, CACHE_METADATA]);
   if (metadata === undefined) return NOTHING;
   await mkdir(to, { recursive: true });
@@ -79,7 +81,7 @@ export async function saveDirectory(cache: string, to: string): Promise<CacheFig
     let saved = NOTHING;
     for (const layer of wanted) {
       if (stored.has(layer)) continue;
-      const bytes = await copyVerified(cache, layer, path.join(scratch, 'layer'));
+      const bytes = await copyVerified(cache, layer, path.join(scratch, 'layer'), signal);
       if (bytes === undefined) continue;
       await rename(path.join(scratch, 'layer'), path.join(to, fileOfLayer(layer)));
       present.add(layer);
@@ -126,7 +128,12 @@ async function copyPlain(folder: string, name: string, to: string): Promise<numb
 }
 
 /** Copies a layer of a build if its SHA-256 is the one of its name; gives its size, or undefined when it is not. */
-async function copyVerified(cache: string, layer: Digest, to: string): Promise<number | undefined> {
+async function copyVerified(
+  cache: string,
+  layer: Digest,
+  to: string,
+  signal: AbortSignal | undefined,
+): Promise<number | undefined> {
   const source = await openPlain(cache, [COMMITTED, fileOfLayer(layer)]);
   if (source === undefined) return undefined;
   const { size, blocks } = await source.stat();
@@ -143,7 +150,7 @@ async function copyVerified(cache: string, layer: Digest, to: string): Promise<n
       yield chunk;
     }
   }
-  await pipeline(source.createReadStream({ highWaterMark: READ_SIZE }), hashed, createWriteStream(to));
+  await pipeline(source.createReadStream({ highWaterMark: READ_SIZE }), hashed, createWriteStream(to), { signal });
   return `sha256:${hash.digest('hex')}` === layer ? bytes : undefined;
 }
 

@@ -36,6 +36,7 @@ export interface CopyAppOptions {
   readonly without?: readonly string[];
   readonly owner?: Owner;
   readonly log: Log;
+  readonly signal?: AbortSignal;
 }
 
 export interface PlaceAppOptions extends Omit<CopyAppOptions, 'source' | 'without'> {
@@ -87,6 +88,7 @@ async function copyChildren(relative: string, options: CopyAppOptions): Promise<
 }
 
 async function copyEntry(relative: string, options: CopyAppOptions): Promise<void> {
+  options.signal?.throwIfAborted();
   const source = path.join(options.source, relative);
   const stats = await lstat(source);
   const included = options.includes(relative, stats.isDirectory());

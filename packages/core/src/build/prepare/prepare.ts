@@ -51,7 +51,7 @@ export async function resolveBuild(request: CompleteRequest, context: ResolveCon
   const resolving = resolveBuilder(request.builder, request.platform, registry, ports);
   if (directory === undefined) return resolveAll(request, resolving, context);
   const restoring = resolving.then(
-    (builder) => restoreCache(plannedCache(request, builder), directory, ownerFor(request, builder, ports), ports.log),
+    (builder) => restoreCache(plannedCache(request, builder), directory, ownerFor(request, builder, ports), ports),
     () => undefined,
   );
   try {
@@ -124,12 +124,13 @@ export async function fillBuildDirectory(resolved: Resolved, directory: BuildDir
       target: directory.workspace,
       includes: selectFiles(request.files),
       log: ports.log,
+      signal: ports.signal,
       ...(owner && { owner }),
     }),
     writePlatformDirectory(directory.platform, request.environment, request.bindings),
     writeConfig(directory.config, config),
     writeInputLayouts(directory, runImage, previous).then(() => makeWritableFolders(directory, owner)),
-    resolved.restoring ?? restoreCache(plan.cache, directory, owner, ports.log),
+    resolved.restoring ?? restoreCache(plan.cache, directory, owner, ports),
   ]);
   await writePlan(plan, directory);
 }

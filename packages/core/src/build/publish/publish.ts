@@ -95,23 +95,25 @@ async function writeOutput(
     case 'oci-archive': {
       const [tag] = plan.tags;
       return writeLayoutOutput(
-        wholeImage(output, registry),
+        wholeImage(output, registry, ports.signal),
         destination,
         tag === undefined ? undefined : parseReference(tag),
       );
     }
     case 'engine':
-      return loadOutput(wholeImage(output, registry), destination, ports);
+      return loadOutput(wholeImage(output, registry, ports.signal), destination, ports);
   }
 }
 
 /** Never decides how the build ends. */
-async function saveCache(plan: Plan, directory: BuildDirectory, { log }: Ports): Promise<void> {
+async function saveCache(plan: Plan, directory: BuildDirectory, { log, signal }: Ports): Promise<void> {
   if (plan.cache?.write !== true) return;
   try {
-    const saved = await saveDirectory(directory.cache, identityDirectory(plan.cache.directory, plan.cache.identity));
+    const store = identityDirectory(plan.cache.directory, plan.cache.identity);
+    const saved = await saveDirectory(directory.cache, store, signal);
     log.debug(`layer cache: ${saved.layers} new layers, ${saved.bytes} bytes saved`);
   } catch (error) {
+    if (signal.aborted) return;
     log.warn(`the layer cache was not saved: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
