@@ -66,15 +66,6 @@ const REFUSED: readonly (readonly [string, RegExp, Attack])[] = [
     ({ output, foreignLayer }) => output.edit(({ layers }) => void Object.assign(layers.at(-1) ?? {}, foreignLayer)),
   ],
   [
-    'a layer of another image, with other bytes under its name',
-    /is damaged: its content has the digest/,
-    async ({ output, foreignLayer }) => {
-      await writeFile(output.blob(foreignLayer.digest), '');
-      await truncate(output.blob(foreignLayer.digest), foreignLayer.size);
-      await output.edit(({ layers }) => void Object.assign(layers.at(-1) ?? {}, foreignLayer));
-    },
-  ],
-  [
     'a layer with other bytes of the same size',
     /is damaged: its content has the digest/,
     ({ output, ownLayer }) => writeFile(output.blob(ownLayer.digest), 'x'.repeat(ownLayer.size)),
@@ -214,6 +205,16 @@ const REFUSED: readonly (readonly [string, RegExp, Attack])[] = [
     async ({ layers }) => {
       await writeFile(path.join(layers, 'sbom/planted.json'), '');
       await truncate(path.join(layers, 'sbom/planted.json'), HUGE);
+    },
+  ],
+  // The last one, since all other blobs of the build are on the registry afterwards.
+  [
+    'a layer of another image, with other bytes under its name',
+    /is damaged: its content has the digest/,
+    async ({ output, foreignLayer }) => {
+      await writeFile(output.blob(foreignLayer.digest), '');
+      await truncate(output.blob(foreignLayer.digest), foreignLayer.size);
+      await output.edit(({ layers }) => void Object.assign(layers.at(-1) ?? {}, foreignLayer));
     },
   ],
 ];
