@@ -35,7 +35,10 @@ describe('inspect', () => {
   test('writes the bills of materials', async () => {
     const directory = await directoryWithImage();
     await buildpacksCi(['inspect', 'oci:image', '--sbom-directory=sbom'], { directory });
-    expect(await readdir(path.join(directory, 'sbom/launch/samples_nodejs'))).toEqual(['launch.toml.cdx.json', 'modules']);
+    expect(await readdir(path.join(directory, 'sbom/launch/samples_nodejs'))).toEqual([
+      'launch.toml.cdx.json',
+      'modules',
+    ]);
   });
 
   test('takes its image from the environment', async () => {
