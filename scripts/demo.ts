@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { buildpackDirectory, makeBuilder, makeRunImage, pushLayout } from '../test/bench/images.ts';
 import { startRegistry } from '../test/bench/registry.ts';
-import { fetchWhenReady, startImage } from './demo/start-image.ts';
+import { fetchWhenReady, removeImages, startImage } from './demo/start-image.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 const SAMPLE = path.join(ROOT, 'samples/apps/nodejs');
@@ -20,6 +20,7 @@ async function main(): Promise<void> {
   try {
     await demonstrate(work, registry.host);
   } finally {
+    await removeImages(`${registry.host}/demo`);
     await registry.stop();
     await rm(work, { recursive: true, force: true });
   }

@@ -63,6 +63,14 @@ async function startRoot(layout: string, port: number): Promise<StartedImage> {
   };
 }
 
+/** Removes what Docker pulled from the demo's registry, which is gone by then; without Docker there is nothing to do. */
+export async function removeImages(prefix: string): Promise<void> {
+  const filter = ['--quiet', '--no-trunc', '--filter', `reference=${prefix}/*`];
+  const { stdout } = await finish('docker', ['image', 'ls', ...filter]);
+  const ids = new Set(stdout.split('\n').filter((line) => line !== ''));
+  if (ids.size > 0) await finish('docker', ['image', 'rm', '--force', ...ids]);
+}
+
 /** Asks until the app answers. */
 export async function fetchWhenReady(url: string, attempts = 100): Promise<string> {
   for (let attempt = 1; ; attempt++) {
