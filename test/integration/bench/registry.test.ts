@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { get, type RequestOptions } from 'node:https';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type BenchImage, crane, makeRunImage, pushLayout } from '../../bench/images.ts';
 import { type Registry, type RegistryOptions, startRegistry } from '../../bench/registry.ts';
+import { accepts } from '../../bench/server-process.ts';
 
 async function start(options: RegistryOptions = {}): Promise<Registry> {
   const registry = await startRegistry(options);
@@ -154,15 +154,3 @@ describe('its end', () => {
     await expect.poll(() => accepts(socket), { timeout: 10_000 }).toBe(false);
   });
 });
-
-async function accepts(socket: string): Promise<boolean> {
-  const connection = connect(socket);
-  try {
-    await once(connection, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    connection.destroy();
-  }
-}

@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { command } from '../../bench/command.ts';
+import { accepts, end } from '../../bench/server-process.ts';
 
 const PROGRAM = '/usr/sbin/squid';
 /** Debian's place; it asks the file of passwords. */
@@ -93,23 +94,4 @@ async function untilItListens(child: ChildProcess, port: number): Promise<void> 
       throw new Error(`squid did not start: ${errors.slice(-2000)}`);
     await delay(20);
   }
-}
-
-async function accepts(port: number): Promise<boolean> {
-  const connection = connect(port, '127.0.0.1');
-  try {
-    await once(connection, 'connect');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    connection.destroy();
-  }
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const ended = once(child, 'exit');
-  child.kill('SIGKILL');
-  await ended;
 }
