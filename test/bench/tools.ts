@@ -5,7 +5,10 @@ import { go } from './go.ts';
 import { writeSboms } from './sbom.ts';
 
 /** The real programs that tests run against, each built from its Go module in `tools/<name>`. */
-export type ToolName = 'lifecycle' | 'lifecycle-previous' | 'registry' | 'crane' | 'pack' | 'ca-certificates';
+export type ToolName = 'lifecycle' | 'lifecycle-previous' | 'ca-certificates' | ProgramName;
+
+/** Those that are one program, of the same name; the last two are oracles (`oracle.ts`). */
+export type ProgramName = 'registry' | 'crane' | 'pack' | 'httpproxy' | 'registries-conf';
 
 export interface Tool {
   readonly name: ToolName;
@@ -29,6 +32,9 @@ interface Recipe {
   readonly finish?: (directory: string, version: string, source: string) => Promise<void>;
 }
 
+/** The package of the `main.go` beside a `go.mod`: a program of ours over the module's packages. */
+const OWN_PROGRAM = '.';
+
 const LIFECYCLE: Recipe = {
   module: 'github.com/buildpacks/lifecycle',
   programs: {
@@ -44,7 +50,7 @@ const RECIPES: Readonly<Record<ToolName, Recipe>> = {
   'lifecycle-previous': LIFECYCLE,
   registry: {
     module: 'github.com/distribution/distribution/v3',
-    programs: { registry: '.' },
+    programs: { registry: OWN_PROGRAM },
     versionVariable: 'github.com/distribution/distribution/v3/version.version',
   },
   crane: {
@@ -64,6 +70,8 @@ const RECIPES: Readonly<Record<ToolName, Recipe>> = {
     },
     finish: finishCaCertificates,
   },
+  httpproxy: { module: 'golang.org/x/net', programs: { httpproxy: OWN_PROGRAM } },
+  'registries-conf': { module: 'go.podman.io/image/v5', programs: { 'registries-conf': OWN_PROGRAM } },
 };
 
 export const TOOL_NAMES = Object.keys(RECIPES) as readonly ToolName[];
@@ -80,7 +88,8 @@ export async function tool(name: ToolName): Promise<Tool> {
   const source = path.join(import.meta.dirname, 'tools', name);
   const [module, sums] = await Promise.all([readText(source, 'go.mod'), readText(source, 'go.sum')]);
   const version = versionIn(module, recipe.module);
-  const own = name === 'registry' ? await readText(source, 'main.go') : '';
+  const isOwn = Object.values(recipe.programs).includes(OWN_PROGRAM);
+  const own = isOwn ? await readText(source, 'main.go') : '';
   const key = keyOf(RECIPE_VERSION, process.arch, recipe.programs, module, sums, own);
   const directory = await kept(`bin/${name}-${version}-${key}`, async (folder) => {
     process.stderr.write(`bench: building ${name} ${version} (once)\n`);
@@ -90,7 +99,7 @@ export async function tool(name: ToolName): Promise<Tool> {
 }
 
 /** The path of a program of one tool. */
-export async function program(name: Extract<ToolName, 'registry' | 'crane' | 'pack'>): Promise<string> {
+export async function program(name: ProgramName): Promise<string> {
   return path.join((await tool(name)).directory, name);
 }
 
