@@ -7,7 +7,7 @@ import { BuildpacksError, type BuildResult, publishBuild } from '../../packages/
 import { requiresEngine } from '../support/requires.ts';
 import { build, cli } from './support/cli.ts';
 import { editLayout, type LayoutEditor } from './support/layout-editor.ts';
-import { corePorts } from './support/ports.ts';
+import { corePorts, NO_CONNECTION } from './support/ports.ts';
 import { startWorld, type World } from './support/world.ts';
 
 /** A build directory after RUN, which is the attacker's to change but for the plan. */
@@ -351,7 +351,7 @@ requiresEngine('what is published of a build directory that foreign code could w
       foreignLayer,
     });
     world.registry.forget();
-    return publishBuild(root, corePorts());
+    return publishBuild(root, NO_CONNECTION, corePorts());
   }
 
   const manifestsWritten = () =>

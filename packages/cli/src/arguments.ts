@@ -43,15 +43,13 @@ export function parseArguments(args: readonly string[], options: readonly Option
   return {
     values,
     positionals: tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : [])),
-    problems: [
-      ...problems,
-      ...repeated.map(({ name }) => ({
-        input: `--${name}`,
-        message: `is given more than once: ${(values.get(name) ?? []).map((value) => `"${value}"`).join(', ')}`,
-        hint: 'Keep one of them.',
-      })),
-    ],
+    problems: [...problems, ...repeated.map((option) => givenAgain(option, values.get(option.name) ?? []))],
   };
+}
+
+function givenAgain({ name, secret }: Option, values: readonly string[]): InputProblem {
+  const quoted = secret === true ? '' : `: ${values.map((value) => `"${value}"`).join(', ')}`;
+  return { input: `--${name}`, message: `is given more than once${quoted}`, hint: 'Keep one of them.' };
 }
 
 function parseConfig({ kind, short }: Option): { type: 'string' | 'boolean'; short?: string } {

@@ -13,6 +13,8 @@ export interface Option {
   readonly description: string;
   /** What holds when the flag is not given, for the help. */
   readonly default?: string;
+  /** Its values are never quoted. */
+  readonly secret?: true;
 }
 
 /** Options that belong together in the help. */
@@ -69,6 +71,17 @@ const PLACEHOLDER: Partial<Record<InputName, string>> = {
   volumes: 'SOURCE:TARGET[:ro|rw]',
   'cache-store': 'dir:PATH',
   'insecure-registries': 'HOST',
+  'http-proxy': 'URL',
+  'https-proxy': 'URL',
+  'no-proxy': 'LIST',
+  'build-http-proxy': 'URL',
+  'build-https-proxy': 'URL',
+  'ca-certificates': 'FILE|DIR',
+  'build-ca-variables': 'NAME',
+  'client-certificates': 'HOST=CERTIFICATE,KEY',
+  'registry-mirrors': 'REGISTRY=MIRROR',
+  'registries-conf': 'FILE',
+  'registry-auth': 'HOST=USER:PASSWORD',
   platform: 'OS/ARCHITECTURE',
   buildpacks: 'BUILDPACK',
   'pre-buildpacks': 'BUILDPACK',
@@ -87,6 +100,25 @@ export function inputGroups(): readonly OptionGroup[] {
   }));
 }
 
+/** The inputs that every command which speaks to registries has. */
+const CONNECTION_INPUTS: readonly InputName[] = [
+  'http-proxy',
+  'https-proxy',
+  'no-proxy',
+  'no-proxy-cluster',
+  'ca-certificates',
+  'client-certificates',
+  'registry-mirrors',
+  'registries-conf',
+  'registry-auth',
+  'insecure-registries',
+];
+
+/** @param more inputs of that group that only some commands have */
+export function connectionGroup(...more: readonly InputName[]): OptionGroup {
+  return { title: INPUT_GROUPS.network, options: [...CONNECTION_INPUTS, ...more].map((name) => inputOption(name)) };
+}
+
 /** The flag for one input, with a description of its own where a command gives it a narrower meaning. */
 export function inputOption(name: InputName, description?: string): Option {
   const input = INPUTS.find((each) => each.name === name);
@@ -101,6 +133,7 @@ function toOption(input: InputDefinition & { readonly name: InputName }): Option
     name: input.name,
     kind: kindOf(input),
     description: firstSentence(input.description),
+    ...optional('secret', input.secret),
     ...optional('short', SHORT[input.name]),
     ...optional('placeholder', placeholderOf(input)),
     ...optional('default', otherwise && withoutMarkdown(otherwise)),

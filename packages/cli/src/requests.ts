@@ -1,6 +1,8 @@
 import path from 'node:path';
 import {
   type BuildRequest,
+  type ConnectionContext,
+  type ConnectionInputs,
   createNetwork,
   InputError,
   type InputProblem,
@@ -29,17 +31,21 @@ export function collectProblems<T>(problems: readonly InputProblem[], parse: () 
 
 /** All inputs of a build. Whoever starts the command line is trusted, unless they say otherwise. */
 export function readBuildRequest(invocation: Invocation, problems: readonly InputProblem[] = []): BuildRequest {
-  const { environment, machine } = invocation.host;
-  const { architecture, workingDirectory } = machine;
+  const { architecture } = invocation.host.machine;
   const image = readPositional(invocation, 'image');
   return collectProblems([...invocation.problems, ...image.problems, ...problems], () =>
     parseInputs(withOwnDefaults(image.inputs, invocation), {
-      environment,
+      ...connectionContext(invocation),
       architecture,
-      workingDirectory,
       facts: { trust: 'trusted' },
     }),
   );
+}
+
+/** What the inputs of a connection are read against. */
+export function connectionContext({ host }: Invocation): ConnectionContext {
+  const { environment, machine, clock } = host;
+  return { environment, workingDirectory: machine.workingDirectory, now: clock.now() };
 }
 
 /** What this adapter adds to the built-in defaults: a layer cache in the user's cache folder (XDG base directory specification). */
@@ -93,12 +99,12 @@ export function readBuildDirectory(invocation: Invocation): {
 /** Does the work with the ports of this host; the network is closed afterwards, so that the process can end. */
 export async function withPorts<T>(
   { host, console }: Invocation,
-  insecureRegistries: readonly string[],
+  connection: ConnectionInputs,
   work: (ports: Ports) => Promise<T>,
 ): Promise<T> {
   const { processes, clock, environment, machine, signal } = host;
   const { log } = console;
-  const network = createNetwork({ log, insecureRegistries });
+  const network = createNetwork({ log, insecureRegistries: connection.insecureRegistries });
   try {
     const outcome = await work({ processes, network, log, clock, environment, machine, signal });
     log.endPhase();

@@ -3,7 +3,7 @@ export { prepareBuild, publishBuild, runBuild } from './build/stages.ts';
 export * from './errors/index.ts';
 export { type Inspection, inspect } from './inspect/inspect.ts';
 export { type InspectRequest, parseInspectInputs } from './inspect/inputs.ts';
-export { type ConnectionInputs, parseConnectionInputs } from './inputs/connection.ts';
+export { type ConnectionContext, type ConnectionInputs, parseConnectionInputs } from './inputs/connection.ts';
 export { INPUT_GROUPS, type InputDefinition, type InputGroup } from './inputs/definition.ts';
 export { unknownInput } from './inputs/habits.ts';
 export { nearestName } from './errors/nearest-name.ts';

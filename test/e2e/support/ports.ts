@@ -1,7 +1,15 @@
 import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createNetwork, createProcessRunner, type Ports } from '../../../packages/core/src/index.ts';
+import {
+  createNetwork,
+  createProcessRunner,
+  parseConnectionInputs,
+  type Ports,
+} from '../../../packages/core/src/index.ts';
 import { SILENT_LOG } from '../../../packages/core/src/ports/index.ts';
+
+/** No input about the network at all. */
+export const NO_CONNECTION = parseConnectionInputs({}, { environment: {}, workingDirectory: '/', now: 0 });
 
 /** Core's ports on this machine, for tests that call it without the command line. */
 export function corePorts(more: Partial<Ports> = {}): Ports {

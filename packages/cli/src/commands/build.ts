@@ -16,7 +16,7 @@ export const BUILD: Command = {
   groups: [...inputGroups(), { title: 'General', options: [JSON_OPTION, HELP_OPTION] }],
   async run(invocation) {
     const request = readBuildRequest(invocation);
-    const result = await withPorts(invocation, request.insecureRegistries, (ports) => build(request, ports));
+    const result = await withPorts(invocation, request.connection, (ports) => build(request, ports));
     printResult(result, invocation);
   },
 };

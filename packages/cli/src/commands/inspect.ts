@@ -1,7 +1,7 @@
 import { inspect, inspectionJson, parseInspectInputs, renderInspection } from '@buildpacks-ci/core';
 import { type Command, flagValue } from '../command.ts';
-import { HELP_OPTION, inputOption, JSON_OPTION } from '../option.ts';
-import { collectProblems, readPositional, withPorts } from '../requests.ts';
+import { connectionGroup, HELP_OPTION, inputOption, JSON_OPTION } from '../option.ts';
+import { collectProblems, connectionContext, readPositional, withPorts } from '../requests.ts';
 
 export const INSPECT: Command = {
   name: 'inspect',
@@ -14,19 +14,20 @@ export const INSPECT: Command = {
       options: [
         inputOption('platform', "Which image of a multi-platform one. Default: this machine's platform."),
         inputOption('sbom-directory', 'Where the bills of materials in the image are written.'),
-        inputOption('insecure-registries'),
         inputOption('log-level'),
         JSON_OPTION,
         HELP_OPTION,
       ],
     },
+    connectionGroup(),
   ],
   async run(invocation) {
+    const { architecture } = invocation.host.machine;
     const image = readPositional(invocation, 'image');
     const request = collectProblems([...invocation.problems, ...image.problems], () =>
-      parseInspectInputs(image.inputs, invocation.host.machine),
+      parseInspectInputs(image.inputs, { ...connectionContext(invocation), architecture }),
     );
-    const inspection = await withPorts(invocation, request.insecureRegistries, (ports) => inspect(request, ports));
+    const inspection = await withPorts(invocation, request.connection, (ports) => inspect(request, ports));
     const asJson = flagValue(invocation, 'json') === 'true';
     invocation.console.print(asJson ? inspectionJson(inspection) : `${renderInspection(inspection).join('\n')}\n`);
   },

@@ -14,7 +14,7 @@ export const PREPARE: Command = {
   async run(invocation) {
     const { directory, problems } = readBuildDirectory(invocation);
     const request = readBuildRequest(invocation, problems);
-    await withPorts(invocation, request.insecureRegistries, (ports) => prepareBuild(request, ports, directory));
+    await withPorts(invocation, request.connection, (ports) => prepareBuild(request, ports, directory));
     invocation.console.print(`${directory}\n`);
   },
 };

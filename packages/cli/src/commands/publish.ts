@@ -1,7 +1,7 @@
 import { parseConnectionInputs, publishBuild } from '@buildpacks-ci/core';
 import type { Command } from '../command.ts';
-import { BUILD_DIRECTORY_OPTION, HELP_OPTION, inputOption, JSON_OPTION } from '../option.ts';
-import { collectProblems, readBuildDirectory, withPorts } from '../requests.ts';
+import { BUILD_DIRECTORY_OPTION, connectionGroup, HELP_OPTION, inputOption, JSON_OPTION } from '../option.ts';
+import { collectProblems, connectionContext, readBuildDirectory, withPorts } from '../requests.ts';
 import { printResult } from './result.ts';
 
 export const PUBLISH: Command = {
@@ -14,21 +14,16 @@ export const PUBLISH: Command = {
   groups: [
     {
       title: 'Options',
-      options: [
-        BUILD_DIRECTORY_OPTION,
-        inputOption('insecure-registries'),
-        inputOption('log-level'),
-        JSON_OPTION,
-        HELP_OPTION,
-      ],
+      options: [BUILD_DIRECTORY_OPTION, inputOption('log-level'), JSON_OPTION, HELP_OPTION],
     },
+    connectionGroup(),
   ],
   async run(invocation) {
     const { directory, problems } = readBuildDirectory(invocation);
-    const { insecureRegistries } = collectProblems([...invocation.problems, ...problems], () =>
-      parseConnectionInputs(invocation.inputs),
+    const connection = collectProblems([...invocation.problems, ...problems], () =>
+      parseConnectionInputs(invocation.inputs, connectionContext(invocation)),
     );
-    const result = await withPorts(invocation, insecureRegistries, (ports) => publishBuild(directory, ports));
+    const result = await withPorts(invocation, connection, (ports) => publishBuild(directory, connection, ports));
     printResult(result, invocation);
   },
 };

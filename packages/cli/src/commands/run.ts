@@ -1,7 +1,7 @@
 import { parseConnectionInputs, runBuild } from '@buildpacks-ci/core';
 import type { Command } from '../command.ts';
-import { BUILD_DIRECTORY_OPTION, HELP_OPTION, inputOption } from '../option.ts';
-import { collectProblems, readBuildDirectory, withPorts } from '../requests.ts';
+import { BUILD_DIRECTORY_OPTION, connectionGroup, HELP_OPTION, inputOption } from '../option.ts';
+import { collectProblems, connectionContext, readBuildDirectory, withPorts } from '../requests.ts';
 
 export const RUN: Command = {
   name: 'run',
@@ -11,14 +11,15 @@ export const RUN: Command = {
   groups: [
     {
       title: 'Options',
-      options: [BUILD_DIRECTORY_OPTION, inputOption('insecure-registries'), inputOption('log-level'), HELP_OPTION],
+      options: [BUILD_DIRECTORY_OPTION, inputOption('log-level'), HELP_OPTION],
     },
+    connectionGroup('build-http-proxy', 'build-https-proxy'),
   ],
   async run(invocation) {
     const { directory, problems } = readBuildDirectory(invocation);
-    const { insecureRegistries } = collectProblems([...invocation.problems, ...problems], () =>
-      parseConnectionInputs(invocation.inputs),
+    const connection = collectProblems([...invocation.problems, ...problems], () =>
+      parseConnectionInputs(invocation.inputs, connectionContext(invocation)),
     );
-    await withPorts(invocation, insecureRegistries, (ports) => runBuild(directory, ports));
+    await withPorts(invocation, connection, (ports) => runBuild(directory, connection, ports));
   },
 };

@@ -25,7 +25,7 @@ import { removeSpent } from './spent.ts';
  */
 export async function build(request: BuildRequest, ports: Ports): Promise<BuildResult> {
   return explained(ports.signal, async () => {
-    const session = openSession(ports, [request.app.path]);
+    const session = openSession(ports, request.connection, [request.app.path]);
     try {
       return await buildHere(request, session);
     } catch (error) {

@@ -1,4 +1,5 @@
 import { createCredentials } from '../auth/index.ts';
+import type { ConnectionInputs } from '../inputs/connection.ts';
 import type { Log, Ports } from '../ports/index.ts';
 import { createRegistryClient, type RegistryClient } from '../registry/index.ts';
 
@@ -12,7 +13,7 @@ export interface Session {
 }
 
 /** @param untrusted directories that credential helpers are never run from: the app */
-export function openSession(ports: Ports, untrusted: readonly string[]): Session {
+export function openSession(ports: Ports, connection: ConnectionInputs, untrusted: readonly string[]): Session {
   const warnings: string[] = [];
   const log: Log = {
     ...ports.log,
@@ -22,7 +23,8 @@ export function openSession(ports: Ports, untrusted: readonly string[]): Session
     },
   };
   const { network, clock, signal, environment, machine, processes } = ports;
-  const credentials = createCredentials({ environment, machine, processes, log, untrusted });
+  const sources = connection.registryAuth === undefined ? [] : [connection.registryAuth];
+  const credentials = createCredentials({ environment, machine, processes, log, sources, untrusted });
   const registry = createRegistryClient({ network, credentials, clock, log, signal });
   return { ports: { ...ports, log }, registry, warnings };
 }

@@ -2,7 +2,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { selectEngine } from '../engine/index.ts';
 import { BuildpacksError, InputError } from '../errors/index.ts';
 import { temporaryDirectory } from '../files/temporary-directory.ts';
-import type { BuildRequest } from '../inputs/index.ts';
+import type { BuildRequest, ConnectionInputs } from '../inputs/index.ts';
 import { layoutImage, openLayout } from '../layout/index.ts';
 import type { Ports } from '../ports/index.ts';
 import type { CompleteRequest } from '../project/index.ts';
@@ -25,7 +25,9 @@ import { openSession, type Session } from './session.ts';
  * @throws InputError on `build-directory` when it is not empty: what an earlier build left there would get into this one
  */
 export async function prepareBuild(request: BuildRequest, ports: Ports, root: string): Promise<void> {
-  await explained(ports.signal, () => prepare(request, openSession(ports, [request.app.path]), root));
+  await explained(ports.signal, () =>
+    prepare(request, openSession(ports, request.connection, [request.app.path]), root),
+  );
 }
 
 async function prepare(request: BuildRequest, session: Session, root: string): Promise<void> {
@@ -70,8 +72,8 @@ async function requireEmpty(root: string): Promise<void> {
 }
 
 /** RUN on its own, in an engine of this machine. */
-export async function runBuild(root: string, ports: Ports): Promise<void> {
-  await explained(ports.signal, () => run(root, openSession(ports, [])));
+export async function runBuild(root: string, connection: ConnectionInputs, ports: Ports): Promise<void> {
+  await explained(ports.signal, () => run(root, openSession(ports, connection, [])));
 }
 
 async function run(root: string, session: Session): Promise<void> {
@@ -89,8 +91,8 @@ async function run(root: string, session: Session): Promise<void> {
 }
 
 /** PUBLISH on its own: takes its targets from the plan, and what RUN left as hostile input. */
-export async function publishBuild(root: string, ports: Ports): Promise<BuildResult> {
-  return explained(ports.signal, () => publish(root, openSession(ports, [])));
+export async function publishBuild(root: string, connection: ConnectionInputs, ports: Ports): Promise<BuildResult> {
+  return explained(ports.signal, () => publish(root, openSession(ports, connection, [])));
 }
 
 async function publish(root: string, session: Session): Promise<BuildResult> {

@@ -1,22 +1,123 @@
+import type { CredentialSource } from '../auth/index.ts';
+import { optional } from '../json/json.ts';
+import type { MirrorRules } from '../mirrors/index.ts';
+import {
+  buildProxyEnvironment,
+  type BuildProxyInputs,
+  type ProxySettings,
+  readProxySettings,
+} from '../network/proxy/index.ts';
+import {
+  type ClientCertificate,
+  readClientCertificates,
+  readUserCertificates,
+  SAFE_VARIABLES,
+  TRUST_VARIABLES,
+  type TrustVariable,
+  type UserCertificates,
+} from '../trust/index.ts';
 import { parseRegistryHost } from './places.ts';
-import { Problems } from './problems.ts';
+import { inputError, Problems } from './problems.ts';
 import { InputReader, type RawInputs } from './reader.ts';
 
-/** The inputs that every stage and command which speaks to registries has. */
+/** The inputs that every stage and command which speaks to registries has: how they are reached, and who we are to them. */
 export interface ConnectionInputs {
-  /** `host[:port]`, lower case. */
+  /** Exact `host[:port]`, lower case. */
   readonly insecureRegistries: readonly string[];
+  /** Ours, those of the environment included. */
+  readonly proxies: ProxySettings;
+  /** What buildpacks get in the place of ours. */
+  readonly buildProxies: BuildProxyInputs;
+  readonly userCertificates?: UserCertificates;
+  /** The variables that lead the tools of buildpacks to the user's certificates. */
+  readonly certificateVariables: readonly TrustVariable[];
+  /** Whether the image gets the user's certificates too. */
+  readonly embedCertificates: boolean;
+  /** By registry, in canonical form. */
+  readonly clientCertificates: ReadonlyMap<string, ClientCertificate>;
+  readonly mirrors: MirrorRules;
+  readonly registryAuth?: CredentialSource;
+}
+
+/** What these inputs are read against. */
+export interface ConnectionContext {
+  /** The job's. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Absolute; relative paths start here. */
+  readonly workingDirectory: string;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
 }
 
 /** @throws InputError with every problem there is */
-export function parseConnectionInputs(raw: RawInputs): ConnectionInputs {
+export function parseConnectionInputs(raw: RawInputs, context: ConnectionContext): ConnectionInputs {
   const problems = new Problems();
-  const connection = readConnectionInputs(new InputReader(raw, problems), problems);
+  const connection = readConnectionInputs(new InputReader(raw, problems), context, problems);
   problems.throwIfAny();
   return connection;
 }
 
-export function readConnectionInputs(reader: InputReader, problems: Problems): ConnectionInputs {
+/** Files are read here, so that what is wrong in them is told with everything else. */
+export function readConnectionInputs(
+  reader: InputReader,
+  context: ConnectionContext,
+  problems: Problems,
+): ConnectionInputs {
   const hosts = reader.list('insecure-registries');
-  return { insecureRegistries: hosts.flatMap((host) => problems.attempt(() => [parseRegistryHost(host)]) ?? []) };
+  return {
+    insecureRegistries: hosts.flatMap((host) => problems.attempt(() => [parseRegistryHost(host)]) ?? []),
+    ...readProxies(reader, context, problems),
+    ...readCertificates(reader, context, problems),
+    mirrors: { rules: [], notices: [] },
+  };
+}
+
+function readProxies(reader: InputReader, { environment }: ConnectionContext, problems: Problems) {
+  const own = {
+    ...optional('http-proxy', reader.text('http-proxy')),
+    ...optional('https-proxy', reader.text('https-proxy')),
+    ...optional('no-proxy', reader.text('no-proxy')),
+  };
+  const buildProxies = {
+    ...optional('build-http-proxy', reader.text('build-http-proxy')),
+    ...optional('build-https-proxy', reader.text('build-https-proxy')),
+  };
+  const cluster = reader.flag('no-proxy-cluster');
+  // What is wrong with them alone; the build makes its environment when it knows whether there is a relay.
+  const none = readProxySettings({}, {});
+  problems.attempt(() => buildProxyEnvironment({ settings: none, inputs: buildProxies }));
+  return {
+    proxies: problems.attempt(() => readProxySettings(own, environment, { cluster })) ?? none,
+    buildProxies,
+  };
+}
+
+function readCertificates(reader: InputReader, { workingDirectory, now }: ConnectionContext, problems: Problems) {
+  const given = reader.list('ca-certificates').length > 0;
+  const user = given
+    ? problems.attempt(() => readUserCertificates(reader.raw('ca-certificates'), { workingDirectory, now }))
+    : undefined;
+  const lines = reader.list('client-certificates');
+  return {
+    ...optional('userCertificates', user),
+    certificateVariables: readVariableNames(reader.list('build-ca-variables'), problems),
+    embedCertificates: reader.flag('embed-ca-certificates'),
+    clientCertificates: problems.attempt(() => readClientCertificates(lines, workingDirectory)) ?? new Map(),
+  };
+}
+
+function readVariableNames(names: readonly string[], problems: Problems): readonly TrustVariable[] {
+  if (names.length === 0) return SAFE_VARIABLES;
+  if (names.length === 1 && names[0] === 'none') return [];
+  return names.flatMap((name) => problems.attempt(() => [parseVariable(name)]) ?? []);
+}
+
+function parseVariable(name: string): TrustVariable {
+  const known = TRUST_VARIABLES.find((variable) => variable === name);
+  if (known !== undefined) return known;
+  throw inputError(
+    'build-ca-variables',
+    name === 'none' ? '"none" stands beside other names' : `"${name}" is not one of its values`,
+    `Write some of ${TRUST_VARIABLES.join(', ')}, or none alone.`,
+  );
 }

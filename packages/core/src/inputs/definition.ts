@@ -27,6 +27,8 @@ interface Common {
   readonly defaultNote?: string;
   /** The keys of project.toml (schema 0.2 and later) that may give it; the input wins. */
   readonly projectToml?: string;
+  /** Its values may hold passwords: they are never quoted. */
+  readonly secret?: true;
   /** Values as a user would write them; more than one line is more than one item. */
   readonly example?: string;
 }

@@ -104,6 +104,7 @@ function renderInput(input: InputDefinition): string {
   const facts = [
     `Type: ${typeOf(input)}`,
     `Default: ${defaultOf(input)}`,
+    ...(input.secret === true ? ['A secret: give it by the environment, where only this step sees it'] : []),
     ...(input.projectToml === undefined ? [] : [`In project.toml: \`${input.projectToml}\``]),
   ];
   const example = input.example === undefined ? '' : `\n\`\`\`\n${input.example}\n\`\`\`\n`;

@@ -1,3 +1,4 @@
+export { type ConnectionContext, type ConnectionInputs, parseConnectionInputs } from './connection.ts';
 export { INPUT_GROUPS, type InputDefinition, type InputGroup, type InputType } from './definition.ts';
 export { renderInputs } from './docs.ts';
 export { type BuildpackLocator, type InlineBuildpack, parseLocator, publicRegistryHint } from './locator.ts';

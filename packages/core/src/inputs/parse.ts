@@ -2,7 +2,7 @@ import { parseReference } from '../reference/index.ts';
 import { optional } from '../json/json.ts';
 import { findDescriptor, parseApp } from './app.ts';
 import { readBindings } from './bindings.ts';
-import { readConnectionInputs } from './connection.ts';
+import { type ConnectionContext, readConnectionInputs } from './connection.ts';
 import { readDestinations } from './destinations.ts';
 import { parseLocator } from './locator.ts';
 import {
@@ -23,12 +23,8 @@ import { readVariables } from './variables.ts';
 import { parseVolume } from './volumes.ts';
 
 /** What inputs are read against. */
-export interface ParseContext {
-  /** The job's environment: values for a bare `K` in `env`. */
-  readonly environment: Readonly<Record<string, string>>;
+export interface ParseContext extends ConnectionContext {
   readonly facts: CiFacts;
-  /** Absolute; relative paths start here. */
-  readonly workingDirectory: string;
   /** The machine's, in OCI words (`amd64`). */
   readonly architecture: string;
 }
@@ -191,7 +187,7 @@ function readRun(parts: Parts) {
     cache,
     engine,
     network,
-    ...readConnectionInputs(reader, problems),
+    connection: readConnectionInputs(reader, context, problems),
     ...optional('sbomDirectory', target('sbom-directory')),
     ...optional('reportDirectory', target('report-directory')),
     logLevel: reader.choice('log-level'),

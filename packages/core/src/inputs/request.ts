@@ -1,6 +1,7 @@
 import type { Volume } from '../engine/types.ts';
 import type { Platform } from '../image/manifest.ts';
 import type { ImageReference, TagReference } from '../reference/index.ts';
+import type { ConnectionInputs } from './connection.ts';
 import type { BuildpackLocator } from './locator.ts';
 import type { TrustDecision } from './trust.ts';
 
@@ -40,8 +41,7 @@ export interface BuildRequest {
   readonly engine: 'auto' | 'container' | 'rootfs';
   /** `default`, `none`, `host`, or the name of a network of the container engine. */
   readonly network: string;
-  /** `host[:port]`, lower case. */
-  readonly insecureRegistries: readonly string[];
+  readonly connection: ConnectionInputs;
   readonly sbomDirectory?: string;
   readonly reportDirectory?: string;
   readonly logLevel: 'error' | 'warn' | 'info' | 'debug';

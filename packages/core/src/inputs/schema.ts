@@ -3,6 +3,7 @@ import { APP_INPUTS } from './schema/app.ts';
 import { BUILD_INPUTS } from './schema/build.ts';
 import { BUILDER_INPUTS } from './schema/builder.ts';
 import { IMAGE_INPUTS } from './schema/image.ts';
+import { NETWORK_INPUTS } from './schema/network.ts';
 import { CACHE_INPUTS, REPORT_INPUTS, RUN_INPUTS } from './schema/run.ts';
 
 /**
@@ -16,6 +17,7 @@ export const INPUTS = [
   ...BUILD_INPUTS,
   ...CACHE_INPUTS,
   ...RUN_INPUTS,
+  ...NETWORK_INPUTS,
   ...REPORT_INPUTS,
 ] as const;
 

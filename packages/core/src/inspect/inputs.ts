@@ -1,4 +1,4 @@
-import { readConnectionInputs } from '../inputs/connection.ts';
+import { type ConnectionContext, type ConnectionInputs, readConnectionInputs } from '../inputs/connection.ts';
 import { parsePlatform, parseTargetDirectory } from '../inputs/places.ts';
 import { inputError, Problems } from '../inputs/problems.ts';
 import { InputReader, type RawInputs } from '../inputs/reader.ts';
@@ -14,32 +14,32 @@ export interface InspectRequest {
   readonly platform: Platform;
   /** Where to write the image's bills of materials; absolute. */
   readonly sbomDirectory?: string;
-  readonly insecureRegistries: readonly string[];
+  readonly connection: ConnectionInputs;
 }
 
 /**
- * Reads the inputs that an inspection has: `image`, `platform`, `sbom-directory`, `insecure-registries`.
+ * Reads the inputs that an inspection has: `image`, `platform`, `sbom-directory`, and those of the connection.
  *
  * @throws InputError with every problem there is
  */
 export function parseInspectInputs(
   raw: RawInputs,
-  machine: Pick<Machine, 'architecture' | 'workingDirectory'>,
+  context: ConnectionContext & Pick<Machine, 'architecture'>,
 ): InspectRequest {
   const problems = new Problems();
   const reader = new InputReader(raw, problems);
-  const { architecture, workingDirectory } = machine;
+  const { architecture, workingDirectory } = context;
   const location = problems.attempt(() => readLocation(reader, workingDirectory));
   const platform = problems.attempt(() => parsePlatform(reader.text('platform'), architecture));
   const sbom = reader.text('sbom-directory');
   const target = sbom && problems.attempt(() => parseTargetDirectory(sbom, workingDirectory, 'sbom-directory'));
-  const connection = readConnectionInputs(reader, problems);
+  const connection = readConnectionInputs(reader, context, problems);
   problems.throwIfAny();
   return {
     location: location ?? NOWHERE,
     platform: platform ?? { os: 'linux', architecture },
     ...optional('sbomDirectory', target),
-    ...connection,
+    connection,
   };
 }
 

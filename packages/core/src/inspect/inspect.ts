@@ -66,7 +66,7 @@ export type InspectedSbom =
  * @throws InputError when the image is not there; BuildpacksError as `inspectImage` does
  */
 export async function inspect(request: InspectRequest, ports: Ports): Promise<Inspection> {
-  const target = await openTarget(request.location, request.platform, ports);
+  const target = await openTarget(request, ports);
   const inspection = await inspectImage(target);
   if (request.sbomDirectory !== undefined) await extractSbom(target.image, request.sbomDirectory);
   return inspection;

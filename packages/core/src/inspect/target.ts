@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { createCredentials } from '../auth/index.ts';
+import type { ConnectionInputs } from '../inputs/connection.ts';
 import { kindOf } from '../inputs/files.ts';
 import { inputError } from '../inputs/problems.ts';
 import { optional } from '../json/json.ts';
@@ -15,6 +16,13 @@ import { type Image, readImage } from '../image/source.ts';
 export type ImageLocation =
   | { readonly kind: 'registry'; readonly name: string; readonly reference: ImageReference }
   | { readonly kind: 'oci' | 'oci-archive'; readonly name: string; readonly path: string };
+
+/** Where an image is, which one of an index, and how registries are reached. */
+export interface WantedImage {
+  readonly location: ImageLocation;
+  readonly platform: Platform;
+  readonly connection: ConnectionInputs;
+}
 
 /** An image as it is to be inspected: one platform's, and the index that led to it. */
 export interface InspectionTarget {
@@ -47,11 +55,12 @@ export function parseImageLocation(text: string, workingDirectory: string): Imag
  *
  * @throws InputError on `image` when it is not there
  */
-export async function openTarget(location: ImageLocation, platform: Platform, ports: Ports): Promise<InspectionTarget> {
+export async function openTarget(wanted: WantedImage, ports: Ports): Promise<InspectionTarget> {
+  const { location, platform } = wanted;
   const { kind, name } = location;
   switch (kind) {
     case 'registry':
-      return openRemote(location, platform, ports);
+      return openRemote(location, wanted, ports);
     case 'oci':
       return fromLayout(name, await openLayout(location.path), platform);
     case 'oci-archive':
@@ -69,10 +78,11 @@ async function fromLayout(name: string, layout: Layout, platform: Platform): Pro
 
 async function openRemote(
   { name, reference }: ImageLocation & { readonly kind: 'registry' },
-  platform: Platform,
+  { platform, connection }: WantedImage,
   ports: Ports,
 ): Promise<InspectionTarget> {
-  const registry = createRegistryClient({ ...ports, credentials: createCredentials(ports) });
+  const sources = connection.registryAuth === undefined ? [] : [connection.registryAuth];
+  const registry = createRegistryClient({ ...ports, credentials: createCredentials({ ...ports, sources }) });
   const found = await registry.resolve(reference, platform);
   if (found === undefined) {
     throw inputError('image', `"${name}" does not exist`, 'Check the name, and that these credentials may read it.');

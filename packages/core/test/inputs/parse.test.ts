@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseInputs } from '../../src/inputs/index.ts';
+import { SAFE_VARIABLES } from '../../src/trust/index.ts';
 import { makeContext, makeTree, messagesOf, parse, problemsOf } from './support.ts';
 
 describe('what is absent', () => {
@@ -45,7 +46,18 @@ describe('what is absent', () => {
       cache: { mode: 'write', clear: false, stores: [] },
       engine: 'auto',
       network: 'default',
-      insecureRegistries: [],
+      connection: {
+        insecureRegistries: [],
+        proxies: {
+          variables: { httpProxy: '', httpsProxy: '', noProxy: '', cgi: false },
+          sources: { http: 'http-proxy', https: 'https-proxy' },
+        },
+        buildProxies: {},
+        certificateVariables: SAFE_VARIABLES,
+        embedCertificates: false,
+        clientCertificates: new Map(),
+        mirrors: { rules: [], notices: [] },
+      },
       logLevel: 'info',
       trust: {
         level: 'trusted',
@@ -332,7 +344,7 @@ describe('single values with forms of their own', () => {
     ['Registry.Local:5000', 'registry.local:5000'],
     ['[::1]:5000', '[::1]:5000'],
   ])('insecure-registries %s', (text, expected) => {
-    expect(parse({ 'insecure-registries': text }).insecureRegistries).toEqual([expected]);
+    expect(parse({ 'insecure-registries': text }).connection.insecureRegistries).toEqual([expected]);
   });
 
   test('insecure-registries takes hosts, not URLs', () => {

@@ -26,6 +26,7 @@ export function makeContext(changes: Partial<ParseContext> = {}): ParseContext {
     facts: { trust: 'trusted' },
     workingDirectory: changes.workingDirectory ?? makeTree(),
     architecture: 'amd64',
+    now: Date.parse('2026-11-21'),
     ...changes,
   };
 }

@@ -46,22 +46,6 @@ export const RUN_INPUTS = [
     description:
       'Whether the code that is built may publish, write to the cache, and choose a builder in project.toml. `auto` decides by what started the run (see the table of trust below).',
   },
-  {
-    name: 'network',
-    group: 'network',
-    type: 'string',
-    default: 'default',
-    description:
-      'The network that buildpacks have: `default`, `none`, or with a container engine `host` or the name of a network.',
-  },
-  {
-    name: 'insecure-registries',
-    group: 'network',
-    type: 'list',
-    description:
-      'Registries, `host[:port]` per line, that may be spoken to in plain http or with a certificate that can not be verified. Loopback registries always may.',
-    example: 'registry.local:5000',
-  },
 ] as const satisfies readonly InputDefinition[];
 
 export const REPORT_INPUTS = [
