@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { isZip } from '../archive/zip-signature.ts';
-import { isInside, kindOf } from './files.ts';
-import { inputError } from './problems.ts';
+import { isInside, kindOf } from '../files/file-kind.ts';
+import { inputError } from '../errors/problems.ts';
 import type { AppSource } from './request.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { isInside, kindOf, readSmallFile } from './files.ts';
-import { inputError, type Problems } from './problems.ts';
+import { isInside, kindOf, readSmallFile } from '../files/file-kind.ts';
+import { inputError, type Problems } from '../errors/problems.ts';
 import type { InputReader } from './reader.ts';
 import type { Binding } from './request.ts';
 

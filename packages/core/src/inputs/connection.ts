@@ -17,7 +17,7 @@ import {
   type UserCertificates,
 } from '../trust/index.ts';
 import { parseRegistryHost } from './places.ts';
-import { inputError, Problems } from './problems.ts';
+import { inputError, Problems } from '../errors/problems.ts';
 import { InputReader, type RawInputs } from './reader.ts';
 
 /** The inputs that every stage and command which speaks to registries has: how they are reached, and who we are to them. */

@@ -1,5 +1,5 @@
 import { formatReference, isTag, parseReference, type TagReference } from '../reference/index.ts';
-import { inputError, type Problems } from './problems.ts';
+import { inputError, type Problems } from '../errors/problems.ts';
 import type { InputReader } from './reader.ts';
 import type { CiFacts } from './trust.ts';
 

@@ -2,8 +2,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { InputError } from '../errors/index.ts';
 import { type Digest, type ImageReference, isDigest, parseReference } from '../reference/index.ts';
-import { kindOf } from './files.ts';
-import { inputError } from './problems.ts';
+import { kindOf } from '../files/file-kind.ts';
+import { inputError } from '../errors/problems.ts';
 
 /** Where a buildpack comes from (the forms that pack knows, but for the public registry). */
 export type BuildpackLocator =

@@ -14,7 +14,7 @@ import {
   parsePreviousImage,
   parseTargetDirectory,
 } from './places.ts';
-import { Problems } from './problems.ts';
+import { Problems } from '../errors/problems.ts';
 import { InputReader, type RawInputs } from './reader.ts';
 import type { AppSource, BuildRequest, CacheRequest, LoadTarget } from './request.ts';
 import type { InputNameOf } from './schema.ts';

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import type { Platform } from '../image/manifest.ts';
 import { parseReference } from '../reference/index.ts';
-import { isEmptyDirectory, kindOf, writeObstacle } from './files.ts';
-import { inputError } from './problems.ts';
+import { isEmptyDirectory, kindOf, writeObstacle } from '../files/file-kind.ts';
+import { inputError } from '../errors/problems.ts';
 import type { BuilderSource, CacheStoreLocation, CreationTime, LayoutOutput, PreviousImage } from './request.ts';
 
 /** The readers here take one value as written and the directory that relative paths start from; all throw InputError. */

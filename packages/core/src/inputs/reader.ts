@@ -1,6 +1,6 @@
 import type { InputDefinition } from './definition.ts';
 import { isInputName, unknownInput } from './habits.ts';
-import type { Problems } from './problems.ts';
+import type { Problems } from '../errors/problems.ts';
 import { type InputName, type InputNameOf, INPUTS, type InputValue } from './schema.ts';
 
 /**

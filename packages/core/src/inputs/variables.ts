@@ -1,8 +1,8 @@
 import path from 'node:path';
 import type { InputProblem, Place } from '../errors/index.ts';
 import { optional } from '../json/json.ts';
-import { readSmallFile } from './files.ts';
-import type { Problems } from './problems.ts';
+import { readSmallFile } from '../files/file-kind.ts';
+import type { Problems } from '../errors/problems.ts';
 import type { InputReader } from './reader.ts';
 
 /** A variable as written; without a value it takes the job's. */

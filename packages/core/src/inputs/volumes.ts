@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Volume } from '../engine/types.ts';
-import { kindOf } from './files.ts';
-import { inputError } from './problems.ts';
+import { kindOf } from '../files/file-kind.ts';
+import { inputError } from '../errors/problems.ts';
 
 /** What the lifecycle needs for itself, and the root that holds it. */
 const RESERVED = ['/cnb', '/layers', '/workspace', '/platform', '/buildpacks-ci'];

@@ -1,6 +1,6 @@
 import { type ConnectionContext, type ConnectionInputs, readConnectionInputs } from '../inputs/connection.ts';
 import { parsePlatform, parseTargetDirectory } from '../inputs/places.ts';
-import { inputError, Problems } from '../inputs/problems.ts';
+import { inputError, Problems } from '../errors/problems.ts';
 import { InputReader, type RawInputs } from '../inputs/reader.ts';
 import { optional } from '../json/json.ts';
 import type { Machine } from '../ports/index.ts';

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { createCredentials } from '../auth/index.ts';
 import type { ConnectionInputs } from '../inputs/connection.ts';
-import { kindOf } from '../inputs/files.ts';
-import { inputError } from '../inputs/problems.ts';
+import { kindOf } from '../files/file-kind.ts';
+import { inputError } from '../errors/problems.ts';
 import { optional } from '../json/json.ts';
 import { type Layout, layoutImage, openLayout, openLayoutArchive } from '../layout/index.ts';
 import type { Ports } from '../ports/index.ts';

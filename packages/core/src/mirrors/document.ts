@@ -1,8 +1,8 @@
 import { InputError, type InputProblem } from '../errors/index.ts';
 import { nearestName } from '../errors/nearest-name.ts';
 import { asRecord, type JsonRecord, optional } from '../json/json.ts';
-import { formatKeyPath, type KeyPath } from '../project/key-path.ts';
-import type { KeyPositions } from '../project/positions.ts';
+import { formatKeyPath, type KeyPath } from '../toml/key-path.ts';
+import type { KeyPositions } from '../toml/positions.ts';
 import type { MirrorNotice } from './model.ts';
 
 /** Gathers what is wrong with a configuration file and what is worth a notice, each with its place. */

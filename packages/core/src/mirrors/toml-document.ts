@@ -1,5 +1,5 @@
 import { InputError } from '../errors/index.ts';
-import { findKeys } from '../project/positions.ts';
+import { findKeys } from '../toml/positions.ts';
 import { parseToml } from '../toml/parse-toml.ts';
 import { Findings, Table } from './document.ts';
 

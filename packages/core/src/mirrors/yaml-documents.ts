@@ -1,7 +1,7 @@
 import { isNode, LineCounter, parseAllDocuments } from 'yaml';
 import { InputError, type InputProblem, type Place } from '../errors/index.ts';
 import { asRecord } from '../json/json.ts';
-import type { KeyPath } from '../project/key-path.ts';
+import type { KeyPath } from '../toml/key-path.ts';
 import { Findings, Table } from './document.ts';
 
 type ParsedDocument = ReturnType<typeof parseAllDocuments>[number];

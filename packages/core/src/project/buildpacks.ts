@@ -1,8 +1,8 @@
 import type { BuildpackLocator, InlineBuildpack } from '../inputs/index.ts';
-import { inputError } from '../inputs/problems.ts';
+import { inputError } from '../errors/problems.ts';
 import { optional } from '../json/json.ts';
 import type { DescriptorBuildpack, SchemaVersion } from './descriptor.ts';
-import { formatKeyPath } from './key-path.ts';
+import { formatKeyPath } from '../toml/key-path.ts';
 import { type LocatorContext, parseDescriptorLocator } from './locator.ts';
 import type { TableReader } from './table.ts';
 

@@ -1,5 +1,5 @@
 import type { BuilderSource, BuildpackLocator, BuildRequest, ProjectTomlRights } from '../inputs/index.ts';
-import { inputError, Problems } from '../inputs/problems.ts';
+import { inputError, Problems } from '../errors/problems.ts';
 import { parseReference } from '../reference/index.ts';
 import { optional } from '../json/json.ts';
 import type { DescriptorBuildpack, DescriptorWarning, ProjectDescriptor, ProjectMetadata } from './descriptor.ts';

@@ -1,6 +1,6 @@
-import { isInside } from '../inputs/files.ts';
+import { isInside } from '../files/file-kind.ts';
 import { type BuildpackLocator, parseLocator } from '../inputs/index.ts';
-import { inputError } from '../inputs/problems.ts';
+import { inputError } from '../errors/problems.ts';
 
 /** The app that a descriptor belongs to. */
 export interface LocatorContext {

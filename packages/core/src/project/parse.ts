@@ -13,7 +13,7 @@ import {
 } from './descriptor.ts';
 import type { FileSelection } from './files.ts';
 import type { LocatorContext } from './locator.ts';
-import { findKeys } from './positions.ts';
+import { findKeys } from '../toml/positions.ts';
 import { Findings, TableReader } from './table.ts';
 
 export interface ProjectContext extends LocatorContext {

@@ -1,10 +1,10 @@
 import type { InputProblem } from '../errors/index.ts';
 import { nearestName } from '../errors/nearest-name.ts';
-import { Problems } from '../inputs/problems.ts';
+import { Problems } from '../errors/problems.ts';
 import { asRecord, type JsonRecord } from '../json/json.ts';
 import type { DescriptorWarning } from './descriptor.ts';
-import { formatKeyPath, type KeyPath } from './key-path.ts';
-import type { KeyPositions } from './positions.ts';
+import { formatKeyPath, type KeyPath } from '../toml/key-path.ts';
+import type { KeyPositions } from '../toml/positions.ts';
 
 /** Gathers what is wrong with a descriptor, each problem with its place in the file. */
 export class Findings {

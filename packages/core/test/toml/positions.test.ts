@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { KeyPath } from '../../src/project/key-path.ts';
-import { findKeys } from '../../src/project/positions.ts';
+import type { KeyPath } from '../../src/toml/key-path.ts';
+import { findKeys } from '../../src/toml/positions.ts';
 
 const DOCUMENT = `# comment [not.a.table]
 title = "a # b"

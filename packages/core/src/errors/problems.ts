@@ -1,4 +1,4 @@
-import { InputError, type InputProblem, type Place } from '../errors/index.ts';
+import { InputError, type InputProblem, type Place } from './input-error.ts';
 import { optional } from '../json/json.ts';
 
 /** One problem of one input, to be thrown. */
