@@ -20,7 +20,7 @@ const CAPABILITIES = ['pull', 'resolve', 'push', 'referrers'];
  * digests only. A server that may not pull, or only pushes, is left out.
  *
  * @param file its absolute path: names of certificates in it are relative to its directory
- * @param registry the `host[:port]` that the directory is named after
+ * @param registry the `host[:port]` that the directory is named after, or `_default`
  * @throws InputError with every problem and its line
  */
 export function parseHostsToml(text: string, file: string, registry: string): MirrorRules {
@@ -35,7 +35,7 @@ export function parseHostsToml(text: string, file: string, registry: string): Mi
     return mirror ?? [];
   });
   const server = root.text('server') ?? '';
-  const source = server === '' ? UNCHANGED_SOURCE : readServer(root, server, { directory });
+  const source = server === '' ? UNCHANGED_SOURCE : readServer(root, server, { directory, namespace: prefix });
   if (server === '')
     root.allow('capabilities', 'ca', 'client', 'skip_verify', 'header', 'override_path', 'dial_timeout');
   root.noticeUnknown();
@@ -52,8 +52,8 @@ export function registryOfDirectory(name: string): string {
 
 interface Context {
   readonly directory: string;
-  /** Said to a mirror, which may stand for several registries. */
-  readonly namespace?: string;
+  /** The registry: said to every other server, which may stand for several. */
+  readonly namespace: string;
 }
 
 /** Undefined when the server is not for pulls, or when something is wrong with it, which is noted. */
@@ -73,7 +73,9 @@ function readServer(table: Table, url: string, { directory, namespace }: Context
     certificateAuthorities,
     clientCertificates,
   };
-  return { location, insecure: skipVerify || scheme === 'http', scope, ...optional('namespace', namespace), server };
+  const own = location.split('/', 1)[0] === namespace;
+  const insecure = skipVerify || scheme === 'http';
+  return { location, insecure, scope, ...(!own && { namespace }), server };
 }
 
 function readScope(table: Table): PullScope | undefined {

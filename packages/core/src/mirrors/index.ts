@@ -14,4 +14,6 @@ export type {
 } from './model.ts';
 export { joinMirrorSets, parseMirrorSets } from './openshift.ts';
 export { applyDropIns, parseRegistriesConf, type RegistriesConf } from './registries-conf.ts';
+export { type MirrorInputs, readMirrorRules } from './read-rules.ts';
 export { type Endpoint, type Route, routeFor, type SkippedEndpoint } from './route.ts';
+export { insecureHosts, serverTrust, type ServerTrust } from './servers.ts';

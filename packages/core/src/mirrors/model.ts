@@ -23,17 +23,20 @@ export interface ServerSettings {
 export interface MirrorTarget {
   /** `host[:port][/path]`, put in the place of the rule's prefix. Empty: the reference stays as it is. */
   readonly location: string;
-  /** Plain http, or TLS with any certificate. */
+  /** Plain http, or TLS with any certificate: said of this location's host and port, and of no other. */
   readonly insecure: boolean;
   readonly scope: PullScope;
-  /** Sent as the query parameter `ns` for servers that stand for several registries (distribution specification, "registry proxying"). */
+  /**
+   * Sent as the query parameter `ns` for servers that stand for several registries (distribution specification, "registry proxying").
+   * `_default` stands for the registry that the reference names.
+   */
   readonly namespace?: string;
   readonly server?: ServerSettings;
 }
 
 /** Where the images below one prefix are pulled from. */
 export interface MirrorRule {
-  /** `host[:port][/path]`, or `*.host` for every host below it. Docker Hub is `docker.io`. */
+  /** `host[:port][/path]`, `*.host` for every host below it, or `_default`. Docker Hub is `docker.io`. */
   readonly prefix: string;
   /** Tried in this order, before the source. */
   readonly mirrors: readonly MirrorTarget[];

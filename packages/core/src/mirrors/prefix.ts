@@ -3,6 +3,8 @@ import { DOCKER_HUB, parseReference, type Repository } from '../reference/index.
 
 /** The name under which every configuration format knows Docker Hub. */
 export const DOCKER_HUB_NAME = 'docker.io';
+/** containerd's name for the rule of every registry that has no other. No registry can have it. */
+export const ANY_REGISTRY = '_default';
 const WILDCARD = /^\*(?:\.[A-Za-z0-9-]+)+$/;
 
 /** A repository's name as prefixes are compared with it: `docker.io/library/busybox`. */
@@ -20,9 +22,14 @@ export function isWildcard(prefix: string): boolean {
  * port, path, tag or digest begins, so `example.com` matches `example.com:5000`, and `*.host` any name below the host.
  */
 export function matchPrefix(name: string, prefix: string): string | undefined {
-  const end = prefix.startsWith('*.') ? endOfWildcard(name, prefix.slice(1)) : endOfPrefix(name, prefix);
+  const end = endOfMatch(name, prefix);
   if (end === undefined || (end < name.length && !':/@'.includes(name.charAt(end)))) return undefined;
   return name.slice(0, end);
+}
+
+function endOfMatch(name: string, prefix: string): number | undefined {
+  if (prefix === ANY_REGISTRY) return name.includes('/') ? name.indexOf('/') : name.length;
+  return prefix.startsWith('*.') ? endOfWildcard(name, prefix.slice(1)) : endOfPrefix(name, prefix);
 }
 
 function endOfPrefix(name: string, prefix: string): number | undefined {

@@ -8,7 +8,8 @@ import {
   type ServerSettings,
   UNCHANGED_SOURCE,
 } from './model.ts';
-import { isWildcard, matchPrefix, mirrorName, rewriteName } from './prefix.ts';
+import { insecureHosts } from './servers.ts';
+import { ANY_REGISTRY, isWildcard, matchPrefix, mirrorName, rewriteName } from './prefix.ts';
 
 /** One server to ask for an image. */
 export interface Endpoint {
@@ -46,7 +47,7 @@ export interface Route {
 
 /**
  * Applies the rule with the longest prefix (`containers-registries.conf(5)`): its mirrors in order, then the source. An endpoint that
- * a rule of its own blocks is skipped, and it is insecure when that rule says so.
+ * a rule of its own blocks is skipped. It is insecure when any rule says so of exactly its host and port.
  *
  * @throws InputError when the rule turns the reference into something that is none
  */
@@ -56,6 +57,7 @@ export function routeFor(rules: MirrorRules, reference: ImageReference): Route {
     ...(rule?.mirrors ?? []).map((target) => ({ role: 'mirror' as const, target })),
     { role: 'source' as const, target: rule?.source ?? UNCHANGED_SOURCE },
   ];
+  const insecure = insecureHosts(rules);
   const endpoints: Endpoint[] = [];
   const skipped: SkippedEndpoint[] = [];
   for (const { role, target } of targets) {
@@ -66,10 +68,18 @@ export function routeFor(rules: MirrorRules, reference: ImageReference): Route {
     }
     const physical = rule === undefined ? reference : rewrite(reference, rule, target);
     const name = mirrorName(physical.repository);
-    const own = findRule(rules, name);
-    const blocked = (role === 'source' && rule?.blocked === true) || own?.blocked === true;
+    const blocked = (role === 'source' && rule?.blocked === true) || isBlocked(rules, name);
     if (blocked) skipped.push({ role, name, reason: 'blocked' });
-    else endpoints.push(endpoint(role, physical, target, own));
+    else {
+      endpoints.push({
+        role,
+        reference: physical,
+        resolvesTags: target.scope !== 'digest-only',
+        insecure: insecure.has(physical.repository.registry),
+        ...optional('namespace', namespaceOf(target, reference)),
+        ...optional('server', target.server),
+      });
+    }
   }
   return { ...optional('rule', rule), endpoints, skipped };
 }
@@ -79,10 +89,14 @@ export function findRule({ rules }: MirrorRules, name: string): MirrorRule | und
   let best: MirrorRule | undefined;
   for (const rule of rules) {
     if (matchPrefix(name, rule.prefix) === undefined) continue;
-    const longer = rule.prefix.length - (best?.prefix.length ?? 0);
+    const longer = weight(rule) - (best === undefined ? 0 : weight(best));
     if (best === undefined || longer > 0 || (longer === 0 && rule.prefix < best.prefix)) best = rule;
   }
   return best;
+}
+
+function weight({ prefix }: MirrorRule): number {
+  return prefix === ANY_REGISTRY ? 0 : prefix.length;
 }
 
 /** Where a rule is written, for people: `registries.conf:3`, or the input that has it. */
@@ -91,20 +105,14 @@ export function formatOrigin(place: Place | undefined): string {
   return place.line === undefined ? place.file : `${place.file}:${place.line}`;
 }
 
-function endpoint(
-  role: Endpoint['role'],
-  reference: ImageReference,
-  target: MirrorTarget,
-  own: MirrorRule | undefined,
-): Endpoint {
-  return {
-    role,
-    reference,
-    resolvesTags: target.scope !== 'digest-only',
-    insecure: target.insecure || own?.source.insecure === true,
-    ...optional('namespace', target.namespace),
-    ...optional('server', target.server),
-  };
+/** The rule for all other registries is for those that users name, not for the mirrors. */
+function isBlocked(rules: MirrorRules, name: string): boolean {
+  const own = findRule(rules, name);
+  return own?.blocked === true && own.prefix !== ANY_REGISTRY;
+}
+
+function namespaceOf({ namespace }: MirrorTarget, { repository }: ImageReference): string | undefined {
+  return namespace === ANY_REGISTRY ? mirrorName(repository).split('/', 1)[0] : namespace;
 }
 
 function outOfScope({ scope }: MirrorTarget, { kind }: ImageReference): 'digest-only' | 'tag-only' | undefined {

@@ -50,9 +50,9 @@ describe('hosts.toml', () => {
     expect([mirror?.location, mirror?.server?.apiRoot]).toEqual([location, apiRoot]);
   });
 
-  it('sends the registry as ns to mirrors only', () => {
+  it('sends the registry as ns to every other server', () => {
     const rule = ruleOf('server = "https://s.example"\n[host."https://a.example"]');
-    expect([rule?.mirrors[0]?.namespace, rule?.source.namespace]).toEqual(['docker.io', undefined]);
+    expect([rule?.mirrors[0]?.namespace, rule?.source.namespace]).toEqual(['docker.io', 'docker.io']);
   });
 
   it.each([
