@@ -1,3 +1,4 @@
+import { createSecureContext } from 'node:tls';
 import { Agent } from 'undici';
 import type { Log, Network } from '../ports/index.ts';
 import { classifyHost } from './address.ts';
@@ -26,6 +27,8 @@ export function createNetwork(options: NetworkOptions): Network {
   const secure = hosts(options.secureRegistries);
   const insecure = hosts(options.insecureRegistries);
   const announced = new Set<string>();
+  const { certificateAuthorities: ca } = options;
+  const context = createSecureContext(ca === undefined ? {} : { ca: [...ca] });
 
   return {
     dispatcher: () => agent,
@@ -38,6 +41,7 @@ export function createNetwork(options: NetworkOptions): Network {
       announced.add(host);
       return true;
     },
+    contextFor: () => context,
     close: () => agent.destroy(),
   };
 }
