@@ -29,14 +29,25 @@ export function collectProblems<T>(problems: readonly InputProblem[], parse: () 
   throw new InputError(problems);
 }
 
+export interface ReadBuildOptions {
+  /** Found before, to be told together with those of the inputs. */
+  readonly problems?: readonly InputProblem[];
+  /** The image may lack a name: nothing is built. */
+  readonly nameless?: boolean;
+}
+
 /** All inputs of a build. Whoever starts the command line is trusted, unless they say otherwise. */
-export function readBuildRequest(invocation: Invocation, problems: readonly InputProblem[] = []): BuildRequest {
+export function readBuildRequest(
+  invocation: Invocation,
+  { problems = [], nameless = false }: ReadBuildOptions = {},
+): BuildRequest {
   const { architecture } = invocation.host.machine;
   const image = readPositional(invocation, 'image');
   return collectProblems([...invocation.problems, ...image.problems, ...problems], () =>
     parseInputs(withOwnDefaults(image.inputs, invocation), {
       ...connectionContext(invocation),
       architecture,
+      nameless,
       facts: { trust: 'trusted' },
     }),
   );

@@ -1,5 +1,6 @@
 export { build } from './build/build.ts';
 export { prepareBuild, publishBuild, runBuild } from './build/stages.ts';
+export * from './doctor/index.ts';
 export * from './errors/index.ts';
 export { type Inspection, inspect } from './inspect/inspect.ts';
 export { type InspectRequest, parseInspectInputs } from './inspect/inputs.ts';

@@ -1,9 +1,10 @@
 import type { Command } from '../command.ts';
 import { BUILD } from './build.ts';
+import { DOCTOR } from './doctor.ts';
 import { INSPECT } from './inspect.ts';
 import { PREPARE } from './prepare.ts';
 import { PUBLISH } from './publish.ts';
 import { RUN } from './run.ts';
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [BUILD, PREPARE, RUN, PUBLISH, INSPECT];
+export const COMMANDS: readonly Command[] = [BUILD, PREPARE, RUN, PUBLISH, INSPECT, DOCTOR];

@@ -13,7 +13,7 @@ export const PREPARE: Command = {
   groups: [...inputGroups(), { title: 'General', options: [BUILD_DIRECTORY_OPTION, HELP_OPTION] }],
   async run(invocation) {
     const { directory, problems } = readBuildDirectory(invocation);
-    const request = readBuildRequest(invocation, problems);
+    const request = readBuildRequest(invocation, { problems });
     await withPorts(invocation, request.connection, (ports) => prepareBuild(request, ports, directory));
     invocation.console.print(`${directory}\n`);
   },

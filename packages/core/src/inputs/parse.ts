@@ -27,6 +27,8 @@ export interface ParseContext extends ConnectionContext {
   readonly facts: CiFacts;
   /** The machine's, in OCI words (`amd64`). */
   readonly architecture: string;
+  /** The image may lack a name and a place: nothing is built. */
+  readonly nameless?: boolean;
 }
 
 /**
@@ -69,7 +71,7 @@ function readOutcome(parts: Parts) {
   const load = loadTarget(reader.choice('load'));
   const publish = reader.choice('publish') === 'auto' ? trust.publish && destinations.length > 0 : trust.publish;
   const named = reader.text('image') !== undefined || reader.list('tags').length > 0;
-  if (!named) requireName(reader, { publish, load, problems });
+  if (!named && context.nameless !== true) requireName(reader, { publish, load, problems });
   const creationTime = problems.attempt(() =>
     parseCreationTime(reader.text('creation-time') ?? 'none', facts.commitTime),
   );

@@ -1,0 +1,72 @@
+import { createCredentials, type Credentials } from '../auth/index.ts';
+import type { BuildRequest } from '../inputs/index.ts';
+import type { Ports } from '../ports/index.ts';
+import { certsDirectories, createHostTrust, type HostTrust, loadTrustStore, type TrustStore } from '../trust/index.ts';
+import { describeBuild } from './build-facts.ts';
+import { describeCertificates } from './certificates.ts';
+import { describeEngine } from './engine-facts.ts';
+import { describeHost, endpointUrl } from './hosts.ts';
+import { describeImage, endpointsOf } from './images.ts';
+import { DOCTOR_SCHEMA_VERSION, type DoctorReport, type HostFacts } from './report.ts';
+import { describeProxies } from './routes.ts';
+import type { Subjects } from './subjects.ts';
+
+/** What the facts are taken from, and what checks work with. */
+export interface Means {
+  readonly ports: Ports;
+  readonly credentials: Credentials;
+  readonly store: TrustStore;
+  /** What a registry needs beyond the store. */
+  readonly trustOf: (registry: string) => HostTrust;
+}
+
+/** Reads what is on this machine: certificates, credentials as far as they are asked for. Speaks to no server. */
+export function openMeans({ connection, app }: BuildRequest, ports: Ports): Means {
+  const { environment, machine, processes, log } = ports;
+  const { registryAuth, userCertificates, clientCertificates } = connection;
+  const sources = registryAuth === undefined ? [] : [registryAuth];
+  const directories = certsDirectories(environment, machine.home);
+  return {
+    ports,
+    credentials: createCredentials({ environment, machine, processes, log, sources, untrusted: [app.path] }),
+    store: loadTrustStore({ ...(userCertificates && { user: userCertificates }), environment }),
+    trustOf: createHostTrust({ clientCertificates, directories }),
+  };
+}
+
+/** All that can be told without speaking to anyone but this machine's container engine. */
+export async function collectFacts(request: BuildRequest, subjects: Subjects, means: Means): Promise<DoctorReport> {
+  const { connection } = request;
+  const { credentials, store, ports } = means;
+  const { mirrors } = connection;
+  const [images, engine] = await Promise.all([
+    Promise.all(subjects.images.map((subject) => describeImage(subject, mirrors, credentials))),
+    describeEngine(request.engine, ports),
+  ]);
+  return {
+    schemaVersion: DOCTOR_SCHEMA_VERSION,
+    proxies: describeProxies(connection.proxies),
+    hosts: describeHosts(request, subjects, means),
+    certificates: describeCertificates(store, connection),
+    mirrors: { rules: mirrors.rules.length, notices: mirrors.notices.map(({ message }) => message) },
+    images,
+    build: describeBuild(connection, store),
+    engine,
+  };
+}
+
+/** Each server once, in the order in which the images lead to it. */
+function describeHosts({ connection }: BuildRequest, subjects: Subjects, means: Means): readonly HostFacts[] {
+  const { network } = means.ports;
+  const endpoints = subjects.images.flatMap((subject) => endpointsOf(subject, connection.mirrors));
+  const hosts = [
+    ...endpoints.map((endpoint) =>
+      describeHost(endpointUrl(endpoint, network), endpoint.reference.repository.registry, {
+        connection,
+        trustOf: means.trustOf,
+      }),
+    ),
+    ...subjects.downloads.map((url) => describeHost(url, undefined, { connection, trustOf: means.trustOf })),
+  ];
+  return [...new Map(hosts.map((host) => [host.origin, host])).values()];
+}

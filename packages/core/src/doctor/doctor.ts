@@ -1,0 +1,34 @@
+import { explained } from '../build/failure.ts';
+import type { BuildRequest } from '../inputs/index.ts';
+import type { Ports } from '../ports/index.ts';
+import { completeRequest, readProject } from '../project/index.ts';
+import { collectFacts, openMeans } from './collect.ts';
+import type { DoctorReport } from './report.ts';
+import { subjectsOf } from './subjects.ts';
+
+export interface DoctorOptions {
+  /** Try everything that a build would need, too. */
+  readonly check: boolean;
+}
+
+/**
+ * Tells how a build with these inputs would reach what it needs; with `check`, whether it can. Builds nothing and pulls no layer.
+ * The request may lack the image and the builder.
+ *
+ * @throws InputError when the inputs can't be used at all
+ */
+export async function doctor(request: BuildRequest, options: DoctorOptions, ports: Ports): Promise<DoctorReport> {
+  return explained(ports.signal, async () => {
+    const complete = await withBuilder(request);
+    const subjects = subjectsOf(complete);
+    const means = openMeans(complete, ports);
+    return collectFacts(complete, subjects, means);
+  });
+}
+
+/** Adds what project.toml says; without a builder anywhere the rest can still be told. */
+async function withBuilder(request: BuildRequest): Promise<BuildRequest> {
+  const project = request.descriptor === undefined ? undefined : await readProject(request.descriptor, request.app);
+  if (request.builder === undefined && project?.builder?.image === undefined) return request;
+  return completeRequest(request, project);
+}

@@ -1,0 +1,72 @@
+import type { Credentials } from '../auth/index.ts';
+import { BuildpacksError } from '../errors/index.ts';
+import { optional } from '../json/json.ts';
+import { type Endpoint, type MirrorRules, routeFor, type SkippedEndpoint } from '../mirrors/index.ts';
+import { formatOrigin } from '../mirrors/route.ts';
+import { familiarReference, type Repository } from '../reference/index.ts';
+import type { CredentialFacts, EndpointFacts, ImageFacts } from './report.ts';
+import type { Subject } from './subjects.ts';
+
+/** The servers that are asked for an image, in their order. What is written goes where the user said, past all mirrors. */
+export function endpointsOf({ purpose, reference }: Subject, rules: MirrorRules): readonly Endpoint[] {
+  if (purpose !== 'destination') return routeFor(rules, reference).endpoints;
+  return [{ role: 'source', reference, resolvesTags: true, insecure: false }];
+}
+
+/** Says for an image who is asked for it, in which order, and who we are to each. */
+export async function describeImage(
+  subject: Subject,
+  rules: MirrorRules,
+  credentials: Credentials,
+): Promise<ImageFacts> {
+  const { purpose, reference } = subject;
+  const { rule, skipped } = purpose === 'destination' ? { rule: undefined, skipped: [] } : routeFor(rules, reference);
+  const endpoints = endpointsOf(subject, rules);
+  return {
+    purpose,
+    name: familiarReference(reference),
+    ...optional('rule', rule && { prefix: rule.prefix, origin: formatOrigin(rule.place) }),
+    endpoints: await Promise.all(endpoints.map((endpoint) => describeEndpoint(endpoint, credentials))),
+    skipped: skipped.map(({ role, name, reason }) => ({ name, why: reasonOf(role, reason) })),
+  };
+}
+
+async function describeEndpoint(endpoint: Endpoint, credentials: Credentials): Promise<EndpointFacts> {
+  const { role, reference, resolvesTags, insecure, namespace, server } = endpoint;
+  return {
+    role: role === 'mirror' ? 'mirror' : 'registry',
+    name: familiarReference(reference),
+    notes: [
+      ...(resolvesTags ? [] : ['for digests only']),
+      ...(insecure ? ['insecure'] : []),
+      ...(namespace === undefined ? [] : [`asked on behalf of ${namespace}`]),
+      ...(server?.apiRoot === undefined ? [] : [`its API is at ${server.apiRoot}`]),
+    ],
+    credential: await describeCredential(reference.repository, credentials),
+  };
+}
+
+/** A broken file or helper is told here; the build would end with it. */
+async function describeCredential(repository: Repository, credentials: Credentials): Promise<CredentialFacts> {
+  try {
+    const credential = await credentials.lookup(repository);
+    if (credential === undefined) return { kind: 'anonymous' };
+    if (credential.kind !== 'basic') return { kind: credential.kind, source: '' };
+    return { kind: 'basic', source: '', username: credential.username };
+  } catch (error) {
+    if (error instanceof BuildpacksError) return { kind: 'unreadable', problem: error.message };
+    throw error;
+  }
+}
+
+function reasonOf(role: SkippedEndpoint['role'], reason: SkippedEndpoint['reason']): string {
+  const subject = role === 'mirror' ? 'this mirror' : 'the registry';
+  switch (reason) {
+    case 'blocked':
+      return `${subject} is blocked`;
+    case 'digest-only':
+      return `${subject} may not resolve tags`;
+    case 'tag-only':
+      return `${subject} is for tags only`;
+  }
+}

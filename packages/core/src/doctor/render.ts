@@ -1,0 +1,149 @@
+import { plainText } from '../log/terminal-text.ts';
+import { alignColumns, alignFacts, count } from '../report/columns.ts';
+import { section } from '../report/text.ts';
+import { renderChecks } from './render-checks.ts';
+import type {
+  BuildFacts,
+  CertificateFacts,
+  CredentialFacts,
+  DoctorReport,
+  EngineFacts,
+  HostFacts,
+  ImageFacts,
+  ImagePurpose,
+  MirrorFacts,
+  ProxyFacts,
+  ProxyInForce,
+  RouteFacts,
+} from './report.ts';
+
+/** A report for people, one item a line, without colours. What others wrote is made harmless. */
+export function renderReport(report: DoctorReport): readonly string[] {
+  const lines = [
+    ...section('Proxies', proxyLines(report.proxies)),
+    ...section('Servers', alignColumns(report.hosts.map(hostRow))),
+    ...section('Certificates', certificateLines(report.certificates)),
+    ...section('Mirrors', mirrorLines(report.mirrors)),
+    ...section('Images', report.images.flatMap(imageLines)),
+    ...section('What buildpacks get', buildLines(report.build)),
+    ...section('Engine', engineLines(report.engine)),
+    ...section(report.checks === undefined ? undefined : 'Checks', renderChecks(report.checks ?? [])),
+  ];
+  return lines.slice(1).map(plainText);
+}
+
+function proxyLines({ http, https, noProxy }: ProxyFacts): readonly string[] {
+  return alignFacts([
+    { name: 'for http', values: [describeProxy(http)] },
+    { name: 'for https', values: [describeProxy(https)] },
+    { name: 'no-proxy', values: [noProxy.length === 0 ? 'none' : noProxy.join(', ')] },
+  ]);
+}
+
+function describeProxy(proxy: ProxyInForce | undefined): string {
+  if (proxy === undefined) return 'none';
+  const user = proxy.authenticated ? ', with user and password' : '';
+  return `${proxy.address}${user} (${proxy.source})`;
+}
+
+function hostRow(host: HostFacts): readonly string[] {
+  const notes = [
+    ...(host.insecure === undefined ? [] : [`insecure (${host.insecure})`]),
+    ...(host.clientCertificate === undefined ? [] : [`client certificate ${host.clientCertificate}`]),
+    ...(host.ownAuthorities === 0 ? [] : [`${count(host.ownAuthorities, 'certificate')} of its own`]),
+  ];
+  return [host.origin, [describeRoute(host), ...notes].join('; ')];
+}
+
+function describeRoute({ proxy, because, problem }: RouteFacts): string {
+  if (problem !== undefined) return `can't be reached: ${problem}`;
+  return proxy === undefined ? `directly: ${because}` : `by the proxy ${proxy} (${because})`;
+}
+
+function certificateLines({ trusted, sources, user, warnings }: CertificateFacts): readonly string[] {
+  return [
+    ...alignColumns(
+      [
+        ...sources.map((source) => [String(source.count), source.name]),
+        [String(trusted), 'trusted in all, each counted once'],
+      ],
+      ['right'],
+    ),
+    ...user.flatMap(({ subject, fingerprint, validTo }) => [
+      `${subject}, until ${validTo}`,
+      `  SHA-256 ${fingerprint}`,
+    ]),
+    ...warnings.map((warning) => `warning: ${warning}`),
+  ];
+}
+
+function mirrorLines({ rules, notices }: MirrorFacts): readonly string[] {
+  return rules === 0 && notices.length === 0
+    ? []
+    : [count(rules, 'rule'), ...notices.map((notice) => `warning: ${notice}`)];
+}
+
+const PURPOSES: Readonly<Record<ImagePurpose, string>> = {
+  builder: 'builder',
+  'run-image': 'run image',
+  buildpack: 'buildpack',
+  'previous-image': 'previous image',
+  destination: 'destination',
+};
+
+/** The image and, indented, those who are asked for it in their order. */
+function imageLines({ purpose, name, rule, endpoints, skipped }: ImageFacts): readonly string[] {
+  const why = rule === undefined ? '' : `, by the rule for "${rule.prefix}" (${rule.origin})`;
+  const rows = endpoints.map((endpoint, index) => [
+    `${index + 1}. ${endpoint.name}`,
+    [endpoint.role, ...endpoint.notes].join(', '),
+    describeCredential(endpoint.credential),
+  ]);
+  return [
+    `${PURPOSES[purpose]} ${name}${why}`,
+    ...alignColumns(rows).map((line) => `  ${line}`),
+    ...(endpoints.length === 0 ? ['  refused: nobody is left to ask'] : []),
+    ...skipped.map((each) => `  not asked: ${each.name}, since ${each.why}`),
+  ];
+}
+
+function describeCredential(credential: CredentialFacts): string {
+  switch (credential.kind) {
+    case 'anonymous':
+      return 'anonymously';
+    case 'basic':
+      return `as ${credential.username} (${credential.source})`;
+    case 'identity-token':
+      return `with an identity token (${credential.source})`;
+    case 'bearer':
+      return `with a token (${credential.source})`;
+    case 'unreadable':
+      return `credentials can't be read: ${credential.problem}`;
+  }
+}
+
+function buildLines(build: BuildFacts): readonly string[] {
+  const { proxyVariables, withheld, certificates, certificateVariables, embedded } = build;
+  const variables = Object.entries(proxyVariables).map(([name, value]) => `${name}=${value}`);
+  const delivery =
+    certificates === 0
+      ? ['none']
+      : [
+          `${count(certificates, 'certificate')} as a binding${embedded ? ', and in the image' : ''}`,
+          ...certificateVariables,
+        ];
+  return alignFacts([
+    { name: 'Proxies', values: variables.length === 0 ? ['none'] : [...variables, ...withheld] },
+    { name: 'Certificates', values: delivery },
+  ]);
+}
+
+function engineLines({ description, hint, builderFrom }: EngineFacts): readonly string[] {
+  return [
+    description,
+    ...(hint === undefined ? [] : [`hint: ${hint}`]),
+    ...(builderFrom === undefined
+      ? []
+      : [`the builder comes by ${builderFrom.by === 'us' ? 'our own client' : 'the engine'}: ${builderFrom.because}`]),
+  ];
+}

@@ -1,0 +1,59 @@
+import { previousCandidates } from '../build/prepare/previous-image.ts';
+import type { BuildRequest, BuildpackLocator } from '../inputs/index.ts';
+import { formatReference, formatRepository, type ImageReference, type Repository } from '../reference/index.ts';
+import type { ImagePurpose } from './report.ts';
+
+/** An image that a build reads or writes. */
+export interface Subject {
+  readonly purpose: ImagePurpose;
+  readonly reference: ImageReference;
+}
+
+/** Everything on the network that the inputs name. The builder names more: its run image. */
+export interface Subjects {
+  /** In the order in which people think of them, none twice for one purpose. */
+  readonly images: readonly Subject[];
+  /** Archives of buildpacks. */
+  readonly downloads: readonly URL[];
+}
+
+/** Pure: looks at nothing but the request. */
+export function subjectsOf(request: BuildRequest): Subjects {
+  const { builder, runImage, previousImage, destinations } = request;
+  const locators = [...request.buildpacks, ...request.preBuildpacks, ...request.postBuildpacks];
+  const previous =
+    previousImage.kind === 'image'
+      ? [previousImage.reference]
+      : previousImage.kind === 'auto'
+        ? previousCandidates(destinations)
+        : [];
+  const images = [
+    ...(builder?.kind === 'registry' ? [subject('builder', builder.reference)] : []),
+    ...(runImage === undefined ? [] : [subject('run-image', runImage.reference)]),
+    ...locators.flatMap(imageOf).map((reference) => subject('buildpack', reference)),
+    ...previous.map((reference) => subject('previous-image', reference)),
+    ...(request.publish ? destinations : []).map((reference) => subject('destination', reference)),
+  ];
+  const keys = images.map(({ purpose, reference }) => `${purpose} ${formatReference(reference)}`);
+  return {
+    images: images.filter((_, index) => keys.indexOf(keys[index] ?? '') === index),
+    downloads: locators.flatMap((locator) => (locator.kind === 'url' ? [new URL(locator.url)] : [])),
+  };
+}
+
+/** The repositories that are written to, each once. */
+export function pushedRepositories(images: readonly Subject[]): readonly Repository[] {
+  const written = images
+    .filter(({ purpose }) => purpose === 'destination')
+    .map(({ reference }) => reference.repository);
+  return [...new Map(written.map((repository) => [formatRepository(repository), repository])).values()];
+}
+
+function subject(purpose: ImagePurpose, reference: ImageReference): Subject {
+  return { purpose, reference };
+}
+
+/** A bare name may also be a buildpack on the builder; then it is no image. */
+function imageOf(locator: BuildpackLocator): readonly ImageReference[] {
+  return locator.kind === 'image' ? [locator.reference] : [];
+}
