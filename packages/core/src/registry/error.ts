@@ -30,6 +30,8 @@ export interface RegistryFailure {
 /** A registry could not be reached, refused, or answered what the distribution specification does not allow. */
 export class RegistryError extends BuildpacksError {
   override readonly name = 'RegistryError';
+  /** What happened, without what we were doing. */
+  readonly reason: string;
   readonly method: string | undefined;
   /** Without secrets. */
   readonly url: string | undefined;
@@ -47,6 +49,7 @@ export class RegistryError extends BuildpacksError {
       ...(failure.hint !== undefined && { hint: failure.hint }),
       cause: failure.cause,
     });
+    this.reason = failure.reason;
     this.method = failure.method;
     this.url = failure.url;
     this.status = failure.status;
