@@ -1,6 +1,6 @@
-import type { CredentialSource } from '../auth/index.ts';
+import { type AuthFile, readRegistryAuth } from '../auth/index.ts';
 import { optional } from '../json/json.ts';
-import type { MirrorRules } from '../mirrors/index.ts';
+import { type MirrorRules, readMirrorRules } from '../mirrors/index.ts';
 import {
   buildProxyEnvironment,
   type BuildProxyInputs,
@@ -36,7 +36,7 @@ export interface ConnectionInputs {
   /** By registry, in canonical form. */
   readonly clientCertificates: ReadonlyMap<string, ClientCertificate>;
   readonly mirrors: MirrorRules;
-  readonly registryAuth?: CredentialSource;
+  readonly registryAuth?: AuthFile;
 }
 
 /** What these inputs are read against. */
@@ -68,8 +68,17 @@ export function readConnectionInputs(
     insecureRegistries: hosts.flatMap((host) => problems.attempt(() => [parseRegistryHost(host)]) ?? []),
     ...readProxies(reader, context, problems),
     ...readCertificates(reader, context, problems),
-    mirrors: { rules: [], notices: [] },
+    mirrors: readMirrors(reader, context, problems),
+    ...optional(
+      'registryAuth',
+      problems.attempt(() => readRegistryAuth(reader.raw('registry-auth'), context)),
+    ),
   };
+}
+
+function readMirrors(reader: InputReader, context: ConnectionContext, problems: Problems): MirrorRules {
+  const inputs = { files: reader.list('registries-conf'), lines: reader.list('registry-mirrors') };
+  return problems.attempt(() => readMirrorRules(inputs, context)) ?? { rules: [], notices: [] };
 }
 
 function readProxies(reader: InputReader, { environment }: ConnectionContext, problems: Problems) {
