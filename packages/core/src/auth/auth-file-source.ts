@@ -1,21 +1,32 @@
 import { BuildpacksError } from '../errors/index.ts';
+import { optional } from '../json/json.ts';
 import type { Log } from '../ports/index.ts';
 import type { Repository } from '../reference/index.ts';
 import type { AuthFile } from './auth-file.ts';
 import { askHelper, type HelperPorts, MissingHelperError } from './helper.ts';
 import { matchKey, matchRegistryKey } from './keys.ts';
-import type { Credential, CredentialSource } from './types.ts';
+import type { Credential, CredentialSource, FoundCredential } from './types.ts';
+
+export interface AuthFilePorts extends HelperPorts {
+  readonly log: Log;
+}
+
+/** What to do when a helper has no answer but a failure. */
+export type OnFailure =
+  /** It is an error: the user gave these credentials for this run. */
+  | 'throw'
+  /** Look elsewhere with a warning, unless the helper is named for this very registry and is missing. */
+  | 'warn';
 
 /**
  * One file's credentials: the helper named for the registry, then the file's own entries, then the helper for all.
- * A missing helper is an error when it is named for this very registry, else a warning, as is one that fails.
  *
  * @param read reads the file; called once, at the first look-up. Undefined: there is none
  */
 export function authFileSource(
-  name: string,
   read: () => Promise<AuthFile | undefined>,
-  ports: HelperPorts & { readonly log: Log },
+  ports: AuthFilePorts,
+  onFailure: OnFailure = 'warn',
 ): CredentialSource {
   let file: Promise<AuthFile | undefined> | undefined;
   const asked = new Map<string, Promise<Credential | undefined>>();
@@ -25,7 +36,8 @@ export function authFileSource(
     const answer =
       asked.get(key) ??
       askHelper(ports, helper, registry).catch((error: unknown) => {
-        if (!(error instanceof BuildpacksError) || (named && error instanceof MissingHelperError)) throw error;
+        const isFatal = onFailure === 'throw' || (named && error instanceof MissingHelperError);
+        if (isFatal || !(error instanceof BuildpacksError) || error.code === 'cancelled') throw error;
         ports.log.warn(`${error.message}; looking elsewhere for credentials of ${registry}`);
         return undefined;
       });
@@ -34,20 +46,29 @@ export function authFileSource(
   };
 
   return {
-    name,
     async find(repository: Repository) {
       file ??= read();
       const found = await file;
       if (found === undefined) return undefined;
+      const { name: source, auths, credHelpers, credsStore } = found;
       const { registry } = repository;
-      const helperKey = matchRegistryKey(Object.keys(found.credHelpers), registry);
-      const helper = helperKey === undefined ? undefined : found.credHelpers[helperKey];
-      const fromHelper = helper === undefined ? undefined : await ask(helper, registry, true);
-      if (fromHelper !== undefined) return fromHelper;
 
-      const key = matchKey(found.auths.keys(), repository);
-      if (key !== undefined) return found.auths.get(key);
-      return found.credsStore === undefined ? undefined : ask(found.credsStore, registry, false);
+      const helperKey = matchRegistryKey(Object.keys(credHelpers), registry);
+      const named = helperKey === undefined ? undefined : credHelpers[helperKey];
+      if (named !== undefined) {
+        const answer = await ask(named, registry, true);
+        if (answer !== undefined) return foundAt(answer, { source, helper: named, ...optional('key', helperKey) });
+      }
+      const key = matchKey(auths.keys(), repository);
+      const entry = key === undefined ? undefined : auths.get(key);
+      if (entry !== undefined) return foundAt(entry, { source, ...optional('key', key) });
+
+      const stored = credsStore === undefined ? undefined : await ask(credsStore, registry, false);
+      return stored && foundAt(stored, { source, ...optional('helper', credsStore) });
     },
   };
+}
+
+function foundAt(credential: Credential, origin: FoundCredential['origin']): FoundCredential {
+  return { credential, origin };
 }

@@ -1,75 +1,83 @@
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { InputError } from '../errors/index.ts';
+import { optional } from '../json/json.ts';
 import type { Log, Machine, ProcessRunner } from '../ports/index.ts';
 import { formatRepository, type Repository } from '../reference/index.ts';
-import { type AuthFile, parseAuthFile } from './auth-file.ts';
-import { authFileSource } from './auth-file-source.ts';
+import { type AuthFile, IDENTITY_TOKEN_USER, parseAuthFile } from './auth-file.ts';
+import { type AuthFilePorts, authFileSource } from './auth-file-source.ts';
 import { authFileLocations, type Location } from './locations.ts';
-import type { Credential, Credentials, CredentialSource } from './types.ts';
+import type { Credential, CredentialSource, ExplainedCredentials, FoundCredential } from './types.ts';
 
 export interface CredentialsOptions {
   readonly environment: Readonly<Record<string, string>>;
   readonly machine: Pick<Machine, 'home' | 'workingDirectory'>;
   readonly processes: ProcessRunner;
   readonly log: Log;
-  /** Asked before all files: explicit inputs. */
-  readonly sources?: readonly CredentialSource[];
-  /** Directories that credential helpers are never run from, beside the working directory: the checkout, the app. */
+  /** The input `registry-auth`: asked before all else, and a helper of it that fails is an error. */
+  readonly registryAuth?: AuthFile | undefined;
+  /** Directories that credential helpers are never run from, beside the working directory: the app, a build directory. */
   readonly untrusted?: readonly string[];
+  /** Ends a helper that is under way. */
+  readonly signal?: AbortSignal;
 }
 
 /**
- * Credentials from explicit sources, `DOCKER_AUTH_CONFIG`, and Podman's and Docker's files; the first that has one for the
+ * Credentials from the input, `DOCKER_AUTH_CONFIG`, and Podman's and Docker's files; the first that has one for the
  * repository answers. Files are read at the first look-up, answers are kept, and every secret is masked before it is given.
  */
-export function createCredentials(options: CredentialsOptions): Credentials {
-  const sources = [...(options.sources ?? []), ...fileSources(options)];
-  const answers = new Map<string, Promise<Credential | undefined>>();
+export function createCredentials(options: CredentialsOptions): ExplainedCredentials {
+  const { log } = options;
+  const sources = sourcesOf(options);
+  const answers = new Map<string, Promise<FoundCredential | undefined>>();
 
-  const find = async (repository: Repository): Promise<Credential | undefined> => {
+  const search = async (repository: Repository): Promise<FoundCredential | undefined> => {
     for (const source of sources) {
-      const credential = await source.find(repository);
-      if (credential === undefined) continue;
-      maskCredential(options.log, credential);
-      options.log.debug(`credentials for ${formatRepository(repository)} come from ${source.name}`);
-      return credential;
+      const found = await source.find(repository);
+      if (found === undefined) continue;
+      maskCredential(log, found.credential);
+      log.debug(`credentials for ${formatRepository(repository)} come from ${found.origin.source}`);
+      return found;
     }
+    log.debug(`there are no credentials for ${formatRepository(repository)}`);
     return undefined;
   };
 
+  const find = (repository: Repository): Promise<FoundCredential | undefined> => {
+    const key = formatRepository(repository);
+    const answer = answers.get(key) ?? search(repository);
+    answers.set(key, answer);
+    return answer;
+  };
+
   return {
-    lookup(repository) {
-      const key = formatRepository(repository);
-      const answer = answers.get(key) ?? find(repository);
-      answers.set(key, answer);
-      return answer;
+    lookup: async (repository) => (await find(repository))?.credential,
+    async explain(repository) {
+      const found = await find(repository);
+      if (found === undefined) return undefined;
+      const { credential, origin } = found;
+      const username = credential.kind === 'basic' ? credential.username : undefined;
+      return { ...origin, kind: credential.kind, ...optional('username', username) };
     },
   };
 }
 
-function fileSources(options: CredentialsOptions): readonly CredentialSource[] {
-  const { environment, machine, processes, log, untrusted = [] } = options;
-  const ports = {
-    processes,
-    log,
-    path: environment['PATH'] ?? '',
-    untrusted: [machine.workingDirectory, ...untrusted],
-  };
-  const inline = environment['DOCKER_AUTH_CONFIG'];
-  const fromVariable =
-    inline === undefined || inline.trim() === ''
-      ? []
-      : [
-          authFileSource(
-            'DOCKER_AUTH_CONFIG',
-            () => Promise.resolve(parseAuthFile(inline, 'DOCKER_AUTH_CONFIG')),
-            ports,
-          ),
-        ];
-  const fromFiles = authFileLocations(environment, machine.home).map((location) =>
-    authFileSource(location.file, () => readAuthFile(location, log), ports),
-  );
-  return [...fromVariable, ...fromFiles];
+function sourcesOf(options: CredentialsOptions): readonly CredentialSource[] {
+  const { environment, machine, log, registryAuth, untrusted = [] } = options;
+  const { home, workingDirectory } = machine;
+  const ports: AuthFilePorts = { ...options, untrusted: [workingDirectory, ...untrusted] };
+  for (const credential of registryAuth?.auths.values() ?? []) maskCredential(log, credential);
+  const explicit =
+    registryAuth === undefined ? [] : [authFileSource(() => Promise.resolve(registryAuth), ports, 'throw')];
+
+  const inline = environment['DOCKER_AUTH_CONFIG'] ?? '';
+  const readInline = () => Promise.resolve(parseAuthFile(inline, 'DOCKER_AUTH_CONFIG'));
+  const fromVariable = inline.trim() === '' ? [] : [authFileSource(readInline, ports)];
+  const fromFiles = authFileLocations(environment, home).map(({ file, variable }) => {
+    const location = { file: path.resolve(workingDirectory, file), ...optional('variable', variable) };
+    return authFileSource(() => readAuthFile(location, log), ports);
+  });
+  return [...explicit, ...fromVariable, ...fromFiles];
 }
 
 async function readAuthFile({ file, variable }: Location, log: Log): Promise<AuthFile | undefined> {
@@ -91,13 +99,12 @@ async function readAuthFile({ file, variable }: Location, log: Log): Promise<Aut
   return text.trim() === '' ? undefined : parseAuthFile(text, file);
 }
 
-/** In every form in which a secret may appear: as it is, in a URL, and as the pair that Basic authentication sends. */
+/** The secret alone, and as the pair that Basic authentication sends; a user without a password is a token. */
 function maskCredential(log: Log, credential: Credential): void {
-  const secret = credential.kind === 'basic' ? credential.password : credential.token;
-  if (secret === '') return;
-  log.mask(secret);
-  const encoded = encodeURIComponent(secret);
-  if (encoded !== secret) log.mask(encoded);
-  const username = credential.kind === 'basic' ? credential.username : '<token>';
-  log.mask(Buffer.from(`${username}:${secret}`).toString('base64'));
+  const { username, secret } =
+    credential.kind === 'basic'
+      ? { username: credential.username, secret: credential.password }
+      : { username: IDENTITY_TOKEN_USER, secret: credential.token };
+  log.mask(secret === '' ? username : secret);
+  log.mask(`${username}:${secret}`);
 }

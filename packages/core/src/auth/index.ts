@@ -1,3 +1,10 @@
-export { type AuthFile, parseAuthFile } from './auth-file.ts';
+export type { AuthFile } from './auth-file.ts';
 export { createCredentials, type CredentialsOptions } from './credentials.ts';
-export type { Credential, Credentials, CredentialSource } from './types.ts';
+export { readRegistryAuth, type RegistryAuthContext } from './registry-auth.ts';
+export type {
+  Credential,
+  CredentialExplanation,
+  CredentialOrigin,
+  Credentials,
+  ExplainedCredentials,
+} from './types.ts';

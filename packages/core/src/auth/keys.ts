@@ -27,7 +27,7 @@ export function matchRegistryKey(keys: Iterable<string>, registry: string): stri
  * `host` or `host/path`, canonical. A key with a scheme is a server's address of old, whose path is the API's and no
  * namespace; so is a bare `/v1` or `/v2`.
  */
-function meaningOf(key: string): string {
+export function meaningOf(key: string): string {
   const scheme = /^https?:\/\//i.exec(key)?.[0] ?? '';
   const [host = '', ...path] = key.slice(scheme.length).replace(/\/+$/, '').split('/');
   const isAddress = scheme !== '' || (path.length === 1 && /^v[12]$/.test(path[0] ?? ''));

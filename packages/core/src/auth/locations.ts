@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 
 /** A file that may hold credentials. */
 export interface Location {
@@ -13,8 +13,8 @@ export interface Location {
  */
 export function authFileLocations(environment: Readonly<Record<string, string>>, home: string): readonly Location[] {
   const named = environment['REGISTRY_AUTH_FILE'];
-  const runtime = environment['XDG_RUNTIME_DIR'];
-  const config = environment['XDG_CONFIG_HOME'] || join(home, '.config');
+  const runtime = absolute(environment['XDG_RUNTIME_DIR']);
+  const config = absolute(environment['XDG_CONFIG_HOME']) ?? join(home, '.config');
   const docker = environment['DOCKER_CONFIG'];
   return [
     ...(named ? [{ file: named, variable: 'REGISTRY_AUTH_FILE' }] : []),
@@ -24,4 +24,9 @@ export function authFileLocations(environment: Readonly<Record<string, string>>,
       ? { file: join(docker, 'config.json'), variable: 'DOCKER_CONFIG' }
       : { file: join(home, '.docker', 'config.json') },
   ];
+}
+
+/** A path of the XDG base directory specification counts only when it is absolute. */
+function absolute(directory = ''): string | undefined {
+  return isAbsolute(directory) ? directory : undefined;
 }

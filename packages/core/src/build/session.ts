@@ -23,8 +23,8 @@ export function openSession(ports: Ports, connection: ConnectionInputs, untruste
     },
   };
   const { network, clock, signal, environment, machine, processes } = ports;
-  const sources = connection.registryAuth === undefined ? [] : [connection.registryAuth];
-  const credentials = createCredentials({ environment, machine, processes, log, sources, untrusted });
+  const { registryAuth } = connection;
+  const credentials = createCredentials({ environment, machine, processes, log, registryAuth, untrusted, signal });
   const registry = createRegistryClient({ network, credentials, clock, log, signal });
   return { ports: { ...ports, log }, registry, warnings };
 }

@@ -81,8 +81,8 @@ async function openRemote(
   { platform, connection }: WantedImage,
   ports: Ports,
 ): Promise<InspectionTarget> {
-  const sources = connection.registryAuth === undefined ? [] : [connection.registryAuth];
-  const registry = createRegistryClient({ ...ports, credentials: createCredentials({ ...ports, sources }) });
+  const credentials = createCredentials({ ...ports, registryAuth: connection.registryAuth });
+  const registry = createRegistryClient({ ...ports, credentials });
   const found = await registry.resolve(reference, platform);
   if (found === undefined) {
     throw inputError('image', `"${name}" does not exist`, 'Check the name, and that these credentials may read it.');

@@ -1,5 +1,8 @@
+import { cp, mkdir, symlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DOCKER_HUB } from '../../src/reference/index.ts';
+import { readRegistryAuth } from '../../src/auth/index.ts';
 import { directoryWith, pair, repository, setupAuth } from './setup.ts';
 
 const HOST = 'registry.example';
@@ -73,11 +76,19 @@ describe('files', () => {
     expect(credential).toMatchObject({ password: 'inline' });
   });
 
-  it('give way to explicit sources', async () => {
+  it('give way to the input registry-auth', async () => {
     const home = await directoryWith(files);
-    const explicit = { kind: 'bearer', token: 't' } as const;
-    const sources = [{ name: 'registry-auth', find: () => Promise.resolve(explicit) }];
-    expect(await setupAuth({ home, sources }).credentials.lookup(repository(HOST))).toEqual(explicit);
+    const registryAuth = readRegistryAuth(`${HOST}=user:explicit`, { workingDirectory: home });
+    const environment = { DOCKER_AUTH_CONFIG: passwordConfig('inline') };
+    const credential = await setupAuth({ home, environment, registryAuth }).credentials.lookup(repository(HOST));
+    expect(credential).toMatchObject({ password: 'explicit' });
+  });
+
+  it.each(['XDG_RUNTIME_DIR', 'XDG_CONFIG_HOME'])('are not looked for below a relative %s', async (variable) => {
+    const workingDirectory = await directoryWith({ 'here/containers/auth.json': passwordConfig('planted') });
+    const environment = { [variable]: 'here' };
+    const { credentials } = setupAuth({ workingDirectory, environment });
+    expect(await credentials.lookup(repository(HOST))).toBeUndefined();
   });
 
   it('that are no JSON are an error that names them', async () => {
@@ -172,6 +183,54 @@ describe('a credential helper', () => {
     expect(commands).toEqual([]);
   });
 
+  it('of registry-auth that fails is an error', async () => {
+    const home = await directoryWith({ 'bin/docker-credential-corp': '' });
+    const registryAuth = readRegistryAuth(config({ credsStore: 'corp' }), { workingDirectory: home });
+    const helper = { status: 1, stdout: 'the vault is locked' };
+    const { credentials } = setupAuth({ home, environment: { PATH: `${home}/bin` }, helper, registryAuth });
+    await expect(credentials.lookup(repository(HOST))).rejects.toThrow('the vault is locked');
+  });
+
+  it("gets the job's environment, without what a checkout could put on its PATH", async () => {
+    const home = await directoryWith({
+      'bin/docker-credential-corp': '',
+      'app/.git/HEAD': '',
+      'app/service/tool': '',
+      '.docker/config.json': config({ credsStore: 'corp' }),
+    });
+    const PATH = [`${home}/app/node_modules/.bin`, `${home}/app/service`, 'bin', `${home}/bin`].join(':');
+    const environment = { PATH, AWS_PROFILE: 'ci', HTTPS_PROXY: 'http://proxy:3128' };
+    const { credentials, commands } = setupAuth({ home, environment, workingDirectory: `${home}/app/service` });
+    await credentials.lookup(repository(HOST));
+    expect(commands.map((command) => command.environment)).toEqual([{ ...environment, PATH: `${home}/bin` }]);
+    expect(commands.map((command) => command.directory)).toEqual(['/']);
+  });
+
+  it.each<[string, string, string]>([
+    ['is a link into the checkout', 'outside/docker-credential-corp', 'app/program'],
+    ['is a link out of the checkout', 'app/bin/docker-credential-corp', 'program'],
+    ['is in a directory that is a link into the checkout', 'outside', 'app/bin'],
+    ['is in a directory that is a link out of the checkout', 'app/bin', 'tools'],
+  ])('is not run when it %s', async (_, link, target) => {
+    const home = await directoryWith({
+      program: '',
+      'app/program': '',
+      'tools/docker-credential-corp': '',
+      '.docker/config.json': config({ credHelpers: { [HOST]: 'corp' } }),
+    });
+    const entry = link.replace('/docker-credential-corp', '');
+    await mkdir(dirname(join(home, link)), { recursive: true });
+    if (target === 'app/bin') await cp(join(home, 'tools'), join(home, target), { recursive: true });
+    await symlink(join(home, target), join(home, link));
+    const { credentials, commands } = setupAuth({
+      home,
+      environment: { PATH: `${home}/${entry}` },
+      untrusted: [`${home}/app`],
+    });
+    await expect(credentials.lookup(repository(HOST))).rejects.toThrow('not on the PATH');
+    expect(commands).toEqual([]);
+  });
+
   it.each(['bin', '.', '', 'tools/../bin'])(
     'is not taken from the working directory by the PATH entry "%s"',
     async (entry) => {
@@ -189,11 +248,47 @@ describe('a credential helper', () => {
 });
 
 describe('secrets', () => {
-  it('are masked in every form before they are given', async () => {
-    const home = await directoryWith({ '.docker/config.json': passwordConfig('p@ss/word') });
+  it.each<[string, object, readonly string[]]>([
+    ['a password', { auth: pair('user:p@ss/word') }, ['p@ss/word', 'user:p@ss/word']],
+    ['a user that is a token', { auth: pair('token:') }, ['token', 'token:']],
+    ['an identity token', { identitytoken: 'refresh' }, ['refresh', '<token>:refresh']],
+    ['a registry token', { registrytoken: 'bearer' }, ['bearer', '<token>:bearer']],
+  ])('are masked before they are given: %s', async (_, entry, expected) => {
+    const home = await directoryWith({ '.docker/config.json': config({ auths: { [HOST]: entry } }) });
     const { credentials, masked } = setupAuth({ home });
     await credentials.lookup(repository(HOST));
-    expect(masked).toEqual(['p@ss/word', 'p%40ss%2Fword', pair('user:p@ss/word')]);
+    expect(masked).toEqual(expected);
+  });
+
+  it('of registry-auth are masked before anybody asks', () => {
+    const registryAuth = readRegistryAuth(`${HOST}=user:explicit`, { workingDirectory: '/' });
+    expect(setupAuth({ registryAuth }).masked).toEqual(['explicit', 'user:explicit']);
+  });
+});
+
+describe('an explanation', () => {
+  it.each<[string, object, object]>([
+    [
+      'an entry',
+      { auths: { [`https://${HOST}/v2/`]: { auth: pair('bob:x') } } },
+      { key: `https://${HOST}/v2/`, kind: 'basic', username: 'bob' },
+    ],
+    ['a token', { auths: { [`${HOST}/app`]: { identitytoken: 't' } } }, { key: `${HOST}/app`, kind: 'identity-token' }],
+    [
+      'a named helper',
+      { credHelpers: { [HOST]: 'corp' } },
+      { key: HOST, helper: 'corp', kind: 'basic', username: 'bob' },
+    ],
+    ['the helper for all', { credsStore: 'corp' }, { helper: 'corp', kind: 'basic', username: 'bob' }],
+  ])('names %s and no secret', async (_, content, expected) => {
+    const home = await directoryWith({ 'bin/docker-credential-corp': '', '.docker/config.json': config(content) });
+    const helper = { status: 0, stdout: JSON.stringify({ Username: 'bob', Secret: 's3cret' }) };
+    const { credentials } = setupAuth({ home, environment: { PATH: `${home}/bin` }, helper });
+    expect(await credentials.explain(repository(HOST))).toEqual({ source: `${home}/.docker/config.json`, ...expected });
+  });
+
+  it('is absent for a stranger', async () => {
+    expect(await setupAuth({}).credentials.explain(repository(HOST))).toBeUndefined();
   });
 });
 

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { createCredentials, type Credentials, type CredentialSource } from '../../src/auth/index.ts';
+import { type AuthFile, createCredentials, type ExplainedCredentials } from '../../src/auth/index.ts';
 import { type Command, type Outcome, SILENT_LOG } from '../../src/ports/index.ts';
 import type { Repository } from '../../src/reference/index.ts';
 
@@ -18,7 +18,7 @@ export async function directoryWith(files: Readonly<Record<string, string>>): Pr
 }
 
 export interface AuthSetup {
-  readonly credentials: Credentials;
+  readonly credentials: ExplainedCredentials;
   readonly commands: readonly Command[];
   readonly warnings: readonly string[];
   readonly masked: readonly string[];
@@ -28,7 +28,8 @@ export interface AuthOptions {
   readonly home?: string;
   readonly workingDirectory?: string;
   readonly environment?: Readonly<Record<string, string>>;
-  readonly sources?: readonly CredentialSource[];
+  readonly registryAuth?: AuthFile | undefined;
+  readonly untrusted?: readonly string[];
   /** What a helper answers; default: that it has nothing. */
   readonly helper?: Partial<Outcome>;
 }
@@ -52,7 +53,8 @@ export function setupAuth(options: AuthOptions): AuthSetup {
       },
     },
     log: { ...SILENT_LOG, warn: (message) => warnings.push(message), mask: (secret) => masked.push(secret) },
-    ...(options.sources && { sources: options.sources }),
+    registryAuth: options.registryAuth,
+    untrusted: options.untrusted ?? [],
   });
   return { credentials, commands, warnings, masked };
 }
