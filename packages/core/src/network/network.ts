@@ -32,14 +32,14 @@ export function createNetwork(options: NetworkOptions): Network {
 
   return {
     dispatcher: () => agent,
-    plainHttp(registry) {
+    schemeOf(registry) {
       const host = registry.toLowerCase();
-      if (secure.has(host)) return false;
-      if (isLoopback(host)) return true;
-      if (!insecure.has(host)) return false;
+      if (secure.has(host)) return Promise.resolve('https');
+      if (isLoopback(host)) return Promise.resolve('http');
+      if (!insecure.has(host)) return Promise.resolve('https');
       if (!announced.has(host)) options.log.warn(`${host} is spoken to in plain http, as insecure-registries says`);
       announced.add(host);
-      return true;
+      return Promise.resolve('http');
     },
     contextFor: () => context,
     close: () => agent.destroy(),

@@ -18,7 +18,7 @@ export async function hasBlob(transport: Transport, repository: Repository, dige
   const call: Call = {
     task: `look for the blob ${formatRepository(repository)}@${digest}`,
     method: 'HEAD',
-    url: transport.url(repository, `blobs/${digest}`),
+    target: `blobs/${digest}`,
     access: { repository, right: 'pull' },
     expect: [200, 404],
     errand: 'download',
@@ -81,7 +81,7 @@ class Download {
     this.#call = {
       task: `read the blob ${formatRepository(repository)}@${descriptor.digest}`,
       method: 'GET',
-      url: transport.url(repository, `blobs/${descriptor.digest}`),
+      target: `blobs/${descriptor.digest}`,
       access: { repository, right: 'pull' },
       expect: [200, 206],
       errand: 'download',
@@ -99,8 +99,14 @@ class Download {
       if (fits && (answer.length === undefined || answer.length === rest)) return answer;
       await answer.discard();
       if (!fits)
-        throw this.#broken(`asked for the bytes from ${offset}, it sent "${answer.header('content-range') ?? ''}"`);
-      throw this.#broken(`it should have ${rest} bytes and is sent with ${answer.length ?? 0}${encodingNote(answer)}`);
+        throw this.#broken(
+          answer,
+          `asked for the bytes from ${offset}, it sent "${answer.header('content-range') ?? ''}"`,
+        );
+      throw this.#broken(
+        answer,
+        `it should have ${rest} bytes and is sent with ${answer.length ?? 0}${encodingNote(answer)}`,
+      );
     });
   }
 
@@ -113,22 +119,25 @@ class Download {
       try {
         for await (const chunk of skip(answer, received - startOf(answer))) {
           received += chunk.byteLength;
-          if (received > size) throw this.#broken(`it has more than ${size} bytes${encodingNote(answer)}`);
+          if (received > size) throw this.#broken(answer, `it has more than ${size} bytes${encodingNote(answer)}`);
           hash.update(chunk);
           yield chunk;
         }
-        if (received < size) throw this.#broken(`it has ${received} bytes instead of ${size}${encodingNote(answer)}`);
+        if (received < size)
+          throw this.#broken(answer, `it has ${received} bytes instead of ${size}${encodingNote(answer)}`);
         const actual = `sha256:${hash.digest('hex')}`;
-        if (actual !== digest) throw this.#broken(`its content has the digest ${actual}${encodingNote(answer)}`);
+        if (actual !== digest)
+          throw this.#broken(answer, `its content has the digest ${actual}${encodingNote(answer)}`);
         return;
       } catch (error) {
-        if (!isTransient(error) || !resumes.allowed(received)) throw withTask(error, this.#call);
+        if (!isTransient(error) || !resumes.allowed(received))
+          throw withTask(error, { ...this.#call, url: answer.url });
       }
     }
   }
 
-  #broken(reason: string): RegistryError {
-    const { task, method, url } = this.#call;
+  #broken({ url }: Answer, reason: string): RegistryError {
+    const { task, method } = this.#call;
     return new RegistryError({ code: 'registry', task, method, url: redactUrl(url), reason });
   }
 }

@@ -31,7 +31,7 @@ const ACCEPT = [MEDIA_TYPE.ociIndex, MEDIA_TYPE.ociManifest, MEDIA_TYPE.dockerIn
 
 /** A manifest or index: digest, media type, size and shape checked. Undefined when the registry has none of that name. */
 export async function getManifest(transport: Transport, reference: ImageReference): Promise<RawManifest | undefined> {
-  const call = manifestCall(transport, 'GET', reference);
+  const call = manifestCall('GET', reference);
   return transport.call(call, async (answer) => {
     if (answer.status === 200) return readManifest(answer, call, reference);
     await answer.discard();
@@ -41,17 +41,17 @@ export async function getManifest(transport: Transport, reference: ImageReferenc
 
 /** What is there under a name, without reading it; registries that do not tell enough are asked for the whole. */
 export async function headManifest(transport: Transport, reference: ImageReference): Promise<Descriptor | undefined> {
-  const call = manifestCall(transport, 'HEAD', reference);
+  const call = manifestCall('HEAD', reference);
   const head = await transport.call(call, async (answer) => {
     await answer.discard();
     const digest = answer.header('docker-content-digest');
-    return { found: answer.status === 200, mediaType: mediaTypeOf(answer), size: answer.length, digest };
+    return { answer, mediaType: mediaTypeOf(answer), size: answer.length, digest };
   });
-  if (!head.found) return undefined;
+  if (head.answer.status !== 200) return undefined;
   const { mediaType, size, digest } = head;
   if (digest !== undefined && isDigest(digest) && size !== undefined && isKnownType(mediaType)) {
     if (reference.kind === 'digest' && reference.digest !== digest) {
-      throw broken(call, 200, `the registry says that its digest is ${digest}`);
+      throw broken(call, head.answer, `the registry says that its digest is ${digest}`);
     }
     return { mediaType, digest, size };
   }
@@ -67,14 +67,20 @@ export async function resolveManifest(
 ): Promise<{ readonly manifest: RawManifest; readonly index?: RawManifest } | undefined> {
   const raw = await getManifest(transport, reference);
   if (raw === undefined || isManifestType(raw.mediaType)) return raw && { manifest: raw };
-  const call = manifestCall(transport, 'GET', reference);
   const index = parseIndex(raw);
   const child = selectPlatform(index, platform);
   if (child === undefined) {
     throw missingPlatform(familiarReference(reference), index, platform);
   }
   const manifest = await getManifest(transport, atDigest(reference, child.digest));
-  if (manifest === undefined) throw broken(call, 404, `its manifest ${child.digest} is missing from the registry`);
+  if (manifest === undefined) {
+    const { task } = manifestCall('GET', reference);
+    throw new RegistryError({
+      code: 'registry',
+      task,
+      reason: `its manifest ${child.digest} is missing from the registry`,
+    });
+  }
   return { manifest, index: raw };
 }
 
@@ -88,7 +94,7 @@ export async function putManifest(
   const call: Call = {
     task: `write the manifest ${formatRepository(repository)}${isDigest(name) ? '@' : ':'}${name}`,
     method: 'PUT',
-    url: transport.url(repository, `manifests/${name}`),
+    target: `manifests/${name}`,
     headers: { 'content-type': manifest.mediaType },
     body: () => manifest.bytes,
     access: { repository, right: 'push' },
@@ -99,15 +105,15 @@ export async function putManifest(
     await answer.discard();
     const digest = answer.header('docker-content-digest');
     if (digest === undefined || digest === manifest.digest) return;
-    throw broken(call, answer.status, `the registry stored it as ${digest}, but its digest is ${manifest.digest}`);
+    throw broken(call, answer, `the registry stored it as ${digest}, but its digest is ${manifest.digest}`);
   });
 }
 
-function manifestCall(transport: Transport, method: 'GET' | 'HEAD', reference: ImageReference): Call {
+function manifestCall(method: 'GET' | 'HEAD', reference: ImageReference): Call {
   return {
     task: `read the manifest of ${familiarReference(reference)}`,
     method,
-    url: transport.url(reference.repository, `manifests/${manifestName(reference)}`),
+    target: `manifests/${manifestName(reference)}`,
     headers: { accept: ACCEPT },
     access: { repository: reference.repository, right: 'pull' },
     expect: [200, 404],
@@ -119,7 +125,7 @@ async function readManifest(answer: Answer, call: Call, reference: ImageReferenc
   const mediaType = mediaTypeOf(answer);
   const fail = async (reason: string, hint?: string) => {
     await answer.discard();
-    return broken(call, answer.status, reason, hint);
+    return broken(call, answer, reason, hint);
   };
   if (mediaType.includes('docker.distribution.manifest.v1')) {
     throw await fail(
@@ -130,14 +136,14 @@ async function readManifest(answer: Answer, call: Call, reference: ImageReferenc
   if (!isKnownType(mediaType))
     throw await fail(`its media type is "${mediaType}", which is no image manifest or index`);
   const { bytes, complete } = await answer.bytes(MAX_MANIFEST_SIZE);
-  if (!complete) throw broken(call, answer.status, `it has more than ${MAX_MANIFEST_SIZE} bytes`);
+  if (!complete) throw broken(call, answer, `it has more than ${MAX_MANIFEST_SIZE} bytes`);
 
   const raw = rawManifest(bytes, mediaType);
   const declared = answer.header('docker-content-digest');
   const expected = reference.kind === 'digest' ? reference.digest : undefined;
   for (const digest of [expected, declared]) {
     if (digest !== undefined && isDigest(digest) && digest !== raw.digest) {
-      throw broken(call, answer.status, `its digest should be ${digest} and is ${raw.digest}${encodingNote(answer)}`);
+      throw broken(call, answer, `its digest should be ${digest} and is ${raw.digest}${encodingNote(answer)}`);
     }
   }
   if (isIndexType(mediaType)) parseIndex(raw);
@@ -161,7 +167,6 @@ export function encodingNote(answer: Answer): string {
   return ` (it came with content-encoding "${encoding}": a proxy on the way may have changed it)`;
 }
 
-function broken(call: Call, status: number, reason: string, hint?: string): RegistryError {
-  const { task, method, url } = call;
+function broken({ task, method }: Call, { url, status }: Answer, reason: string, hint?: string): RegistryError {
   return new RegistryError({ code: 'registry', task, method, url: redactUrl(url), status, reason, hint });
 }

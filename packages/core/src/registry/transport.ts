@@ -1,7 +1,6 @@
 import type { Credential, Credentials } from '../auth/types.ts';
 import { NetworkFailure } from '../network/index.ts';
 import type { Clock, Log, Network } from '../ports/index.ts';
-import type { Repository } from '../reference/index.ts';
 import { RegistryError } from './error.ts';
 import { follow, type Request } from './redirect.ts';
 import { type RetryOptions, retrying } from './retry.ts';
@@ -12,7 +11,9 @@ import { type Errand, redactUrl, registryUrl, repositoryUrl } from './url.ts';
 import type { Answer, Wire } from './wire.ts';
 
 /** One call of the distribution API. */
-export interface Call extends Omit<Request, 'authorization'> {
+export interface Call extends Omit<Request, 'authorization' | 'url'> {
+  /** What follows `/v2/<repository>/` on the repository's registry, or the address that the registry has sent us to. */
+  readonly target: string | URL;
   /** For messages, after "can't": `read the manifest of registry.example/app:1`. */
   readonly task: string;
   readonly access: Access;
@@ -39,11 +40,6 @@ export class Transport {
     this.#options = options;
   }
 
-  /** `/v2/<repository path>/<rest>` of the repository's registry. */
-  url(repository: Repository, rest: string): URL {
-    return repositoryUrl(this.#session(repository.registry).base, repository, rest);
-  }
-
   /** Sends a call and reads its answer; both are tried again together. */
   call<T>(call: Call, read: (answer: Answer) => Promise<T>): Promise<T> {
     return this.retrying(() => this.once(call, read));
@@ -55,20 +51,27 @@ export class Transport {
 
   /** Like `call`, tried only once. */
   async once<T>(call: Call, read: (answer: Answer) => Promise<T>): Promise<T> {
+    let url: URL | undefined;
     try {
+      const session = await this.#session(call.access.repository.registry);
+      const { target } = call;
+      url = target instanceof URL ? target : repositoryUrl(session.base, call.access.repository, target);
       const credential = await this.#options.credentials.lookup(call.access.repository);
-      const answer = await this.#send(call, credential);
+      const answer = await this.#send(session, { ...call, url }, credential);
       if (call.expect.includes(answer.status)) return await read(answer);
       const { task, access } = call;
       throw await statusError(answer, { task, access, credential, now: this.#options.clock.now() });
     } catch (error) {
-      throw withTask(error, call);
+      throw withTask(error, { ...call, url });
     }
   }
 
-  async #send(call: Call, credential: Credential | undefined): Promise<Answer> {
+  async #send(
+    session: Session,
+    call: Call & { readonly url: URL },
+    credential: Credential | undefined,
+  ): Promise<Answer> {
     const { wire } = this.#options;
-    const session = this.#session(call.access.repository.registry);
     // An upload's location may be on another host: that one gets no credential, and is not asked how to authenticate.
     if (call.url.origin !== session.base.origin) return follow(wire, call, call.task, call.errand);
 
@@ -83,24 +86,25 @@ export class Transport {
     });
   }
 
-  #session(registry: string): Session {
-    const known = this.#sessions.get(registry);
-    if (known !== undefined) return known;
+  async #session(registry: string): Promise<Session> {
     const { wire, network, clock, log } = this.#options;
-    const session = new Session(registryUrl(registry, network), { wire, clock, log });
+    const base = await registryUrl(registry, network);
+    const session = this.#sessions.get(registry) ?? new Session(base, { wire, clock, log });
     this.#sessions.set(registry, session);
     return session;
   }
 }
 
 /** A network's failure does not know what we were doing: says it. */
-export function withTask(error: unknown, { task, method, url }: Call): unknown {
+export function withTask(
+  error: unknown,
+  { task, method, url }: Pick<Call, 'task' | 'method'> & { readonly url: URL | undefined },
+): unknown {
   if (!(error instanceof NetworkFailure)) return error;
   return new RegistryError({
     code: error.code === 'temporary' ? 'temporary' : 'registry',
     task,
-    method,
-    url: redactUrl(url),
+    ...(url !== undefined && { method, url: redactUrl(url) }),
     reason: error.message,
     hint: error.hint,
     transient: error.transient,

@@ -42,11 +42,10 @@ export async function mountBlob(
   from: Repository,
 ): Promise<boolean> {
   if (repository.registry !== from.registry) return false;
-  const url = transport.url(repository, 'blobs/uploads/');
   const call: Call = {
     task: `mount the blob ${digest} from ${formatRepository(from)} into ${formatRepository(repository)}`,
     method: 'POST',
-    url: withParameter(withParameter(url, 'mount', digest), 'from', from.path),
+    target: `blobs/uploads/?mount=${encodeURIComponent(digest)}&from=${encodeURIComponent(from.path)}`,
     access: { repository, right: 'push', from },
     expect: [201, 202],
     errand: 'upload',
@@ -77,7 +76,7 @@ function startUpload(transport: Transport, task: string, access: Access): Promis
   const call: Call = {
     task,
     method: 'POST',
-    url: transport.url(access.repository, 'blobs/uploads/'),
+    target: 'blobs/uploads/',
     access,
     expect: [202],
     errand: 'upload',
@@ -100,7 +99,7 @@ async function finishUpload(transport: Transport, { task, access, location, desc
   const call: Call = {
     task,
     method: 'PUT',
-    url: withParameter(location, 'digest', descriptor.digest),
+    target: withParameter(location, 'digest', descriptor.digest),
     headers: { 'content-type': 'application/octet-stream', 'content-length': String(descriptor.size) },
     body: async () => Readable.from(exactly(descriptor, await open()), { objectMode: false }),
     access,
@@ -129,7 +128,7 @@ async function cancel(transport: Transport, access: Access, location: URL): Prom
   const call: Call = {
     task: `cancel an upload to ${formatRepository(access.repository)}`,
     method: 'DELETE',
-    url: location,
+    target: location,
     access,
     expect: [],
     errand: 'upload',

@@ -5,10 +5,18 @@ import { DOCKER_HUB, type Repository } from '../reference/index.ts';
 /** Docker Hub's images are recorded under one host and served by another. */
 const DOCKER_HUB_SERVER = 'registry-1.docker.io';
 
-/** `https://host[:port]/`, or http where the network says so. */
-export function registryUrl(registry: string, network: Network): URL {
-  const host = registry === DOCKER_HUB ? DOCKER_HUB_SERVER : registry;
-  return new URL(`${network.plainHttp(registry) ? 'http' : 'https'}://${host}/`);
+/** The `host[:port]` that answers for a registry. */
+export function registryServer(registry: string): string {
+  return registry === DOCKER_HUB ? DOCKER_HUB_SERVER : registry;
+}
+
+/**
+ * `https://host[:port]/`, or http where the network says so.
+ *
+ * @throws NetworkFailure when the registry must be asked for that and can't be
+ */
+export async function registryUrl(registry: string, network: Network): Promise<URL> {
+  return new URL(`${await network.schemeOf(registry)}://${registryServer(registry)}/`);
 }
 
 /** `/v2/<repository path>/<rest>` on the registry. */

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { createNetwork, NetworkFailure, networkFailure } from '../../src/network/index.ts';
 import { SILENT_LOG } from '../../src/ports/index.ts';
 
-describe('plainHttp', () => {
+describe('schemeOf', () => {
   const network = () =>
     createNetwork({
       log: SILENT_LOG,
@@ -24,17 +24,17 @@ describe('plainHttp', () => {
     ['a.localhost', false],
     ['localhost.evil.example', false],
     ['index.docker.io', false],
-  ])('for %s: %s', (registry, expected) => {
-    expect(network().plainHttp(registry)).toBe(expected);
+  ])('for %s: %s', async (registry, expected) => {
+    expect((await network().schemeOf(registry)) === 'http').toBe(expected);
   });
 
-  it('is announced once for each registry off this machine', () => {
+  it('is announced once for each registry off this machine', async () => {
     const warnings: string[] = [];
     const log = { ...SILENT_LOG, warn: (message: string) => void warnings.push(message) };
     const announcing = createNetwork({ log, insecureRegistries: ['registry.corp'] });
-    announcing.plainHttp('registry.corp');
-    announcing.plainHttp('registry.corp');
-    announcing.plainHttp('localhost');
+    await announcing.schemeOf('registry.corp');
+    await announcing.schemeOf('registry.corp');
+    await announcing.schemeOf('localhost');
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toContain('registry.corp');
   });
