@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { command, isMissingProgram } from './command.ts';
 
@@ -18,7 +18,7 @@ export interface IssueOptions {
   readonly client?: boolean;
 }
 
-/** A certificate authority that nobody trusts but who is told to. */
+/** A certificate authority that nobody trusts but who is told to. Its own certificate is the one to trust. */
 export interface Authority extends Certificate {
   /** Makes a certificate that this authority signed. */
   issue(name: string, options?: IssueOptions): Promise<Certificate>;
@@ -36,8 +36,32 @@ const DAYS = '30';
 export async function makeAuthority(directory: string, name = 'Bench Authority'): Promise<Authority> {
   await mkdir(directory, { recursive: true });
   const own = await make(directory, name, [], ['basicConstraints=critical,CA:TRUE', 'keyUsage=critical,keyCertSign']);
-  const signing = ['-CA', own.certificateFile, '-CAkey', own.keyFile];
-  return { ...own, issue: (subject, options = {}) => make(directory, subject, signing, extensionsOf(options)) };
+  return { ...own, issue: (subject, options = {}) => make(directory, subject, signedBy(own), extensionsOf(options)) };
+}
+
+/**
+ * The same authority, which now has an intermediate one sign for it. What is issued comes with the intermediate's certificate
+ * behind its own, unless `omitted`: the mistake of many servers, whose certificates then nobody can follow to the root.
+ */
+export async function withIntermediate(
+  root: Authority,
+  options: { readonly omitted?: boolean } = {},
+): Promise<Authority> {
+  const directory = path.dirname(root.certificateFile);
+  const extensions = ['basicConstraints=critical,CA:TRUE,pathlen:0', 'keyUsage=critical,keyCertSign'];
+  const intermediate = await make(directory, 'Bench Intermediate', signedBy(root), extensions);
+  const issue: Authority['issue'] = async (subject, settings = {}) => {
+    const own = await make(directory, subject, signedBy(intermediate), extensionsOf(settings));
+    if (options.omitted === true) return own;
+    const certificate = own.certificate + intermediate.certificate;
+    await writeFile(own.certificateFile, certificate);
+    return { ...own, certificate };
+  };
+  return { ...root, issue };
+}
+
+function signedBy({ certificateFile, keyFile }: Certificate): readonly string[] {
+  return ['-CA', certificateFile, '-CAkey', keyFile];
 }
 
 function extensionsOf({ hosts = LOOPBACK, client = false }: IssueOptions): readonly string[] {

@@ -8,7 +8,7 @@ import { accepts, end } from './server-process.ts';
 /** A running registry process. */
 export interface Distribution {
   readonly socket: string;
-  end(): Promise<void>;
+  readonly end: () => Promise<void>;
 }
 
 const START_TIMEOUT = 20_000;
@@ -17,9 +17,9 @@ const START_TIMEOUT = 20_000;
  * Starts the distribution registry on a unix socket, so that no port has to be guessed.
  *
  * @param directory a folder of its own, where it stores what is pushed; its path must leave room for a socket's name (107 bytes in all)
- * @param auth the section of that name in the registry's configuration
+ * @param sections more of the registry's configuration: `auth`, `proxy`
  */
-export async function startDistribution(directory: string, auth: object): Promise<Distribution> {
+export async function startDistribution(directory: string, sections: object): Promise<Distribution> {
   const socket = path.join(directory, 'socket');
   const storage = path.join(directory, 'storage');
   await mkdir(storage);
@@ -29,7 +29,7 @@ export async function startDistribution(directory: string, auth: object): Promis
     log: { level: 'error', accesslog: { disabled: true } },
     storage: { filesystem: { rootdirectory: storage }, delete: { enabled: true } },
     http: { net: 'unix', addr: socket },
-    auth,
+    ...sections,
   };
   await writeFile(file, JSON.stringify(settings));
   // An environment of its own: REGISTRY_… variables would change the settings.

@@ -1,9 +1,17 @@
-import { Agent, createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import {
+  Agent,
+  createServer,
+  type IncomingMessage,
+  request,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Certificate } from './certificates.ts';
-import { listen, type Listening } from './listen.ts';
+import { type HostName, listen, type Listening } from './listen.ts';
 
 /** A request as it came to the registry and was answered. Its figures grow until both bodies are through. */
 export interface RegistryRequest {
@@ -35,17 +43,22 @@ export interface GateOptions {
   /** The unix socket of the real registry. */
   readonly socket: string;
   readonly certificate?: Certificate | undefined;
+  /** With a certificate: authorities in PEM whose clients may connect, and nobody else. */
+  readonly clients?: string | undefined;
+  readonly named?: HostName | undefined;
   readonly intercept?: Intercept | undefined;
 }
 
 export interface Gate extends Listening {
   readonly requests: RegistryRequest[];
+  /** Connections since the start, those of clients that were turned away as well. */
+  readonly connections: () => number;
 }
 
 type Recorded = { -readonly [K in keyof RegistryRequest]: RegistryRequest[K] };
 
 /** The registry's public side on a free loopback port: speaks TLS when it has a certificate, counts every request, and hands it on unchanged. */
-export async function openGate({ socket, certificate, intercept }: GateOptions): Promise<Gate> {
+export async function openGate({ socket, certificate, clients, named, intercept }: GateOptions): Promise<Gate> {
   const requests: Recorded[] = [];
   const agent = new Agent({ keepAlive: true });
   const scheme = certificate === undefined ? 'http' : 'https';
@@ -57,22 +70,31 @@ export async function openGate({ socket, certificate, intercept }: GateOptions):
     if (answer === undefined) await forward(incoming, response, record, { socket, agent, scheme });
     else give(answer, incoming, response, record);
   };
-  const handler = (incoming: IncomingMessage, response: ServerResponse): void => {
+  const handler: RequestListener = (incoming, response) => {
     serve(incoming, response).catch(() => response.destroy());
   };
-  const server =
-    certificate === undefined
-      ? createServer(handler)
-      : createTlsServer({ cert: certificate.certificate, key: certificate.key }, handler);
-  const listening = await listen(server, scheme);
+  const server = certificate === undefined ? createServer(handler) : secureServer(certificate, clients, handler);
+  let connections = 0;
+  server.on('connection', () => (connections += 1));
+  const listening = await listen(server, scheme, named);
   return {
     ...listening,
     requests,
+    connections: () => connections,
     close: async () => {
       agent.destroy();
       await listening.close();
     },
   };
+}
+
+function secureServer(
+  { certificate, key }: Certificate,
+  clients: string | undefined,
+  handler: RequestListener,
+): Server {
+  const mutual = clients === undefined ? {} : { requestCert: true, rejectUnauthorized: true, ca: clients };
+  return createTlsServer({ cert: certificate, key, ...mutual }, handler);
 }
 
 interface Upstream {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { type Authority, makeAuthority } from './certificates.ts';
 import { command } from './command.ts';
 import { startDistribution } from './distribution.ts';
+import { loopbackAddress } from './listen.ts';
 import type { PushAccess } from './push.ts';
 import { type Gate, type Intercept, openGate, type RegistryRequest } from './registry-gate.ts';
 import {
@@ -26,6 +27,15 @@ export type RegistryAuth =
 export interface RegistryOptions {
   /** `true`: with a new authority; or with one that a test shares between servers. */
   readonly tls?: boolean | Authority;
+  /** With TLS: only clients with a certificate of this authority may connect. */
+  readonly clients?: Authority;
+  /**
+   * `registry.corp`: what it is called, on the usual port of a loopback address of its own. The test lets clients know the
+   * address, and is root.
+   */
+  readonly name?: string;
+  /** A pull-through cache of the registry at this URL, read only. */
+  readonly pullsFrom?: string;
   /** Absent: open to everyone. */
   readonly auth?: RegistryAuth;
   /** Looks at each request first and may answer it in the registry's place. */
@@ -34,15 +44,21 @@ export interface RegistryOptions {
 
 /** A running registry: distribution's own program, behind a gate of ours that counts. */
 export interface Registry {
-  /** As references begin: `127.0.0.1:41234`. */
+  /** As references begin: `127.0.0.1:41234`, or its name. */
   readonly host: string;
   readonly url: string;
+  /** Where a registry with a name is. */
+  readonly address?: string;
+  /** The same registry for the test's own hands: another host, without name, TLS and counting. Who may do what stays. */
+  readonly backDoor: string;
   /** The file of the authority's certificate, in PEM; only with TLS. */
   readonly ca?: string;
   /** For `pushLayout` and `crane`: the authority and the first user. */
   readonly access: PushAccess;
   /** All requests since the start or the last `forget`, in the order in which they came. */
   requests(): readonly RegistryRequest[];
+  /** How many connections were opened since the start, also by clients that were turned away. */
+  connections(): number;
   /** Requests to the token server. */
   tokenRequests(): readonly TokenRequest[];
   forget(): void;
@@ -59,15 +75,22 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
   };
   try {
     const authority = options.tls === true ? await makeAuthority(path.join(directory, 'ca')) : options.tls || undefined;
-    const certificate = await authority?.issue('registry');
+    const named = options.name === undefined ? undefined : { name: options.name, address: loopbackAddress() };
+    const certificate = await authority?.issue('registry', named && { hosts: [named.name, named.address] });
     const tokens =
       options.auth?.kind === 'token' ? await startTokenServer({ ...options.auth, certificate }) : undefined;
     if (tokens !== undefined) cleanups.push(() => tokens.close());
-    const distribution = await startDistribution(directory, await authSettings(directory, options.auth, tokens));
-    cleanups.push(() => distribution.end());
-    const gate = await openGate({ socket: distribution.socket, certificate, intercept: options.intercept });
+    const auth = await authSettings(directory, options.auth, tokens);
+    const proxy = options.pullsFrom === undefined ? {} : { proxy: { remoteurl: options.pullsFrom } };
+    const { socket, end } = await startDistribution(directory, { auth, ...proxy });
+    cleanups.push(end);
+    const { clients, intercept } = options;
+    const gate = await openGate({ socket, certificate, clients: clients?.certificate, named, intercept });
     cleanups.push(() => gate.close());
-    return { ...describe(gate, tokens, authority, options.auth), stop };
+    const backDoor = await openGate({ socket });
+    cleanups.push(() => backDoor.close());
+    const place = { backDoor: backDoor.host, ...(named && { address: named.address }) };
+    return { ...describe(gate, tokens, authority, options.auth), ...place, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -79,7 +102,7 @@ function describe(
   tokens: TokenServer | undefined,
   authority: Authority | undefined,
   auth: RegistryAuth | undefined,
-): Omit<Registry, 'stop'> {
+): Omit<Registry, 'stop' | 'backDoor'> {
   const ca = authority === undefined ? {} : { ca: authority.certificateFile };
   const [user, secret] = Object.entries<string | TokenUser>(auth?.users ?? {})[0] ?? [];
   const password = typeof secret === 'string' ? secret : secret?.password;
@@ -90,6 +113,7 @@ function describe(
     ...ca,
     access: { ...ca, ...credentials },
     requests: () => gate.requests.map((request) => ({ ...request })),
+    connections: gate.connections,
     tokenRequests: () => [...(tokens?.requests ?? [])],
     forget: () => {
       gate.requests.length = 0;

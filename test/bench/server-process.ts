@@ -2,9 +2,9 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 
-/** Whether something accepts connections there: a unix socket's path, or a port on loopback. */
-export async function accepts(place: string | number): Promise<boolean> {
-  const connection = typeof place === 'number' ? connect(place, '127.0.0.1') : connect(place);
+/** Whether something accepts connections there: a unix socket's path, or a port. */
+export async function accepts(place: string | number, address = '127.0.0.1'): Promise<boolean> {
+  const connection = typeof place === 'number' ? connect(place, address) : connect(place);
   try {
     await once(connection, 'connect');
     return true;

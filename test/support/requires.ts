@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { describe } from 'vitest';
+import { SQUID_HELPERS } from '../bench/squid-settings.ts';
 import skips from '../skips.json' with { type: 'json' };
 
 /** Why tests may be skipped; a reason that is not listed there does not compile. */
@@ -34,13 +35,19 @@ export const requiresRoot = requires('needs root', isRoot);
 /** Tests that run a build, in whatever way this machine has. */
 export const requiresEngine = requires('needs an engine', hasDocker || isRoot);
 
+/** Tests in a network of their own. */
+export const requiresNetwork = requires(
+  'needs a network namespace',
+  isRoot && succeeds('unshare', ['--net', 'iptables', '-A', 'OUTPUT', '-j', 'REJECT']) && succeeds('ip', ['netns']),
+);
+
 /** Tests that read with skopeo what we wrote. */
 export const requiresSkopeo = requires('needs skopeo', succeeds('skopeo', ['--version']));
 
 /** Tests through Debian's squid. */
 export const requiresSquid = requires(
   'needs squid',
-  existsSync('/usr/sbin/squid') && existsSync('/usr/lib/squid/basic_ncsa_auth'),
+  existsSync('/usr/sbin/squid') && Object.values(SQUID_HELPERS).every((file) => existsSync(file)),
 );
 
 /** Tests that hand what we wrote to Java. */

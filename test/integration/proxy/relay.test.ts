@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { parseProxyServer, type Relay, startRelay } from '../../../packages/core/src/network/proxy/index.ts';
 import { command } from '../../bench/command.ts';
+import { startSquid } from '../../bench/squid.ts';
 import { startForwardProxy, startRudeProxy } from './forward-proxy.ts';
 import {
   ask,
@@ -16,7 +17,6 @@ import {
 } from './origin.ts';
 import { startSocksProxy } from './socks-proxy.ts';
 import { requiresSquid } from '../../support/requires.ts';
-import { startSquid } from './squid.ts';
 
 interface Started extends Relay {
   readonly warnings: readonly string[];
@@ -133,8 +133,9 @@ describe('the relay', () => {
 
 requiresSquid('the relay in front of squid', () => {
   it('lets curl through, which knows no password', async () => {
-    const squid = await startSquid({ user: 'u', password: 'p' });
-    const { url } = await relayTo(`http://u:p@127.0.0.1:${squid.port}`);
+    const squid = await startSquid({ users: { u: 'p' } });
+    onTestFinished(() => squid.stop());
+    const { url } = await relayTo(squid.url);
     const authority = await testAuthority();
     const [plain, secure] = [await plainOrigin(), await secureOrigin(authority)];
     const environment = { http_proxy: url, https_proxy: url, no_proxy: '', NO_PROXY: '' };
@@ -142,6 +143,10 @@ requiresSquid('the relay in front of squid', () => {
     for (const origin of [plain, secure]) {
       expect(JSON.parse(await command('curl', [...args, origin.href], { environment }))).toMatchObject({ url: '/' });
     }
-    expect(await squid.log()).toEqual([`GET ${plain.href} 200 u`, `CONNECT ${secure.host} 200 u`]);
+    const seen = (await squid.requests()).map(({ method, target, status, user }) => [method, target, status, user]);
+    expect(seen).toEqual([
+      ['GET', plain.href, 200, 'u'],
+      ['CONNECT', secure.host, 200, 'u'],
+    ]);
   });
 });

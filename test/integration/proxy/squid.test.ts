@@ -1,53 +1,59 @@
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
+import { type Squid, type SquidOptions, startSquid } from '../../bench/squid.ts';
 import { ask, plainOrigin, secureOrigin, testAuthority, transportThrough } from './origin.ts';
 import { requiresSquid } from '../../support/requires.ts';
-import { startSquid } from './squid.ts';
 
 const USER = 'builder';
-const PASSWORD = 'p@ss:w%rd/#?';
-const withPassword = (port: number, password = PASSWORD) =>
-  `http://${USER}:${encodeURIComponent(password)}@127.0.0.1:${port}`;
+const USERS = { [USER]: 'p@ss:w%rd/#?' };
+
+async function squidWith(options: SquidOptions = {}): Promise<Squid> {
+  const squid = await startSquid(options);
+  onTestFinished(() => squid.stop());
+  return squid;
+}
 
 requiresSquid('squid with a password', () => {
   it('leads plain http through in absolute form', async () => {
-    const squid = await startSquid({ user: USER, password: PASSWORD });
+    const squid = await squidWith({ users: USERS });
     const origin = await plainOrigin();
-    const echo = await ask(transportThrough(withPassword(squid.port)), new URL('/a?b=c', origin));
+    const echo = await ask(transportThrough(squid.url), new URL('/a?b=c', origin));
     expect(echo.url).toBe('/a?b=c');
     expect(echo.headers['host']).toBe(origin.host);
     expect(echo.headers).not.toHaveProperty('proxy-authorization');
-    expect(await squid.log()).toEqual([`GET ${origin.href}a?b=c 200 ${USER}`]);
+    const target = `${origin.href}a?b=c`;
+    expect(await squid.requests()).toEqual([{ method: 'GET', target, status: 200, user: USER }]);
   });
 
   it('leads https through a tunnel, once for several requests', async () => {
-    const squid = await startSquid({ user: USER, password: PASSWORD });
+    const squid = await squidWith({ users: USERS });
     const authority = await testAuthority();
     const origin = await secureOrigin(authority);
-    const transport = transportThrough(withPassword(squid.port), { ca: authority.certificate });
+    const transport = transportThrough(squid.url, { ca: authority.certificate });
     for (const path of ['/1', '/2', '/3']) expect((await ask(transport, new URL(path, origin))).url).toBe(path);
     await transport.close();
-    await expect.poll(() => squid.log()).toEqual([`CONNECT ${origin.host} 200 ${USER}`]);
+    const tunnel = { method: 'CONNECT', target: origin.host, status: 200, user: USER };
+    await expect.poll(() => squid.requests()).toEqual([tunnel]);
   });
 
   it.each([
     ['http', 'GET'],
     ['https', 'CONNECT'],
   ])('says what it asks for when no user is given for %s', async (scheme) => {
-    const squid = await startSquid({ user: USER, password: PASSWORD });
-    const transport = transportThrough(`http://127.0.0.1:${squid.port}`);
+    const squid = await squidWith({ users: USERS });
+    const transport = transportThrough(`http://${squid.host}`);
     await expect(ask(transport, new URL(`${scheme}://origin.test/`))).rejects.toMatchObject({
       name: 'ProxyError',
       code: 'denied',
       status: 407,
-      proxy: `http://127.0.0.1:${squid.port}`,
+      proxy: `http://${squid.host}`,
       message: expect.stringContaining('asks for Basic "bench"') as string,
       hint: expect.stringContaining('user:password@') as string,
     });
   });
 
   it.each(['http', 'https'])('says that a wrong password is wrong for %s', async (scheme) => {
-    const squid = await startSquid({ user: USER, password: PASSWORD });
-    const transport = transportThrough(withPassword(squid.port, 'canary-1'));
+    const squid = await squidWith({ users: USERS });
+    const transport = transportThrough(`http://${USER}:canary-1@${squid.host}`);
     const failure = await ask(transport, new URL(`${scheme}://origin.test/`)).catch((error: unknown) => error);
     expect(failure).toMatchObject({ status: 407, hint: expect.stringContaining('does not accept') as string });
     expect(JSON.stringify([failure, String(failure)])).not.toContain('canary-1');
@@ -55,8 +61,8 @@ requiresSquid('squid with a password', () => {
 
   it.each(['http', 'https'])('says that a host is forbidden for %s', async (scheme) => {
     const rules = ['acl forbidden dstdomain forbidden.test', 'http_access deny forbidden'];
-    const squid = await startSquid({ rules });
-    const transport = transportThrough(`http://127.0.0.1:${squid.port}`);
+    const squid = await squidWith({ rules });
+    const transport = transportThrough(`http://${squid.host}`);
     await expect(ask(transport, new URL(`${scheme}://forbidden.test/`))).rejects.toMatchObject({
       name: 'ProxyError',
       status: 403,
@@ -66,8 +72,8 @@ requiresSquid('squid with a password', () => {
   });
 
   it.each(['http', 'https'])('says that it gets no further for %s', async (scheme) => {
-    const squid = await startSquid();
-    const transport = transportThrough(`http://127.0.0.1:${squid.port}`);
+    const squid = await squidWith();
+    const transport = transportThrough(`http://${squid.host}`);
     await expect(ask(transport, new URL(`${scheme}://127.0.0.1:1/`))).rejects.toMatchObject({
       name: 'ProxyError',
       code: 'temporary',
@@ -77,9 +83,9 @@ requiresSquid('squid with a password', () => {
   });
 
   it("leaves an origin's own refusal alone", async () => {
-    const squid = await startSquid();
+    const squid = await squidWith();
     const origin = await plainOrigin((_, response) => response.writeHead(403).end('{}'));
-    const answer = await transportThrough(`http://127.0.0.1:${squid.port}`)
+    const answer = await transportThrough(`http://${squid.host}`)
       .dispatcherFor(origin)
       .request({ origin: origin.origin, path: '/', method: 'GET' });
     expect(answer.statusCode).toBe(403);
