@@ -58,13 +58,14 @@ async function buildHere(request: BuildRequest, session: Session): Promise<Build
     engine = selected;
     await getReady(resolved, engine, directory, session);
     const prepared: PhaseTime = { name: 'prepare', milliseconds: ports.clock.now() - started };
-    const { phases } = await runLifecycle(resolved.plan, directory, engine, resolved.builder, ports);
+    const { plan, builder } = resolved;
+    const { phases } = await runLifecycle({ plan, directory, engine, builder, connection: request.connection }, ports);
     beside.push(
       engine.dispose().catch(() => undefined),
       removeSpent(directory, ports),
     );
     const facts = { engine: engine.description, phases: [prepared, ...phases], warnings: session.warnings };
-    return await publishOutput(resolved.plan, directory, facts, session.registry, ports);
+    return await publishOutput(plan, directory, facts, session.registry, ports);
   } finally {
     await Promise.all(beside);
     await engine?.dispose();

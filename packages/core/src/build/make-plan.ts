@@ -1,8 +1,10 @@
 import { negotiatePlatformApi } from '../builder/platform-api.ts';
 import type { BuildRequest } from '../inputs/request.ts';
 import { type ConfigFile, creatorInvocation } from '../lifecycle/environment.ts';
+import { optional } from '../json/json.ts';
 import { formatReference, formatRepository, type Repository, type TagReference } from '../reference/index.ts';
 import { type Destination, type Plan, PLAN_SCHEMA_VERSION, type PlannedImage } from './plan.ts';
+import { plannedProxies } from './proxies.ts';
 import type { ResolvedBuilder } from './prepare/builder.ts';
 import type { ResolvedRunImage } from './prepare/run-image.ts';
 
@@ -30,6 +32,18 @@ export function makePlan(facts: PlanFacts): Plan {
   const user = buildUser(request, builder);
   const platformApi = negotiatePlatformApi(builder.builder);
   const cache = plannedCache(request, builder);
+  const creator = creatorInvocation({
+    platformApi,
+    user,
+    runImage: formatReference(runImage.reference),
+    logLevel: request.logLevel,
+    colours: 'strip',
+    overrides: facts.overrides,
+    clearCache: request.cache.clear,
+    execEnv: request.execEnv,
+    ...optional('processType', request.defaultProcess),
+    ...optional('creationTime', facts.creationTime),
+  });
   return {
     schemaVersion: PLAN_SCHEMA_VERSION,
     platform: request.platform,
@@ -45,18 +59,8 @@ export function makePlan(facts: PlanFacts): Plan {
     runImage: runImage.planned,
     ...(previousImage !== undefined && { previousImage }),
     lifecycle: {
-      ...creatorInvocation({
-        platformApi,
-        user,
-        runImage: formatReference(runImage.reference),
-        logLevel: request.logLevel,
-        colours: 'strip',
-        overrides: facts.overrides,
-        clearCache: request.cache.clear,
-        execEnv: request.execEnv,
-        ...(request.defaultProcess !== undefined && { processType: request.defaultProcess }),
-        ...(facts.creationTime !== undefined && { creationTime: facts.creationTime }),
-      }),
+      command: creator.command,
+      environment: { ...creator.environment, ...plannedProxies(request) },
       network: request.network,
       volumes: request.volumes,
     },

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { CACHE_METADATA } from '../cache/volume-cache.ts';
 import type { BuilderImage, Engine } from '../engine/types.ts';
 import { BuildpacksError } from '../errors/index.ts';
+import type { ConnectionInputs } from '../inputs/index.ts';
 import { lifecycleError } from '../lifecycle/exit-codes.ts';
 import { suspectBuildpacks } from '../lifecycle/failed-buildpack.ts';
 import { followLifecycle, type LifecyclePhase, separateHeading } from '../lifecycle/log.ts';
@@ -10,10 +11,21 @@ import type { Ports } from '../ports/index.ts';
 import type { PhaseTime } from '../report/result.ts';
 import { type BuildDirectory, IN_BUILD } from '../lifecycle/build-directory.ts';
 import type { Plan } from './plan.ts';
+import { withRelays } from './relays.ts';
 
 /** What RUN tells beside the files that it leaves in the build directory; the times are from its log, for people. */
 export interface RunOutcome {
   readonly phases: readonly PhaseTime[];
+}
+
+/** One run of the plan's lifecycle. */
+export interface LifecycleRun {
+  readonly plan: Plan;
+  readonly directory: BuildDirectory;
+  readonly engine: Engine;
+  readonly builder: BuilderImage;
+  /** Of our own process, which may be another than PREPARE's. */
+  readonly connection: ConnectionInputs;
 }
 
 const BEFORE_ALL = -1;
@@ -23,14 +35,15 @@ const BEFORE_ALL = -1;
  *
  * @throws LifecycleError with the lifecycle's own exit status when it or a buildpack fails
  */
-export async function runLifecycle(
-  plan: Plan,
-  directory: BuildDirectory,
-  engine: Engine,
-  builder: BuilderImage,
-  ports: Ports,
+export async function runLifecycle(run: LifecycleRun, ports: Ports): Promise<RunOutcome> {
+  return withRelays(run, ports, (environment) => runCreator(run, environment, ports));
+}
+
+async function runCreator(
+  { plan, directory, engine, builder }: LifecycleRun,
+  environment: Plan['lifecycle']['environment'],
+  { log, clock, signal }: Ports,
 ): Promise<RunOutcome> {
-  const { log, clock, signal } = ports;
   const started = clock.now();
   const lifecycle = followLifecycle(clock);
   let current: LifecyclePhase | undefined;
@@ -47,6 +60,7 @@ export async function runLifecycle(
     builder,
     directory,
     ...plan.lifecycle,
+    environment,
     user: plan.builder.user,
     owner: plan.builder.owner,
     onLine: (line) => {

@@ -12,7 +12,7 @@ import { withProject } from './build.ts';
 import { buildDirectory } from '../lifecycle/build-directory.ts';
 import { explained } from './failure.ts';
 import { type Plan, readPlan } from './plan.ts';
-import { readNamedImage, storedBuilder } from './prepare/builder.ts';
+import { readNamedImage, registryBuilder, storedBuilder } from './prepare/builder.ts';
 import { fillBuildDirectory, type Resolved, resolveBuild } from './prepare/prepare.ts';
 import { publishOutput } from './publish/publish.ts';
 import { runLifecycle } from './run.ts';
@@ -73,18 +73,18 @@ async function requireEmpty(root: string): Promise<void> {
 
 /** RUN on its own, in an engine of this machine. */
 export async function runBuild(root: string, connection: ConnectionInputs, ports: Ports): Promise<void> {
-  await explained(ports.signal, () => run(root, openSession(ports, connection, [])));
+  await explained(ports.signal, () => run(root, connection, openSession(ports, connection, [])));
 }
 
-async function run(root: string, session: Session): Promise<void> {
+async function run(root: string, connection: ConnectionInputs, session: Session): Promise<void> {
   const { ports } = session;
   const directory = buildDirectory(root);
   const plan = await readPlan(directory);
-  const engine = await selectEngine(plan.engine, session.ports);
+  const engine = await selectEngine(plan.engine, ports);
   try {
-    const builder = await plannedBuilder(plan, session);
+    const builder = await plannedBuilder(plan, connection, session);
     await engine.provide(builder, directory, ports.signal);
-    await runLifecycle(plan, directory, engine, builder, session.ports);
+    await runLifecycle({ plan, directory, engine, builder, connection }, ports);
   } finally {
     await engine.dispose();
   }
@@ -110,7 +110,7 @@ function warnOfTag({ builder }: Plan, { log }: Ports): void {
 }
 
 /** The builder that the plan names, by its digest. */
-async function plannedBuilder(plan: Plan, { registry, ports }: Session) {
+async function plannedBuilder(plan: Plan, connection: ConnectionInputs, { registry, ports }: Session) {
   const { name, digest } = plan.builder;
   if (name.startsWith('docker://')) return storedBuilder(digest, ports);
   if (name.startsWith('oci:')) {
@@ -120,5 +120,5 @@ async function plannedBuilder(plan: Plan, { registry, ports }: Session) {
   }
   const { repository } = parseReference(name, 'builder');
   const reference = { kind: 'digest', repository, digest } as const;
-  return { reference, image: await readNamedImage(reference, plan.platform, registry, 'builder') };
+  return registryBuilder(reference, await readNamedImage(reference, plan.platform, registry, 'builder'), connection);
 }

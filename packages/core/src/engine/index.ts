@@ -2,4 +2,4 @@ export { type ContainerEngine, detectContainerEngine } from './container/index.t
 export type { EnginePorts } from './ports.ts';
 export { rootfsAvailable, type RootfsAvailability } from './rootfs/index.ts';
 export { selectEngine, type WantedEngine } from './select.ts';
-export type { BuilderImage, Engine, EngineRun, Volume } from './types.ts';
+export type { BuilderImage, Engine, EngineRun, RelayPlace, Volume } from './types.ts';

@@ -15,8 +15,21 @@ export interface BuilderImage {
   readonly reference?: ImageReference;
   /** Set when the image is already in the engine's own store under this name or id (`docker://NAME`). */
   readonly inEngine?: string;
+  /** Why the engine can't be expected to pull it, for the log: `it was read from a mirror`. Absent: it is asked first. */
+  readonly pullObstacle?: string;
   readonly image: Image;
 }
+
+/** Where a server of our own process has to listen so that a run reaches it, or why it can't be reached. */
+export type RelayPlace =
+  | {
+      readonly kind: 'here';
+      /** Of this machine; the run reaches it by the same address. */
+      readonly address: string;
+      /** Whether a connection from this address is the run's own. Others may reach the address too. */
+      readonly admits: (remote: string) => Promise<boolean>;
+    }
+  | { readonly kind: 'nowhere'; readonly reason: string };
 
 /** One run of the lifecycle's creator. */
 export interface EngineRun {
@@ -52,6 +65,8 @@ export interface Engine {
    * is left behind (container, volume, mount) but a container that has ended, which goes by itself: `dispose` waits for that.
    */
   run(run: EngineRun): Promise<number>;
+  /** Where a relay for runs on this network (`EngineRun.network`, not `none`) would have to listen. */
+  relayPlace(network: string): Promise<RelayPlace>;
   /** Removes what `provide` put into the build directory, and waits until the runs' containers are gone. May be called again. */
   dispose(): Promise<void>;
 }

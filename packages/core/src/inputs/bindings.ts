@@ -2,12 +2,15 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { isInside, kindOf, readSmallFile } from '../files/file-kind.ts';
 import { inputError, type Problems } from '../errors/problems.ts';
+import { BUNDLE_BINDING, CERTIFICATES_BINDING } from '../trust/index.ts';
 import type { InputReader } from './reader.ts';
 import type { Binding } from './request.ts';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/;
 /** As Kubernetes allows for keys of a secret; a leading dot would hide the file from buildpacks, but `.npmrc` is wanted. */
 const KEY = /^(?!\.\.?$)[A-Za-z0-9._-]{1,253}$/;
+/** Given or not: a build must not fail because of certificates that come later. */
+const OURS: ReadonlySet<string> = new Set([BUNDLE_BINDING, CERTIFICATES_BINDING]);
 /** These hold a word, not the path of a file. */
 const WRITTEN_AS_TEXT: ReadonlySet<string> = new Set(['type', 'provider']);
 const MAX_FILE = 4 * 1024 * 1024;
@@ -58,6 +61,10 @@ function parseLine(text: string): Line {
   if (!NAME.test(name)) {
     const hint = 'A name has letters, digits, dots, dashes and underscores, and starts with a letter or digit.';
     throw inputError('bindings', `"${name}" is not a name for a binding`, hint);
+  }
+  if (OURS.has(name)) {
+    const hint = 'Call it something else; certificates are given with ca-certificates.';
+    throw inputError('bindings', `"${name}" is the name under which buildpacks get ca-certificates`, hint);
   }
   if (value === '') {
     throw inputError('bindings', `"${left}" has nothing after "="`, 'Write name=directory or name/key=file.');

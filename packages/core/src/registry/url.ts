@@ -1,6 +1,7 @@
 import { classifyHost } from '../network/index.ts';
 import type { Network } from '../ports/index.ts';
-import { DOCKER_HUB, type Repository } from '../reference/index.ts';
+import { DOCKER_HUB } from '../reference/index.ts';
+import type { Access } from './scope.ts';
 
 /** Docker Hub's images are recorded under one host and served by another. */
 const DOCKER_HUB_SERVER = 'registry-1.docker.io';
@@ -19,9 +20,24 @@ export async function registryUrl(registry: string, network: Network): Promise<U
   return new URL(`${await network.schemeOf(registry)}://${registryServer(registry)}/`);
 }
 
-/** `/v2/<repository path>/<rest>` on the registry. */
-export function repositoryUrl(base: URL, repository: Repository, rest: string): URL {
-  return new URL(`/v2/${repository.path}/${rest}`, base);
+/**
+ * Where the API of the server that is asked begins: `https://registry.example/v2/`.
+ *
+ * @throws NetworkFailure as `registryUrl`
+ */
+export async function apiUrl({ repository, endpoint }: Access, network: Network): Promise<URL> {
+  const { registry } = repository;
+  const { scheme, apiRoot = '/v2' } = endpoint?.server ?? {};
+  // What is insecure is for the network to decide and to tell.
+  const secure = scheme === 'https' && endpoint?.insecure === false;
+  const origin = secure ? `https://${registryServer(registry)}` : await registryUrl(registry, network);
+  return new URL(`${apiRoot.replace(/\/$/, '')}/`, origin);
+}
+
+/** `<API>/<repository path>/<rest>`, asked on behalf of a registry where the endpoint stands for several. */
+export function resourceUrl(api: URL, { repository, endpoint }: Access, rest: string): URL {
+  const url = new URL(`${repository.path}/${rest}`, api);
+  return endpoint?.namespace === undefined ? url : withParameter(url, 'ns', endpoint.namespace);
 }
 
 /** An absolute URL, or one relative to `base`; undefined when the text is neither. */
@@ -41,7 +57,7 @@ export function withParameter(url: URL, name: string, value: string): URL {
   return result;
 }
 
-const SHOWN_PARAMETERS = new Set(['scope', 'service', 'digest', 'mount', 'from']);
+const SHOWN_PARAMETERS = new Set(['scope', 'service', 'digest', 'mount', 'from', 'ns']);
 
 /** For messages: without user and password, and with query values only where we know that they are no secret. */
 export function redactUrl(url: URL): string {

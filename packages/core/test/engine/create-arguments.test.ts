@@ -10,6 +10,7 @@ const FACTS: ContainerFacts = {
   version: '28',
   architecture: 'amd64',
   sharesFiles: true,
+  rootless: false,
 };
 const CONTAINER: NewContainer = { name: 'buildpacks-ci-1', id: '1', image: 'sha256:abc', mounts: [], cleared: [] };
 

@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { parseFacts } from '../../src/engine/container/detect.ts';
 
-const DOCKER = { ServerVersion: '28.2.2', OSType: 'linux', Architecture: 'x86_64', SecurityOptions: ['name=seccomp'] };
+const DOCKER = {
+  ServerVersion: '28.2.2',
+  OSType: 'linux',
+  Architecture: 'x86_64',
+  Name: 'here',
+  SecurityOptions: ['name=seccomp'],
+};
 const PODMAN = {
-  host: { arch: 'arm64', os: 'linux', security: { rootless: false, selinuxEnabled: false }, serviceIsRemote: false },
+  host: { arch: 'arm64', os: 'linux', hostname: 'here', security: { rootless: false, selinuxEnabled: false }, serviceIsRemote: false },
   version: { Version: '4.3.1' },
 };
 
@@ -15,6 +21,8 @@ describe('parseFacts', () => {
       version: '28.2.2',
       architecture: 'amd64',
       sharesFiles: true,
+      machine: 'here',
+      rootless: false,
     });
   });
 
@@ -25,6 +33,8 @@ describe('parseFacts', () => {
       version: '4.3.1',
       architecture: 'arm64',
       sharesFiles: true,
+      machine: 'here',
+      rootless: false,
     });
   });
 
@@ -41,6 +51,18 @@ describe('parseFacts', () => {
     ['remote Podman', { ...PODMAN, host: { ...PODMAN.host, serviceIsRemote: true } }],
   ])('does not share files: %s', (_, info) => {
     expect(parseFacts('docker', JSON.stringify(info))).toMatchObject({ sharesFiles: false });
+  });
+
+  it.each([
+    ['docker', { ...DOCKER, SecurityOptions: ['name=rootless'] }],
+    ['podman', { ...PODMAN, host: { ...PODMAN.host, security: { rootless: true } } }],
+  ] as const)('sees that %s runs without root', (program, info) => {
+    expect(parseFacts(program, JSON.stringify(info))).toMatchObject({ machine: 'here', rootless: true });
+  });
+
+  it('does not take the machine of a remote Podman for ours, whatever its name', () => {
+    const info = { ...PODMAN, host: { ...PODMAN.host, serviceIsRemote: true } };
+    expect(parseFacts('podman', JSON.stringify(info))).not.toHaveProperty('machine');
   });
 
   it.each([

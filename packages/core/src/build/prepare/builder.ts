@@ -4,11 +4,14 @@ import type { BuilderImage } from '../../engine/types.ts';
 import { BuildpacksError, InputError } from '../../errors/index.ts';
 import type { Platform } from '../../image/manifest.ts';
 import { type Image, readImage } from '../../image/source.ts';
-import type { BuilderSource } from '../../inputs/request.ts';
+import type { ConnectionInputs } from '../../inputs/index.ts';
+import { optional } from '../../json/json.ts';
 import { layoutImage, openLayout } from '../../layout/index.ts';
+import type { CompleteRequest } from '../../project/index.ts';
 import { atDigest, familiarReference, formatReference, type ImageReference } from '../../reference/index.ts';
 import type { RegistryClient } from '../../registry/index.ts';
 import { blaming } from './blame.ts';
+import { pullObstacle } from './pull-obstacle.ts';
 
 /** The builder of one build, pinned. */
 export interface ResolvedBuilder {
@@ -24,8 +27,7 @@ export interface ResolvedBuilder {
  * @throws InputError on `builder` when it does not exist, is for another platform, or is no builder
  */
 export async function resolveBuilder(
-  source: BuilderSource,
-  platform: Platform,
+  { builder: source, platform, connection }: Pick<CompleteRequest, 'builder' | 'platform' | 'connection'>,
   registry: RegistryClient,
   ports: EnginePorts,
 ): Promise<ResolvedBuilder> {
@@ -33,7 +35,7 @@ export async function resolveBuilder(
     case 'registry': {
       const { reference } = source;
       const image = await readNamedImage(reference, platform, registry, 'builder');
-      const provided = { reference: atDigest(reference, image.raw.digest), image };
+      const provided = registryBuilder(reference, image, connection);
       return described(formatReference(reference), familiarReference(reference), provided, platform);
     }
     case 'layout': {
@@ -45,6 +47,16 @@ export async function resolveBuilder(
       return described(name, name, await storedBuilder(source.name, ports), platform);
     }
   }
+}
+
+/** A builder that our own client read: the engine may not be able to. */
+export function registryBuilder(reference: ImageReference, image: Image, connection: ConnectionInputs): BuilderImage {
+  const pinned = atDigest(reference, image.raw.digest);
+  return {
+    reference: pinned,
+    image,
+    ...optional('pullObstacle', pullObstacle(reference.repository, image, connection)),
+  };
 }
 
 /**

@@ -8,14 +8,19 @@ export interface BindingFiles {
   readonly entries: readonly { readonly key: string; readonly content: Uint8Array }[];
 }
 
+/** What `/platform` holds. */
+export interface PlatformContents {
+  readonly environment: Readonly<Record<string, string>>;
+  readonly bindings: readonly BindingFiles[];
+}
+
 /**
  * Writes the platform directory (`/platform`): `env/<NAME>` holds exactly the value's bytes, without a line end of ours;
  * `bindings/<name>/<key>` the binding's. Readable to the CNB user.
  */
 export async function writePlatformDirectory(
   directory: string,
-  environment: Readonly<Record<string, string>>,
-  bindings: readonly BindingFiles[],
+  { environment, bindings }: PlatformContents,
 ): Promise<void> {
   await mkdir(path.join(directory, 'env'), { recursive: true });
   for (const [name, value] of Object.entries(environment)) {

@@ -13,6 +13,7 @@ import { type Owner, placeApp } from './app.ts';
 import { type ResolvedBuilder, resolveBuilder } from './builder.ts';
 import { type BuildConfig, overridesOf, planConfig, writeConfig } from './config.ts';
 import { makeWritableFolders, restoreCache, writeInputLayouts } from './fill.ts';
+import { platformContents } from './platform-contents.ts';
 import { writePlatformDirectory } from './platform-directory.ts';
 import { findPreviousImage, previousCandidates, type PreviousImage } from './previous-image.ts';
 import { requirePushRights } from './push-rights.ts';
@@ -48,7 +49,7 @@ export interface ResolveContext {
  */
 export async function resolveBuild(request: CompleteRequest, context: ResolveContext): Promise<Resolved> {
   const { registry, ports, directory } = context;
-  const resolving = resolveBuilder(request.builder, request.platform, registry, ports);
+  const resolving = resolveBuilder(request, registry, ports);
   if (directory === undefined) return resolveAll(request, resolving, context);
   const restoring = resolving.then(
     (builder) => restoreCache(plannedCache(request, builder), directory, ownerFor(request, builder, ports), ports),
@@ -127,7 +128,7 @@ export async function fillBuildDirectory(resolved: Resolved, directory: BuildDir
       signal: ports.signal,
       ...(owner && { owner }),
     }),
-    writePlatformDirectory(directory.platform, request.environment, request.bindings),
+    writePlatformDirectory(directory.platform, platformContents(request, resolved.builder, ports)),
     writeConfig(directory.config, config),
     writeInputLayouts(directory, runImage, previous).then(() => makeWritableFolders(directory, owner)),
     resolved.restoring ?? restoreCache(plan.cache, directory, owner, ports),

@@ -1,9 +1,10 @@
-import { atDigest, formatReference, formatRepository, hexOf } from '../../reference/index.ts';
+import { atDigest, formatReference, hexOf } from '../../reference/index.ts';
 import { throwIfCancelled } from '../cancellation.ts';
 import type { EnginePorts } from '../ports.ts';
 import type { BuilderImage } from '../types.ts';
 import { type ContainerClient, reasonOf } from './client.ts';
 import { loadImage } from './load-image.ts';
+import { watchSilence } from './silence.ts';
 import { notInEngine } from './stored-image.ts';
 
 /** Where builders go that the engine did not pull itself; no registry has this name. */
@@ -61,26 +62,36 @@ async function findImage(
   return stdout.split('\n').find((line) => line.trim() !== '');
 }
 
-/** Pulls with the engine's own client; undefined when it can't, or when our client read the image from somewhere else. */
+/** Pulls with the engine's own client; undefined when it can't, and our own client then fetches the image. */
 async function pull(
   client: ContainerClient,
   builder: BuilderImage,
-  { log }: EnginePorts,
+  { log, clock }: EnginePorts,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const name = digestName(builder);
-  const readFrom = builder.image.source.name;
-  if (name === undefined || builder.reference === undefined) return undefined;
-  if (readFrom !== formatRepository(builder.reference.repository)) return undefined;
+  if (name === undefined) return undefined;
+  const { program } = client.facts;
+  if (builder.pullObstacle !== undefined) {
+    log.info(`${program} is not asked to pull the builder ${name}: ${builder.pullObstacle}`);
+    return undefined;
+  }
   log.info(`Pulling the builder ${name}`);
-  const outcome = await client.run(['pull', name], {
-    signal,
-    killAfter: 1_000,
-    onLine: (line) => {
-      log.debug(line);
-    },
-  });
-  if (outcome.status === 0) return name;
-  log.debug(`${client.facts.program} can't pull ${name}: ${reasonOf(outcome)}`);
-  return undefined;
+  const silence = watchSilence(clock, signal);
+  try {
+    const outcome = await client.run(['pull', name], {
+      signal: silence.signal,
+      killAfter: 1_000,
+      onLine: (line) => {
+        silence.heard();
+        log.debug(line);
+      },
+    });
+    if (outcome.status === 0) return name;
+    throwIfCancelled(signal);
+    log.info(`${program} can't pull the builder, so that we fetch it: ${silence.lasted() ?? reasonOf(outcome)}`);
+    return undefined;
+  } finally {
+    silence.stop();
+  }
 }

@@ -12,6 +12,10 @@ export interface ContainerFacts {
   readonly architecture: string;
   /** Whether containers see the ids of files as this machine does: no user namespace, no other machine, no SELinux labels. */
   readonly sharesFiles: boolean;
+  /** The host name of the machine that containers run on; undefined when the engine is spoken to over a network. */
+  readonly machine?: string;
+  /** Whether it runs without root, and containers then have a network that is none of the machine's own. */
+  readonly rootless: boolean;
 }
 
 type Extra = Omit<Command, 'file' | 'args' | 'environment'>;

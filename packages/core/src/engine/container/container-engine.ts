@@ -6,6 +6,7 @@ import { provideBuilder } from './builder-image.ts';
 import type { ContainerClient } from './client.ts';
 import { runContainer } from './container-run.ts';
 import { loadImage } from './load-image.ts';
+import { relayPlace } from './relay-place.ts';
 import { storedImage } from './stored-image.ts';
 
 /** Docker or Podman. */
@@ -23,6 +24,7 @@ export function containerEngine(client: ContainerClient, ports: EnginePorts): Co
   const { program, version, architecture, sharesFiles } = client.facts;
   const builders = new Map<Digest, string>();
   const removals: Promise<void>[] = [];
+  const running = new Set<string>();
   let mayBind = sharesFiles && ports.machine.uid === 0;
   return {
     kind: 'container',
@@ -36,7 +38,11 @@ export function containerEngine(client: ContainerClient, ports: EnginePorts): Co
     run: async (run) => {
       const image = builders.get(run.builder.image.raw.digest);
       const provided = image ?? (await provideBuilder(client, run.builder, ports, run.signal));
-      const { status, handover, removal } = await runContainer(client, run, provided, { ...ports, mayBind });
+      const { status, handover, removal } = await runContainer(client, run, provided, {
+        ...ports,
+        mayBind,
+        running,
+      });
       mayBind = handover === 'bind';
       removals.push(
         removal.catch((error: unknown) => {
@@ -45,6 +51,7 @@ export function containerEngine(client: ContainerClient, ports: EnginePorts): Co
       );
       return status;
     },
+    relayPlace: (network) => relayPlace(client, network, running),
     dispose: async () => {
       await Promise.all(removals);
     },

@@ -18,6 +18,8 @@ export type Handover = 'bind' | 'archive';
 export interface RunPorts extends EnginePorts {
   /** Whether bind mounts are worth a try. */
   readonly mayBind: boolean;
+  /** Has the container's name from before it is made until it has ended. */
+  readonly running: Set<string>;
 }
 
 interface Container {
@@ -65,6 +67,7 @@ export async function runContainer(
     await bound?.remove();
   };
   try {
+    ports.running.add(container.name);
     const handover = await create(client, run, container, { ...ports, bound });
     const status = await execute(client, run, container, handover, ports);
     return { handover, status, removal: remove() };
@@ -73,6 +76,7 @@ export async function runContainer(
     throwIfCancelled(run.signal);
     throw error;
   } finally {
+    ports.running.delete(container.name);
     run.signal.removeEventListener('abort', stop);
   }
 }

@@ -1,4 +1,4 @@
-import { asArray, asRecord, asText, type JsonRecord, parseJson } from '../../json/json.ts';
+import { asArray, asRecord, asText, type JsonRecord, optional, parseJson } from '../../json/json.ts';
 import type { EnginePorts } from '../ports.ts';
 import { type ContainerClient, containerClient, type ContainerFacts, reasonOf } from './client.ts';
 import { type ContainerEngine, containerEngine } from './container-engine.ts';
@@ -64,25 +64,30 @@ function dockerFacts(program: ContainerFacts['program'], info: JsonRecord): Cont
   const system = asText(info['OSType']) ?? 'linux';
   if (system !== 'linux') return `it runs ${system} containers`;
   const security = asArray(info['SecurityOptions']).map(String);
-  const separate = ['name=rootless', 'name=userns', 'name=selinux'];
+  const has = (name: string) => security.some((option) => option.startsWith(`name=${name}`));
   return {
     program,
     flavour: 'docker',
     version,
     architecture: architectureOf(info['Architecture']),
-    sharesFiles: !security.some((option) => separate.some((name) => option.startsWith(name))),
+    sharesFiles: !['rootless', 'userns', 'selinux'].some(has),
+    ...optional('machine', asText(info['Name'])),
+    rootless: has('rootless'),
   };
 }
 
 function podmanFacts(program: ContainerFacts['program'], info: JsonRecord, host: JsonRecord): ContainerFacts {
   const security = asRecord(host['security']) ?? {};
+  const remote = host['serviceIsRemote'] === true;
+  const rootless = security['rootless'] === true;
   return {
     program,
     flavour: 'podman',
     version: asText(asRecord(info['version'])?.['Version']) ?? 'unknown',
     architecture: architectureOf(host['arch']),
-    sharesFiles:
-      host['serviceIsRemote'] !== true && security['rootless'] !== true && security['selinuxEnabled'] !== true,
+    sharesFiles: !remote && !rootless && security['selinuxEnabled'] !== true,
+    ...optional('machine', remote ? undefined : asText(host['hostname'])),
+    rootless,
   };
 }
 

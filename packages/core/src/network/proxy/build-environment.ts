@@ -1,5 +1,5 @@
 import { InputError, type InputProblem } from '../../errors/index.ts';
-import { clusterNames, joinNoProxy, LOOPBACK_NAMES } from './no-proxy-list.ts';
+import { joinNoProxy, LOOPBACK_NAMES } from './no-proxy-list.ts';
 import { formatProxy, parseProxyServer } from './proxy-server.ts';
 import type { ProxySettings } from './settings.ts';
 
@@ -12,10 +12,6 @@ export interface BuildProxyInputs {
 export interface BuildProxyOptions {
   readonly settings: ProxySettings;
   readonly inputs: BuildProxyInputs;
-  /** Addresses of relays that stand for our own proxies, by the scheme of what is requested. */
-  readonly relays?: Readonly<Partial<Record<'http' | 'https', string>>>;
-  /** The job's environment when the build runs inside a Kubernetes cluster and must reach it directly. */
-  readonly cluster?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -24,26 +20,25 @@ export interface BuildProxyOptions {
  *
  * @throws InputError for values that are no proxy, or that would show a password to buildpacks
  */
-export function buildProxyEnvironment(options: BuildProxyOptions): Readonly<Record<string, string>> {
-  const { settings, inputs, relays = {}, cluster } = options;
+export function buildProxyEnvironment({ settings, inputs }: BuildProxyOptions): Readonly<Record<string, string>> {
   const { httpProxy, httpsProxy, noProxy } = settings.variables;
   const problems: InputProblem[] = [];
-  const choose = (input: keyof BuildProxyInputs, relay: string | undefined, own: string, source: string): string => {
+  const choose = (input: keyof BuildProxyInputs, own: string, source: string): string => {
     const given = inputs[input]?.trim() ?? '';
     try {
       if (given !== '') return withoutUser(given, input);
-      return own === '' ? '' : (relay ?? formatProxy(parseProxyServer(own, source)));
+      return own === '' ? '' : formatProxy(parseProxyServer(own, source));
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       problems.push(...error.problems);
       return '';
     }
   };
-  const http = choose('build-http-proxy', relays.http, httpProxy, settings.sources.http);
-  const https = choose('build-https-proxy', relays.https, httpsProxy, settings.sources.https);
+  const http = choose('build-http-proxy', httpProxy, settings.sources.http);
+  const https = choose('build-https-proxy', httpsProxy, settings.sources.https);
   if (problems.length > 0) throw new InputError(problems);
   if (http === '' && https === '') return {};
-  const direct = joinNoProxy(noProxy, [...LOOPBACK_NAMES, ...(cluster === undefined ? [] : clusterNames(cluster))]);
+  const direct = joinNoProxy(noProxy, LOOPBACK_NAMES);
   return inBothCases({ HTTP_PROXY: http, HTTPS_PROXY: https, NO_PROXY: direct });
 }
 

@@ -3,8 +3,8 @@ import { type BuildProxyInputs, buildProxyEnvironment, readProxySettings } from 
 
 type Environment = Readonly<Record<string, string>>;
 
-function upperCase(environment: Environment, inputs: BuildProxyInputs = {}, more = {}) {
-  const variables = buildProxyEnvironment({ settings: readProxySettings({}, environment), inputs, ...more });
+function upperCase(environment: Environment, inputs: BuildProxyInputs = {}) {
+  const variables = buildProxyEnvironment({ settings: readProxySettings({}, environment), inputs });
   for (const [name, value] of Object.entries(variables)) {
     expect([variables[name.toLowerCase()], variables[name.toUpperCase()]]).toEqual([value, value]);
   }
@@ -37,21 +37,6 @@ describe('what buildpacks get', () => {
     ],
   ])('is %s', (_, environment, inputs, expected) => {
     expect(upperCase(environment, inputs)).toEqual(expected);
-  });
-
-  it('is the relay where there is one, unless the user says another', () => {
-    const relays = { http: 'http://127.0.0.1:1', https: 'http://127.0.0.1:2' };
-    const environment = { HTTP_PROXY: 'u:canary@a', HTTPS_PROXY: 'u:canary@a' };
-    expect(upperCase(environment, { 'build-http-proxy': 'b:1' }, { relays })).toMatchObject({
-      HTTP_PROXY: 'http://b:1',
-      HTTPS_PROXY: 'http://127.0.0.1:2',
-    });
-  });
-
-  it('has the names of the cluster when asked', () => {
-    expect(upperCase({ HTTP_PROXY: 'a' }, {}, { cluster: { KUBERNETES_SERVICE_HOST: '10.96.0.1' } })).toMatchObject({
-      NO_PROXY: `${DIRECT},kubernetes.default,.svc,.cluster.local,10.96.0.1`,
-    });
   });
 
   it('is never a password, even when the user gives one', () => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Log } from '../../../ports/index.ts';
 import type { ProxyServer } from '../proxy-server.ts';
@@ -17,6 +17,8 @@ export interface RelayOptions {
   readonly timeouts: Pick<TransportTimeouts, 'connect' | 'tunnel'>;
   /** An address of ours, see `relayAddress`. */
   readonly address: string;
+  /** Whether who connects from this address may use the relay. Default: everybody. */
+  readonly admits?: (remote: string) => Promise<boolean>;
   /** How many clients there may be at a time; more are turned away. */
   readonly connections: number;
   readonly log: Pick<Log, 'warn' | 'debug'>;
@@ -33,16 +35,22 @@ export interface Relay {
 
 /**
  * Starts a forward proxy that hands everything to another and adds its credential, so that a build goes through that proxy without
- * knowing the password. It asks nobody who he is: whoever reaches the address uses the proxy in our name while the relay runs, but leaves
- * by that proxy only and does not learn the password.
+ * knowing the password. It asks for no password of its own, since many programs can't give one to a proxy: who may use it is told by where
+ * he connects from. Whoever is admitted uses the proxy in our name while the relay runs, but leaves by that proxy only and does not learn
+ * the password.
  */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
   const { upstream, contextFor, timeouts, address, connections: limit, log, signal } = options;
   const closing = new AbortController();
   const connections = createConnections({ contextFor, timeouts, signal: AbortSignal.any([signal, closing.signal]) });
   const hop = { upstream, connections, report: oncePerText(log) };
-  const server = createServer((request, response) => void relayRequest(hop, request, response));
-  server.on('connect', (request, client, head) => void relayTunnel(hop, request.url ?? '', client, head));
+  const guard = doorkeeper(options, hop.report);
+  const server = createServer((request, response) => {
+    void guard(request.socket, () => relayRequest(hop, request, response));
+  });
+  server.on('connect', (request, client, head) => {
+    void guard(request.socket, () => relayTunnel(hop, request.url ?? '', client, head));
+  });
   server.maxConnections = limit;
   // A long upload is no attack.
   server.requestTimeout = 0;
@@ -65,6 +73,19 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const url = `http://${formatEndpoint({ host: address, port })}`;
   log.debug(`a relay to the proxy of ${upstream.source} listens on ${url}`);
   return { url, close };
+}
+
+/** Lets only those through who may use the relay. Never rejects, as what it guards. */
+function doorkeeper(
+  { admits = () => Promise.resolve(true) }: Pick<RelayOptions, 'admits'>,
+  report: (text: string) => void,
+): (client: Socket, serve: () => Promise<void>) => Promise<void> {
+  return async (client, serve) => {
+    const admitted = await admits(client.remoteAddress ?? '').catch(() => false);
+    if (admitted) return serve();
+    client.destroy();
+    report('something other than the build tried to use the relay to the proxy, and was turned away');
+  };
 }
 
 /** The clients that are connected, those in tunnels too, which the server itself forgets. */
