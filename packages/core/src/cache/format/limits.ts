@@ -1,0 +1,26 @@
+import { CHUNK_SIZE } from '../chunk/cutter.ts';
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const GIB = 1024 * MIB;
+
+/** What an index may hold. One that says more is refused before anything of that size is allocated; we write no such index. */
+export const CACHE_LIMITS = {
+  /** Bytes of the index, as stored and as text. */
+  indexObject: 32 * MIB,
+  indexText: 32 * MIB,
+  /** Characters of the lifecycle's metadata. */
+  metadata: 8 * MIB,
+  layers: 500,
+  packs: 64,
+  /** Chunks in all packs, and places of chunks in all layers. */
+  chunks: 512 * KIB,
+  placements: 512 * KIB,
+  chunkBytes: CHUNK_SIZE.maximum,
+  /** Decompressed bytes of a frame. */
+  frameBytes: 4 * MIB,
+  /** Bytes of all layers: as a number, and as a multiple of the frames that they need beyond an allowance. */
+  layerBytes: 32 * GIB,
+  inflation: 100,
+  inflationAllowance: GIB,
+} as const;
