@@ -13,6 +13,8 @@ const SPACE = /[ \t]*/y;
 const COMMAS = /[ \t,]*/y;
 const EQUALS = /[ \t]*=[ \t]*/y;
 const QUOTED = /"((?:[^"\\]|\\[^])*)"/y;
+/** Some servers forget the quotes: what a URL needs is taken, too. */
+const UNQUOTED = /[^\s,"=][^\s,"]*/y;
 /** `token68`, the credentials-like form that some schemes use instead of parameters. */
 const TOKEN68 = /[0-9A-Za-z._~+/-]+=*(?=[ \t]*(?:,|$))/y;
 
@@ -52,7 +54,7 @@ function takeParameters(scanner: Scanner): Readonly<Record<string, string>> {
 
 function takeValue(scanner: Scanner): string | undefined {
   const quoted = scanner.take(QUOTED);
-  return quoted === undefined ? scanner.take(TOKEN) : quoted.replace(/\\([^])/g, '$1');
+  return quoted === undefined ? scanner.take(UNQUOTED) : quoted.replace(/\\([^])/g, '$1');
 }
 
 class Scanner {

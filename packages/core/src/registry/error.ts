@@ -86,7 +86,7 @@ export function describeStatus(status: number, entries: readonly RegistryErrorEn
 }
 
 /** Text from outside, on one line and not endless. */
-function foreignText(value: unknown): string {
+export function foreignText(value: unknown): string {
   const text = (asText(value) ?? '').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
   return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
 }

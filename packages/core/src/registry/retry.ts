@@ -16,6 +16,15 @@ export interface RetryPolicy {
 
 export const RETRY_POLICY: RetryPolicy = { attempts: 4, delay: 500, maxDelay: 20_000, maxTotal: 120_000 };
 
+/** How a small thing is asked of an endpoint that another one can stand in for. `patience`: milliseconds for the answer's headers. */
+export const BRIEFLY: { readonly retry: RetryPolicy; readonly patience: number } = {
+  retry: { attempts: 2, delay: 500, maxDelay: 2_000, maxTotal: 2_000 },
+  patience: 20_000,
+};
+
+/** Who asks too much waits longer than who met a failure. */
+const LIMITED = 4;
+
 export interface RetryOptions {
   readonly policy: RetryPolicy;
   readonly clock: Clock;
@@ -27,17 +36,52 @@ export interface RetryOptions {
 
 /** Calls `act` until it succeeds, fails for good, or the policy's tries or time are used up; then throws the last failure. */
 export async function retrying<T>(options: RetryOptions, act: () => Promise<T>): Promise<T> {
-  let waited = 0;
-  for (let attempt = 1; ; attempt += 1) {
+  const retries = new Retries(options);
+  for (;;) {
     try {
       return await act();
     } catch (error) {
-      const wait = isTransient(error) ? waitAfter(options, error, attempt) : undefined;
-      if (wait === undefined || waited + wait > options.policy.maxTotal) throw error;
-      options.log.debug(`${error instanceof Error ? error.message : ''}; trying again in ${Math.round(wait)} ms`);
-      await options.clock.sleep(wait, options.signal);
-      waited += wait;
+      if (!(await retries.waitAfter(error))) throw error;
     }
+  }
+}
+
+/** The tries and the time that one call has left. */
+export class Retries {
+  readonly #options: RetryOptions;
+  #attempt = 1;
+  #waited = 0;
+
+  constructor(options: RetryOptions) {
+    this.#options = options;
+  }
+
+  /** Waits before the next try; false, at once, when there is none. */
+  async waitAfter(error: unknown): Promise<boolean> {
+    const { policy, clock, log, signal } = this.#options;
+    if (!isTransient(error) || this.#attempt >= policy.attempts) return false;
+    const wait = this.#waitFor(error);
+    if (this.#waited + wait > policy.maxTotal) return false;
+    log.debug(`${error.message}; trying again in ${Math.round(wait)} ms`);
+    await clock.sleep(wait, signal);
+    this.#attempt += 1;
+    this.#waited += wait;
+    return true;
+  }
+
+  /** The call got further: what comes next is not the same failure again. */
+  renew(): void {
+    this.#attempt = 1;
+    this.#waited = 0;
+  }
+
+  /** Exponential, between half and the whole of the step, never shorter than the registry asks. */
+  #waitFor(error: RegistryError | NetworkFailure): number {
+    const { policy, random } = this.#options;
+    const asked = error instanceof RegistryError ? error : undefined;
+    const delay = asked?.status === 429 ? policy.delay * LIMITED : policy.delay;
+    const step = Math.min(delay * 2 ** (this.#attempt - 1), policy.maxDelay);
+    return Math.max(step * (0.5 + random() / 2), asked?.retryAfter ?? 0);
   }
 }
 
@@ -45,20 +89,11 @@ export function isTransient(error: unknown): error is RegistryError | NetworkFai
   return (error instanceof RegistryError || error instanceof NetworkFailure) && error.transient;
 }
 
-/** Exponential, between half and the whole of the step, never shorter than the registry asks; undefined: no more tries. */
-function waitAfter(options: RetryOptions, error: RegistryError | NetworkFailure, attempt: number): number | undefined {
-  const { attempts, delay, maxDelay } = options.policy;
-  if (attempt >= attempts) return undefined;
-  const step = Math.min(delay * 2 ** (attempt - 1), maxDelay);
-  const own = step * (0.5 + options.random() / 2);
-  return Math.max(own, error instanceof RegistryError ? (error.retryAfter ?? 0) : 0);
-}
-
-/** Reads `Retry-After` (RFC 9110, section 10.2.3): seconds or an HTTP date, as milliseconds from `now`. */
+/** Reads `Retry-After` (RFC 9110, section 10.2.3): seconds, however many, or an HTTP date, as milliseconds from `now`. */
 export function parseRetryAfter(header: string | undefined, now: number): number | undefined {
   if (header === undefined) return undefined;
   const text = header.trim();
-  if (/^\d{1,9}$/.test(text)) return Number(text) * 1000;
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
   const date = /^[A-Z][a-z]{2,8},? /.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }

@@ -1,18 +1,34 @@
 import type { Credential } from '../auth/types.ts';
 import { DOCKER_HUB, formatRepository } from '../reference/index.ts';
-import { describeStatus, MAX_ERROR_BODY, parseErrorBody, RegistryError, type RegistryErrorEntry } from './error.ts';
+import { parseChallenges } from './challenge.ts';
+import {
+  describeStatus,
+  foreignText,
+  MAX_ERROR_BODY,
+  parseErrorBody,
+  RegistryError,
+  type RegistryErrorEntry,
+} from './error.ts';
 import { parseRetryAfter } from './retry.ts';
 import { type Access, describeAccess } from './scope.ts';
-import { redactUrl } from './url.ts';
+import { describePage, isPage } from './page.ts';
+import { type Errand, redactUrl } from './url.ts';
 import type { Answer } from './wire.ts';
 
 /** Statuses that a later try of the same call may cure. */
 const TRANSIENT = new Set([408, 429, 500, 502, 503, 504]);
+/** What an object store answers to an address that is not, or no longer, signed well. */
+const REFUSED = new Set([400, 401, 403, 410]);
+/** A registry of several servers may forget an upload; a new one may do. */
+const LOST_UPLOAD: ReadonlySet<string> = new Set(['BLOB_UPLOAD_UNKNOWN', 'BLOB_UPLOAD_INVALID']);
 
 /** What the message of a refused call tells beside the answer. */
 export interface Refusal {
   readonly task: string;
   readonly access: Access;
+  readonly errand: Errand;
+  /** What was asked; the answer's own URL is another one after a redirect. */
+  readonly asked: URL;
   /** What we authenticated with; undefined: anonymous. */
   readonly credential: Credential | undefined;
   /** Milliseconds since the epoch. */
@@ -24,23 +40,64 @@ export async function statusError(answer: Answer, refusal: Refusal): Promise<Reg
   const { bytes } = await answer.bytes(MAX_ERROR_BODY).catch(() => ({ bytes: new Uint8Array() }));
   const entries = parseErrorBody(bytes);
   const { status } = answer;
+  const retryAfter = parseRetryAfter(answer.header('retry-after'), refusal.now);
+  const elsewhere = isSentAway(answer, refusal);
   return new RegistryError({
-    code: codeOf(status),
+    code: elsewhere ? 'temporary' : codeOf(status),
     task: refusal.task,
     method: answer.method,
     url: redactUrl(answer.url),
     status,
     entries,
-    reason: `${describeStatus(status, entries)}${answer.method === 'HEAD' ? ', without details since it was a HEAD request' : ''}${who(status, refusal)}`,
-    hint: hintFor(answer, entries, refusal),
-    transient: TRANSIENT.has(status),
-    retryAfter: parseRetryAfter(answer.header('retry-after'), refusal.now),
+    reason:
+      [
+        describeStatus(status, entries),
+        ...(isPage(answer) ? [`in ${describePage(bytes)}`] : []),
+        ...(answer.method === 'HEAD' ? ['without details since it was a HEAD request'] : []),
+        ...describeLimit(answer, retryAfter),
+      ].join(', ') + (elsewhere ? '' : who(status, refusal)),
+    hint: elsewhere ? storeHint(answer, refusal) : hintFor(answer, entries, refusal),
+    transient: elsewhere || TRANSIENT.has(status) || entries.some(({ code }) => LOST_UPLOAD.has(code)),
+    retryAfter,
   });
 }
 
 function codeOf(status: number): 'temporary' | 'denied' | 'registry' {
   if (status === 401 || status === 403) return 'denied';
   return status >= 500 || TRANSIENT.has(status) ? 'temporary' : 'registry';
+}
+
+/**
+ * True when the host that a registry sends its downloads to refused. That host got no credential, only the registry's signed
+ * address: where it has expired, the registry gives another one.
+ */
+function isSentAway(answer: Answer, { asked, errand }: Refusal): boolean {
+  return errand === 'download' && answer.url.origin !== asked.origin && REFUSED.has(answer.status);
+}
+
+function storeHint({ url }: Answer, { asked }: Refusal): string {
+  return `${asked.host} sends its clients to ${url.host}: check that proxies and firewalls let this machine reach it, and that its clock is right.`;
+}
+
+/** What a registry tells of its limits: Docker Hub's headers count pulls in a window of seconds (`0;w=21600`). */
+function describeLimit(answer: Answer, retryAfter: number | undefined): readonly string[] {
+  if (answer.status !== 429) return [];
+  const [left, limit] = ['ratelimit-remaining', 'ratelimit-limit'].map((name) => {
+    return /^\d{1,9}(?=;|$)/.exec(answer.header(name) ?? '')?.[0];
+  });
+  const window = /;w=(\d{1,9})$/.exec(answer.header('ratelimit-limit') ?? '')?.[1];
+  const per = window === undefined ? '' : ` per ${formatDuration(Number(window))}`;
+  return [
+    ...(left === undefined || limit === undefined ? [] : [`${left} of ${limit} requests${per} left`]),
+    ...(retryAfter === undefined ? [] : [`to be tried again in ${formatDuration(Math.ceil(retryAfter / 1000))}`]),
+  ];
+}
+
+/** `45 s`, `6 h`: to the unit that fits. */
+function formatDuration(seconds: number): string {
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
+  return seconds < 8_640_000 ? `${Math.round(seconds / 3600)} h` : 'more than 100 days';
 }
 
 /** Which right was needed, and who asked. */
@@ -59,6 +116,9 @@ function hintFor(answer: Answer, entries: readonly RegistryErrorEntry[], refusal
       return answer.url.protocol === 'http:' ? `Check whether ${answer.url.host} speaks https.` : undefined;
     case 401:
     case 403:
+      if (unknownSchemes(answer) !== undefined) {
+        return `${answer.url.host} wants to be asked by ${unknownSchemes(answer) ?? ''}: only Basic and Bearer are known here.`;
+      }
       return credential === undefined
         ? `No credential is configured for ${name}: log in (${login}), and check that the name is right.`
         : `Check that the credential for ${name} is valid and may ${access.right}; log in again (${login}).`;
@@ -77,6 +137,13 @@ function hintFor(answer: Answer, entries: readonly RegistryErrorEntry[], refusal
     default:
       return answer.status >= 500 ? `${answer.url.host} is in trouble${isOurs(entries)}: try again later.` : undefined;
   }
+}
+
+/** The schemes of a 401 none of which we know: `Negotiate, NTLM`. */
+function unknownSchemes(answer: Answer): string | undefined {
+  const offered = parseChallenges(answer.header('www-authenticate') ?? '').map(({ scheme }) => scheme);
+  if (offered.length === 0 || offered.some((scheme) => scheme === 'basic' || scheme === 'bearer')) return undefined;
+  return offered.map((scheme) => foreignText(scheme)).join(', ');
 }
 
 /** An error body in the registry's own form did not come from a proxy before it. */

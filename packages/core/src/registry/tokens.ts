@@ -3,6 +3,7 @@ import { asRecord, asText, parseJson } from '../json/json.ts';
 import type { Clock, Log } from '../ports/index.ts';
 import { RegistryError } from './error.ts';
 import { follow } from './redirect.ts';
+import { describePage, isPage } from './page.ts';
 import { type Access, coversScopes, formatScope, type Scope } from './scope.ts';
 import { statusError } from './status.ts';
 import { redactUrl } from './url.ts';
@@ -112,7 +113,9 @@ async function fetchToken(source: TokenSource, request: TokenRequest): Promise<T
   const task = `get a token for ${request.access.repository.registry}`;
   const answer = await requestToken(source.wire, request, task);
   if (answer.status !== 200) {
-    throw await statusError(answer, { task, access: request.access, credential: request.credential, now: asked });
+    const { access, credential, service } = request;
+    const errand = 'credentials';
+    throw await statusError(answer, { task, access, errand, asked: service.realm, credential, now: asked });
   }
   const { bytes, complete } = await answer.bytes(MAX_TOKEN_BODY);
   const json = complete ? asRecord(parseJson(bytes)) : undefined;
@@ -125,7 +128,7 @@ async function fetchToken(source: TokenSource, request: TokenRequest): Promise<T
       method: answer.method,
       url: redactUrl(answer.url),
       status: answer.status,
-      reason: 'the answer holds no token',
+      reason: isPage(answer) ? `it answered with ${describePage(bytes)} and no token` : 'the answer holds no token',
       hint: `Check the token service of ${request.access.repository.registry}.`,
     });
   }

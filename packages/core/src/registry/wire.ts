@@ -1,12 +1,14 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { BuildpacksError } from '../errors/index.ts';
-import { networkFailure } from '../network/index.ts';
-import type { Log, Network } from '../ports/index.ts';
+import { NetworkFailure, networkFailure } from '../network/index.ts';
+import type { Clock, Log, Network } from '../ports/index.ts';
+import { CountedBody } from './counted-body.ts';
+import { Pace } from './pace.ts';
 import type { TrafficCounter } from './traffic.ts';
 import { redactUrl } from './url.ts';
 
-export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** One HTTP request: no redirect is followed, nothing is tried again. */
 export interface WireRequest {
@@ -21,6 +23,7 @@ export interface WireRequest {
 
 export interface WireOptions {
   readonly network: Network;
+  readonly clock: Clock;
   readonly log: Log;
   readonly traffic: TrafficCounter;
   readonly signal: AbortSignal;
@@ -37,11 +40,11 @@ export class Wire {
 
   /** @throws NetworkFailure; what a streamed body throws is thrown as it is; the signal's reason as `cancelled` */
   async send(request: WireRequest): Promise<Answer> {
-    const { network, log, traffic, userAgent } = this.#options;
+    const { network, clock, log, traffic, userAgent } = this.#options;
     const { method, url, headers, patience } = request;
     const signal =
       request.signal === undefined ? this.#options.signal : AbortSignal.any([this.#options.signal, request.signal]);
-    const body = this.#countedBody(request.body);
+    const body = new CountedBody(request.body, traffic);
     traffic.countRequest();
     try {
       const response = await network.dispatcher(url).request({
@@ -55,37 +58,17 @@ export class Wire {
         ...(patience !== undefined && { headersTimeout: patience }),
       });
       log.debug(`${method} ${redactUrl(url)}: ${response.statusCode}`);
-      return new Answer(request, response, traffic, signal);
+      return new Answer(request, response, { traffic, clock, signal });
     } catch (error) {
-      throw body.failure() ?? failureOf(error, url, signal);
+      throw body.failure ?? failureOf(error, url, signal);
     }
   }
+}
 
-  /** The body as it is sent, counted; its own failure is kept apart from the network's. */
-  #countedBody(body: Uint8Array | Readable | undefined): {
-    content: Uint8Array | Readable | null;
-    failure(): Error | undefined;
-  } {
-    const { traffic } = this.#options;
-    if (body === undefined) return { content: null, failure: () => undefined };
-    if (body instanceof Uint8Array) {
-      traffic.countUp(body.byteLength);
-      return { content: body, failure: () => undefined };
-    }
-    let failure: Error | undefined;
-    async function* counted(source: Readable): AsyncGenerator<Uint8Array> {
-      try {
-        for await (const chunk of source as AsyncIterable<Uint8Array>) {
-          traffic.countUp(chunk.byteLength);
-          yield chunk;
-        }
-      } catch (error) {
-        failure = error instanceof Error ? error : new Error(String(error));
-        throw error;
-      }
-    }
-    return { content: Readable.from(counted(body), { objectMode: false }), failure: () => failure };
-  }
+interface AnswerContext {
+  readonly traffic: TrafficCounter;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
 }
 
 /** An answer whose headers have come. Its body must be read or discarded, else its connection stays taken. */
@@ -94,16 +77,14 @@ export class Answer {
   readonly url: URL;
   readonly status: number;
   readonly #response: Dispatcher.ResponseData;
-  readonly #traffic: TrafficCounter;
-  readonly #signal: AbortSignal;
+  readonly #context: AnswerContext;
 
-  constructor(request: WireRequest, response: Dispatcher.ResponseData, traffic: TrafficCounter, signal: AbortSignal) {
+  constructor(request: WireRequest, response: Dispatcher.ResponseData, context: AnswerContext) {
     this.method = request.method;
     this.url = request.url;
     this.status = response.statusCode;
     this.#response = response;
-    this.#traffic = traffic;
-    this.#signal = signal;
+    this.#context = context;
   }
 
   /** A header's value; several of one name joined by commas. */
@@ -118,14 +99,20 @@ export class Answer {
     return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
   }
 
+  /** @throws NetworkFailure when it breaks off, falls silent, or comes too slowly to be of use */
   async *chunks(): AsyncGenerator<Uint8Array> {
+    const { traffic, clock, signal } = this.#context;
+    const pace = new Pace();
+    let ready = clock.now();
     try {
       for await (const chunk of this.#response.body as AsyncIterable<Uint8Array>) {
-        this.#traffic.countDown(chunk.byteLength);
+        traffic.countDown(chunk.byteLength);
+        if (!pace.keepsUp(chunk.byteLength, clock.now() - ready)) throw tooSlow(this.url);
         yield chunk;
+        ready = clock.now();
       }
     } catch (error) {
-      throw failureOf(error, this.url, this.#signal);
+      throw failureOf(error, this.url, signal);
     }
   }
 
@@ -154,4 +141,10 @@ function failureOf(error: unknown, url: URL, signal: AbortSignal): BuildpacksErr
   if (!signal.aborted) return networkFailure(error, url);
   const reason: unknown = signal.reason;
   return reason instanceof BuildpacksError ? reason : new BuildpacksError('cancelled', 'cancelled', { cause: reason });
+}
+
+function tooSlow({ host }: URL): NetworkFailure {
+  const hint = `Check the load of ${host} and of the proxies before it.`;
+  const message = `${host} sends its answer a few bytes at a time`;
+  return new NetworkFailure({ code: 'temporary', message, hint, transient: true }, undefined);
 }

@@ -113,6 +113,7 @@ describe('uploading a blob', () => {
 
   it('follows a 307 of the upload with its body', async () => {
     const other = await startFakeRegistry();
+    other.uploads.set('/v2/app/blobs/uploads/9', Buffer.alloc(0));
     const registry = await startFakeRegistry((exchange) => {
       const location = `http://${other.host}/v2/app/blobs/uploads/9?_state=a%2Fb%3D&digest=${exchange.url.searchParams.get('digest') ?? ''}`;
       return exchange.method === 'PUT' && reply(exchange, 307, { location });

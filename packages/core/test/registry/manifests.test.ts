@@ -54,7 +54,8 @@ describe('reading a manifest', () => {
   };
   it.each<[string, Fault, string]>([
     ['another digest than its header', body({ 'docker-content-digest': digestOf(Buffer.from('x')) }), 'digest'],
-    ['no manifest type', body({ 'content-type': 'text/html' }), 'text/html'],
+    ['no manifest type', body({ 'content-type': 'text/plain' }), 'text/plain'],
+    ['a web page', body({ 'content-type': 'text/html' }), 'web page'],
     ['schema 1', body({ 'content-type': 'application/vnd.docker.distribution.manifest.v1+prettyjws' }), 'schema 1'],
     [
       'another type than it says',

@@ -1,8 +1,8 @@
-import { onTestFinished } from 'vitest';
+import type { Dispatcher } from 'undici';
 import type { Credential } from '../../src/auth/index.ts';
-import { createNetwork } from '../../src/network/index.ts';
 import { type Clock, type Log, SILENT_LOG } from '../../src/ports/index.ts';
 import { createRegistryClient, type RegistryClient, RegistryError } from '../../src/registry/index.ts';
+import { openNetwork } from '../support/network.ts';
 
 /** A clock that moves only when somebody sleeps. */
 export class ManualClock implements Clock {
@@ -33,16 +33,21 @@ export interface Setup {
   readonly masked: string[];
 }
 
-/** A client with a clock that never waits and no jitter. */
-export function setup(options: { credential?: Credential; signal?: AbortSignal } = {}): Setup {
+/**
+ * A client with a clock that never waits and no jitter.
+ *
+ * @param options.dispatcher in place of the network's own
+ */
+export function setup(options: { credential?: Credential; signal?: AbortSignal; dispatcher?: Dispatcher } = {}): Setup {
   const logged: string[] = [];
   const masked: string[] = [];
   const write = (message: string) => {
     logged.push(message);
   };
   const log: Log = { ...SILENT_LOG, debug: write, info: write, warn: write, mask: (secret) => masked.push(secret) };
-  const network = createNetwork({ log });
-  onTestFinished(() => network.close());
+  const own = openNetwork({}, { log });
+  const { dispatcher } = options;
+  const network = dispatcher === undefined ? own : { ...own, dispatcher: () => dispatcher };
   const clock = new ManualClock();
   const client = createRegistryClient({
     network,

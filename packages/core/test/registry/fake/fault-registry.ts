@@ -1,0 +1,102 @@
+import type { Socket } from 'node:net';
+import { type Exchange, type FakeRegistry, startFakeRegistry } from '../fake-registry.ts';
+import type { ManualClock } from '../setup.ts';
+import { deliver, type Delivery } from './delivery.ts';
+import type { Effect, Fault, Places } from './fault.ts';
+import { Guard, type GuardRules } from './guard.ts';
+import type { Reply } from './reply.ts';
+import { describeRequest } from './request-line.ts';
+import { Store } from './store.ts';
+
+export interface FaultRegistry {
+  readonly registry: FakeRegistry;
+  /** Another host: an object store, a token service, or whatever a registry sends its clients to. */
+  readonly elsewhere: FakeRegistry;
+  readonly store: Store;
+  /** What both have been asked, in order (`describeRequest`; `elsewhere` before what the other host was asked). */
+  readonly requests: readonly string[];
+}
+
+export interface FaultRegistryOptions {
+  readonly faults: readonly Fault[];
+  readonly guard?: GuardRules | undefined;
+  /** Moved on by answers that take their time. */
+  readonly clock: ManualClock;
+  readonly address?: '127.0.0.1' | '::1';
+}
+
+/** A registry that keeps to the specification except where its faults say otherwise, and another host with the same content. */
+export async function startFaultRegistry(options: FaultRegistryOptions): Promise<FaultRegistry> {
+  const store = new Store();
+  const requests: string[] = [];
+  const faults = new Faults(options.faults);
+  const guard = new Guard(options.guard);
+  const sockets = new WeakSet<Socket>();
+  const hosts = { registry: '', elsewhere: '' };
+
+  const serve = (prefix: string) => async (exchange: Exchange) => {
+    const line = `${prefix}${describeRequest(exchange)}`;
+    requests.push(line);
+    const places: Places = { ...hosts, path: exchange.url.pathname };
+    const met = faults.meet(line, sockets.has(exchange.request.socket));
+    sockets.add(exchange.request.socket);
+    if (met.some(({ kind }) => kind === 'expires')) guard.expireTokens();
+    const answer = () => answerOf(exchange, { met, guard, places });
+    await deliver(exchange, answer, { delivery: met.find(isDelivery), clock: options.clock });
+    return true;
+  };
+  const shared = { store, ...(options.address && { address: options.address }) };
+  const registry = await startFakeRegistry(serve(''), shared);
+  const elsewhere = await startFakeRegistry(serve('elsewhere '), { store });
+  Object.assign(hosts, { registry: registry.host, elsewhere: elsewhere.host });
+  return { registry, elsewhere, store, requests };
+}
+
+interface Circumstances {
+  readonly met: readonly Effect[];
+  readonly guard: Guard;
+  readonly places: Places;
+}
+
+async function answerOf(exchange: Exchange, { met, guard, places }: Circumstances): Promise<Reply> {
+  const own = met.find((effect) => effect.kind === 'answers');
+  if (own !== undefined) {
+    if (own.unread !== true) await drain(exchange);
+    return own.reply(places);
+  }
+  const refusal = guard.answer(exchange, places);
+  if (refusal !== undefined) return refusal;
+  const changes = met.filter((effect) => effect.kind === 'alters');
+  return changes.reduce((reply, { change }) => change(reply, places), await exchange.answer());
+}
+
+async function drain({ request }: Exchange): Promise<void> {
+  request.resume();
+  if (!request.complete) await new Promise((resolve) => request.once('end', resolve));
+}
+
+function isDelivery(effect: Effect): effect is Delivery {
+  return effect.kind !== 'answers' && effect.kind !== 'alters' && effect.kind !== 'expires';
+}
+
+/** Which faults are still to come. */
+class Faults {
+  readonly #left: { readonly fault: Fault; times: number }[];
+
+  constructor(faults: readonly Fault[]) {
+    this.#left = faults.map((fault) => ({ fault, times: fault.times }));
+  }
+
+  /** The effects that a request meets: of faults for the same beginning of its line, those of one kind come one after the other. */
+  meet(line: string, reused: boolean): readonly Effect[] {
+    const met: Effect[] = [];
+    for (const left of this.#left) {
+      const { on, effect } = left.fault;
+      const fits = left.times > 0 && line.startsWith(on) && (reused || !left.fault.reused);
+      if (!fits || met.some(({ kind }) => kind === effect.kind)) continue;
+      left.times -= 1;
+      met.push(effect);
+    }
+    return met;
+  }
+}
