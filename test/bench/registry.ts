@@ -1,28 +1,15 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Authority, makeAuthority } from './certificates.ts';
-import { command } from './command.ts';
 import { startDistribution } from './distribution.ts';
 import { loopbackAddress } from './listen.ts';
 import type { PushAccess } from './push.ts';
+import { authSettings, firstUser, type RegistryAuth } from './registry-auth.ts';
 import { type Gate, type Intercept, openGate, type RegistryRequest } from './registry-gate.ts';
-import {
-  type Grants,
-  startTokenServer,
-  TOKEN_ISSUER,
-  TOKEN_SERVICE,
-  type TokenRequest,
-  type TokenServer,
-  type TokenUser,
-} from './token-server.ts';
-import { program } from './tools.ts';
+import { startTokenServer, type TokenRequest, type TokenServer } from './token-server.ts';
 
-export type RegistryAuth =
-  /** `htpasswd`: passwords by user; everyone may do everything. */
-  | { readonly kind: 'basic'; readonly users: Readonly<Record<string, string>> }
-  /** Bearer tokens from a server of ours on another port. */
-  | { readonly kind: 'token'; readonly users: Readonly<Record<string, TokenUser>>; readonly anonymous?: Grants };
+export type { RegistryAuth };
 
 export interface RegistryOptions {
   /** `true`: with a new authority; or with one that a test shares between servers. */
@@ -104,14 +91,11 @@ function describe(
   auth: RegistryAuth | undefined,
 ): Omit<Registry, 'stop' | 'backDoor'> {
   const ca = authority === undefined ? {} : { ca: authority.certificateFile };
-  const [user, secret] = Object.entries<string | TokenUser>(auth?.users ?? {})[0] ?? [];
-  const password = typeof secret === 'string' ? secret : secret?.password;
-  const credentials = user === undefined || password === undefined ? {} : { credentials: { user, password } };
   return {
     host: gate.host,
     url: gate.url,
     ...ca,
-    access: { ...ca, ...credentials },
+    access: { ...ca, ...firstUser(auth) },
     requests: () => gate.requests.map((request) => ({ ...request })),
     connections: gate.connections,
     tokenRequests: () => [...(tokens?.requests ?? [])],
@@ -120,25 +104,4 @@ function describe(
       if (tokens !== undefined) tokens.requests.length = 0;
     },
   };
-}
-
-/** The section `auth` of the registry's configuration, with the files that it names. */
-async function authSettings(
-  directory: string,
-  auth: RegistryAuth | undefined,
-  tokens: TokenServer | undefined,
-): Promise<object> {
-  if (auth?.kind === 'basic') {
-    const file = path.join(directory, 'htpasswd');
-    const registry = await program('registry');
-    const entries = Object.entries(auth.users).map(([user, password]) =>
-      command(registry, ['htpasswd', user, password]),
-    );
-    await writeFile(file, (await Promise.all(entries)).join(''));
-    return { htpasswd: { realm: 'bench', path: file } };
-  }
-  if (tokens === undefined) return {};
-  const jwks = path.join(directory, 'jwks.json');
-  await writeFile(jwks, tokens.keys);
-  return { token: { realm: `${tokens.url}/token`, service: TOKEN_SERVICE, issuer: TOKEN_ISSUER, jwks } };
 }
