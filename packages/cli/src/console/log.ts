@@ -50,5 +50,6 @@ export function createLog({ screen, style, colours, level, mask }: LogOptions): 
     mask: (secret) => {
       mask.add(secret);
     },
+    masked: (text) => mask.apply(text),
   };
 }

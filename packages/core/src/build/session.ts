@@ -18,7 +18,7 @@ export function openSession(ports: Ports, connection: ConnectionInputs, untruste
   const log: Log = {
     ...ports.log,
     warn: (message, place) => {
-      warnings.push(message);
+      warnings.push(ports.log.masked(message));
       ports.log.warn(message, place);
     },
   };

@@ -19,8 +19,10 @@ export interface Log {
   phase(title: string): void;
   endPhase(): void;
   progress(progress: Progress): void;
-  /** From now on `secret` is never printed by this log. */
+  /** From now on `secret` is never printed by this log, however it is encoded (see `SecretMask.add`). */
   mask(secret: string): void;
+  /** The text without the secrets, for what is not printed but kept: files, results. */
+  masked(text: string): string;
 }
 
 /** A log that prints nothing. */
@@ -33,4 +35,5 @@ export const SILENT_LOG: Log = {
   endPhase: () => undefined,
   progress: () => undefined,
   mask: () => undefined,
+  masked: (text) => text,
 };

@@ -13,17 +13,6 @@ export function hidingUser(text: string): string {
   return `${scheme}${at === -1 ? '' : `${HIDDEN}@`}${shown}`;
 }
 
-/**
- * All forms in which the secret of a user may be printed: as it is, percent-encoded, and in the pair that Basic authentication sends.
- * A user without a password is a token.
- */
-export function secretForms({ username, password }: { readonly username: string; readonly password: string }) {
-  const secret = password === '' ? username : password;
-  if (secret === '') return [];
-  const forms = [secret, encodeURIComponent(secret), encodeURI(secret), basicPair({ username, password })];
-  return [...new Set(forms)];
-}
-
 /** The base64 of `user:password`, in UTF-8 (RFC 7617, section 2). */
 export function basicPair({ username, password }: { readonly username: string; readonly password: string }): string {
   return Buffer.from(`${username}:${password}`).toString('base64');

@@ -2,7 +2,6 @@ import { InputError, type InputProblem } from '../../errors/index.ts';
 import { clusterNames, joinNoProxy } from './no-proxy-list.ts';
 import { proxyRules, type ProxyVariables } from './proxy-rules.ts';
 import { parseProxyServer, type ProxyServer, proxyValueProblem } from './proxy-server.ts';
-import { secretForms } from './redaction.ts';
 
 /** What the user says about proxies; an empty value is none, and the environment's then counts. */
 export interface ProxyInputs {
@@ -31,7 +30,7 @@ export interface ProxyTable {
    * @throws InputError when the proxy's scheme is not one that we speak; BuildpacksError `policy` as `ProxyRules` does
    */
   serverFor(url: URL): ProxyServer | undefined;
-  /** The secrets of all proxies, in all their forms: for the log's mask. */
+  /** For the log's mask: the secrets of all proxies, as written and as meant, alone and with their users. */
   readonly secrets: readonly string[];
 }
 
@@ -81,16 +80,18 @@ export function proxyTable({ variables, sources }: ProxySettings): ProxyTable {
   };
 }
 
-/** Of any value that has a user, a scheme that we don't speak included. */
+/** Of any value that has a user, a scheme that we don't speak included. A user without a password is a token. */
 function secretsIn(value: string): readonly string[] {
   const written = /^(?:[^/]*:\/\/)?(.*)@/s.exec(value)?.[1];
   if (written === undefined) return [];
   const colon = written.indexOf(':');
-  const secret = colon === -1 ? written : written.slice(colon + 1);
   const { credential } = credentialOf(written);
-  return [...new Set([secret, ...(credential === undefined ? [] : secretForms(credential))])].filter(
-    (form) => form !== '',
-  );
+  const meant = credential === undefined ? [] : secretsOf(credential);
+  return [...new Set([written.slice(colon + 1), ...meant])].filter((secret) => secret !== '');
+}
+
+function secretsOf({ username, password }: { readonly username: string; readonly password: string }) {
+  return [password === '' ? username : password, `${username}:${password}`];
 }
 
 function credentialOf(written: string): Pick<ProxyServer, 'credential'> {
