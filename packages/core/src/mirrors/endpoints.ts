@@ -13,10 +13,11 @@ import { type Endpoint, formatOrigin, type Route, routeFor } from './route.ts';
  * @throws BuildpacksError `policy` when the rules leave none
  * @throws InputError when the rule turns the reference into something that is none
  */
-export function endpointsFor(rules: MirrorRules, reference: ImageReference): readonly Endpoint[] {
+export function endpointsFor(rules: MirrorRules, reference: ImageReference): readonly [Endpoint, ...Endpoint[]] {
   const route = routeFor(rules, reference);
-  if (route.endpoints.length === 0) throw refusal(route, reference);
-  return route.endpoints;
+  const [first, ...others] = route.endpoints;
+  if (first === undefined) throw refusal(route, reference);
+  return [first, ...others];
 }
 
 function refusal({ rule, skipped }: Route, reference: ImageReference): BuildpacksError {

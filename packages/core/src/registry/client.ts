@@ -1,9 +1,12 @@
 import type { Credentials } from '../auth/types.ts';
+import type { MirrorRules } from '../mirrors/index.ts';
 import type { Clock, Log, Network } from '../ports/index.ts';
-import { hasBlob, readBlob } from './download.ts';
-import { getManifest, headManifest, putManifest, resolveManifest } from './manifests.ts';
+import { direct } from './attempts.ts';
+import { hasBlob } from './download.ts';
+import { Endpoints } from './endpoints.ts';
+import { headManifest, putManifest } from './manifests.ts';
+import { createReader } from './reader.ts';
 import { RETRY_POLICY, type RetryPolicy } from './retry.ts';
-import { repositorySource } from './source.ts';
 import { TrafficCounter } from './traffic.ts';
 import { Transport } from './transport.ts';
 import type { RegistryClient } from './types.ts';
@@ -17,11 +20,15 @@ export interface RegistryClientOptions {
   readonly log: Log;
   /** Aborting it ends every request; the calls then fail with `cancelled`. */
   readonly signal: AbortSignal;
+  /** Where images are read from; absent: from their own registries. Nothing is written to a mirror. */
+  readonly mirrors?: MirrorRules;
   readonly retry?: RetryPolicy;
   /** From 0 to 1, for the jitter of retries. */
   readonly random?: () => number;
   readonly userAgent?: string;
 }
+
+const NO_RULES: MirrorRules = { rules: [], notices: [] };
 
 /**
  * One client for all registries of a run. It remembers how each one authenticates and the tokens it gave, so share it;
@@ -29,23 +36,30 @@ export interface RegistryClientOptions {
  */
 export function createRegistryClient(options: RegistryClientOptions): RegistryClient {
   const { network, credentials, clock, log, signal } = options;
-  const { retry: policy = RETRY_POLICY, random = Math.random, userAgent = 'buildpacks-ci' } = options;
+  const {
+    mirrors = NO_RULES,
+    retry: policy = RETRY_POLICY,
+    random = Math.random,
+    userAgent = 'buildpacks-ci',
+  } = options;
   const traffic = new TrafficCounter();
-  const wire = new Wire({ network, log, traffic, signal, userAgent });
+  const wire = new Wire({ network, clock, log, traffic, signal, userAgent });
   const retry = { policy, clock, log, signal, random };
   const transport = new Transport({ wire, network, credentials, clock, log, retry });
 
-  const client: Omit<RegistryClient, 'source'> = {
-    manifest: (reference) => getManifest(transport, reference),
-    headManifest: (reference) => headManifest(transport, reference),
-    resolve: (reference, platform) => resolveManifest(transport, reference, platform),
-    hasBlob: (repository, digest) => hasBlob(transport, repository, digest),
-    readBlob: (repository, descriptor) => readBlob(transport, repository, descriptor),
-    mountBlob: (repository, digest, from) => mountBlob(transport, repository, digest, from),
+  const endpoints = new Endpoints(mirrors, log);
+
+  return {
+    ...createReader(transport, endpoints),
+    headManifest: (reference) => headManifest(transport, direct(reference)),
+    hasBlob: (repository, digest) => hasBlob(transport, direct({ kind: 'digest', repository, digest }), digest),
+    mountBlob: async (repository, digest, from) => {
+      const there = endpoints.servedBy(from, digest);
+      return there !== undefined && mountBlob(transport, repository, digest, there);
+    },
     uploadBlob: (repository, descriptor, open) => uploadBlob(transport, repository, descriptor, open),
     putManifest: (repository, name, manifest) => putManifest(transport, repository, name, manifest),
     checkPush: (repository) => checkPush(transport, repository),
     traffic: () => traffic.snapshot(),
   };
-  return { ...client, source: (repository) => repositorySource(client, repository) };
 }

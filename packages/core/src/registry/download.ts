@@ -1,10 +1,12 @@
-import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { Descriptor } from '../image/manifest.ts';
 import { type Digest, formatRepository, type Repository } from '../reference/index.ts';
+import type { Attempts, Turn } from './attempts.ts';
+import { BlobContent } from './blob-content.ts';
 import { RegistryError } from './error.ts';
 import { encodingNote } from './manifests.ts';
-import { isTransient } from './retry.ts';
+import { BRIEFLY, isTransient } from './retry.ts';
+import { readAccess } from './scope.ts';
 import { type Call, type Transport, withTask } from './transport.ts';
 import { redactUrl } from './url.ts';
 import type { Answer } from './wire.ts';
@@ -14,14 +16,20 @@ const MAX_RESUMES = 5;
 /** Bytes that count as getting further. */
 const PROGRESS = 1024 * 1024;
 
-export async function hasBlob(transport: Transport, repository: Repository, digest: Digest): Promise<boolean> {
+/** For messages. */
+export function blobTask(repository: Repository, digest: Digest): string {
+  return `read the blob ${formatRepository(repository)}@${digest}`;
+}
+
+export async function hasBlob(transport: Transport, { endpoint, followed }: Turn, digest: Digest): Promise<boolean> {
   const call: Call = {
-    task: `look for the blob ${formatRepository(repository)}@${digest}`,
+    task: `look for the blob ${formatRepository(endpoint.reference.repository)}@${digest}`,
     method: 'HEAD',
     target: `blobs/${digest}`,
-    access: { repository, right: 'pull' },
+    access: readAccess(endpoint),
     expect: [200, 404],
     errand: 'download',
+    ...(followed && BRIEFLY),
   };
   return transport.call(call, async (answer) => {
     await answer.discard();
@@ -31,15 +39,11 @@ export async function hasBlob(transport: Transport, repository: Repository, dige
 
 /**
  * Opens a blob. The stream gives at most the descriptor's size in bytes, goes on with a `Range` request where a connection
- * broke, and fails at its end when size or digest differ. Destroying it ends the download.
+ * broke, at the next endpoint when one gives up, and fails at its end when size or digest differ. Destroying it ends the download.
  */
-export async function readBlob(
-  transport: Transport,
-  repository: Repository,
-  descriptor: Descriptor,
-): Promise<Readable> {
+export async function readBlob(transport: Transport, attempts: Attempts, descriptor: Descriptor): Promise<Readable> {
   const abort = new AbortController();
-  const download = new Download(transport, repository, descriptor, abort.signal);
+  const download = new Download(transport, attempts, descriptor, abort.signal);
   return new BlobStream(download.chunks(await download.open(0)), abort);
 }
 
@@ -72,73 +76,100 @@ class BlobStream extends Readable {
 
 class Download {
   readonly #transport: Transport;
+  readonly #attempts: Attempts;
   readonly #descriptor: Descriptor;
-  readonly #call: Call;
+  readonly #signal: AbortSignal;
 
-  constructor(transport: Transport, repository: Repository, descriptor: Descriptor, signal: AbortSignal) {
+  constructor(transport: Transport, attempts: Attempts, descriptor: Descriptor, signal: AbortSignal) {
     this.#transport = transport;
+    this.#attempts = attempts;
     this.#descriptor = descriptor;
-    this.#call = {
-      task: `read the blob ${formatRepository(repository)}@${descriptor.digest}`,
+    this.#signal = signal;
+  }
+
+  /** An answer that starts at `offset`, or at 0 when the registry knows no ranges; from the first endpoint that gives one. */
+  async open(offset: number): Promise<Answer> {
+    for (;;) {
+      try {
+        return await this.#ask(offset);
+      } catch (error) {
+        this.#attempts.failed(error);
+      }
+    }
+  }
+
+  async *chunks(first: Answer): AsyncGenerator<Uint8Array> {
+    const content = new BlobContent(this.#descriptor, this.#attempts.turn.followed);
+    const resumes = new Resumes();
+    for (let answer = first; ; answer = await this.open(content.received)) {
+      try {
+        for await (const chunk of skip(answer, content.received - startOf(answer))) {
+          this.#require(content.take(chunk), answer);
+          if (!content.held) yield chunk;
+        }
+        this.#require(content.finish(), answer);
+        yield* content.release();
+        return;
+      } catch (error) {
+        const max = this.#attempts.turn.followed ? 1 : MAX_RESUMES;
+        if (isTransient(error) && !content.wrong && resumes.allowed(content.received, max)) continue;
+        this.#moveOn(withTask(error, { ...this.#call(), url: answer.url }), content);
+      }
+    }
+  }
+
+  #require(problem: string | undefined, answer: Answer): void {
+    if (problem !== undefined) throw this.#broken(answer, problem);
+  }
+
+  /** @throws the error when no other endpoint can go on where this one stopped */
+  #moveOn(error: unknown, content: BlobContent): void {
+    if (content.wrong && !content.held) {
+      if (error instanceof RegistryError) this.#attempts.spoilt(error);
+      throw error;
+    }
+    this.#attempts.failed(error);
+    if (content.wrong) content.restart();
+  }
+
+  #call(): Call {
+    const { digest } = this.#descriptor;
+    const { endpoint, followed } = this.#attempts.turn;
+    return {
+      task: blobTask(endpoint.reference.repository, digest),
       method: 'GET',
-      target: `blobs/${descriptor.digest}`,
-      access: { repository, right: 'pull' },
+      target: `blobs/${digest}`,
+      access: readAccess(endpoint),
       expect: [200, 206],
       errand: 'download',
-      signal,
+      signal: this.#signal,
+      ...(followed && { retry: BRIEFLY.retry }),
     };
   }
 
-  /** An answer that starts at `offset`, or at 0 when the registry knows no ranges. */
-  open(offset: number): Promise<Answer> {
+  #ask(offset: number): Promise<Answer> {
     const headers = offset === 0 ? {} : { range: `bytes=${offset}-` };
-    return this.#transport.call({ ...this.#call, headers }, async (answer) => {
+    return this.#transport.call({ ...this.#call(), headers }, async (answer) => {
       const start = startOf(answer);
       const rest = this.#descriptor.size - start;
       const fits = start === 0 || start === offset;
       if (fits && (answer.length === undefined || answer.length === rest)) return answer;
       await answer.discard();
-      if (!fits)
-        throw this.#broken(
-          answer,
-          `asked for the bytes from ${offset}, it sent "${answer.header('content-range') ?? ''}"`,
-        );
-      throw this.#broken(
-        answer,
-        `it should have ${rest} bytes and is sent with ${answer.length ?? 0}${encodingNote(answer)}`,
-      );
+      if (!fits) {
+        const range = answer.header('content-range') ?? '';
+        throw this.#broken(answer, `asked for the bytes from ${offset}, it sent "${range}"`);
+      }
+      throw this.#broken(answer, `it should have ${rest} bytes and is sent with ${answer.length ?? 0}`);
     });
   }
 
-  async *chunks(first: Answer): AsyncGenerator<Uint8Array> {
-    const { size, digest } = this.#descriptor;
-    const hash = createHash('sha256');
-    const resumes = new Resumes();
-    let received = 0;
-    for (let answer = first; ; answer = await this.open(received)) {
-      try {
-        for await (const chunk of skip(answer, received - startOf(answer))) {
-          received += chunk.byteLength;
-          if (received > size) throw this.#broken(answer, `it has more than ${size} bytes${encodingNote(answer)}`);
-          hash.update(chunk);
-          yield chunk;
-        }
-        if (received < size)
-          throw this.#broken(answer, `it has ${received} bytes instead of ${size}${encodingNote(answer)}`);
-        const actual = `sha256:${hash.digest('hex')}`;
-        if (actual !== digest)
-          throw this.#broken(answer, `its content has the digest ${actual}${encodingNote(answer)}`);
-        return;
-      } catch (error) {
-        if (!isTransient(error) || !resumes.allowed(received))
-          throw withTask(error, { ...this.#call, url: answer.url });
-      }
-    }
-  }
-
-  #broken({ url }: Answer, reason: string): RegistryError {
-    const { task, method } = this.#call;
-    return new RegistryError({ code: 'registry', task, method, url: redactUrl(url), reason });
+  /** Another endpoint can be asked for the blob as a whole. */
+  #broken(answer: Answer, problem: string): RegistryError {
+    const { task, method } = this.#call();
+    const reason = `${problem}${encodingNote(answer)}`;
+    const transient = this.#attempts.turn.followed;
+    const { url, status } = answer;
+    return new RegistryError({ code: 'registry', task, method, url: redactUrl(url), status, reason, transient });
   }
 }
 
@@ -147,13 +178,13 @@ class Resumes {
   #count = 0;
   #mark = 0;
 
-  allowed(received: number): boolean {
+  allowed(received: number, max: number): boolean {
     if (received - this.#mark >= PROGRESS) {
       this.#mark = received;
       this.#count = 0;
     }
     this.#count += 1;
-    return this.#count <= MAX_RESUMES;
+    return this.#count <= max;
   }
 }
 

@@ -4,5 +4,5 @@ export { type BlobCopy, copyBlob } from './copy.ts';
 export { RegistryError, type RegistryErrorEntry } from './error.ts';
 export { MAX_MANIFEST_SIZE } from './manifests.ts';
 export { RETRY_POLICY, type RetryPolicy } from './retry.ts';
-export type { RegistryClient, Traffic } from './types.ts';
+export type { RegistryClient, RegistryReader, RegistryTarget, Traffic } from './types.ts';
 export { registryServer } from './url.ts';

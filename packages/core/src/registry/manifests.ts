@@ -1,14 +1,6 @@
-import {
-  type Descriptor,
-  parseIndex,
-  parseManifest,
-  type Platform,
-  type RawManifest,
-  rawManifest,
-} from '../image/manifest.ts';
+import { type Descriptor, parseIndex, parseManifest, type RawManifest, rawManifest } from '../image/manifest.ts';
 import { isIndexType, isManifestType, MEDIA_TYPE } from '../image/media-types.ts';
 import {
-  atDigest,
   familiarReference,
   formatRepository,
   type ImageReference,
@@ -16,8 +8,10 @@ import {
   manifestName,
   type Repository,
 } from '../reference/index.ts';
+import type { Turn } from './attempts.ts';
 import { RegistryError } from './error.ts';
-import { missingPlatform, selectPlatform } from '../image/platform.ts';
+import { BRIEFLY } from './retry.ts';
+import { readAccess } from './scope.ts';
 import type { Call, Transport } from './transport.ts';
 import { redactUrl } from './url.ts';
 import type { Answer } from './wire.ts';
@@ -29,9 +23,10 @@ const ACCEPT = [MEDIA_TYPE.ociIndex, MEDIA_TYPE.ociManifest, MEDIA_TYPE.dockerIn
   ', ',
 );
 
-/** A manifest or index: digest, media type, size and shape checked. Undefined when the registry has none of that name. */
-export async function getManifest(transport: Transport, reference: ImageReference): Promise<RawManifest | undefined> {
-  const call = manifestCall('GET', reference);
+/** A manifest or index: digest, media type, size and shape checked. Undefined when the endpoint has none of that name. */
+export async function getManifest(transport: Transport, turn: Turn): Promise<RawManifest | undefined> {
+  const { reference } = turn.endpoint;
+  const call = manifestCall('GET', turn);
   return transport.call(call, async (answer) => {
     if (answer.status === 200) return readManifest(answer, call, reference);
     await answer.discard();
@@ -40,8 +35,9 @@ export async function getManifest(transport: Transport, reference: ImageReferenc
 }
 
 /** What is there under a name, without reading it; registries that do not tell enough are asked for the whole. */
-export async function headManifest(transport: Transport, reference: ImageReference): Promise<Descriptor | undefined> {
-  const call = manifestCall('HEAD', reference);
+export async function headManifest(transport: Transport, turn: Turn): Promise<Descriptor | undefined> {
+  const { reference } = turn.endpoint;
+  const call = manifestCall('HEAD', turn);
   const head = await transport.call(call, async (answer) => {
     await answer.discard();
     const digest = answer.header('docker-content-digest');
@@ -55,33 +51,8 @@ export async function headManifest(transport: Transport, reference: ImageReferen
     }
     return { mediaType, digest, size };
   }
-  const raw = await getManifest(transport, reference);
+  const raw = await getManifest(transport, turn);
   return raw && { mediaType: raw.mediaType, digest: raw.digest, size: raw.bytes.byteLength };
-}
-
-/** The manifest for one platform, through an index if there is one. */
-export async function resolveManifest(
-  transport: Transport,
-  reference: ImageReference,
-  platform: Platform,
-): Promise<{ readonly manifest: RawManifest; readonly index?: RawManifest } | undefined> {
-  const raw = await getManifest(transport, reference);
-  if (raw === undefined || isManifestType(raw.mediaType)) return raw && { manifest: raw };
-  const index = parseIndex(raw);
-  const child = selectPlatform(index, platform);
-  if (child === undefined) {
-    throw missingPlatform(familiarReference(reference), index, platform);
-  }
-  const manifest = await getManifest(transport, atDigest(reference, child.digest));
-  if (manifest === undefined) {
-    const { task } = manifestCall('GET', reference);
-    throw new RegistryError({
-      code: 'registry',
-      task,
-      reason: `its manifest ${child.digest} is missing from the registry`,
-    });
-  }
-  return { manifest, index: raw };
 }
 
 /** PUT under a tag or the manifest's own digest. */
@@ -109,15 +80,22 @@ export async function putManifest(
   });
 }
 
-function manifestCall(method: 'GET' | 'HEAD', reference: ImageReference): Call {
+/** For messages. */
+export function manifestTask(reference: ImageReference): string {
+  return `read the manifest of ${familiarReference(reference)}`;
+}
+
+function manifestCall(method: 'GET' | 'HEAD', { endpoint, followed }: Turn): Call {
+  const { reference } = endpoint;
   return {
-    task: `read the manifest of ${familiarReference(reference)}`,
+    task: manifestTask(reference),
     method,
     target: `manifests/${manifestName(reference)}`,
     headers: { accept: ACCEPT },
-    access: { repository: reference.repository, right: 'pull' },
+    access: readAccess(endpoint),
     expect: [200, 404],
     errand: 'download',
+    ...(followed && BRIEFLY),
   };
 }
 

@@ -1,3 +1,4 @@
+import type { Endpoint } from '../mirrors/index.ts';
 import { formatRepository, type Repository } from '../reference/index.ts';
 
 /** What a token may do with one resource: `repository:library/busybox:pull,push` (distribution specification, token scope). */
@@ -57,10 +58,18 @@ export function coversScopes(granted: readonly Scope[], wanted: readonly Scope[]
 
 /** What a call needs: for messages and for the token. */
 export interface Access {
+  /** Credentials are looked up for it, by the name that it has on the server that is asked. */
   readonly repository: Repository;
   readonly right: 'pull' | 'push';
   /** Another repository of the same registry that is read in the same call (cross-repository mount). */
   readonly from?: Repository;
+  /** How the server wants to be asked, where rules for mirrors say so. */
+  readonly endpoint?: Endpoint;
+}
+
+/** Reads what an endpoint has. */
+export function readAccess(endpoint: Endpoint): Access {
+  return { repository: endpoint.reference.repository, right: 'pull', endpoint };
 }
 
 export function scopesOf(access: Access): readonly Scope[] {

@@ -1,5 +1,5 @@
 import type { Credential } from '../auth/types.ts';
-import { parseChallenges } from './challenge.ts';
+import { type Challenge, parseChallenges } from './challenge.ts';
 import { RegistryError } from './error.ts';
 import { follow } from './redirect.ts';
 import { type Access, mergeScopes, parseScopes, type Scope, scopesOf } from './scope.ts';
@@ -13,6 +13,7 @@ type Scheme =
 
 /** What we know of one registry while the program runs: how it authenticates, and the tokens that it gave. */
 export class Session {
+  /** Where its API begins: `https://registry.example/v2/`. */
   readonly base: URL;
   readonly #source: TokenSource;
   readonly #tokens: Tokens;
@@ -47,7 +48,7 @@ export class Session {
   async authorization(credential: Credential | undefined, access: Access): Promise<string | undefined> {
     if (credential?.kind === 'bearer') return `Bearer ${credential.token}`;
     // A registry may serve strangers less without refusing them: a credential that exists is used from the start.
-    if (credential !== undefined && this.#scheme === undefined) await this.#probed(access);
+    if (credential !== undefined && this.#scheme === undefined) await this.#probed(credential, access);
     switch (this.#scheme?.kind) {
       case 'basic':
         return basicAuthorization(credential);
@@ -70,7 +71,7 @@ export class Session {
     credential: Credential | undefined,
     access: Access,
   ): Promise<string | undefined> {
-    const demanded = this.#learn(answer, access);
+    const demanded = this.#learn(answer, credential, access);
     if (credential?.kind === 'bearer') return undefined;
     if (this.#scheme?.kind === 'bearer') {
       if (sent?.startsWith('Bearer ') === true) this.#tokens.drop(sent.slice('Bearer '.length));
@@ -91,39 +92,34 @@ export class Session {
   }
 
   /** Asks `GET /v2/` once how to authenticate; a failure is forgotten, so that the next call asks again. */
-  async #probed(access: Access): Promise<void> {
-    this.#probe ??= this.#ask(access).catch((error: unknown) => {
+  async #probed(credential: Credential, access: Access): Promise<void> {
+    this.#probe ??= this.#ask(credential, access).catch((error: unknown) => {
       this.#probe = undefined;
       throw error;
     });
     await this.#probe;
   }
 
-  async #ask(access: Access): Promise<void> {
-    const url = new URL('/v2/', this.base);
-    const answer = await follow(this.#source.wire, { method: 'GET', url }, `reach ${this.base.host}`, 'download');
+  async #ask(credential: Credential, access: Access): Promise<void> {
+    const answer = await follow(this.#source.wire, { method: 'GET', url: this.base }, `reach ${this.base.host}`, 'download');
     await answer.discard();
-    if (answer.status === 401) this.#learn(answer, access);
+    // Who stands behind a redirect to another host is not the one that the credential is for.
+    if (answer.status === 401 && answer.url.origin === this.base.origin) this.#learn(answer, credential, access);
     if (answer.status === 200) this.#scheme ??= { kind: 'open' };
   }
 
-  /** Takes the first challenge that we understand; gives the scopes that it demands. */
-  #learn(answer: Answer, access: Access): readonly Scope[] {
-    for (const { scheme, parameters } of parseChallenges(answer.header('www-authenticate') ?? '')) {
-      if (scheme === 'basic') {
-        this.#scheme = { kind: 'basic' };
-        return [];
-      }
-      const realm = parameters['realm'];
-      if (scheme === 'bearer' && realm !== undefined) {
-        this.#scheme = {
-          kind: 'bearer',
-          service: { realm: this.#safeRealm(realm, answer, access), service: parameters['service'] },
-        };
-        return parseScopes(parameters['scope'] ?? '');
-      }
+  /** Takes the first challenge that this credential can answer, else the first that we know; gives the scopes that it demands. */
+  #learn(answer: Answer, credential: Credential | undefined, access: Access): readonly Scope[] {
+    const known = parseChallenges(answer.header('www-authenticate') ?? '').filter(isKnown);
+    const chosen = (credential?.kind === 'basic' ? undefined : known.find(isBearer)) ?? known[0];
+    if (chosen === undefined) return [];
+    const { realm, service, scope = '' } = chosen.parameters;
+    if (!isBearer(chosen) || realm === undefined) {
+      this.#scheme = { kind: 'basic' };
+      return [];
     }
-    return [];
+    this.#scheme = { kind: 'bearer', service: { realm: this.#safeRealm(realm, answer, access), service } };
+    return parseScopes(scope);
   }
 
   #safeRealm(realm: string, answer: Answer, access: Access): URL {
@@ -140,4 +136,13 @@ export class Session {
       hint: `Check the registry's configuration: the realm must be an https address that its clients may use.`,
     });
   }
+}
+
+/** Basic asks for a password, which only a credential of that kind has; a token may be had without any. */
+function isKnown(challenge: Challenge): boolean {
+  return challenge.scheme === 'basic' || isBearer(challenge);
+}
+
+function isBearer({ scheme, parameters }: Challenge): boolean {
+  return scheme === 'bearer' && parameters['realm'] !== undefined;
 }

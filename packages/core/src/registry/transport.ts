@@ -2,17 +2,19 @@ import type { Credential, Credentials } from '../auth/types.ts';
 import { NetworkFailure } from '../network/index.ts';
 import type { Clock, Log, Network } from '../ports/index.ts';
 import { RegistryError } from './error.ts';
+import { isPage, pageError } from './page.ts';
 import { follow, type Request } from './redirect.ts';
-import { type RetryOptions, retrying } from './retry.ts';
+import { Retries, type RetryOptions, type RetryPolicy, retrying } from './retry.ts';
 import type { Access } from './scope.ts';
 import { Session } from './session.ts';
 import { statusError } from './status.ts';
-import { type Errand, redactUrl, registryUrl, repositoryUrl } from './url.ts';
+import { apiUrl, type Errand, redactUrl, resourceUrl } from './url.ts';
+import { Warnings } from './warnings.ts';
 import type { Answer, Wire } from './wire.ts';
 
 /** One call of the distribution API. */
 export interface Call extends Omit<Request, 'authorization' | 'url'> {
-  /** What follows `/v2/<repository>/` on the repository's registry, or the address that the registry has sent us to. */
+  /** What follows `/v2/<repository>/` on the server, or the address that it has sent us to. */
   readonly target: string | URL;
   /** For messages, after "can't": `read the manifest of registry.example/app:1`. */
   readonly task: string;
@@ -20,6 +22,10 @@ export interface Call extends Omit<Request, 'authorization' | 'url'> {
   /** The statuses that the caller handles; any other is an error. */
   readonly expect: readonly number[];
   readonly errand: Errand;
+  /** The answer's body is told by its digest alone, whatever it calls itself. Elsewhere a web page is no answer. */
+  readonly opaque?: boolean;
+  /** In the place of the client's own. */
+  readonly retry?: RetryPolicy;
 }
 
 export interface TransportOptions {
@@ -35,32 +41,41 @@ export interface TransportOptions {
 export class Transport {
   readonly #options: TransportOptions;
   readonly #sessions = new Map<string, Session>();
+  readonly #warnings: Warnings;
 
   constructor(options: TransportOptions) {
     this.#options = options;
+    this.#warnings = new Warnings(options.log);
   }
 
   /** Sends a call and reads its answer; both are tried again together. */
   call<T>(call: Call, read: (answer: Answer) => Promise<T>): Promise<T> {
-    return this.retrying(() => this.once(call, read));
+    return this.retrying(() => this.once(call, read), call.retry);
   }
 
-  retrying<T>(act: () => Promise<T>): Promise<T> {
-    return retrying(this.#options.retry, act);
+  retrying<T>(act: () => Promise<T>, policy = this.#options.retry.policy): Promise<T> {
+    return retrying({ ...this.#options.retry, policy }, act);
+  }
+
+  /** For what is tried again by its caller. */
+  retries(policy = this.#options.retry.policy): Retries {
+    return new Retries({ ...this.#options.retry, policy });
   }
 
   /** Like `call`, tried only once. */
   async once<T>(call: Call, read: (answer: Answer) => Promise<T>): Promise<T> {
     let url: URL | undefined;
     try {
-      const session = await this.#session(call.access.repository.registry);
+      const session = await this.#session(call.access);
       const { target } = call;
-      url = target instanceof URL ? target : repositoryUrl(session.base, call.access.repository, target);
+      url = target instanceof URL ? target : resourceUrl(session.base, call.access, target);
       const credential = await this.#options.credentials.lookup(call.access.repository);
       const answer = await this.#send(session, { ...call, url }, credential);
+      const { task, access, errand } = call;
+      if (answer.url.origin === url.origin) this.#warnings.show(url.host, answer.header('warning'));
+      if (call.expect.includes(answer.status) && call.opaque !== true && isPage(answer)) throw await pageError(answer, task);
       if (call.expect.includes(answer.status)) return await read(answer);
-      const { task, access } = call;
-      throw await statusError(answer, { task, access, credential, now: this.#options.clock.now() });
+      throw await statusError(answer, { task, access, errand, asked: url, credential, now: this.#options.clock.now() });
     } catch (error) {
       throw withTask(error, { ...call, url });
     }
@@ -86,11 +101,11 @@ export class Transport {
     });
   }
 
-  async #session(registry: string): Promise<Session> {
+  async #session(access: Access): Promise<Session> {
     const { wire, network, clock, log } = this.#options;
-    const base = await registryUrl(registry, network);
-    const session = this.#sessions.get(registry) ?? new Session(base, { wire, clock, log });
-    this.#sessions.set(registry, session);
+    const base = await apiUrl(access, network);
+    const session = this.#sessions.get(base.href) ?? new Session(base, { wire, clock, log });
+    this.#sessions.set(base.href, session);
     return session;
   }
 }

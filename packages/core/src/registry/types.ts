@@ -10,23 +10,33 @@ export interface Traffic {
   readonly bytesDown: number;
 }
 
-/** The OCI distribution API as a build needs it. Absent things are `undefined` or false; everything else that goes wrong throws. */
-export interface RegistryClient {
+/**
+ * Reads images, by the names that users have for them, from wherever the rules for mirrors lead. Absent things are `undefined`;
+ * everything else that goes wrong throws.
+ */
+export interface RegistryReader {
   /** GET a manifest or index as raw bytes; digest and media type verified. Undefined on 404. */
   manifest(reference: ImageReference): Promise<RawManifest | undefined>;
-  /** HEAD a manifest. Undefined on 404. */
-  headManifest(reference: ImageReference): Promise<Descriptor | undefined>;
   /** GET a manifest; an index is resolved to the platform's manifest. `index` is set when there was one. Undefined on 404; throws when the index lacks the platform. */
   resolve(
     reference: ImageReference,
     platform: Platform,
   ): Promise<{ readonly manifest: RawManifest; readonly index?: RawManifest } | undefined>;
-  /** A repository as a source of verified manifests and blobs. */
-  source(repository: Repository): ImageSource;
-  hasBlob(repository: Repository, digest: Digest): Promise<boolean>;
   /** GET a blob; the stream verifies size and digest. */
   readBlob(repository: Repository, descriptor: Descriptor): Promise<Readable>;
-  /** Cross-repository mount. False when the registry did not do it (it may have begun an upload, which is then cancelled). */
+  /** A repository as a source of verified manifests and blobs; its name is the mirror's where one has served its manifest. */
+  source(repository: Repository): ImageSource;
+}
+
+/** Asks and changes the named registry itself, never a mirror. Absent things are `undefined` or false. */
+export interface RegistryTarget {
+  /** HEAD a manifest. Undefined on 404. */
+  headManifest(reference: ImageReference): Promise<Descriptor | undefined>;
+  hasBlob(repository: Repository, digest: Digest): Promise<boolean>;
+  /**
+   * Cross-repository mount of a blob that is read from `from`. False when the registry did not do it (it may have begun an upload, which
+   * is then cancelled), and when the blob comes from another registry: a mirror counts as where it is.
+   */
   mountBlob(repository: Repository, digest: Digest, from: Repository): Promise<boolean>;
   /** Monolithic upload; `open` is called again for each retry. */
   uploadBlob(repository: Repository, descriptor: Descriptor, open: () => Readable | Promise<Readable>): Promise<void>;
@@ -34,6 +44,10 @@ export interface RegistryClient {
   putManifest(repository: Repository, name: string, manifest: RawManifest): Promise<void>;
   /** Fails with `denied` when these credentials may not push; leaves nothing on the registry. */
   checkPush(repository: Repository): Promise<void>;
+}
+
+/** The OCI distribution API as a build needs it. */
+export interface RegistryClient extends RegistryReader, RegistryTarget {
   /** All that this client has moved so far. */
   traffic(): Traffic;
 }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { BuildpacksError } from '../errors/index.ts';
 import type { Descriptor } from '../image/manifest.ts';
-import { type Digest, formatRepository, type Repository } from '../reference/index.ts';
+import { type Digest, formatRepository, type Repository, sameRepository } from '../reference/index.ts';
 import { RegistryError } from './error.ts';
 import type { Access } from './scope.ts';
 import type { Call, Transport } from './transport.ts';
@@ -34,14 +34,14 @@ export async function uploadBlob(
   });
 }
 
-/** False when the registry does not mount: the blob is not in `from`, or mounting is not allowed. */
+/** False when the registry does not mount: the blob is not in `from` or not on this registry, or mounting is not allowed. */
 export async function mountBlob(
   transport: Transport,
   repository: Repository,
   digest: Digest,
   from: Repository,
 ): Promise<boolean> {
-  if (repository.registry !== from.registry) return false;
+  if (repository.registry !== from.registry || sameRepository(repository, from)) return false;
   const call: Call = {
     task: `mount the blob ${digest} from ${formatRepository(from)} into ${formatRepository(repository)}`,
     method: 'POST',

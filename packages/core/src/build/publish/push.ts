@@ -143,9 +143,8 @@ async function requireContent(descriptor: Descriptor, { image }: OutputImage): P
   await finished((await image.source.open(descriptor)).resume());
 }
 
-async function mount({ digest }: Descriptor, from: PlannedImage, { repository, registry }: Push): Promise<boolean> {
-  const mountable = from.repository.registry === repository.registry && !sameRepository(from.repository, repository);
-  return mountable && registry.mountBlob(repository, digest, from.repository);
+function mount({ digest }: Descriptor, from: PlannedImage, { repository, registry }: Push): Promise<boolean> {
+  return registry.mountBlob(repository, digest, from.repository);
 }
 
 /** Brings a blob of the run or previous image through us. */

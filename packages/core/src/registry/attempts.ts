@@ -1,0 +1,123 @@
+import { BuildpacksError } from '../errors/index.ts';
+import type { Endpoint } from '../mirrors/index.ts';
+import { formatRepository, type ImageReference } from '../reference/index.ts';
+import { RegistryError } from './error.ts';
+
+/** One endpoint that is asked. */
+export interface Turn {
+  readonly endpoint: Endpoint;
+  /** Another endpoint has its turn when this one fails: nobody waits long for it. */
+  readonly followed: boolean;
+}
+
+/** The named registry itself, and nobody else: what is pushed to is never a mirror. */
+export function direct(reference: ImageReference): Turn {
+  return { endpoint: { role: 'source', reference, resolvesTags: true, insecure: false }, followed: false };
+}
+
+/** Why an endpoint did not do; without an error it has no such thing. */
+export interface Miss {
+  readonly endpoint: Endpoint;
+  readonly error?: BuildpacksError;
+}
+
+/** Who wants to know how it goes. */
+export interface AttemptsObserver {
+  /** An endpoint did not do, and another one is asked. */
+  missed(miss: Miss, next: Endpoint): void;
+  /** An endpoint gave other bytes than it should. */
+  spoilt(miss: Miss): void;
+}
+
+/** Errors that another endpoint can't help with. */
+const FINAL: ReadonlySet<string> = new Set(['cancelled', 'input', 'internal']);
+
+/** The endpoints for one thing that is read, each asked when those before it could not give it. */
+export class Attempts {
+  readonly #task: string;
+  readonly #endpoints: readonly [Endpoint, ...Endpoint[]];
+  readonly #observer: AttemptsObserver;
+  readonly #misses: Miss[] = [];
+
+  /** @param task for messages: `read the manifest of registry.example/app:1` */
+  constructor(task: string, endpoints: readonly [Endpoint, ...Endpoint[]], observer: AttemptsObserver) {
+    this.#task = task;
+    this.#endpoints = endpoints;
+    this.#observer = observer;
+  }
+
+  get turn(): Turn {
+    const index = this.#misses.length;
+    return { endpoint: this.#endpoints[index] ?? this.#endpoints[0], followed: index + 1 < this.#endpoints.length };
+  }
+
+  /** The current endpoint has no such thing. False when nobody has it: the source says so, or all of the others. */
+  missing(): boolean {
+    const { followed, endpoint } = this.turn;
+    this.#misses.push({ endpoint });
+    if (followed) {
+      this.#tell();
+      return true;
+    }
+    const nobody = this.#misses.every(({ error }) => error === undefined);
+    if (nobody || this.#misses.some((miss) => miss.endpoint.role === 'source' && miss.error === undefined))
+      return false;
+    throw this.#summary();
+  }
+
+  /**
+   * The current endpoint failed; the next one has its turn.
+   *
+   * @throws the error when no other endpoint can help, and one that tells what each of them said when all have failed
+   */
+  failed(error: unknown): void {
+    if (!(error instanceof BuildpacksError) || FINAL.has(error.code)) throw error;
+    const { followed, endpoint } = this.turn;
+    this.#misses.push({ endpoint, error });
+    if (!followed) throw this.#endpoints.length === 1 ? error : this.#summary();
+    this.#tell();
+  }
+
+  /** The current endpoint gave wrong bytes, and somebody has them already: who asks for the blob again gets it from the next one. */
+  spoilt(error: BuildpacksError): void {
+    this.#observer.spoilt({ endpoint: this.turn.endpoint, error });
+  }
+
+  #tell(): void {
+    const miss = this.#misses.at(-1);
+    if (miss !== undefined) this.#observer.missed(miss, this.turn.endpoint);
+  }
+
+  #summary(): RegistryError {
+    const telling = this.#misses.reduce((best, miss) => (weight(miss) > weight(best) ? miss : best));
+    const { error } = telling;
+    const said = this.#misses.map(
+      (miss) => `${formatRepository(miss.endpoint.reference.repository)}: ${reasonOf(miss)}`,
+    );
+    return new RegistryError({
+      code: error?.code === 'temporary' || error?.code === 'denied' ? error.code : 'registry',
+      task: this.#task,
+      reason: `none of its ${this.#endpoints.length} endpoints can serve it: ${said.join('; ')}`,
+      hint: error?.hint,
+      ...(error instanceof RegistryError && { transient: error.transient, retryAfter: error.retryAfter }),
+      ...(error instanceof RegistryError && error.status !== undefined && { status: error.status }),
+      cause: error,
+    });
+  }
+}
+
+/** An answer tells more than none, a refusal more than trouble, and that something is not there the least. */
+function weight({ error }: Miss): number {
+  if (error === undefined) return 0;
+  const status = error instanceof RegistryError ? error.status : undefined;
+  if (status === 404) return 1;
+  if (error.code === 'denied') return 5;
+  if (status === undefined) return 2;
+  return error.code === 'temporary' ? 4 : 3;
+}
+
+/** What an endpoint said, in words. */
+export function reasonOf({ error }: Miss): string {
+  if (error === undefined) return 'it is not there';
+  return error instanceof RegistryError ? error.reason : error.message;
+}

@@ -1,0 +1,83 @@
+import type { Readable } from 'node:stream';
+import { type Descriptor, parseIndex, type Platform, type RawManifest } from '../image/manifest.ts';
+import { isIndexType, isManifestType } from '../image/media-types.ts';
+import { missingPlatform, selectPlatform } from '../image/platform.ts';
+import type { ImageSource } from '../image/source.ts';
+import {
+  atDigest,
+  type Digest,
+  familiarReference,
+  formatRepository,
+  type ImageReference,
+  type Repository,
+} from '../reference/index.ts';
+import { blobTask, hasBlob, readBlob } from './download.ts';
+import type { Endpoints } from './endpoints.ts';
+import { RegistryError } from './error.ts';
+import { getManifest, headManifest, manifestTask } from './manifests.ts';
+import type { Transport } from './transport.ts';
+import type { RegistryReader } from './types.ts';
+
+/** Reads from wherever the rules for mirrors lead. */
+export function createReader(transport: Transport, endpoints: Endpoints): RegistryReader {
+  const manifest = (reference: ImageReference) =>
+    endpoints.read(reference, manifestTask(reference), async (turn) => {
+      const raw = await getManifest(transport, turn);
+      if (raw !== undefined) endpoints.served(reference, turn.endpoint);
+      return raw;
+    });
+  const open = (repository: Repository, descriptor: Descriptor): Promise<Readable> => {
+    const { digest } = descriptor;
+    const task = blobTask(repository, digest);
+    return readBlob(transport, endpoints.attempts({ kind: 'digest', repository, digest }, task), descriptor);
+  };
+  return {
+    manifest,
+    resolve: (reference, platform) => resolveManifest(manifest, reference, platform),
+    readBlob: open,
+    source: (repository): ImageSource => ({
+      name: formatRepository(endpoints.servedBy(repository) ?? repository),
+      manifest: (digest) => manifest({ kind: 'digest', repository, digest }),
+      has: (descriptor) => hasContent(transport, endpoints, repository, descriptor),
+      open: (descriptor) => open(repository, descriptor),
+    }),
+  };
+}
+
+async function hasContent(
+  transport: Transport,
+  endpoints: Endpoints,
+  repository: Repository,
+  { mediaType, digest }: { readonly mediaType: string; readonly digest: Digest },
+): Promise<boolean> {
+  const isBlob = !isManifestType(mediaType) && !isIndexType(mediaType);
+  const found = await endpoints.read({ kind: 'digest', repository, digest }, `look for ${digest}`, async (turn) => {
+    if (!isBlob) return headManifest(transport, turn);
+    return (await hasBlob(transport, turn, digest)) || undefined;
+  });
+  return found !== undefined;
+}
+
+/** The manifest for one platform, through an index if there is one. */
+async function resolveManifest(
+  manifestOf: (reference: ImageReference) => Promise<RawManifest | undefined>,
+  reference: ImageReference,
+  platform: Platform,
+): Promise<{ readonly manifest: RawManifest; readonly index?: RawManifest } | undefined> {
+  const raw = await manifestOf(reference);
+  if (raw === undefined || isManifestType(raw.mediaType)) return raw && { manifest: raw };
+  const index = parseIndex(raw);
+  const child = selectPlatform(index, platform);
+  if (child === undefined) {
+    throw missingPlatform(familiarReference(reference), index, platform);
+  }
+  const manifest = await manifestOf(atDigest(reference, child.digest));
+  if (manifest === undefined) {
+    throw new RegistryError({
+      code: 'registry',
+      task: manifestTask(reference),
+      reason: `its manifest ${child.digest} is missing from the registry`,
+    });
+  }
+  return { manifest, index: raw };
+}
