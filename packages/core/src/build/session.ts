@@ -12,7 +12,7 @@ export interface Session {
   readonly warnings: readonly string[];
 }
 
-/** @param untrusted directories that credential helpers are never run from: the app */
+/** @param untrusted directories that credential helpers are never run from: the app, what a build left */
 export function openSession(ports: Ports, connection: ConnectionInputs, untrusted: readonly string[]): Session {
   const warnings: string[] = [];
   const log: Log = {

@@ -73,7 +73,7 @@ async function requireEmpty(root: string): Promise<void> {
 
 /** RUN on its own, in an engine of this machine. */
 export async function runBuild(root: string, connection: ConnectionInputs, ports: Ports): Promise<void> {
-  await explained(ports.signal, () => run(root, connection, openSession(ports, connection, [])));
+  await explained(ports.signal, () => run(root, connection, openSession(ports, connection, [root])));
 }
 
 async function run(root: string, connection: ConnectionInputs, session: Session): Promise<void> {
@@ -92,7 +92,7 @@ async function run(root: string, connection: ConnectionInputs, session: Session)
 
 /** PUBLISH on its own: takes its targets from the plan, and what RUN left as hostile input. */
 export async function publishBuild(root: string, connection: ConnectionInputs, ports: Ports): Promise<BuildResult> {
-  return explained(ports.signal, () => publish(root, openSession(ports, connection, [])));
+  return explained(ports.signal, () => publish(root, openSession(ports, connection, [root])));
 }
 
 async function publish(root: string, session: Session): Promise<BuildResult> {
