@@ -115,7 +115,7 @@ export async function withPorts<T>(
 ): Promise<T> {
   const { processes, clock, environment, machine, signal } = host;
   const { log } = console;
-  const network = createNetwork({ log, insecureRegistries: connection.insecureRegistries });
+  const network = createNetwork({ inputs: connection, environment, home: machine.home, clock, log });
   try {
     const outcome = await work({ processes, network, log, clock, environment, machine, signal });
     log.endPhase();

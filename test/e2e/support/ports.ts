@@ -15,7 +15,13 @@ export const NO_CONNECTION = parseConnectionInputs({}, { environment: {}, workin
 export function corePorts(more: Partial<Ports> = {}): Ports {
   return {
     processes: createProcessRunner(),
-    network: createNetwork({ log: SILENT_LOG, insecureRegistries: [] }),
+    network: createNetwork({
+      inputs: NO_CONNECTION,
+      environment: {},
+      home: '/nonexistent',
+      clock: Date,
+      log: SILENT_LOG,
+    }),
     log: SILENT_LOG,
     clock: { now: Date.now, sleep: (milliseconds) => sleep(milliseconds) },
     environment: {},

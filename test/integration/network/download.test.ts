@@ -5,8 +5,9 @@ import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { createNetwork, download } from '../../../packages/core/src/network/index.ts';
+import { download } from '../../../packages/core/src/network/index.ts';
 import { SILENT_LOG } from '../../../packages/core/src/ports/index.ts';
+import { openNetwork } from '../../../packages/core/test/support/network.ts';
 import { type Certificate, makeAuthority } from '../../bench/certificates.ts';
 import { listen } from '../../bench/listen.ts';
 
@@ -38,8 +39,7 @@ async function serve(listener: RequestListener) {
 
 /** Downloads with a clock that does not wait; gives the file's text. */
 async function fetchText(url: string, maxBytes = 1000): Promise<string> {
-  const network = createNetwork({ log: SILENT_LOG, certificateAuthorities: [authority.certificate] });
-  onTestFinished(() => network.close());
+  const network = openNetwork({ 'ca-certificates': authority.certificate });
   const target = path.join(scratch, 'file');
   const { signal } = new AbortController();
   const clock = { now: () => 0, sleep: () => Promise.resolve() };

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import type { Credential } from '../../../packages/core/src/auth/index.ts';
-import { createNetwork } from '../../../packages/core/src/network/index.ts';
 import { type Clock, SILENT_LOG } from '../../../packages/core/src/ports/index.ts';
 import type { Repository } from '../../../packages/core/src/reference/index.ts';
 import { createRegistryClient, type RegistryClient } from '../../../packages/core/src/registry/index.ts';
+import { openNetwork } from '../../../packages/core/test/support/network.ts';
 import { type Registry, type RegistryOptions, startRegistry } from '../../bench/registry.ts';
 
 const CLOCK: Clock = {
@@ -20,10 +20,8 @@ export async function startForTest(options?: RegistryOptions): Promise<Registry>
 }
 
 export function clientFor(credential?: Credential): RegistryClient {
-  const network = createNetwork({ log: SILENT_LOG });
-  onTestFinished(() => network.close());
   return createRegistryClient({
-    network,
+    network: openNetwork(),
     credentials: { lookup: () => Promise.resolve(credential) },
     clock: CLOCK,
     log: SILENT_LOG,

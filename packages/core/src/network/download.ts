@@ -5,7 +5,8 @@ import type { Dispatcher } from 'undici';
 import { BuildpacksError, machineError } from '../errors/index.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Digest } from '../reference/index.ts';
-import { NetworkFailure, networkFailure } from './failure.ts';
+import { NetworkFailure } from './failure.ts';
+import { ProxyError } from './proxy/index.ts';
 
 /** A file on the web, known by its content. */
 export interface Download {
@@ -35,7 +36,7 @@ export async function download(file: Download, ports: DownloadPorts): Promise<vo
       await save(await request(file.url, ports), file, ports);
       return;
     } catch (error) {
-      const failure = failureOf(error, file.url, ports.signal);
+      const failure = await failureOf(error, file.url, ports);
       if (!isTransient(failure) || attempt === ATTEMPTS) throw failure;
       ports.log.debug(`${failure.message}; trying again`);
       await ports.clock.sleep(DELAY * attempt, ports.signal);
@@ -107,12 +108,16 @@ function refused(url: URL, why: string): BuildpacksError {
   return new BuildpacksError('registry', `"${shownUrl(url)}" can't be fetched: ${why}`);
 }
 
-function failureOf(error: unknown, url: URL, signal: AbortSignal): BuildpacksError {
+async function failureOf(
+  error: unknown,
+  url: URL,
+  { network, signal }: Pick<DownloadPorts, 'network' | 'signal'>,
+): Promise<BuildpacksError> {
   if (signal.aborted) return new BuildpacksError('cancelled', 'cancelled', { cause: signal.reason });
   const local = machineError(error);
-  return local instanceof BuildpacksError ? local : networkFailure(error, url);
+  return local instanceof BuildpacksError ? local : network.explain(error, url);
 }
 
 function isTransient(error: BuildpacksError): boolean {
-  return error instanceof NetworkFailure && error.transient;
+  return (error instanceof NetworkFailure || error instanceof ProxyError) && error.transient;
 }

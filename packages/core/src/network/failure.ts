@@ -123,8 +123,8 @@ function hostAndPort(url: URL): string {
   return `${url.hostname}:${url.protocol === 'https:' ? '443' : '80'}`;
 }
 
-/** The codes of an error, of the attempts it sums up (one per address of a host) and of its causes. */
-function errorCodes(error: unknown): readonly string[] {
+/** The codes of an error, the nearest first: its own, those of the attempts it sums up (one per address of a host) and of its causes. */
+export function errorCodes(error: unknown): readonly string[] {
   if (!(error instanceof Error)) return [];
   const own = 'code' in error && typeof error.code === 'string' ? [error.code] : [];
   const attempts = error instanceof AggregateError ? error.errors.flatMap((attempt) => errorCodes(attempt)) : [];

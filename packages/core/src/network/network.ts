@@ -1,69 +1,94 @@
-import { createSecureContext } from 'node:tls';
-import { Agent } from 'undici';
-import type { Log, Network } from '../ports/index.ts';
-import { classifyHost } from './address.ts';
+import { insecureHosts, type MirrorRules, serverTrust } from '../mirrors/index.ts';
+import type { Clock, Log, Network } from '../ports/index.ts';
+import {
+  certsDirectories,
+  type ClientCertificate,
+  createHostTrust,
+  type SystemPlaces,
+  type UserCertificates,
+} from '../trust/index.ts';
+import { createExplainer } from './explainer.ts';
+import { type ProxySettings, proxyTable } from './proxy/index.ts';
+import { createTransport } from './proxy/index.ts';
+import { createSchemes } from './schemes.ts';
+import { createTrust } from './trust.ts';
+
+/** What the inputs of a connection say about the network. */
+export interface NetworkInputs {
+  /** Exact `host[:port]`. */
+  readonly insecureRegistries: readonly string[];
+  readonly proxies: ProxySettings;
+  readonly userCertificates?: UserCertificates;
+  readonly clientCertificates: ReadonlyMap<string, ClientCertificate>;
+  /** Some of them name insecure servers, and certificates for one server. */
+  readonly mirrors: MirrorRules;
+}
 
 export interface NetworkOptions {
+  readonly inputs: NetworkInputs;
+  /** The job's: where the machine's certificates are. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The user's directory, below which certificates for single registries may be. */
+  readonly home: string;
+  readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
-  /** Registries, exact `host[:port]`, that are spoken to in plain http beside those on loopback. */
-  readonly insecureRegistries?: readonly string[];
-  /** Registries on loopback, exact `host[:port]`, that speak TLS all the same. */
-  readonly secureRegistries?: readonly string[];
-  /** PEM certificates to trust instead of Node's own list. */
-  readonly certificateAuthorities?: readonly string[];
+  /** For tests: where the machine's certificates are. */
+  readonly places?: SystemPlaces;
 }
 
 const SECOND = 1000;
-
-/** In milliseconds. `body` is the longest silence inside an answer, not its length. */
-const TIMEOUT = { connect: 10 * SECOND, headers: 60 * SECOND, body: 60 * SECOND, idle: 10 * SECOND };
-
+const TIMEOUTS = {
+  connect: 10 * SECOND,
+  tunnel: 30 * SECOND,
+  headers: 60 * SECOND,
+  body: 60 * SECOND,
+  idle: 10 * SECOND,
+};
 /** Parallel transfers to one origin; HTTP/1.1 has one request per connection. */
 const CONNECTIONS = 8;
 
-/** One connection pool per origin, all alike. Close it at the end: the process can then end at once. */
-export function createNetwork(options: NetworkOptions): Network {
-  const agent = createAgent(options);
-  const secure = hosts(options.secureRegistries);
-  const insecure = hosts(options.insecureRegistries);
-  const announced = new Set<string>();
-  const { certificateAuthorities: ca } = options;
-  const context = createSecureContext(ca === undefined ? {} : { ca: [...ca] });
+/**
+ * Makes the network of a run: proxies, trust, and what is insecure on purpose. From now on the log prints no secret of a proxy. No file is
+ * read before TLS is spoken. Close it at the end: the process can then end at once.
+ */
+export function createNetwork({ inputs, environment, home, clock, log, places }: NetworkOptions): Network {
+  const proxies = proxyTable(inputs.proxies);
+  for (const secret of proxies.secrets) log.mask(secret);
+  const closing = new AbortController();
+  const hostTrust = createHostTrust({
+    clientCertificates: inputs.clientCertificates,
+    directories: certsDirectories(environment, home),
+    servers: serverTrust(inputs.mirrors),
+  });
+  const trust = createTrust({ user: inputs.userCertificates, environment, places, hostTrust, log });
+  const insecure = insecureOrigins(inputs);
+  const schemes = createSchemes({ insecure, log, open: (url) => transport.openTo(url), signal: closing.signal });
+  const transport = createTransport({
+    proxies,
+    contextFor: trust.contextFor,
+    verifies: schemes.verifies,
+    timeouts: TIMEOUTS,
+    connections: CONNECTIONS,
+  });
+  const explainer = createExplainer({ transport, proxies, trust, clock, signal: closing.signal });
 
   return {
-    dispatcher: () => agent,
-    schemeOf(registry) {
-      const host = registry.toLowerCase();
-      if (secure.has(host)) return Promise.resolve('https');
-      if (isLoopback(host)) return Promise.resolve('http');
-      if (!insecure.has(host)) return Promise.resolve('https');
-      if (!announced.has(host)) options.log.warn(`${host} is spoken to in plain http, as insecure-registries says`);
-      announced.add(host);
-      return Promise.resolve('http');
+    dispatcher: (url) => explainer.watched(transport.dispatcherFor(url), url),
+    schemeOf: schemes.schemeOf,
+    contextFor: trust.contextFor,
+    explain: explainer.explain,
+    close: async () => {
+      closing.abort();
+      await transport.close();
     },
-    contextFor: () => context,
-    close: () => agent.destroy(),
   };
 }
 
-function createAgent({ certificateAuthorities }: NetworkOptions): Agent {
-  const trust = certificateAuthorities === undefined ? {} : { ca: [...certificateAuthorities] };
-  return new Agent({
-    connections: CONNECTIONS,
-    connect: { timeout: TIMEOUT.connect, ...trust },
-    headersTimeout: TIMEOUT.headers,
-    bodyTimeout: TIMEOUT.body,
-    keepAliveTimeout: TIMEOUT.idle,
-  });
-}
-
-/** `localhost` itself, 127.0.0.0/8 and ::1. Names below `.localhost` may be anything in a company's DNS. */
-function isLoopback(registry: string): boolean {
-  if (!URL.canParse(`http://${registry}`)) return false;
-  const { hostname } = new URL(`http://${registry}`);
-  return !hostname.endsWith('.localhost') && classifyHost(hostname) === 'loopback';
-}
-
-function hosts(list: readonly string[] = []): ReadonlySet<string> {
-  return new Set(list.map((host) => host.toLowerCase()));
+/** With the input that says so. The user's own word comes first. */
+function insecureOrigins({ insecureRegistries, mirrors }: NetworkInputs): ReadonlyMap<string, string> {
+  const origin = (host: string) => new URL(`https://${host}`).origin;
+  return new Map([
+    ...[...insecureHosts(mirrors)].map((host) => [origin(host), 'registries-conf'] as const),
+    ...insecureRegistries.map((host) => [origin(host), 'insecure-registries'] as const),
+  ]);
 }

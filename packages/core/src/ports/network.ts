@@ -1,5 +1,6 @@
 import type { SecureContext } from 'node:tls';
 import type { Dispatcher } from 'undici';
+import type { BuildpacksError } from '../errors/index.ts';
 
 /** Gives the connection pool to use for a URL: the one place that knows proxies, trust and what may be reached at all. */
 export interface Network {
@@ -13,5 +14,10 @@ export interface Network {
   schemeOf(registry: string): Promise<'http' | 'https'>;
   /** Whom we trust, and who we are to an origin that asks; without an origin those for TLS to a proxy (a relay's way on). */
   contextFor(origin?: URL): SecureContext;
+  /**
+   * Makes one of our errors of what a request failed with: what happened and what to do. Where it may be TLS, one more handshake without a
+   * request tells which certificates were seen.
+   */
+  explain(error: unknown, url: URL): Promise<BuildpacksError>;
   close(): Promise<void>;
 }

@@ -1,10 +1,9 @@
 import path from 'node:path';
 import { InputError, type InputProblem } from '../errors/index.ts';
 import { optional } from '../json/json.ts';
-import type { Certificate } from './certificate.ts';
-import { readCertificates } from './certificate-text.ts';
 import { readKeyPair } from './client-certificate.ts';
-import { listFiles, readFile } from './files.ts';
+import { listFiles } from './files.ts';
+import { readAuthorities } from './server-trust.ts';
 import type { ClientCertificate, HostTrust } from './types.ts';
 
 const INPUT = 'certs.d';
@@ -46,7 +45,7 @@ function readFolder(folder: string, files: readonly string[]): HostTrust {
   const problems: InputProblem[] = [];
   const certificates = files
     .filter((file) => file.endsWith('.crt'))
-    .flatMap((file) => readAuthorities(path.join(folder, file), problems));
+    .flatMap((file) => readAuthorities(path.join(folder, file), INPUT, problems));
   const [client] = files
     .filter((file) => file.endsWith('.cert'))
     .flatMap((file) => readPair(folder, file, { files, problems }));
@@ -60,20 +59,6 @@ function readFolder(folder: string, files: readonly string[]): HostTrust {
   }
   if (problems.length > 0) throw new InputError(problems);
   return { certificates, ...optional('client', client) };
-}
-
-function readAuthorities(file: string, problems: InputProblem[]): readonly Certificate[] {
-  const content = readFile(file);
-  if (content.kind !== 'bytes') {
-    const reason = content.kind === 'directory' ? 'is a directory' : content.reason;
-    problems.push({ input: INPUT, message: `"${file}" ${reason}` });
-    return [];
-  }
-  const read = readCertificates(content.bytes);
-  for (const { line, message, hint } of read.problems) {
-    problems.push({ input: INPUT, message, place: { file, line }, ...optional('hint', hint) });
-  }
-  return read.certificates;
 }
 
 function readPair(

@@ -3,6 +3,7 @@ import { BuildpacksError, type ErrorCode } from '../../errors/index.ts';
 import { NetworkFailure, networkFailure } from '../failure.ts';
 import { askedSchemes, isNotSupported } from './authenticate.ts';
 import { formatProxy, type ProxyServer } from './proxy-server.ts';
+import type { AnswerHead } from './transport/answers.ts';
 
 /** The way through a proxy: what it is for, as `host:port`. */
 export interface Route {
@@ -55,14 +56,8 @@ export function proxyUnreachable(route: Route, cause: unknown): BuildpacksError 
   return new ProxyError(route, { code: failure.code, message, hint, transient, cause });
 }
 
-/** The proxy's own answer in place of the target's. Headers in lower case. */
-export interface ProxyAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-}
-
 /** Explains what an http proxy answered. */
-export function proxyRefused(route: Route, { status, headers }: ProxyAnswer): ProxyError {
+export function proxyRefused(route: Route, { status, headers }: AnswerHead): ProxyError {
   const detail = reasonOf(headers);
   const said = [`${status} ${STATUS_CODES[status] ?? ''}`.trimEnd(), ...(detail === '' ? [] : [detail])].join(', ');
   const message = `the proxy ${formatProxy(route.server)} answers ${said}`;
@@ -86,7 +81,7 @@ export function proxyRefused(route: Route, { status, headers }: ProxyAnswer): Pr
   }
 }
 
-function explainAuthentication(server: ProxyServer, said: string, headers: ProxyAnswer['headers']) {
+function explainAuthentication(server: ProxyServer, said: string, headers: AnswerHead['headers']) {
   const asked = askedSchemes(headers['proxy-authenticate']);
   const list = asked.map(({ scheme, realm }) => (realm === '' ? scheme : `${scheme} "${realm}"`)).join(', ');
   const message = list === '' ? said : `${said}; it asks for ${list}`;
@@ -103,7 +98,7 @@ function explainAuthentication(server: ProxyServer, said: string, headers: Proxy
 }
 
 /** What the proxy says beside the status, in few characters: squid's name of the error, or RFC 9209's. */
-function reasonOf(headers: ProxyAnswer['headers']): string {
+function reasonOf(headers: AnswerHead['headers']): string {
   const squid = /^ERR_[A-Z_]{1,60}/.exec(textOf(headers['x-squid-error']))?.[0];
   const standard = /;\s*error=([a-z_]{1,60})/.exec(textOf(headers['proxy-status']))?.[1];
   return squid ?? standard ?? '';
@@ -117,7 +112,7 @@ function textOf(value: string | readonly string[] | undefined): string {
  * Whether an answer to a request in absolute form is the proxy's own and not the target's: a 407 always; other refusals where the proxy
  * marks them (squid's header, RFC 9209's `error`, or a `Server` that is also the proxy named in `Via`). An unmarked one is the target's.
  */
-export function isOfProxy({ status, headers }: ProxyAnswer): boolean {
+export function isOfProxy({ status, headers }: AnswerHead): boolean {
   if (status === 407) return true;
   if (![403, 502, 503, 504].includes(status)) return false;
   if (reasonOf(headers) !== '') return true;

@@ -1,6 +1,7 @@
 import type { Dispatcher } from 'undici';
-import { isOfProxy, proxyRefused, type Route } from '../failure.ts';
+import { isOfProxy, proxyRefused } from '../failure.ts';
 import type { ProxyServer } from '../proxy-server.ts';
+import { type AnswerHead, watchAnswers } from './answers.ts';
 import { endpointOf, formatEndpoint } from './endpoint.ts';
 import { proxyAuthorization } from './http-connect.ts';
 
@@ -18,24 +19,11 @@ export function inAbsoluteForm(pool: Dispatcher, server: ProxyServer): Dispatche
     const headers = { host: url.host, ...recordOf(options.headers), ...proxyAuthorization(server) };
     const route = { server, target: formatEndpoint(endpointOf(url)) };
     const path = `${url.origin}${options.path}`;
-    return dispatch({ ...options, path, headers }, withoutAnswersOfProxy(handler, route));
+    const refuse = (answer: AnswerHead) => {
+      if (isOfProxy(answer)) throw proxyRefused(route, answer);
+    };
+    return dispatch({ ...options, path, headers }, watchAnswers(handler, refuse));
   });
-}
-
-function withoutAnswersOfProxy(handler: Dispatcher.DispatchHandler, route: Route): Dispatcher.DispatchHandler {
-  return {
-    onRequestStart: (controller, context) => handler.onRequestStart?.(controller, context),
-    onRequestUpgrade: (controller, status, headers, socket) =>
-      handler.onRequestUpgrade?.(controller, status, headers, socket),
-    onResponseStart: (controller, status, headers, message) => {
-      // What is thrown here aborts the request and becomes its error.
-      if (isOfProxy({ status, headers })) throw proxyRefused(route, { status, headers });
-      handler.onResponseStart?.(controller, status, headers, message);
-    },
-    onResponseData: (controller, chunk) => handler.onResponseData?.(controller, chunk),
-    onResponseEnd: (controller, trailers) => handler.onResponseEnd?.(controller, trailers),
-    onResponseError: (controller, error) => handler.onResponseError?.(controller, error),
-  };
 }
 
 /** Of the three forms that undici takes, names in lower case. */

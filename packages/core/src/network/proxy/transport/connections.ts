@@ -1,12 +1,13 @@
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { proxyUnreachable, type Route } from '../failure.ts';
+import { optional } from '../../../json/json.ts';
 import type { ProxyServer } from '../proxy-server.ts';
 import { type Endpoint, endpointOf, formatEndpoint } from './endpoint.ts';
 import { openHttpTunnel } from './http-connect.ts';
 import { openTcp, type Patience, startTls } from './socket.ts';
 import { openSocksTunnel } from './socks5.ts';
-import type { ContextFor } from './trust.ts';
+import type { ContextFor, Verifies } from './trust.ts';
 
 /** In milliseconds. */
 export interface TransportTimeouts {
@@ -23,6 +24,7 @@ export interface TransportTimeouts {
 
 export interface ConnectionsOptions {
   readonly contextFor: ContextFor;
+  readonly verifies?: Verifies;
   readonly timeouts: Pick<TransportTimeouts, 'connect' | 'tunnel'>;
   readonly signal: AbortSignal;
 }
@@ -41,16 +43,17 @@ export interface Connections {
   tunnel(server: ProxyServer, target: Endpoint): Promise<Socket>;
 }
 
-export function createConnections({ contextFor, timeouts, signal }: ConnectionsOptions): Connections {
+export function createConnections(options: ConnectionsOptions): Connections {
+  const { contextFor, verifies = () => true, timeouts, signal } = options;
   const sessions = new Map<string, Buffer>();
   const connecting: Patience = { milliseconds: timeouts.connect, signal };
   const tunnelling: Patience = { milliseconds: timeouts.tunnel, signal };
 
   const secure = async (socket: Socket, host: string, origin?: URL): Promise<TLSSocket> => {
     const key = origin?.origin ?? `proxy ${host}`;
-    const session = sessions.get(key);
-    const options = { host, context: contextFor(origin), ...(session !== undefined && { session }) };
-    const secured = startTls(socket, options, connecting);
+    const verified = origin === undefined || verifies(origin);
+    const settings = { host, verified, ...optional('session', sessions.get(key)) };
+    const secured = startTls(socket, () => ({ ...settings, context: contextFor(origin) }), connecting);
     return (await secured).on('session', (fresh: Buffer) => sessions.set(key, fresh));
   };
   const toOrigin = async (socket: Socket, origin: URL): Promise<Socket> =>

@@ -14,6 +14,8 @@ export interface TlsOptions {
   /** Whose certificate is wanted. */
   readonly host: string;
   readonly context: SecureContext;
+  /** False where any certificate will do. */
+  readonly verified: boolean;
   /** Of an earlier connection to the same host, to be resumed. */
   readonly session?: Buffer;
 }
@@ -26,24 +28,32 @@ export async function openTcp({ host, port }: Endpoint, patience: Patience): Pro
   return until(socket, 'connect', patience);
 }
 
-/** TLS on a connection, which may be TLS itself; the socket is destroyed when that fails. */
-export async function startTls(socket: Socket, options: TlsOptions, patience: Patience): Promise<TLSSocket> {
-  const { host, context: secureContext, session } = options;
-  const secure = connectTls({
+/**
+ * TLS on a connection, which may be TLS itself; the socket is destroyed when that fails.
+ *
+ * @param settings may throw
+ */
+export async function startTls(socket: Socket, settings: () => TlsOptions, patience: Patience): Promise<TLSSocket> {
+  try {
+    return await until(handshake(socket, settings()), 'secureConnect', patience);
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+}
+
+function handshake(socket: Socket, { host, context: secureContext, verified, session }: TlsOptions): TLSSocket {
+  return connectTls({
     socket,
     host,
     secureContext,
+    // Said in any case: else NODE_TLS_REJECT_UNAUTHORIZED would decide.
+    rejectUnauthorized: verified,
     ALPNProtocols: ['http/1.1'],
     // An address is no server name (RFC 6066, section 3).
     ...(isIP(host) === 0 && { servername: host }),
     ...(session !== undefined && { session }),
   });
-  try {
-    return await until(secure, 'secureConnect', patience);
-  } catch (error) {
-    socket.destroy();
-    throw error;
-  }
 }
 
 /** Runs a step of work on a socket and destroys it when the step fails or takes too long. */

@@ -5,11 +5,12 @@ import type { ProxyTable } from '../settings.ts';
 import { inAbsoluteForm } from './absolute-form.ts';
 import { createConnections, type TransportTimeouts } from './connections.ts';
 import { endpointOf } from './endpoint.ts';
-import type { ContextFor } from './trust.ts';
+import type { ContextFor, Verifies } from './trust.ts';
 
 export interface TransportOptions {
   readonly proxies: ProxyTable;
   readonly contextFor: ContextFor;
+  readonly verifies?: Verifies;
   readonly timeouts: TransportTimeouts;
   /** Parallel connections for one origin. */
   readonly connections: number;
@@ -37,9 +38,9 @@ export interface Transport {
 type Connect = (origin: URL) => Promise<Socket>;
 
 export function createTransport(options: TransportOptions): Transport {
-  const { proxies, contextFor, timeouts } = options;
+  const { proxies, timeouts } = options;
   const closing = new AbortController();
-  const connections = createConnections({ contextFor, timeouts, signal: closing.signal });
+  const connections = createConnections({ ...options, signal: closing.signal });
   const pools = new Map<string, { readonly agent: Agent; readonly dispatcher: Dispatcher }>();
 
   const pool = (connect: Connect) =>
