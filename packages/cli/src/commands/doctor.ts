@@ -1,4 +1,4 @@
-import { doctor, doctorJson, renderReport } from '@buildpacks-ci/core';
+import { doctor, doctorJson, failureOf, renderReport } from '@buildpacks-ci/core';
 import { type Command, flagValue } from '../command.ts';
 import { HELP_OPTION, inputGroups, JSON_OPTION, type Option } from '../option.ts';
 import { readBuildRequest, withPorts } from '../requests.ts';
@@ -25,5 +25,7 @@ export const DOCTOR: Command = {
     const report = await withPorts(invocation, request.connection, (ports) => doctor(request, { check }, ports));
     const asJson = flagValue(invocation, 'json') === 'true';
     invocation.console.print(asJson ? doctorJson(report) : `${renderReport(report).join('\n')}\n`);
+    const failure = failureOf(report);
+    if (failure !== undefined) throw failure;
   },
 };

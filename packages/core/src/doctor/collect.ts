@@ -1,12 +1,13 @@
-import { createCredentials, type Credentials } from '../auth/index.ts';
+import { createCredentials, type ExplainedCredentials } from '../auth/index.ts';
 import type { BuildRequest } from '../inputs/index.ts';
 import type { Ports } from '../ports/index.ts';
 import { certsDirectories, createHostTrust, type HostTrust, loadTrustStore, type TrustStore } from '../trust/index.ts';
 import { describeBuild } from './build-facts.ts';
 import { describeCertificates } from './certificates.ts';
 import { describeEngine } from './engine-facts.ts';
-import { describeHost, endpointUrl } from './hosts.ts';
+import { describeDownload, describeRegistry } from './hosts.ts';
 import { describeImage, endpointsOf } from './images.ts';
+import { describeMirrors } from './mirrors.ts';
 import { DOCTOR_SCHEMA_VERSION, type DoctorReport, type HostFacts } from './report.ts';
 import { describeProxies } from './routes.ts';
 import type { Subjects } from './subjects.ts';
@@ -14,7 +15,7 @@ import type { Subjects } from './subjects.ts';
 /** What the facts are taken from, and what checks work with. */
 export interface Means {
   readonly ports: Ports;
-  readonly credentials: Credentials;
+  readonly credentials: ExplainedCredentials;
   readonly store: TrustStore;
   /** What a registry needs beyond the store. */
   readonly trustOf: (registry: string) => HostTrust;
@@ -24,11 +25,10 @@ export interface Means {
 export function openMeans({ connection, app }: BuildRequest, ports: Ports): Means {
   const { environment, machine, processes, log } = ports;
   const { registryAuth, userCertificates, clientCertificates } = connection;
-  const sources = registryAuth === undefined ? [] : [registryAuth];
   const directories = certsDirectories(environment, machine.home);
   return {
     ports,
-    credentials: createCredentials({ environment, machine, processes, log, sources, untrusted: [app.path] }),
+    credentials: createCredentials({ environment, machine, processes, log, registryAuth, untrusted: [app.path] }),
     store: loadTrustStore({ ...(userCertificates && { user: userCertificates }), environment }),
     trustOf: createHostTrust({ clientCertificates, directories }),
   };
@@ -48,7 +48,7 @@ export async function collectFacts(request: BuildRequest, subjects: Subjects, me
     proxies: describeProxies(connection.proxies),
     hosts: describeHosts(request, subjects, means),
     certificates: describeCertificates(store, connection),
-    mirrors: { rules: mirrors.rules.length, notices: mirrors.notices.map(({ message }) => message) },
+    mirrors: describeMirrors(mirrors),
     images,
     build: describeBuild(connection, store),
     engine,
@@ -56,17 +56,12 @@ export async function collectFacts(request: BuildRequest, subjects: Subjects, me
 }
 
 /** Each server once, in the order in which the images lead to it. */
-function describeHosts({ connection }: BuildRequest, subjects: Subjects, means: Means): readonly HostFacts[] {
-  const { network } = means.ports;
+function describeHosts({ connection }: BuildRequest, subjects: Subjects, { trustOf }: Means): readonly HostFacts[] {
+  const context = { connection, trustOf };
   const endpoints = subjects.images.flatMap((subject) => endpointsOf(subject, connection.mirrors));
   const hosts = [
-    ...endpoints.map((endpoint) =>
-      describeHost(endpointUrl(endpoint, network), endpoint.reference.repository.registry, {
-        connection,
-        trustOf: means.trustOf,
-      }),
-    ),
-    ...subjects.downloads.map((url) => describeHost(url, undefined, { connection, trustOf: means.trustOf })),
+    ...endpoints.flatMap((endpoint) => describeRegistry(endpoint, context)),
+    ...subjects.downloads.map((url) => describeDownload(url, context)),
   ];
-  return [...new Map(hosts.map((host) => [host.origin, host])).values()];
+  return [...new Map(hosts.map((host) => [host.address, host])).values()];
 }

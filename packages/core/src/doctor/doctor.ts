@@ -2,6 +2,7 @@ import { explained } from '../build/failure.ts';
 import type { BuildRequest } from '../inputs/index.ts';
 import type { Ports } from '../ports/index.ts';
 import { completeRequest, readProject } from '../project/index.ts';
+import { runChecks } from './checks/run.ts';
 import { collectFacts, openMeans } from './collect.ts';
 import type { DoctorReport } from './report.ts';
 import { subjectsOf } from './subjects.ts';
@@ -22,7 +23,9 @@ export async function doctor(request: BuildRequest, options: DoctorOptions, port
     const complete = await withBuilder(request);
     const subjects = subjectsOf(complete);
     const means = openMeans(complete, ports);
-    return collectFacts(complete, subjects, means);
+    const facts = await collectFacts(complete, subjects, means);
+    if (!options.check) return facts;
+    return { ...facts, checks: await runChecks(complete, subjects, facts.engine, means) };
   });
 }
 

@@ -1,32 +1,56 @@
 import type { ConnectionInputs } from '../inputs/connection.ts';
 import { optional } from '../json/json.ts';
 import type { Endpoint } from '../mirrors/index.ts';
+import { classifyHost } from '../network/index.ts';
 import type { Network } from '../ports/index.ts';
-import { registryUrl } from '../registry/url.ts';
+import { registryServer, registryUrl } from '../registry/url.ts';
 import type { HostTrust } from '../trust/index.ts';
 import type { HostFacts } from './report.ts';
 import { routeOf } from './routes.ts';
 
-/** Where a registry's API is; `https://host[:port]`, or http where that is allowed. */
-export function endpointUrl({ reference, server }: Endpoint, network: Network): URL {
-  const url = registryUrl(reference.repository.registry, network);
+export interface HostContext {
+  readonly connection: ConnectionInputs;
+  readonly trustOf: (registry: string) => HostTrust;
+}
+
+/** Where a registry's API is. One that may speak plain http is asked which of the two it speaks. */
+export async function endpointUrl({ reference, server }: Endpoint, network: Network): Promise<URL> {
+  const url = await registryUrl(reference.repository.registry, network);
   if (server !== undefined) url.protocol = `${server.scheme}:`;
   return url;
 }
 
-/** @param registry the name that its certificates are kept under, where the server is a registry */
-export function describeHost(
-  url: URL,
-  registry: string | undefined,
-  { connection, trustOf }: { readonly connection: ConnectionInputs; readonly trustOf: (registry: string) => HostTrust },
-): HostFacts {
-  const own = registry === undefined ? undefined : trustOf(registry);
-  const insecure = connection.insecureRegistries.includes(registry ?? '');
-  return {
-    origin: url.origin,
-    ...routeOf(url, connection.proxies),
-    ...optional('insecure', insecure ? 'insecure-registries' : undefined),
-    ...optional('clientCertificate', own?.client?.source),
-    ownAuthorities: own?.certificates.length ?? 0,
+/** The ways to an endpoint's registry: one, or one for each scheme where these differ and only the registry can tell which it speaks. */
+export function describeRegistry(
+  { reference, server, insecure }: Endpoint,
+  context: HostContext,
+): readonly HostFacts[] {
+  const { connection, trustOf } = context;
+  const { registry } = reference.repository;
+  const host = registryServer(registry);
+  const listed = connection.insecureRegistries.includes(registry);
+  const mayBePlain = listed || insecure || classifyHost(new URL(`https://${host}`).hostname) === 'loopback';
+  const schemes = server === undefined ? (mayBePlain ? ['https', 'http'] : ['https']) : [server.scheme];
+  const { client, certificates } = trustOf(registry);
+  const facts = {
+    ...optional('insecure', listed ? 'insecure-registries' : insecure ? 'the mirror rule' : undefined),
+    ...optional('clientCertificate', client?.source),
+    ownAuthorities: certificates.length,
   };
+  const ways = schemes.map((scheme) => {
+    const url = new URL(`${scheme}://${host}`);
+    return { address: url.origin, ...routeOf(url, connection.proxies), ...facts };
+  });
+  const [first, second] = ways;
+  if (first === undefined || second === undefined || !sameWay(first, second)) return ways;
+  return [{ ...first, address: host }];
+}
+
+export function describeDownload(url: URL, { connection }: HostContext): HostFacts {
+  return { address: url.origin, ...routeOf(url, connection.proxies), ownAuthorities: 0 };
+}
+
+/** Two direct ways are the same, whatever makes them direct. */
+function sameWay(one: HostFacts, other: HostFacts): boolean {
+  return one.proxy === other.proxy && one.problem === other.problem;
 }

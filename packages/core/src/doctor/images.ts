@@ -1,4 +1,4 @@
-import type { Credentials } from '../auth/index.ts';
+import type { ExplainedCredentials } from '../auth/index.ts';
 import { BuildpacksError } from '../errors/index.ts';
 import { optional } from '../json/json.ts';
 import { type Endpoint, type MirrorRules, routeFor, type SkippedEndpoint } from '../mirrors/index.ts';
@@ -17,7 +17,7 @@ export function endpointsOf({ purpose, reference }: Subject, rules: MirrorRules)
 export async function describeImage(
   subject: Subject,
   rules: MirrorRules,
-  credentials: Credentials,
+  credentials: ExplainedCredentials,
 ): Promise<ImageFacts> {
   const { purpose, reference } = subject;
   const { rule, skipped } = purpose === 'destination' ? { rule: undefined, skipped: [] } : routeFor(rules, reference);
@@ -31,7 +31,7 @@ export async function describeImage(
   };
 }
 
-async function describeEndpoint(endpoint: Endpoint, credentials: Credentials): Promise<EndpointFacts> {
+async function describeEndpoint(endpoint: Endpoint, credentials: ExplainedCredentials): Promise<EndpointFacts> {
   const { role, reference, resolvesTags, insecure, namespace, server } = endpoint;
   return {
     role: role === 'mirror' ? 'mirror' : 'registry',
@@ -47,12 +47,13 @@ async function describeEndpoint(endpoint: Endpoint, credentials: Credentials): P
 }
 
 /** A broken file or helper is told here; the build would end with it. */
-async function describeCredential(repository: Repository, credentials: Credentials): Promise<CredentialFacts> {
+async function describeCredential(repository: Repository, credentials: ExplainedCredentials): Promise<CredentialFacts> {
   try {
-    const credential = await credentials.lookup(repository);
-    if (credential === undefined) return { kind: 'anonymous' };
-    if (credential.kind !== 'basic') return { kind: credential.kind, source: '' };
-    return { kind: 'basic', source: '', username: credential.username };
+    const found = await credentials.explain(repository);
+    if (found === undefined) return { kind: 'anonymous' };
+    const { source, key, helper, kind, username = '' } = found;
+    const origin = { source, ...optional('key', key), ...optional('helper', helper) };
+    return kind === 'basic' ? { kind, username, ...origin } : { kind, ...origin };
   } catch (error) {
     if (error instanceof BuildpacksError) return { kind: 'unreadable', problem: error.message };
     throw error;

@@ -1,27 +1,39 @@
-import { alignColumns } from '../report/columns.ts';
-import type { Check, Verdict } from './report.ts';
+import { alignColumns, count } from '../report/columns.ts';
+import type { Check, Hop, Verdict } from './report.ts';
+
+/** What people call the places where something fails. */
+const HOPS: Readonly<Record<Hop, string>> = {
+  dns: 'DNS',
+  tcp: 'connection',
+  proxy: 'proxy',
+  tls: 'TLS',
+  http: 'HTTP',
+  credentials: 'credentials',
+  content: 'content',
+  input: 'input',
+};
 
 /** One line for each check, what was seen and what to do below it, and the count at the end. */
 export function renderChecks(checks: readonly Check[]): readonly string[] {
-  const heads = alignColumns(checks.map(({ verdict, what, subject }) => [verdict, what, subject]));
-  return [...checks.flatMap((check, index) => [heads[index] ?? '', ...below(check)]), '', summary(checks)];
+  const heads = alignColumns(checks.map((check) => [check.verdict, check.what, check.subject, messageOf(check)]));
+  return [...checks.flatMap((check, index) => [heads[index] ?? '', ...below(check)]), '', countChecks(checks)];
 }
 
-/** `7 ok, 1 warning, 2 failed`; kinds that there are none of are left out, but for `ok`. */
-export function summary(checks: readonly Check[]): string {
+/** `7 ok, 1 warning, 2 failed`; what there is none of is left out, but for `ok`. */
+export function countChecks(checks: readonly Check[]): string {
   const number = (verdict: Verdict) => checks.filter((check) => check.verdict === verdict).length;
   const [warnings, failed] = [number('warning'), number('failed')];
   return [
     `${number('ok')} ok`,
-    ...(warnings === 0 ? [] : [`${warnings} warning${warnings === 1 ? '' : 's'}`]),
+    ...(warnings === 0 ? [] : [count(warnings, 'warning')]),
     ...(failed === 0 ? [] : [`${failed} failed`]),
   ].join(', ');
 }
 
-function below({ message, details, remedy }: Check): readonly string[] {
-  return [
-    `  ${message}`,
-    ...details.map((detail) => `    ${detail}`),
-    ...(remedy === undefined ? [] : [`  remedy: ${remedy}`]),
-  ];
+function messageOf({ hop, message }: Check): string {
+  return hop === undefined ? message : `${HOPS[hop]}: ${message}`;
+}
+
+function below({ details, remedy }: Check): readonly string[] {
+  return [...details.map((detail) => `    ${detail}`), ...(remedy === undefined ? [] : [`    remedy: ${remedy}`])];
 }

@@ -1,3 +1,4 @@
+import type { CredentialOrigin } from '../auth/index.ts';
 import { plainText } from '../log/terminal-text.ts';
 import { alignColumns, alignFacts, count } from '../report/columns.ts';
 import { section } from '../report/text.ts';
@@ -52,7 +53,7 @@ function hostRow(host: HostFacts): readonly string[] {
     ...(host.clientCertificate === undefined ? [] : [`client certificate ${host.clientCertificate}`]),
     ...(host.ownAuthorities === 0 ? [] : [`${count(host.ownAuthorities, 'certificate')} of its own`]),
   ];
-  return [host.origin, [describeRoute(host), ...notes].join('; ')];
+  return [host.address, [describeRoute(host), ...notes].join('; ')];
 }
 
 function describeRoute({ proxy, because, problem }: RouteFacts): string {
@@ -78,9 +79,11 @@ function certificateLines({ trusted, sources, user, warnings }: CertificateFacts
 }
 
 function mirrorLines({ rules, notices }: MirrorFacts): readonly string[] {
-  return rules === 0 && notices.length === 0
-    ? []
-    : [count(rules, 'rule'), ...notices.map((notice) => `warning: ${notice}`)];
+  const rows = rules.map(({ prefix, mirrors, blocked, origin }) => {
+    const asked = [...mirrors, ...(blocked ? [] : ['the registry itself'])];
+    return [prefix, asked.length === 0 ? 'blocked' : asked.join(', then '), `(${origin})`];
+  });
+  return [...alignColumns(rows), ...notices.map((notice) => `warning: ${notice}`)];
 }
 
 const PURPOSES: Readonly<Record<ImagePurpose, string>> = {
@@ -112,14 +115,19 @@ function describeCredential(credential: CredentialFacts): string {
     case 'anonymous':
       return 'anonymously';
     case 'basic':
-      return `as ${credential.username} (${credential.source})`;
+      return `as ${credential.username} ${originOf(credential)}`;
     case 'identity-token':
-      return `with an identity token (${credential.source})`;
+      return `with an identity token ${originOf(credential)}`;
     case 'bearer':
-      return `with a token (${credential.source})`;
+      return `with a token ${originOf(credential)}`;
     case 'unreadable':
-      return `credentials can't be read: ${credential.problem}`;
+      return `with credentials that can't be read: ${credential.problem}`;
   }
+}
+
+function originOf({ source, key, helper }: CredentialOrigin): string {
+  const entry = key === undefined ? '' : `, "${key}"`;
+  return `(${source}${entry}${helper === undefined ? '' : `, docker-credential-${helper}`})`;
 }
 
 function buildLines(build: BuildFacts): readonly string[] {

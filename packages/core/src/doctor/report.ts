@@ -1,3 +1,4 @@
+import type { CredentialOrigin } from '../auth/index.ts';
 import type { ErrorCode } from '../errors/index.ts';
 
 /** The version of what `doctor --json` prints (`docs/doctor.schema.json`). */
@@ -36,9 +37,9 @@ export interface ProxyInForce {
 
 /** The way to one server, and what it needs beyond what all servers get. */
 export interface HostFacts extends RouteFacts {
-  /** `https://host[:port]` */
-  readonly origin: string;
-  /** TLS with any certificate, or plain http, is allowed: the input that says so. */
+  /** `https://host[:port]`; without a scheme where only the server can tell which it speaks. */
+  readonly address: string;
+  /** TLS with any certificate, or plain http, is allowed: what says so. */
   readonly insecure?: string;
   /** Where the client certificate comes from that it is shown. */
   readonly clientCertificate?: string;
@@ -74,9 +75,20 @@ export interface CertificateFact {
 }
 
 export interface MirrorFacts {
-  /** How many rules are in force. */
-  readonly rules: number;
+  readonly rules: readonly MirrorRuleFacts[];
+  /** What was read and does not count, with its place. */
   readonly notices: readonly string[];
+}
+
+export interface MirrorRuleFacts {
+  /** `host[/path]`, or `*.host`. */
+  readonly prefix: string;
+  /** In the order in which they are asked. */
+  readonly mirrors: readonly string[];
+  /** The registry itself is never asked. */
+  readonly blocked: boolean;
+  /** Where the rule is written. */
+  readonly origin: string;
 }
 
 /** What an image is to a build. */
@@ -105,8 +117,8 @@ export interface EndpointFacts {
 /** Who we are to a repository. */
 export type CredentialFacts =
   | { readonly kind: 'anonymous' }
-  | { readonly kind: 'basic'; readonly source: string; readonly username: string }
-  | { readonly kind: 'identity-token' | 'bearer'; readonly source: string }
+  | ({ readonly kind: 'basic'; readonly username: string } & CredentialOrigin)
+  | ({ readonly kind: 'identity-token' | 'bearer' } & CredentialOrigin)
   /** It can't be told: a file or a helper is broken. */
   | { readonly kind: 'unreadable'; readonly problem: string };
 
@@ -139,7 +151,7 @@ export type Hop = 'dns' | 'tcp' | 'proxy' | 'tls' | 'http' | 'credentials' | 'co
 /** One thing that was tried. */
 export interface Check {
   readonly verdict: Verdict;
-  readonly what: 'proxy' | 'connect' | 'read' | 'push' | 'download' | 'token service' | 'storage' | 'engine';
+  readonly what: CheckKind;
   /** What it was tried with: an address, an image. */
   readonly subject: string;
   /** What was found out, one line. */
@@ -148,8 +160,14 @@ export interface Check {
   readonly details: readonly string[];
   /** What to do. */
   readonly remedy?: string;
-  /** Where it failed. */
+  /** Where on the way it failed. */
   readonly hop?: Hop;
   /** The kind of the failure, which decides the exit status. */
   readonly code?: ErrorCode;
 }
+
+/**
+ * `proxy`: whether it listens; `connect`: the way to a registry's API; `token service` and `storage`: where a registry sent us; `read`:
+ * manifest and configuration of an image; `write`: the right to push; `download`: a buildpack on the web.
+ */
+export type CheckKind = 'engine' | 'proxy' | 'connect' | 'token service' | 'storage' | 'read' | 'write' | 'download';

@@ -1,16 +1,31 @@
 import { BuildpacksError } from '../errors/index.ts';
 import { optional } from '../json/json.ts';
-import { formatProxy, parseNoProxy, type ProxySettings, proxyTable } from '../network/proxy/index.ts';
+import {
+  formatProxy,
+  parseNoProxy,
+  parseProxyServer,
+  type ProxyServer,
+  type ProxySettings,
+  proxyTable,
+} from '../network/proxy/index.ts';
 import type { ProxyFacts, ProxyInForce, RouteFacts } from './report.ts';
 
 /** The proxies that the settings name; one that can't be used is told by the route of whoever needs it. */
 export function describeProxies(settings: ProxySettings): ProxyFacts {
-  // Names that no list of exceptions has: what is left is the proxy itself.
-  const everywhere = { ...settings, variables: { ...settings.variables, noProxy: '' } };
+  const { http, https } = proxiesIn(settings);
   return {
-    ...optional('http', proxyInForce(new URL('http://registry.invalid'), everywhere)),
-    ...optional('https', proxyInForce(new URL('https://registry.invalid'), everywhere)),
+    ...optional('http', http && proxyInForce(http)),
+    ...optional('https', https && proxyInForce(https)),
     noProxy: itemsOf(settings.variables.noProxy),
+  };
+}
+
+/** By the scheme of what is requested. */
+export function proxiesIn(settings: ProxySettings): Readonly<Partial<Record<'http' | 'https', ProxyServer>>> {
+  const { variables, sources } = settings;
+  return {
+    ...optional('http', parsedOrNothing(variables.httpProxy, sources.http)),
+    ...optional('https', parsedOrNothing(variables.httpsProxy, sources.https)),
   };
 }
 
@@ -29,11 +44,14 @@ export function routeOf(url: URL, settings: ProxySettings): RouteFacts {
   return { because: isSet ? exceptionFor(url, noProxy) : `no proxy is set for ${scheme}` };
 }
 
-function proxyInForce(url: URL, settings: ProxySettings): ProxyInForce | undefined {
+function proxyInForce(server: ProxyServer): ProxyInForce {
+  return { address: formatProxy(server), authenticated: server.credential !== undefined, source: server.source };
+}
+
+function parsedOrNothing(value: string, source: string): ProxyServer | undefined {
+  if (value === '') return undefined;
   try {
-    const server = proxyTable(settings).serverFor(url);
-    if (server === undefined) return undefined;
-    return { address: formatProxy(server), authenticated: server.credential !== undefined, source: server.source };
+    return parseProxyServer(value, source);
   } catch (error) {
     if (error instanceof BuildpacksError) return undefined;
     throw error;

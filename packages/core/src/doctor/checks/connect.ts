@@ -1,0 +1,70 @@
+import { STATUS_CODES } from 'node:http';
+import type { Endpoint } from '../../mirrors/index.ts';
+import { networkFailure } from '../../network/index.ts';
+import { parseChallenges } from '../../registry/challenge.ts';
+import { parseUrl } from '../../registry/url.ts';
+import { endpointUrl } from '../hosts.ts';
+import type { RouteFacts } from '../report.ts';
+import type { TlsLook } from './tls-look.ts';
+import type { Trial } from './trial.ts';
+
+/** An answer's status, and what it says about who may ask. */
+interface Greeting {
+  readonly status: number;
+  readonly challenge: string;
+}
+
+/** Asks a registry's API what it says to strangers (distribution specification, "Determining support"). */
+export function connectTrial(
+  endpoint: Endpoint,
+  { look, route }: { readonly look: TlsLook; readonly route: (url: URL) => RouteFacts },
+): Trial<URL> {
+  return {
+    what: 'connect',
+    subject: endpoint.reference.repository.registry,
+    act: async ({ ports }) => {
+      const { network, signal } = ports;
+      const base = await endpointUrl(endpoint, network);
+      const url = new URL(endpoint.server?.apiRoot ?? '/v2/', base);
+      const [{ status, challenge }, tls] = await Promise.all([
+        greet(url, ports),
+        url.protocol === 'https:' ? look.describe(url, signal) : 'plain http',
+      ]);
+      const { proxy } = route(url);
+      const way = proxy === undefined ? 'directly' : `by the proxy ${proxy}`;
+      const found = [way, ...(tls === undefined ? [] : [tls])].join(', ');
+      if (status === 200) return { message: `${found}; open to everyone`, found: base };
+      if (status === 401) return { message: `${found}; asks for ${demandOf(challenge)}`, found: base };
+      return {
+        message: `${found}; answers ${status} ${STATUS_CODES[status] ?? ''} to ${url.pathname}`,
+        warning: { remedy: 'Check the host and port: registries answer 200 or 401 here.' },
+        found: base,
+      };
+    },
+  };
+}
+
+async function greet(url: URL, { network, signal }: TrialPorts): Promise<Greeting> {
+  try {
+    const { origin, pathname: path, search } = url;
+    const headers = { 'user-agent': 'buildpacks-ci', 'accept-encoding': 'identity' };
+    const answer = await network
+      .dispatcher(url)
+      .request({ origin, path: `${path}${search}`, method: 'GET', headers, signal });
+    await answer.body.dump();
+    const { 'www-authenticate': header = '' } = answer.headers;
+    return { status: answer.statusCode, challenge: typeof header === 'string' ? header : header.join(', ') };
+  } catch (error) {
+    throw networkFailure(error, url);
+  }
+}
+
+type TrialPorts = Parameters<Trial<URL>['act']>[0]['ports'];
+
+/** What the first challenge wants: a password, or a token of a service on the same host or another. */
+function demandOf(header: string): string {
+  const [challenge] = parseChallenges(header);
+  const realm = challenge?.parameters['realm'] ?? '';
+  if (challenge?.scheme !== 'bearer') return challenge?.scheme === 'basic' ? 'a user and password' : 'credentials';
+  return `a token of ${parseUrl(realm)?.origin ?? 'an unknown service'}`;
+}

@@ -1,0 +1,52 @@
+import type { BuildRequest } from '../../inputs/index.ts';
+import type { Ports } from '../../ports/index.ts';
+import type { Check } from '../report.ts';
+import { routeOf } from '../routes.ts';
+import type { TriedPath } from './paths.ts';
+import type { TlsLook } from './tls-look.ts';
+import type { Outcome } from './trial.ts';
+
+interface ElsewhereMeans {
+  readonly look: TlsLook;
+  readonly request: BuildRequest;
+  readonly ports: Ports;
+}
+
+/**
+ * The servers that registries sent us to and that answered: a firewall has to let these through as well. One that did not is told by
+ * what was tried.
+ */
+export async function elsewhere(
+  outcomes: readonly Outcome<unknown>[],
+  tried: readonly TriedPath[],
+  { look, request, ports }: ElsewhereMeans,
+): Promise<readonly Check[]> {
+  const known = new Set(tried.map(({ origin }) => origin));
+  const places = new Map<string, Place>();
+  for (const { check, urls } of outcomes) {
+    const answered = check.verdict === 'failed' ? urls.slice(0, -1) : urls;
+    for (const place of placesOf(answered)) if (!known.has(place.url.origin)) places.set(place.url.origin, place);
+  }
+  return Promise.all(
+    [...places.values()].map(async ({ what, url }): Promise<Check> => {
+      const { proxy } = routeOf(url, request.connection.proxies);
+      const tls = url.protocol === 'https:' ? await look.describe(url, ports.signal) : 'plain http';
+      const way = proxy === undefined ? 'directly' : `by the proxy ${proxy}`;
+      const message = [way, ...(tls === undefined ? [] : [tls])].join(', ');
+      return { verdict: 'ok', what, subject: url.origin, message, details: [] };
+    }),
+  );
+}
+
+interface Place {
+  readonly what: 'token service' | 'storage';
+  readonly url: URL;
+}
+
+/** A blob is sent on to where it is stored; everything else that leaves the registry asks for a token. */
+function placesOf(urls: readonly URL[]): readonly Place[] {
+  return urls.map((url, index) => ({
+    what: urls[index - 1]?.pathname.includes('/blobs/sha256:') === true ? 'storage' : 'token service',
+    url,
+  }));
+}

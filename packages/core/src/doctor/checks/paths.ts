@@ -1,0 +1,101 @@
+import type { ConnectionInputs } from '../../inputs/connection.ts';
+import { optional } from '../../json/json.ts';
+import type { Endpoint } from '../../mirrors/index.ts';
+import { formatProxy, type ProxyServer, proxyTable } from '../../network/proxy/index.ts';
+import type { Ports } from '../../ports/index.ts';
+import { registryServer } from '../../registry/index.ts';
+import type { Check } from '../report.ts';
+import { proxiesIn, routeOf } from '../routes.ts';
+import { connectTrial } from './connect.ts';
+import { proxyTrial } from './proxy.ts';
+import type { TlsLook } from './tls-look.ts';
+import { type Outcome, type Trial, tryOut } from './trial.ts';
+
+/** The ways to proxies and registries, each tried once, however many images need it. */
+export interface Paths {
+  /** What stands in the way to an endpoint's registry; undefined when it answers. */
+  obstacle(endpoint: Endpoint): Promise<Check | undefined>;
+  /** All proxies that the settings name. */
+  checkProxies(): Promise<void>;
+  /** In the order in which they were asked for, proxies first. */
+  tried(): Promise<readonly TriedPath[]>;
+}
+
+export interface TriedPath {
+  readonly check: Check;
+  /** The registries that it leads to. */
+  readonly registries: ReadonlySet<string>;
+  readonly origin?: string;
+}
+
+interface Tried<T> {
+  readonly registries: Set<string>;
+  readonly outcome: Promise<Outcome<T>>;
+}
+
+export function createPaths(connection: ConnectionInputs, look: TlsLook, ports: Ports): Paths {
+  const table = proxyTable(connection.proxies);
+  const proxies = new Map<string, Tried<undefined>>();
+  const registries = new Map<string, Tried<URL>>();
+  const route = (url: URL) => routeOf(url, connection.proxies);
+
+  const throughProxy = (server: ProxyServer, registry?: string): Promise<Outcome<undefined>> => {
+    const address = formatProxy(server);
+    const known = proxies.get(address) ?? {
+      registries: new Set<string>(),
+      outcome: tryOut(proxyTrial(server), ports, look.diagnose),
+    };
+    if (registry !== undefined) known.registries.add(registry);
+    proxies.set(address, known);
+    return known.outcome;
+  };
+
+  const connect = async (endpoint: Endpoint): Promise<Outcome<URL>> => {
+    const { registry } = endpoint.reference.repository;
+    const trial = connectTrial(endpoint, { look, route });
+    const server = serverFor(new URL(`https://${registryServer(registry)}`));
+    const proxy = server === undefined ? undefined : await throughProxy(server, registry);
+    if (proxy?.check.verdict === 'failed') return { check: notTried(trial, proxy.check), urls: [] };
+    return tryOut(trial, ports, look.diagnose);
+  };
+
+  /** Settings that can't be used are told by the connection itself. */
+  function serverFor(url: URL): ProxyServer | undefined {
+    return route(url).proxy === undefined ? undefined : table.serverFor(url);
+  }
+
+  return {
+    async obstacle(endpoint) {
+      const { registry } = endpoint.reference.repository;
+      const known = registries.get(registry) ?? { registries: new Set([registry]), outcome: connect(endpoint) };
+      registries.set(registry, known);
+      const { check } = await known.outcome;
+      return check.verdict === 'failed' ? check : undefined;
+    },
+    async checkProxies() {
+      await Promise.all(Object.values(proxiesIn(connection.proxies)).map((server) => throughProxy(server)));
+    },
+    async tried() {
+      const all = [...proxies.values(), ...registries.values()];
+      return Promise.all(
+        all.map(async (path) => {
+          const { check, found } = await path.outcome;
+          return { check, registries: path.registries, ...optional('origin', found?.origin) };
+        }),
+      );
+    },
+  };
+}
+
+/** What can't be tried since something before it failed. */
+export function notTried(trial: Pick<Trial<unknown>, 'what' | 'subject'>, { subject, code }: Check): Check {
+  const { what } = trial;
+  return {
+    verdict: 'failed',
+    what,
+    subject: trial.subject,
+    message: `not tried: ${subject} can't be reached`,
+    details: [],
+    ...optional('code', code),
+  };
+}
