@@ -1,4 +1,5 @@
 export { type AddressClass, classifyHost } from './address.ts';
 export { download, type Download, type DownloadPorts, shownUrl } from './download.ts';
 export { NetworkFailure, networkFailure } from './failure.ts';
+export { ProxyError } from './proxy/index.ts';
 export { createNetwork, type NetworkInputs, type NetworkOptions } from './network.ts';

@@ -1,4 +1,4 @@
-import { NetworkFailure } from '../network/index.ts';
+import { NetworkFailure, ProxyError } from '../network/index.ts';
 import type { Clock, Log } from '../ports/index.ts';
 import { RegistryError } from './error.ts';
 
@@ -76,7 +76,7 @@ export class Retries {
   }
 
   /** Exponential, between half and the whole of the step, never shorter than the registry asks. */
-  #waitFor(error: RegistryError | NetworkFailure): number {
+  #waitFor(error: Failure): number {
     const { policy, random } = this.#options;
     const asked = error instanceof RegistryError ? error : undefined;
     const delay = asked?.status === 429 ? policy.delay * LIMITED : policy.delay;
@@ -85,8 +85,11 @@ export class Retries {
   }
 }
 
-export function isTransient(error: unknown): error is RegistryError | NetworkFailure {
-  return (error instanceof RegistryError || error instanceof NetworkFailure) && error.transient;
+type Failure = RegistryError | NetworkFailure | ProxyError;
+
+export function isTransient(error: unknown): error is Failure {
+  const known = error instanceof RegistryError || error instanceof NetworkFailure || error instanceof ProxyError;
+  return known && error.transient;
 }
 
 /** Reads `Retry-After` (RFC 9110, section 10.2.3): seconds, however many, or an HTTP date, as milliseconds from `now`. */

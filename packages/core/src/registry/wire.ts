@@ -38,7 +38,7 @@ export class Wire {
     this.#options = options;
   }
 
-  /** @throws NetworkFailure; what a streamed body throws is thrown as it is; the signal's reason as `cancelled` */
+  /** @throws NetworkFailure, ProxyError; what a streamed body throws is thrown as it is; the signal's reason as `cancelled` */
   async send(request: WireRequest): Promise<Answer> {
     const { network, clock, log, traffic, userAgent } = this.#options;
     const { method, url, headers, patience } = request;
@@ -60,7 +60,8 @@ export class Wire {
       log.debug(`${method} ${redactUrl(url)}: ${response.statusCode}`);
       return new Answer(request, response, { traffic, clock, signal });
     } catch (error) {
-      throw body.failure ?? failureOf(error, url, signal);
+      if (body.failure !== undefined) throw body.failure;
+      throw signal.aborted ? cancelled(signal) : await network.explain(error, url);
     }
   }
 }
@@ -112,7 +113,7 @@ export class Answer {
         ready = clock.now();
       }
     } catch (error) {
-      throw failureOf(error, this.url, signal);
+      throw signal.aborted ? cancelled(signal) : networkFailure(error, this.url);
     }
   }
 
@@ -137,8 +138,7 @@ export class Answer {
 /** Reading a little more is cheaper than a new connection. */
 const MAX_DISCARDED = 64 * 1024;
 
-function failureOf(error: unknown, url: URL, signal: AbortSignal): BuildpacksError {
-  if (!signal.aborted) return networkFailure(error, url);
+function cancelled(signal: AbortSignal): BuildpacksError {
   const reason: unknown = signal.reason;
   return reason instanceof BuildpacksError ? reason : new BuildpacksError('cancelled', 'cancelled', { cause: reason });
 }
