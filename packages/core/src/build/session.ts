@@ -23,8 +23,9 @@ export function openSession(ports: Ports, connection: ConnectionInputs, untruste
     },
   };
   const { network, clock, signal, environment, machine, processes } = ports;
-  const { registryAuth } = connection;
+  const { registryAuth, mirrors } = connection;
   const credentials = createCredentials({ environment, machine, processes, log, registryAuth, untrusted, signal });
-  const registry = createRegistryClient({ network, credentials, clock, log, signal });
+  const registry = createRegistryClient({ network, credentials, mirrors, clock, log, signal });
+  for (const { message, place } of mirrors.notices) log.warn(message, place);
   return { ports: { ...ports, log }, registry, warnings };
 }

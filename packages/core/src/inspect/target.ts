@@ -82,7 +82,8 @@ async function openRemote(
   ports: Ports,
 ): Promise<InspectionTarget> {
   const credentials = createCredentials({ ...ports, registryAuth: connection.registryAuth });
-  const registry = createRegistryClient({ ...ports, credentials });
+  const registry = createRegistryClient({ ...ports, credentials, mirrors: connection.mirrors });
+  for (const { message, place } of connection.mirrors.notices) ports.log.warn(message, place);
   const found = await registry.resolve(reference, platform);
   if (found === undefined) {
     throw inputError('image', `"${name}" does not exist`, 'Check the name, and that these credentials may read it.');

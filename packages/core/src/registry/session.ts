@@ -101,7 +101,12 @@ export class Session {
   }
 
   async #ask(credential: Credential, access: Access): Promise<void> {
-    const answer = await follow(this.#source.wire, { method: 'GET', url: this.base }, `reach ${this.base.host}`, 'download');
+    const answer = await follow(
+      this.#source.wire,
+      { method: 'GET', url: this.base },
+      `reach ${this.base.host}`,
+      'download',
+    );
     await answer.discard();
     // Who stands behind a redirect to another host is not the one that the credential is for.
     if (answer.status === 401 && answer.url.origin === this.base.origin) this.#learn(answer, credential, access);

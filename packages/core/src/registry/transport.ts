@@ -73,7 +73,8 @@ export class Transport {
       const answer = await this.#send(session, { ...call, url }, credential);
       const { task, access, errand } = call;
       if (answer.url.origin === url.origin) this.#warnings.show(url.host, answer.header('warning'));
-      if (call.expect.includes(answer.status) && call.opaque !== true && isPage(answer)) throw await pageError(answer, task);
+      if (call.expect.includes(answer.status) && call.opaque !== true && isPage(answer))
+        throw await pageError(answer, task);
       if (call.expect.includes(answer.status)) return await read(answer);
       throw await statusError(answer, { task, access, errand, asked: url, credential, now: this.#options.clock.now() });
     } catch (error) {

@@ -4,7 +4,7 @@ import type { BuilderImage } from '../../engine/types.ts';
 import { allInOrder, allOrFirstFailure } from '../../parallel/parallel.ts';
 import type { Ports } from '../../ports/index.ts';
 import { type CompleteRequest, selectFiles } from '../../project/index.ts';
-import type { ImageReference } from '../../reference/index.ts';
+import type { ImageReference, Repository } from '../../reference/index.ts';
 import type { RegistryClient } from '../../registry/index.ts';
 import type { BuildDirectory } from '../../lifecycle/build-directory.ts';
 import { fileOwner, makePlan, plannedCache, plannedDestinations } from '../make-plan.ts';
@@ -76,7 +76,7 @@ async function resolveAll(
   const onBuilder = resolving.then((found) => resolveOnBuilder(request, found, context));
   const [{ builder, runImage, configuration }, search, creationTime] = await allInOrder([
     onBuilder,
-    findPreviousImage(candidates(request), platform, registry),
+    findPreviousImage({ candidates: candidates(request), platform, outputs: outputsOf(request) }, registry),
     creationSeconds(request.creationTime, request.app.path, ports),
     mayPush,
   ]);
@@ -142,6 +142,10 @@ function candidates(request: CompleteRequest): readonly ImageReference[] {
   return previousImage.kind === 'none' || request.cache.clear || !request.publish
     ? []
     : previousCandidates(request.destinations);
+}
+
+function outputsOf({ publish, destinations }: CompleteRequest): readonly Repository[] {
+  return publish ? destinations.map(({ repository }) => repository) : [];
 }
 
 /** Only root can give files away; without it the engine sets owners while it copies. */

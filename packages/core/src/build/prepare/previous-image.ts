@@ -3,8 +3,15 @@ import type { Descriptor, Platform } from '../../image/manifest.ts';
 import { type Image, readImage } from '../../image/source.ts';
 import { parseLifecycleMetadata } from '../../lifecycle/labels.ts';
 import { mapInParallel } from '../../parallel/parallel.ts';
-import { familiarReference, formatReference, type ImageReference } from '../../reference/index.ts';
-import type { RegistryClient } from '../../registry/index.ts';
+import {
+  familiarReference,
+  formatReference,
+  formatRepository,
+  type ImageReference,
+  type Repository,
+  sameRepository,
+} from '../../reference/index.ts';
+import type { RegistryClient, RegistryTarget } from '../../registry/index.ts';
 import { IN_BUILD } from '../../lifecycle/build-directory.ts';
 import { type PlannedImage, plannedImage } from '../plan.ts';
 
@@ -33,10 +40,17 @@ export interface PreviousImageSearch {
   readonly obstacle?: string;
 }
 
+/** Where a previous image may be, and what the new one is to be. */
+export interface PreviousImageWanted {
+  readonly candidates: readonly ImageReference[];
+  readonly platform: Platform;
+  /** The repositories that the new image goes to. */
+  readonly outputs: readonly Repository[];
+}
+
 /** Looks for the first candidate that exists, and at whether it can be reused (`docs/design.md`, section 2, "The previous image"). */
 export async function findPreviousImage(
-  candidates: readonly ImageReference[],
-  platform: Platform,
+  { candidates, platform, outputs }: PreviousImageWanted,
   registry: RegistryClient,
 ): Promise<PreviousImageSearch> {
   for (const reference of candidates) {
@@ -47,7 +61,8 @@ export async function findPreviousImage(
       const found = await registry.resolve(reference, platform);
       if (found === undefined) continue;
       const image = await readImage(registry.source(reference.repository), found.manifest);
-      const obstacle = pathObstacle(image) ?? (await missingLayer(image, reference, registry));
+      const target = outputs.some((output) => sameRepository(output, reference.repository)) ? registry : undefined;
+      const obstacle = pathObstacle(image) ?? (await missingPart(image, reference.repository, target));
       return obstacle === undefined ? { found: describe(reference, image) } : unused(obstacle);
     } catch (error) {
       if (!(error instanceof BuildpacksError) || error.code === 'cancelled') throw error;
@@ -68,15 +83,26 @@ function pathObstacle({ config }: Image): string | undefined {
   return undefined;
 }
 
-/** Looks for each layer above the base on the registry: a garbage collection or a retention rule may have taken some. */
-async function missingLayer(
+/**
+ * Looks for each layer above the base: a garbage collection or a retention rule may have taken some.
+ *
+ * @param target given when the image is where the new one goes: it must have all of it, whatever a mirror has
+ */
+async function missingPart(
   image: Image,
-  reference: ImageReference,
-  registry: RegistryClient,
+  repository: Repository,
+  target: RegistryTarget | undefined,
 ): Promise<string | undefined> {
-  const topLayer = parseLifecycleMetadata(image.config)?.runImage.topLayer;
-  const own = image.manifest.layers.slice(image.config.diffIds.findIndex((id) => id === topLayer) + 1);
-  const present = await mapInParallel(own, AT_ONCE, ({ digest }) => registry.hasBlob(reference.repository, digest));
+  const { source, raw, manifest, config } = image;
+  if (target !== undefined && source.name !== formatRepository(repository)) {
+    const head = await target.headManifest({ kind: 'digest', repository, digest: raw.digest });
+    if (head === undefined) return `${source.name} has it, but ${formatRepository(repository)} does not`;
+  }
+  const topLayer = parseLifecycleMetadata(config)?.runImage.topLayer;
+  const own = manifest.layers.slice(config.diffIds.findIndex((id) => id === topLayer) + 1);
+  const present = await mapInParallel(own, AT_ONCE, (layer) =>
+    target === undefined ? source.has(layer) : target.hasBlob(repository, layer.digest),
+  );
   const missing = own.find((_, index) => present[index] === false);
   return missing === undefined ? undefined : `its layer ${missing.digest} is no longer on the registry`;
 }
