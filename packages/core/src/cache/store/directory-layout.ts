@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import { lstat, mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { BuildpacksError } from '../../errors/index.ts';
+import { type Digest, hexOf, isDigest } from '../../reference/index.ts';
+
+/** `indexes/<key>`, `packs/<hex>`, and `incoming/` for what is not whole yet. */
+export const FOLDERS = { indexes: 'indexes', packs: 'packs', incoming: 'incoming' } as const;
+
+const KEY = /^[0-9a-z][0-9a-z-]{0,99}$/;
+const HEX = /^[0-9a-f]{64}$/;
+
+/** A path below the store's directory, as the functions of `files/` take it. */
+export type Parts = readonly [folder: string, name: string];
+
+/** Where a directory store has what. */
+export class DirectoryLayout {
+  readonly root: string;
+
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  index(key: string): Parts {
+    if (!KEY.test(key)) throw new BuildpacksError('internal', `"${key}" is no key of a cache`);
+    return [FOLDERS.indexes, key];
+  }
+
+  pack(digest: Digest): Parts {
+    return [FOLDERS.packs, hexOf(digest)];
+  }
+
+  incoming(): Parts {
+    return [FOLDERS.incoming, randomUUID()];
+  }
+
+  pathOf(parts: readonly string[]): string {
+    return path.join(this.root, ...parts);
+  }
+
+  /** Makes the folders, and refuses links in their place: who may write to the store must not choose other folders for us. */
+  async make(): Promise<void> {
+    for (const folder of Object.values(FOLDERS)) {
+      await mkdir(this.pathOf([folder]), { recursive: true });
+      if ((await lstat(this.pathOf([folder]))).isDirectory()) continue;
+      throw new BuildpacksError('machine', `"${this.pathOf([folder])}" is a link and no directory`);
+    }
+  }
+}
+
+/** The pack that a file of `packs/` holds; undefined for any other file. */
+export function packOfFile(name: string): Digest | undefined {
+  const digest = `sha256:${name}`;
+  return HEX.test(name) && isDigest(digest) ? digest : undefined;
+}
+
+/** Whether a file of `indexes/` is an index. */
+export function isKey(name: string): boolean {
+  return KEY.test(name);
+}
