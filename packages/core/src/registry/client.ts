@@ -5,12 +5,13 @@ import { direct } from './attempts.ts';
 import { hasBlob } from './download.ts';
 import { Endpoints } from './endpoints.ts';
 import { headManifest, putManifest } from './manifests.ts';
+import { mountBlob } from './mount.ts';
 import { createReader } from './reader.ts';
 import { RETRY_POLICY, type RetryPolicy } from './retry.ts';
 import { TrafficCounter } from './traffic.ts';
 import { Transport } from './transport.ts';
 import type { RegistryClient } from './types.ts';
-import { checkPush, mountBlob, uploadBlob } from './upload.ts';
+import { checkPush, uploadBlob } from './upload.ts';
 import { Wire } from './wire.ts';
 
 export interface RegistryClientOptions {

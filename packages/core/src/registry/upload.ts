@@ -1,157 +1,140 @@
-import { Readable } from 'node:stream';
-import { BuildpacksError } from '../errors/index.ts';
+import type { Readable } from 'node:stream';
 import type { Descriptor } from '../image/manifest.ts';
-import { type Digest, formatRepository, type Repository, sameRepository } from '../reference/index.ts';
+import { formatRepository, type Repository } from '../reference/index.ts';
+import { CHUNK, uploadInChunks } from './chunked-upload.ts';
 import { RegistryError } from './error.ts';
+import { exactBody } from './exact-body.ts';
+import { isTransient } from './retry.ts';
 import type { Access } from './scope.ts';
 import type { Call, Transport } from './transport.ts';
-import { parseUrl, redactUrl, refuseUrl, withParameter } from './url.ts';
-import type { Answer } from './wire.ts';
-
-/** Milliseconds. After the last byte a registry may move a large blob to its store before it answers. */
-const PATIENCE = 5 * 60 * 1000;
+import { beginUpload, cancelUpload, PATIENCE, type UploadSession } from './upload-session.ts';
+import { withParameter } from './url.ts';
 
 export type OpenBlob = () => Readable | Promise<Readable>;
 
-/** Uploads in one piece: POST, then PUT with the digest. Tried again as a whole, with the source opened anew. */
+/**
+ * Uploads in one piece: POST, then PUT with the digest; tried again as a whole, with the source opened anew. Every registry
+ * takes that. A large blob that was cut off or found too large is sent in chunks instead, which not every registry takes.
+ */
 export async function uploadBlob(
   transport: Transport,
   repository: Repository,
   descriptor: Descriptor,
   open: OpenBlob,
 ): Promise<void> {
-  const task = `upload the blob ${formatRepository(repository)}@${descriptor.digest}`;
-  const access: Access = { repository, right: 'push' };
-  await transport.retrying(async () => {
-    const location = await startUpload(transport, task, access);
+  const upload = new BlobUpload(transport, repository, descriptor, open);
+  const retries = transport.retries();
+  for (;;) {
     try {
-      await finishUpload(transport, { task, access, location, descriptor, open });
+      await upload.attempt();
+      return;
     } catch (error) {
-      // Without an answer the registry is out of reach for this, too; it removes abandoned uploads by itself.
-      if (!(error instanceof RegistryError) || error.status !== undefined) await cancel(transport, access, location);
-      throw error;
+      if (!upload.turnToChunks(error) && !(await retries.waitAfter(error))) throw error;
     }
-  });
-}
-
-/** False when the registry does not mount: the blob is not in `from` or not on this registry, or mounting is not allowed. */
-export async function mountBlob(
-  transport: Transport,
-  repository: Repository,
-  digest: Digest,
-  from: Repository,
-): Promise<boolean> {
-  if (repository.registry !== from.registry || sameRepository(repository, from)) return false;
-  const call: Call = {
-    task: `mount the blob ${digest} from ${formatRepository(from)} into ${formatRepository(repository)}`,
-    method: 'POST',
-    target: `blobs/uploads/?mount=${encodeURIComponent(digest)}&from=${encodeURIComponent(from.path)}`,
-    access: { repository, right: 'push', from },
-    expect: [201, 202],
-    errand: 'upload',
-  };
-  const opened = await transport
-    .call(call, async (answer) => {
-      await answer.discard();
-      return answer.status === 201 ? 'mounted' : uploadLocation(answer, call.task);
-    })
-    .catch((error: unknown): 'refused' => {
-      // A refusal may be meant for the source only: the upload that follows tells whether it was.
-      if (error instanceof RegistryError && error.code !== 'temporary') return 'refused';
-      throw error;
-    });
-  if (opened instanceof URL) await cancel(transport, { repository, right: 'push' }, opened);
-  return opened === 'mounted';
+  }
 }
 
 /** Begins an upload and cancels it: the one question about the right to push that every registry answers. */
 export async function checkPush(transport: Transport, repository: Repository): Promise<void> {
   const access: Access = { repository, right: 'push' };
   const task = `push to ${formatRepository(repository)}`;
-  const location = await transport.retrying(() => startUpload(transport, task, access));
-  await cancel(transport, access, location);
+  await cancelUpload(transport, await transport.retrying(() => beginUpload(transport, task, access)));
 }
 
-function startUpload(transport: Transport, task: string, access: Access): Promise<URL> {
-  const call: Call = {
-    task,
-    method: 'POST',
-    target: 'blobs/uploads/',
-    access,
-    expect: [202],
-    errand: 'upload',
-  };
-  return transport.once(call, async (answer) => {
-    await answer.discard();
-    return uploadLocation(answer, task);
-  });
-}
+class BlobUpload {
+  readonly #transport: Transport;
+  readonly #descriptor: Descriptor;
+  readonly #open: OpenBlob;
+  readonly #task: string;
+  readonly #access: Access;
+  /** The failure for which chunks are tried. */
+  #reason: unknown;
+  #way: 'whole' | 'chunks' = 'whole';
+  /** The session of the try before, when the registry could not be told of its end. */
+  #broken: UploadSession | undefined;
 
-interface Upload {
-  readonly task: string;
-  readonly access: Access;
-  readonly location: URL;
-  readonly descriptor: Descriptor;
-  readonly open: OpenBlob;
-}
-
-async function finishUpload(transport: Transport, { task, access, location, descriptor, open }: Upload): Promise<void> {
-  const call: Call = {
-    task,
-    method: 'PUT',
-    target: withParameter(location, 'digest', descriptor.digest),
-    headers: { 'content-type': 'application/octet-stream', 'content-length': String(descriptor.size) },
-    body: async () => Readable.from(exactly(descriptor, await open()), { objectMode: false }),
-    access,
-    expect: [200, 201, 204],
-    errand: 'upload',
-    patience: PATIENCE,
-  };
-  await transport.once(call, (answer) => answer.discard());
-}
-
-/** The source's bytes; fails as soon as there are more or, at the end, fewer than announced. */
-async function* exactly({ digest, size }: Descriptor, source: Readable): AsyncGenerator<Uint8Array> {
-  let sent = 0;
-  for await (const chunk of source as AsyncIterable<Uint8Array>) {
-    sent += chunk.byteLength;
-    if (sent > size) break;
-    yield chunk;
+  constructor(transport: Transport, repository: Repository, descriptor: Descriptor, open: OpenBlob) {
+    this.#transport = transport;
+    this.#descriptor = descriptor;
+    this.#open = open;
+    this.#task = `upload the blob ${formatRepository(repository)}@${descriptor.digest}`;
+    this.#access = { repository, right: 'push' };
   }
-  if (sent === size) return;
-  const found = sent > size ? 'more' : String(sent);
-  throw new BuildpacksError('image', `the blob ${digest} should have ${size} bytes and has ${found}`);
-}
 
-/** Best effort: a registry need not support it. */
-async function cancel(transport: Transport, access: Access, location: URL): Promise<void> {
-  const call: Call = {
-    task: `cancel an upload to ${formatRepository(access.repository)}`,
-    method: 'DELETE',
-    target: location,
-    access,
-    expect: [],
-    errand: 'upload',
-  };
-  await transport.once(call, (answer) => answer.discard()).catch(() => undefined);
-}
+  async attempt(): Promise<void> {
+    // A registry that was still storing the blob when the connection broke need not be sent it again.
+    if (this.#broken !== undefined && (await this.#isThere())) return;
+    const session = await beginUpload(this.#transport, this.#task, this.#access);
+    if (this.#broken !== undefined) await cancelUpload(this.#transport, this.#broken);
+    this.#broken = undefined;
+    try {
+      await (this.#way === 'whole' ? this.#sendWhole(session) : this.#sendInChunks(session));
+    } catch (error) {
+      await this.#end(session, error);
+      throw this.#way === 'whole' ? error : this.#afterChunks(error);
+    }
+  }
 
-/** Absolute or relative; used as it is, with its query. */
-function uploadLocation(answer: Answer, task: string): URL {
-  const fail = (reason: string) =>
-    new RegistryError({
-      code: 'registry',
-      task,
-      method: answer.method,
-      url: redactUrl(answer.url),
-      status: answer.status,
-      reason,
-      hint: `Check the public address in the configuration of ${answer.url.host}, and the headers X-Forwarded-Proto and Host of a proxy before it.`,
+  /** Sends chunks from now on where that may help; true, once, when it is reason enough to try again. */
+  turnToChunks(error: unknown): boolean {
+    const tooLarge = error instanceof RegistryError && error.status === 413;
+    const brokeOff = isTransient(error) && this.#broken !== undefined;
+    if (this.#reason !== undefined || !(tooLarge || brokeOff) || this.#descriptor.size <= CHUNK) return false;
+    this.#reason = error;
+    this.#way = 'chunks';
+    return tooLarge;
+  }
+
+  /** Chunks that are not taken leave things as they were. */
+  #afterChunks(error: unknown): unknown {
+    if (isTransient(error) || !(error instanceof RegistryError)) return error;
+    this.#way = 'whole';
+    return this.#reason;
+  }
+
+  /** Without an answer the registry is out of reach for a cancellation, too: that comes when it answers again. */
+  async #end(session: UploadSession, error: unknown): Promise<void> {
+    const answered = !(error instanceof RegistryError) || (error.status !== undefined && !isGateway(error.status));
+    if (answered) await cancelUpload(this.#transport, session);
+    else this.#broken = session;
+  }
+
+  async #sendWhole({ location }: UploadSession): Promise<void> {
+    const call: Call = {
+      task: this.#task,
+      method: 'PUT',
+      target: withParameter(location, 'digest', this.#descriptor.digest),
+      headers: { 'content-type': 'application/octet-stream', 'content-length': String(this.#descriptor.size) },
+      body: async () => exactBody(this.#descriptor, await this.#open()),
+      access: this.#access,
+      expect: [200, 201, 204],
+      errand: 'upload',
+      patience: PATIENCE,
+    };
+    await this.#transport.once(call, (answer) => answer.discard());
+  }
+
+  async #sendInChunks(session: UploadSession): Promise<void> {
+    await uploadInChunks(this.#transport, session, this.#descriptor, exactBody(this.#descriptor, await this.#open()));
+  }
+
+  #isThere(): Promise<boolean> {
+    const call: Call = {
+      task: this.#task,
+      method: 'HEAD',
+      target: `blobs/${this.#descriptor.digest}`,
+      access: this.#access,
+      expect: [200, 404],
+      errand: 'download',
+    };
+    return this.#transport.once(call, async (answer) => {
+      await answer.discard();
+      return answer.status === 200;
     });
-  const location = answer.header('location');
-  const url = location === undefined ? undefined : parseUrl(location, answer.url);
-  if (url === undefined) throw fail('the answer has no valid Location');
-  const refusal = refuseUrl(url, answer.url, 'upload');
-  if (refusal !== undefined) throw fail(`the upload location ${redactUrl(url)} is refused: ${refusal}`);
-  return url;
+  }
+}
+
+/** Said by a proxy that got no answer: the registry may still be at work. */
+function isGateway(status: number): boolean {
+  return status === 502 || status === 504;
 }

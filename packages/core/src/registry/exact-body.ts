@@ -1,0 +1,22 @@
+import { pipeline, type Readable, Transform } from 'node:stream';
+import { BuildpacksError } from '../errors/index.ts';
+import type { Descriptor } from '../image/manifest.ts';
+
+/** The source's bytes; fails as soon as there are more or, at the end, fewer than announced. Ends the source when it ends. */
+export function exactBody({ digest, size }: Descriptor, source: Readable): Readable {
+  let sent = 0;
+  const differs = (found: string) =>
+    new BuildpacksError('image', `the blob ${digest} should have ${size} bytes and has ${found}`);
+  const exact = new Transform({
+    transform(chunk: Uint8Array, _encoding, done) {
+      sent += chunk.byteLength;
+      if (sent > size) done(differs('more'));
+      else done(null, chunk);
+    },
+    flush(done) {
+      done(sent === size ? null : differs(String(sent)));
+    },
+  });
+  pipeline(source, exact, () => undefined);
+  return exact;
+}

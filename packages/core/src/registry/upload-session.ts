@@ -1,0 +1,79 @@
+import { formatRepository } from '../reference/index.ts';
+import { RegistryError } from './error.ts';
+import type { Access } from './scope.ts';
+import type { Call, Transport } from './transport.ts';
+import { parseUrl, redactUrl, refuseUrl } from './url.ts';
+import type { Answer } from './wire.ts';
+
+/**
+ * Milliseconds. After the last byte a registry may move a large blob to its store before it answers. Also the longest time in
+ * which a registry takes nothing of a body: undici starts its limit for headers anew with each chunk that is sent.
+ */
+export const PATIENCE = 5 * 60 * 1000;
+
+/** An upload that a registry has begun. */
+export interface UploadSession {
+  /** For messages: `upload the blob …`. */
+  readonly task: string;
+  readonly access: Access;
+  /** Used as it is, with its query. */
+  readonly location: URL;
+  /** The bytes that the registry wants in a chunk at least; 0 when it does not say. */
+  readonly minChunk: number;
+}
+
+/** Not tried again by itself: each try is another session. */
+export function beginUpload(transport: Transport, task: string, access: Access): Promise<UploadSession> {
+  const call: Call = {
+    task,
+    method: 'POST',
+    target: 'blobs/uploads/',
+    access,
+    expect: [202],
+    errand: 'upload',
+  };
+  return transport.once(call, async (answer) => {
+    await answer.discard();
+    return openedSession(answer, task, access);
+  });
+}
+
+/** The session that an answer tells of. */
+export function openedSession(answer: Answer, task: string, access: Access): UploadSession {
+  const minChunk = /^\d{1,15}$/.exec(answer.header('oci-chunk-min-length') ?? '')?.[0];
+  return { task, access, location: uploadLocation(answer, task), minChunk: Number(minChunk ?? 0) };
+}
+
+/** Best effort: a registry need not support it, and removes abandoned uploads by itself. */
+export async function cancelUpload(transport: Transport, { access, location }: UploadSession): Promise<void> {
+  const call: Call = {
+    task: `cancel an upload to ${formatRepository(access.repository)}`,
+    method: 'DELETE',
+    target: location,
+    access,
+    expect: [],
+    errand: 'upload',
+  };
+  await transport.once(call, (answer) => answer.discard()).catch(() => undefined);
+}
+
+/** Where the next part of an upload goes: absolute, or relative to what was asked. */
+export function uploadLocation(answer: Answer, task: string): URL {
+  const fail = (reason: string) =>
+    new RegistryError({
+      code: 'registry',
+      task,
+      method: answer.method,
+      url: redactUrl(answer.url),
+      status: answer.status,
+      reason,
+      hint: `Check the public address in the configuration of ${answer.url.host}, and the headers X-Forwarded-Proto and Host of a proxy before it.`,
+    });
+  const location = answer.header('location');
+  const url = location === undefined ? undefined : parseUrl(location, answer.url);
+  if (url === undefined) throw fail('the answer has no valid Location');
+  url.hash = '';
+  const refusal = refuseUrl(url, answer.url, 'upload');
+  if (refusal !== undefined) throw fail(`the upload location ${redactUrl(url)} is refused: ${refusal}`);
+  return url;
+}
