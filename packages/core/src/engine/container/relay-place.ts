@@ -1,6 +1,7 @@
-import { hostname, networkInterfaces } from 'node:os';
+import { once } from 'node:events';
+import { createServer, isIPv4 } from 'node:net';
+import { hostname } from 'node:os';
 import { asArray, asRecord, asText, type JsonRecord, parseJson } from '../../json/json.ts';
-import { relayAddress } from '../../network/proxy/index.ts';
 import type { RelayPlace } from '../types.ts';
 import type { ContainerClient } from './client.ts';
 
@@ -26,12 +27,11 @@ export async function relayPlace(
   if (rootless && !(shared && flavour === 'podman')) return nowhere(`${program} runs without root`);
   if (shared) return { kind: 'here', address: '127.0.0.1', admits: () => Promise.resolve(true) };
 
-  const ours = Object.values(networkInterfaces()).flatMap((entries) => (entries ?? []).map(({ address }) => address));
-  const gateways = await gatewaysOf(client, network === 'default' ? DEFAULT_NETWORKS[flavour] : network);
-  const gateway = gateways.find((address) => ours.includes(address));
-  const address = relayAddress({ shared, local: true, ...(gateway !== undefined && { gateway }) }, ours);
-  if (address === undefined) return nowhere(`this machine is not on the network "${network}" of ${program}`);
-  return { kind: 'here', address, admits: admission(client, running) };
+  const gateway = await gatewayOf(client, network === 'default' ? DEFAULT_NETWORKS[flavour] : network);
+  if (gateway === undefined || !(await isOurs(gateway))) {
+    return nowhere(`the network "${network}" of ${program} does not lead to this machine`);
+  }
+  return { kind: 'here', address: gateway, admits: admission(client, running) };
 }
 
 /** The host name tells a virtual machine or another container from ours, the endpoint another machine of the same name. */
@@ -42,12 +42,25 @@ async function isLocal(client: ContainerClient): Promise<boolean> {
   return stdout.startsWith('unix://');
 }
 
-async function gatewaysOf(client: ContainerClient, network: string): Promise<readonly string[]> {
+async function gatewayOf(client: ContainerClient, network: string): Promise<string | undefined> {
   const { stdout } = await client.run(['network', 'inspect', network]);
   const found = asRecord(asArray(parseJson(stdout))[0]) ?? {};
   const isDocker = client.facts.flavour === 'docker';
   const subnets = isDocker ? asRecord(found['IPAM'])?.['Config'] : found['subnets'];
-  return texts(asArray(subnets).map(asRecord), isDocker ? 'Gateway' : 'gateway');
+  return texts(asArray(subnets).map(asRecord), isDocker ? 'Gateway' : 'gateway').find(isIPv4);
+}
+
+/** Tried out: Node's list of addresses leaves out a bridge that no container is attached to yet. */
+async function isOurs(address: string): Promise<boolean> {
+  const server = createServer().listen(0, address);
+  try {
+    await once(server, 'listening');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    server.close();
+  }
 }
 
 /** Asks the engine for a container's addresses when somebody connects; they stay the same while it runs. */

@@ -10,7 +10,6 @@ export {
   type ProxyServer,
 } from './proxy-server.ts';
 export { hidingUser } from './redaction.ts';
-export { type BuildNetwork, relayAddress } from './relay/address.ts';
 export { type Relay, type RelayOptions, startRelay } from './relay/relay.ts';
 export {
   type ProxyInputs,

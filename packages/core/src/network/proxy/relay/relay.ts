@@ -15,7 +15,7 @@ export interface RelayOptions {
   readonly upstream: ProxyServer;
   readonly contextFor: ContextFor;
   readonly timeouts: Pick<TransportTimeouts, 'connect' | 'tunnel'>;
-  /** An address of ours, see `relayAddress`. */
+  /** An address of ours to listen on. */
   readonly address: string;
   /** Whether who connects from this address may use the relay. Default: everybody. */
   readonly admits?: (remote: string) => Promise<boolean>;
