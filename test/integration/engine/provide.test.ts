@@ -7,11 +7,16 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { expect, it, onTestFinished } from 'vitest';
-import { type ContainerEngine, detectContainerEngine } from '../../../packages/core/src/engine/index.ts';
+import {
+  type ContainerEngine,
+  detectContainerEngine,
+  type EnginePorts,
+} from '../../../packages/core/src/engine/index.ts';
 import type { Descriptor } from '../../../packages/core/src/image/manifest.ts';
 import { MEDIA_TYPE } from '../../../packages/core/src/image/media-types.ts';
 import type { Image } from '../../../packages/core/src/image/source.ts';
 import { formatRepository, parseReference } from '../../../packages/core/src/reference/index.ts';
+import { listen } from '../../bench/listen.ts';
 import { hostBuilder, type HostBuilderOptions } from '../../support/host-builder.ts';
 import { requiresDocker } from '../../support/requires.ts';
 import { CANARY, enginePorts, newBuildDirectory, newRun, removeImage } from './support.ts';
@@ -55,13 +60,20 @@ async function serve(image: Image | undefined) {
 }
 
 /** An engine whose images of this builder are removed when the test ends. */
-async function engineFor(image: Image, environment: Readonly<Record<string, string>> = {}): Promise<ContainerEngine> {
-  const engine = await detectContainerEngine(enginePorts({ environment }));
+async function engineFor(image: Image, ports: EnginePorts = enginePorts()): Promise<ContainerEngine> {
+  const engine = await detectContainerEngine(ports);
   if (engine === undefined) throw new Error('no engine answers');
   onTestFinished(() => {
     removeImage(image);
   });
   return engine;
+}
+
+/** Ports whose log is kept: what is told at level info. */
+function told(): { readonly ports: EnginePorts; readonly lines: readonly string[] } {
+  const lines: string[] = [];
+  const ports = enginePorts();
+  return { lines, ports: { ...ports, log: { ...ports.log, info: (line) => void lines.push(line) } } };
 }
 
 /** What the builder prints when it runs. */
@@ -89,6 +101,40 @@ requiresDocker('providing a builder to a container engine', () => {
     const engine = await engineFor(image);
     await engine.provide({ reference, image: ours }, await newBuildDirectory(), signal);
     expect([opened.length, await outputOf(engine, image)]).toEqual([1, ['ran']]);
+  });
+
+  it('does not ask the engine for what it can not pull, and says why', async () => {
+    const reference = await serve(undefined);
+    const { image, opened } = counted(await newBuilder());
+    const { ports, lines } = told();
+    const engine = await engineFor(image, ports);
+    const builder = { reference, image, pullObstacle: 'it was read from mirror.test/hub' };
+    await engine.provide(builder, await newBuildDirectory(), signal);
+    expect(opened).toHaveLength(1);
+    expect(lines[0]).toMatch(/^docker is not asked to pull the builder .*: it was read from mirror\.test\/hub$/);
+    expect(lines.join()).not.toContain('Pulling');
+  });
+
+  it('does not wait for an engine that hears nothing', async () => {
+    const silent = await listen(
+      createServer(() => undefined),
+      'http',
+    );
+    onTestFinished(() => silent.close());
+    const { image, opened } = counted(await newBuilder());
+    const { ports, lines } = told();
+    // A moment of this test is many seconds for the engine's patience.
+    const clock: EnginePorts['clock'] = { ...ports.clock, sleep: (time, end) => ports.clock.sleep(time / 50, end) };
+    const engine = await engineFor(image, { ...ports, clock });
+    await engine.provide(
+      { reference: parseReference(`${silent.host}/builder:1`), image },
+      await newBuildDirectory(),
+      signal,
+    );
+    expect([opened.length, lines]).toEqual([
+      1,
+      expect.arrayContaining(["docker can't pull the builder, so that we fetch it: it was silent for 20 seconds"]),
+    ]);
   });
 
   it('leaves it where it is when the engine has it', async () => {
@@ -142,7 +188,7 @@ requiresDocker('providing a builder to a container engine', () => {
     onTestFinished(() => rm(configuration, { recursive: true }));
     const proxies = { default: { httpProxy: `http://user:${CANARY}@127.0.0.1:9`, noProxy: CANARY } };
     await writeFile(path.join(configuration, 'config.json'), JSON.stringify({ proxies }));
-    const engine = await engineFor(image, { DOCKER_CONFIG: configuration });
+    const engine = await engineFor(image, enginePorts({ environment: { DOCKER_CONFIG: configuration } }));
     const lines = await outputOf(engine, image, 'env');
     expect(lines.join('\n')).not.toContain(CANARY);
   });

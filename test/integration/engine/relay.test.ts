@@ -35,9 +35,9 @@ interface Options {
 interface Fetcher {
   readonly warnings: readonly string[];
   /** Does the work with what a build would get for its environment. */
-  relayed<T>(options: Options, work: (environment: Environment) => Promise<T>): Promise<T>;
+  readonly relayed: <T>(options: Options, work: (environment: Environment) => Promise<T>) => Promise<T>;
   /** What a build in this environment gets from its proxy for a URL. */
-  fetch(url: URL, environment: Environment, network?: string): Promise<readonly string[]>;
+  readonly fetch: (url: URL, environment: Environment, network?: string) => Promise<readonly string[]>;
 }
 
 describe('a relay', () => {
@@ -143,7 +143,10 @@ describe('a relay', () => {
       await build.relayed({}, async (environment) => {
         const fetched = build.fetch(origin, environment);
         await first.promise;
-        expect(await other.fetch(origin, environment).finally(() => turnedAway.resolve(undefined))).toEqual([]);
+        const theirs = await other.fetch(origin, environment).finally(() => {
+          turnedAway.resolve(undefined);
+        });
+        expect(theirs).toEqual([]);
         expect((await fetched)[0]).toBe('HTTP/1.1 200 OK');
       });
       expect([requests, build.warnings]).toEqual([1, [expect.stringContaining('was turned away')]]);

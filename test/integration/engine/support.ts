@@ -41,7 +41,7 @@ export function enginePorts(options: PortOptions = {}): EnginePorts {
       },
     },
     log: SILENT_LOG,
-    clock: { now: Date.now, sleep: (milliseconds) => sleep(milliseconds) },
+    clock: { now: Date.now, sleep: (milliseconds, signal) => sleep(milliseconds, undefined, { signal }) },
     environment,
     signal: new AbortController().signal,
     machine: {
