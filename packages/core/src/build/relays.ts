@@ -59,7 +59,10 @@ export async function withRelays<T>(
 }
 
 /** Those that the plan names, that are ours too, and that the user gave no other for. */
-function hiddenProxies(environment: Environment, { proxies, buildProxies }: ConnectionInputs): readonly HiddenProxy[] {
+export function hiddenProxies(
+  environment: Environment,
+  { proxies, buildProxies }: ConnectionInputs,
+): readonly HiddenProxy[] {
   const { variables, sources } = proxies;
   const candidates = [
     {
@@ -84,7 +87,7 @@ function hiddenProxies(environment: Environment, { proxies, buildProxies }: Conn
 }
 
 /** A proxy on loopback without a password is reached by whoever shares our network. */
-function needsRelay(server: ProxyServer, place: RelayPlace): boolean {
+export function needsRelay(server: ProxyServer, place: RelayPlace): boolean {
   return server.credential !== undefined || place.kind === 'nowhere' || classifyHost(place.address) !== 'loopback';
 }
 

@@ -1,5 +1,6 @@
 import { createCredentials, type ExplainedCredentials } from '../auth/index.ts';
 import type { BuildRequest } from '../inputs/index.ts';
+import { serverTrust } from '../mirrors/index.ts';
 import type { Ports } from '../ports/index.ts';
 import { certsDirectories, createHostTrust, type HostTrust, loadTrustStore, type TrustStore } from '../trust/index.ts';
 import { describeBuild } from './build-facts.ts';
@@ -24,13 +25,13 @@ export interface Means {
 /** Reads what is on this machine: certificates, credentials as far as they are asked for. Speaks to no server. */
 export function openMeans({ connection, app }: BuildRequest, ports: Ports): Means {
   const { environment, machine, processes, log } = ports;
-  const { registryAuth, userCertificates, clientCertificates } = connection;
+  const { registryAuth, userCertificates, clientCertificates, mirrors } = connection;
   const directories = certsDirectories(environment, machine.home);
   return {
     ports,
     credentials: createCredentials({ environment, machine, processes, log, registryAuth, untrusted: [app.path] }),
     store: loadTrustStore({ ...(userCertificates && { user: userCertificates }), environment }),
-    trustOf: createHostTrust({ clientCertificates, directories }),
+    trustOf: createHostTrust({ clientCertificates, directories, servers: serverTrust(mirrors) }),
   };
 }
 
@@ -41,7 +42,7 @@ export async function collectFacts(request: BuildRequest, subjects: Subjects, me
   const { mirrors } = connection;
   const [images, engine] = await Promise.all([
     Promise.all(subjects.images.map((subject) => describeImage(subject, mirrors, credentials))),
-    describeEngine(request.engine, ports),
+    describeEngine(request, ports),
   ]);
   return {
     schemaVersion: DOCTOR_SCHEMA_VERSION,
@@ -50,8 +51,8 @@ export async function collectFacts(request: BuildRequest, subjects: Subjects, me
     certificates: describeCertificates(store, connection),
     mirrors: describeMirrors(mirrors),
     images,
-    build: describeBuild(connection, store),
-    engine,
+    build: describeBuild(request, store, engine.relayPlace),
+    engine: engine.facts,
   };
 }
 

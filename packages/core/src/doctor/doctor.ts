@@ -4,6 +4,7 @@ import type { Ports } from '../ports/index.ts';
 import { completeRequest, readProject } from '../project/index.ts';
 import { runChecks } from './checks/run.ts';
 import { collectFacts, openMeans } from './collect.ts';
+import { builderOrigin } from './engine-facts.ts';
 import type { DoctorReport } from './report.ts';
 import { subjectsOf } from './subjects.ts';
 
@@ -25,7 +26,8 @@ export async function doctor(request: BuildRequest, options: DoctorOptions, port
     const means = openMeans(complete, ports);
     const facts = await collectFacts(complete, subjects, means);
     if (!options.check) return facts;
-    return { ...facts, checks: await runChecks(complete, subjects, facts.engine, means) };
+    const { checks, builder } = await runChecks(complete, subjects, facts.engine, means);
+    return { ...facts, engine: { ...facts.engine, ...builderOrigin(complete, facts.engine, builder) }, checks };
   });
 }
 

@@ -2,8 +2,7 @@ import type { ConnectionInputs } from '../inputs/connection.ts';
 import { optional } from '../json/json.ts';
 import type { Endpoint } from '../mirrors/index.ts';
 import { classifyHost } from '../network/index.ts';
-import type { Network } from '../ports/index.ts';
-import { registryServer, registryUrl } from '../registry/url.ts';
+import { registryServer } from '../registry/url.ts';
 import type { HostTrust } from '../trust/index.ts';
 import type { HostFacts } from './report.ts';
 import { routeOf } from './routes.ts';
@@ -11,13 +10,6 @@ import { routeOf } from './routes.ts';
 export interface HostContext {
   readonly connection: ConnectionInputs;
   readonly trustOf: (registry: string) => HostTrust;
-}
-
-/** Where a registry's API is. One that may speak plain http is asked which of the two it speaks. */
-export async function endpointUrl({ reference, server }: Endpoint, network: Network): Promise<URL> {
-  const url = await registryUrl(reference.repository.registry, network);
-  if (server !== undefined) url.protocol = `${server.scheme}:`;
-  return url;
 }
 
 /** The ways to an endpoint's registry: one, or one for each scheme where these differ and only the registry can tell which it speaks. */

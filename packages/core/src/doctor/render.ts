@@ -130,19 +130,15 @@ function originOf({ source, key, helper }: CredentialOrigin): string {
   return `(${source}${entry}${helper === undefined ? '' : `, docker-credential-${helper}`})`;
 }
 
-function buildLines(build: BuildFacts): readonly string[] {
-  const { proxyVariables, withheld, certificates, certificateVariables, embedded } = build;
-  const variables = Object.entries(proxyVariables).map(([name, value]) => `${name}=${value}`);
-  const delivery =
-    certificates === 0
-      ? ['none']
-      : [
-          `${count(certificates, 'certificate')} as a binding${embedded ? ', and in the image' : ''}`,
-          ...certificateVariables,
-        ];
+function buildLines({ proxies, certificates, certificateVariables, embedded }: BuildFacts): readonly string[] {
+  const variables = proxies.map(({ variable, value, relay }) => {
+    return `${variable}=${value}${relay === undefined ? '' : ` (${relay})`}`;
+  });
+  const binding = `${count(certificates, 'certificate')} as a binding${embedded ? ', and in the image' : ''}`;
   return alignFacts([
-    { name: 'Proxies', values: variables.length === 0 ? ['none'] : [...variables, ...withheld] },
-    { name: 'Certificates', values: delivery },
+    { name: 'Proxies', values: variables.length === 0 ? ['none'] : variables },
+    { name: 'Certificates', values: certificates === 0 ? ['none'] : [binding] },
+    { name: 'Variables', values: certificateVariables.length === 0 ? [] : [certificateVariables.join(', ')] },
   ]);
 }
 
@@ -150,8 +146,7 @@ function engineLines({ description, hint, builderFrom }: EngineFacts): readonly 
   return [
     description,
     ...(hint === undefined ? [] : [`hint: ${hint}`]),
-    ...(builderFrom === undefined
-      ? []
-      : [`the builder comes by ${builderFrom.by === 'us' ? 'our own client' : 'the engine'}: ${builderFrom.because}`]),
+    ...(builderFrom?.by === 'engine' ? ['it pulls the builder itself, or our client does where it can not'] : []),
+    ...(builderFrom?.by === 'us' ? [`our client pulls the builder for it: ${builderFrom.because}`] : []),
   ];
 }

@@ -124,14 +124,21 @@ export type CredentialFacts =
 
 /** What buildpacks get of all this. */
 export interface BuildFacts {
-  /** Proxy variables by their upper-case name; both letter cases are set. */
-  readonly proxyVariables: Readonly<Record<string, string>>;
-  /** Our proxies that have a user and password, and so stay out of sight of buildpacks. */
-  readonly withheld: readonly string[];
+  /** HTTP_PROXY, HTTPS_PROXY, NO_PROXY; they get both letter cases. */
+  readonly proxies: readonly BuildProxyFacts[];
   /** Certificates in a binding of type `ca-certificates`. */
   readonly certificates: number;
   readonly certificateVariables: readonly string[];
+  /** Whether the image gets the certificates as well. */
   readonly embedded: boolean;
+}
+
+export interface BuildProxyFacts {
+  readonly variable: string;
+  /** Without user and password. */
+  readonly value: string;
+  /** What stands between, where buildpacks can't use the proxy as it is. */
+  readonly relay?: string;
 }
 
 export interface EngineFacts {
@@ -140,7 +147,7 @@ export interface EngineFacts {
   readonly description: string;
   readonly hint?: string;
   /** Who gets the builder onto this machine. */
-  readonly builderFrom?: { readonly by: 'engine' | 'us'; readonly because: string };
+  readonly builderFrom?: { readonly by: 'engine' } | { readonly by: 'us'; readonly because: string };
 }
 
 export type Verdict = 'ok' | 'warning' | 'failed';

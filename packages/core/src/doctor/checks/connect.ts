@@ -1,9 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Endpoint } from '../../mirrors/index.ts';
-import { networkFailure } from '../../network/index.ts';
 import { parseChallenges } from '../../registry/challenge.ts';
-import { parseUrl } from '../../registry/url.ts';
-import { endpointUrl } from '../hosts.ts';
+import { apiUrl, parseUrl } from '../../registry/url.ts';
 import type { RouteFacts } from '../report.ts';
 import type { TlsLook } from './tls-look.ts';
 import type { Trial } from './trial.ts';
@@ -24,21 +22,17 @@ export function connectTrial(
     subject: endpoint.reference.repository.registry,
     act: async ({ ports }) => {
       const { network, signal } = ports;
-      const base = await endpointUrl(endpoint, network);
-      const url = new URL(endpoint.server?.apiRoot ?? '/v2/', base);
-      const [{ status, challenge }, tls] = await Promise.all([
-        greet(url, ports),
-        url.protocol === 'https:' ? look.describe(url, signal) : 'plain http',
-      ]);
+      const url = await apiUrl({ repository: endpoint.reference.repository, right: 'pull', endpoint }, network);
+      const [{ status, challenge }, tls] = await Promise.all([greet(url, ports), look.describe(url, signal)]);
       const { proxy } = route(url);
       const way = proxy === undefined ? 'directly' : `by the proxy ${proxy}`;
-      const found = [way, ...(tls === undefined ? [] : [tls])].join(', ');
-      if (status === 200) return { message: `${found}; open to everyone`, found: base };
-      if (status === 401) return { message: `${found}; asks for ${demandOf(challenge)}`, found: base };
+      const said = [way, ...tls].join(', ');
+      if (status === 200) return { message: `${said}; open to everyone`, found: url };
+      if (status === 401) return { message: `${said}; asks for ${demandOf(challenge)}`, found: url };
       return {
-        message: `${found}; answers ${status} ${STATUS_CODES[status] ?? ''} to ${url.pathname}`,
+        message: `${said}; answers ${status} ${STATUS_CODES[status] ?? ''} to ${url.pathname}`,
         warning: { remedy: 'Check the host and port: registries answer 200 or 401 here.' },
-        found: base,
+        found: url,
       };
     },
   };
@@ -55,7 +49,7 @@ async function greet(url: URL, { network, signal }: TrialPorts): Promise<Greetin
     const { 'www-authenticate': header = '' } = answer.headers;
     return { status: answer.statusCode, challenge: typeof header === 'string' ? header : header.join(', ') };
   } catch (error) {
-    throw networkFailure(error, url);
+    throw await network.explain(error, url);
   }
 }
 

@@ -1,5 +1,5 @@
 import { BuildpacksError } from '../../errors/index.ts';
-import { networkFailure, shownUrl } from '../../network/index.ts';
+import { shownUrl } from '../../network/index.ts';
 import type { Ports } from '../../ports/index.ts';
 import { parseUrl } from '../../registry/url.ts';
 import type { Trial } from './trial.ts';
@@ -38,7 +38,7 @@ async function head(url: URL, { network, signal }: Pick<Ports, 'network' | 'sign
     const { location } = answered;
     return { status, location: typeof location === 'string' ? location : undefined };
   } catch (error) {
-    throw networkFailure(error, url);
+    throw await network.explain(error, url);
   }
 }
 

@@ -30,9 +30,8 @@ export async function elsewhere(
   return Promise.all(
     [...places.values()].map(async ({ what, url }): Promise<Check> => {
       const { proxy } = routeOf(url, request.connection.proxies);
-      const tls = url.protocol === 'https:' ? await look.describe(url, ports.signal) : 'plain http';
       const way = proxy === undefined ? 'directly' : `by the proxy ${proxy}`;
-      const message = [way, ...(tls === undefined ? [] : [tls])].join(', ');
+      const message = [way, ...(await look.describe(url, ports.signal))].join(', ');
       return { verdict: 'ok', what, subject: url.origin, message, details: [] };
     }),
   );

@@ -1,5 +1,6 @@
 import { BuildpacksError } from '../../errors/index.ts';
-import { ProxyError } from '../../network/proxy/index.ts';
+import { ProxyError } from '../../network/index.ts';
+import { errorCodes } from '../../network/failure.ts';
 import { RegistryError } from '../../registry/index.ts';
 import { mayBeTlsFailure } from '../../trust/index.ts';
 import type { Hop } from '../report.ts';
@@ -10,34 +11,17 @@ const TCP =
 
 /** Tells from a failure how far the request came. */
 export function hopOf(error: unknown): Hop {
-  const chain = [...causesOf(error)];
-  if (chain.some((each) => each instanceof ProxyError)) return 'proxy';
-  const codes = chain.flatMap(codeOf);
+  if (comesFrom(error, ProxyError)) return 'proxy';
+  const codes = errorCodes(error);
   if (codes.some((code) => DNS.test(code))) return 'dns';
   if (codes.some((code) => TCP.test(code))) return 'tcp';
   if (codes.some(mayBeTlsFailure)) return 'tls';
-  const [first] = chain;
-  if (first instanceof RegistryError) return first.status === 401 || first.status === 403 ? 'credentials' : 'http';
-  if (!(first instanceof BuildpacksError)) return 'http';
-  if (first.code === 'input') return 'input';
-  return first.code === 'image' ? 'content' : 'http';
+  if (error instanceof RegistryError) return error.status === 401 || error.status === 403 ? 'credentials' : 'http';
+  if (!(error instanceof BuildpacksError)) return 'http';
+  if (error.code === 'input') return 'input';
+  return error.code === 'image' ? 'content' : 'http';
 }
 
-/** The code of Node or OpenSSL that ended a TLS handshake, if one did. */
-export function tlsCodeOf(error: unknown): string | undefined {
-  return [...causesOf(error)].flatMap(codeOf).find(mayBeTlsFailure);
-}
-
-/** An error and its causes; those of a host's several addresses too. */
-function* causesOf(error: unknown): Generator<Error> {
-  if (!(error instanceof Error)) return;
-  yield error;
-  if (error instanceof AggregateError) for (const each of error.errors) yield* causesOf(each);
-  yield* causesOf(error.cause);
-}
-
-/** The codes of our own errors are of another kind. */
-function codeOf(error: Error): readonly string[] {
-  if (error instanceof BuildpacksError) return [];
-  return 'code' in error && typeof error.code === 'string' ? [error.code] : [];
+function comesFrom(error: unknown, kind: typeof ProxyError): boolean {
+  return error instanceof kind || (error instanceof Error && comesFrom(error.cause, kind));
 }

@@ -1,7 +1,7 @@
 import type { ResolvedBuilder } from '../../build/prepare/builder.ts';
 import { runImageCandidates } from '../../builder/run-image.ts';
-import type { BuilderSource, BuildRequest } from '../../inputs/index.ts';
-import { type Endpoint, endpointsFor } from '../../mirrors/index.ts';
+import type { BuildRequest } from '../../inputs/index.ts';
+import { type Endpoint, endpointsFor, type MirrorRules } from '../../mirrors/index.ts';
 import { familiarReference, type ImageReference } from '../../reference/index.ts';
 import { endpointsOf } from '../images.ts';
 import { pushedRepositories, type Subject, type Subjects } from '../subjects.ts';
@@ -27,14 +27,13 @@ export interface Way<T = unknown> {
 export function builderNeeds(request: BuildRequest, means: ReadMeans): readonly Need<ResolvedBuilder>[] {
   const { builder, connection } = request;
   if (builder === undefined) return [];
-  if (builder.kind === 'registry') {
-    return [
-      imageNeed({ purpose: 'builder', reference: builder.reference }, connection.mirrors, (reference) =>
-        builderTrial({ kind: 'registry', reference }, familiarReference(reference), means),
-      ),
-    ];
-  }
-  return [{ optional: false, ways: [{ trial: builderTrial(builder, nameOf(builder), means) }] }];
+  if (builder.kind !== 'registry') return [{ optional: false, ways: [{ trial: builderTrial(builder, means) }] }];
+  const subject = { purpose: 'builder', reference: builder.reference } as const;
+  return [
+    imageNeed(subject, connection.mirrors, (endpoint) => {
+      return builderTrial({ kind: 'registry', reference: endpoint.reference }, means, endpoint);
+    }),
+  ];
 }
 
 /** The run image by all names that the builder has for it: a build takes the first that can be read. */
@@ -63,40 +62,33 @@ export function otherNeeds(request: BuildRequest, subjects: Subjects, means: Rea
 }
 
 function readNeed(subject: Subject, { connection }: BuildRequest, means: ReadMeans): Need {
-  return imageNeed<unknown>(subject, connection.mirrors, (reference) =>
-    subject.purpose === 'previous-image'
-      ? previousTrial(reference, means)
-      : imageTrial(reference, subject.purpose === 'buildpack' ? 'buildpacks' : 'run-image', means),
+  const { purpose } = subject;
+  return imageNeed<unknown>(subject, connection.mirrors, (endpoint) =>
+    purpose === 'previous-image'
+      ? previousTrial(endpoint, means)
+      : imageTrial(endpoint, purpose === 'buildpack' ? 'buildpacks' : 'run-image', means),
   );
 }
 
 /** Every endpoint is a way, those too that a healthy one before them would hide. */
 function imageNeed<T>(
   { purpose, reference }: Subject,
-  mirrors: BuildRequest['connection']['mirrors'],
-  trialOf: (reference: ImageReference) => Trial<T>,
+  mirrors: MirrorRules,
+  trialOf: (endpoint: Endpoint) => Trial<T>,
 ): Need<T> {
   const optional = purpose === 'previous-image';
-  const endpoints = endpointsOf({ purpose, reference }, mirrors);
-  const ways = endpoints.map((endpoint) => ({ trial: trialOf(endpoint.reference), endpoint }));
-  if (ways.length > 0) return { optional, ways };
-  const refused: Trial<T> = {
+  const ways = endpointsOf({ purpose, reference }, mirrors).map((endpoint) => ({ trial: trialOf(endpoint), endpoint }));
+  return { optional, ways: ways.length > 0 ? ways : [{ trial: refusedTrial(reference, mirrors) }] };
+}
+
+/** The rules leave nobody to ask: what they say is the verdict. */
+function refusedTrial(reference: ImageReference, mirrors: MirrorRules): Trial<never> {
+  return {
     what: 'read',
     subject: familiarReference(reference),
-    act: () => Promise.reject(refusal(mirrors, reference)),
+    act: async () => {
+      endpointsFor(mirrors, reference);
+      return Promise.reject(new TypeError('a reference without endpoints was not refused'));
+    },
   };
-  return { optional, ways: [{ trial: refused }] };
-}
-
-function refusal(mirrors: BuildRequest['connection']['mirrors'], reference: ImageReference): Error {
-  try {
-    endpointsFor(mirrors, reference);
-  } catch (error) {
-    if (error instanceof Error) return error;
-  }
-  return new TypeError('a reference without endpoints was not refused');
-}
-
-function nameOf(builder: Exclude<BuilderSource, { kind: 'registry' }>): string {
-  return builder.kind === 'engine' ? `docker://${builder.name}` : `oci:${builder.path}`;
 }

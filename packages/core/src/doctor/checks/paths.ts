@@ -43,7 +43,7 @@ export function createPaths(connection: ConnectionInputs, look: TlsLook, ports: 
     const address = formatProxy(server);
     const known = proxies.get(address) ?? {
       registries: new Set<string>(),
-      outcome: tryOut(proxyTrial(server), ports, look.diagnose),
+      outcome: tryOut(proxyTrial(server), ports),
     };
     if (registry !== undefined) known.registries.add(registry);
     proxies.set(address, known);
@@ -56,7 +56,7 @@ export function createPaths(connection: ConnectionInputs, look: TlsLook, ports: 
     const server = serverFor(new URL(`https://${registryServer(registry)}`));
     const proxy = server === undefined ? undefined : await throughProxy(server, registry);
     if (proxy?.check.verdict === 'failed') return { check: notTried(trial, proxy.check), urls: [] };
-    return tryOut(trial, ports, look.diagnose);
+    return tryOut(trial, ports);
   };
 
   /** Settings that can't be used are told by the connection itself. */

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { networkFailure } from '../../network/index.ts';
 import { formatProxy, type ProxyServer } from '../../network/proxy/index.ts';
 import type { Trial } from './trial.ts';
 
@@ -20,7 +19,7 @@ export function proxyTrial(server: ProxyServer): Trial<undefined> {
           : opened(connectTcp({ host, port }), 'connect', ports.signal));
         socket.destroy();
       } catch (error) {
-        throw networkFailure(error, url);
+        throw await ports.network.explain(error, url);
       }
       return { message: `listens (${source})`, found: undefined };
     },

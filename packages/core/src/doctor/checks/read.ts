@@ -4,8 +4,11 @@ import type { Platform } from '../../image/manifest.ts';
 import { formatPlatform } from '../../image/platform.ts';
 import { type Image, readImage } from '../../image/source.ts';
 import type { BuilderSource, ConnectionInputs } from '../../inputs/index.ts';
-import { familiarReference, hexOf, type ImageReference } from '../../reference/index.ts';
-import { createRegistryClient, type RegistryClient } from '../../registry/index.ts';
+import { optional } from '../../json/json.ts';
+import type { Endpoint } from '../../mirrors/index.ts';
+import { familiarReference, hexOf } from '../../reference/index.ts';
+import { createRegistryClient } from '../../registry/index.ts';
+import { onlyEndpoint } from './one-endpoint.ts';
 import type { Success, Trial, TrialMeans } from './trial.ts';
 
 /** What reads need beside the network. */
@@ -19,51 +22,70 @@ export interface ReadMeans {
 const RETRY = { attempts: 2, delay: 500, maxDelay: 2000, maxTotal: 4000 };
 
 /** Reads the manifest and configuration of the builder, and what its labels say. */
-export function builderTrial(builder: BuilderSource, subject: string, means: ReadMeans): Trial<ResolvedBuilder> {
+export function builderTrial(builder: BuilderSource, means: ReadMeans, endpoint?: Endpoint): Trial<ResolvedBuilder> {
   return {
     what: 'read',
-    subject,
+    subject: nameOf(builder),
     act: async (trial) => {
-      const found = await resolveBuilder({ ...means, builder }, clientOf(trial, means), trial.ports);
+      const found = await resolveBuilder({ ...means, builder }, clientOf(trial, means, endpoint), trial.ports);
       return { ...describeRead(found.provided.image, trial), found };
     },
   };
 }
 
 /** Reads the manifest and configuration of an image that a build needs. */
-export function imageTrial(
-  reference: ImageReference,
-  input: 'run-image' | 'buildpacks',
-  means: ReadMeans,
-): Trial<Image> {
+export function imageTrial(endpoint: Endpoint, input: 'run-image' | 'buildpacks', means: ReadMeans): Trial<Image> {
+  const { reference } = endpoint;
   return {
     what: 'read',
     subject: familiarReference(reference),
     act: async (trial) => {
-      const image = await readNamedImage(reference, means.platform, clientOf(trial, means), input);
+      const image = await readNamedImage(reference, means.platform, clientOf(trial, means, endpoint), input);
       return { ...describeRead(image, trial), found: image };
     },
   };
 }
 
 /** Reads the image of an earlier build; that there is none is usual. */
-export function previousTrial(reference: ImageReference, means: ReadMeans): Trial<Image | undefined> {
+export function previousTrial(endpoint: Endpoint, means: ReadMeans): Trial<Image | undefined> {
+  const { reference } = endpoint;
   return {
     what: 'read',
     subject: familiarReference(reference),
     act: async (trial) => {
-      const client = clientOf(trial, means);
+      const client = clientOf(trial, means, endpoint);
       const found = await client.resolve(reference, means.platform);
-      if (found === undefined) return { message: 'it may be read; no image is there yet', found: undefined };
+      if (found === undefined) return { message: 'may be read; no image is there yet', found: undefined };
       const image = await readImage(client.source(reference.repository), found.manifest);
       return { ...describeRead(image, trial), found: image };
     },
   };
 }
 
-export function clientOf({ ports }: TrialMeans, { credentials }: Pick<ReadMeans, 'credentials'>): RegistryClient {
+/** @param endpoint the only one that is asked; absent: nobody but the registries themselves */
+export function clientOf({ ports }: TrialMeans, { credentials }: Pick<ReadMeans, 'credentials'>, endpoint?: Endpoint) {
   const { network, clock, log, signal } = ports;
-  return createRegistryClient({ network, credentials, clock, log, signal, retry: RETRY });
+  const mirrors = endpoint && onlyEndpoint(endpoint);
+  return createRegistryClient({
+    network,
+    credentials,
+    clock,
+    log,
+    signal,
+    retry: RETRY,
+    ...optional('mirrors', mirrors),
+  });
+}
+
+function nameOf(builder: BuilderSource): string {
+  switch (builder.kind) {
+    case 'registry':
+      return familiarReference(builder.reference);
+    case 'engine':
+      return `docker://${builder.name}`;
+    case 'layout':
+      return `oci:${builder.path}`;
+  }
 }
 
 function describeRead({ raw, config }: Image, { record }: TrialMeans): Omit<Success<unknown>, 'found'> {

@@ -1,3 +1,4 @@
+import type { ResolvedBuilder } from '../../build/prepare/builder.ts';
 import type { BuildRequest } from '../../inputs/index.ts';
 import { optional } from '../../json/json.ts';
 import type { Means } from '../collect.ts';
@@ -6,8 +7,14 @@ import type { Subjects } from '../subjects.ts';
 import { builderNeeds, type Need, otherNeeds, runImageNeeds, type Way } from './needs.ts';
 import { createPaths, notTried, type Paths } from './paths.ts';
 import { elsewhere } from './elsewhere.ts';
-import { createTlsLook, type TlsLook } from './tls-look.ts';
+import { createTlsLook } from './tls-look.ts';
 import { type Outcome, tryOut } from './trial.ts';
+
+export interface Checked {
+  readonly checks: readonly Check[];
+  /** From the first server that has it, as a build would find it. */
+  readonly builder?: ResolvedBuilder;
+}
 
 /** A need and what came of each of its ways. */
 interface Fulfilment<T> {
@@ -24,27 +31,23 @@ export async function runChecks(
   subjects: Subjects,
   engine: EngineFacts,
   means: Means,
-): Promise<readonly Check[]> {
-  const look = createTlsLook(request.connection, means);
+): Promise<Checked> {
+  const look = createTlsLook(request.connection, means.ports.network);
   const paths = createPaths(request.connection, look, means.ports);
   const { platform, connection } = request;
   const reading = { platform, connection, credentials: means.credentials };
-  const go = <T>(need: Need<T>) => fulfil(need, paths, look, means);
+  const go = <T>(need: Need<T>) => fulfil(need, paths, means);
   try {
     if (subjects.images.length === 0) await paths.checkProxies();
     const others = Promise.all(otherNeeds(request, subjects, reading).map(go));
     const builders = await Promise.all(builderNeeds(request, reading).map(go));
-    const found = builders.flatMap(({ outcomes }) => outcomes.flatMap((outcome) => outcome.found ?? []));
-    const runImages = await Promise.all(
-      found
-        .slice(0, 1)
-        .flatMap((one) => runImageNeeds(one, request, reading))
-        .map(go),
-    );
+    const [builder] = builders.flatMap(({ outcomes }) => outcomes.flatMap((outcome) => outcome.found ?? []));
+    const runImageNeed = builder === undefined ? [] : runImageNeeds(builder, request, reading);
+    const runImages = await Promise.all(runImageNeed.map(go));
     const fulfilments = [...builders, ...runImages, ...(await others)];
     const tried = await paths.tried();
     const wanted = registriesInNeed(fulfilments);
-    return [
+    const checks = [
       engineCheck(engine),
       ...tried.map(({ check, registries }) => {
         const needed = registries.size === 0 || [...registries].some((registry) => wanted.has(registry));
@@ -57,17 +60,16 @@ export async function runChecks(
       )),
       ...fulfilments.flatMap(verdicts),
     ];
+    return { checks, ...optional('builder', builder) };
   } finally {
     await look.close();
   }
 }
 
-async function fulfil<T>(need: Need<T>, paths: Paths, look: TlsLook, { ports }: Means): Promise<Fulfilment<T>> {
+async function fulfil<T>(need: Need<T>, paths: Paths, { ports }: Means): Promise<Fulfilment<T>> {
   const tryWay = async ({ trial, endpoint }: Way<T>): Promise<Outcome<T>> => {
     const obstacle = endpoint === undefined ? undefined : await paths.obstacle(endpoint);
-    return obstacle === undefined
-      ? tryOut(trial, ports, look.diagnose)
-      : { check: notTried(trial, obstacle), urls: [] };
+    return obstacle === undefined ? tryOut(trial, ports) : { check: notTried(trial, obstacle), urls: [] };
   };
   return { need, outcomes: await Promise.all(need.ways.map(tryWay)) };
 }

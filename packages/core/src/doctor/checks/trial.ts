@@ -2,7 +2,7 @@ import { BuildpacksError } from '../../errors/index.ts';
 import { optional } from '../../json/json.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Check } from '../report.ts';
-import { type DiagnoseTls, describeFailure } from './failure.ts';
+import { describeFailure } from './failure.ts';
 import { type Recorder, recorder } from './recorder.ts';
 
 /** One thing to try. */
@@ -40,7 +40,7 @@ export interface Outcome<T> {
 const PATIENCE = 20_000;
 
 /** Tries one thing within its time. Never rejects but when the run is cancelled. */
-export async function tryOut<T>(trial: Trial<T>, ports: Ports, diagnose: DiagnoseTls): Promise<Outcome<T>> {
+export async function tryOut<T>(trial: Trial<T>, ports: Ports): Promise<Outcome<T>> {
   const { what, subject } = trial;
   const record = recorder(ports.network);
   const over = new AbortController();
@@ -67,7 +67,7 @@ export async function tryOut<T>(trial: Trial<T>, ports: Ports, diagnose: Diagnos
     return { check, found, urls: record.urls };
   } catch (error) {
     if (ports.signal.aborted) throw error;
-    const told = await describeFailure(late.signal.aborted ? late.signal.reason : error, record.urls.at(-1), diagnose);
+    const told = describeFailure(late.signal.aborted ? late.signal.reason : error);
     return { check: { verdict: 'failed', what, subject, ...told }, urls: record.urls };
   } finally {
     over.abort();
