@@ -1,6 +1,9 @@
 import type { Dispatcher } from 'undici';
 import type { Credential } from '../../src/auth/index.ts';
+import { optional } from '../../src/json/json.ts';
+import type { MirrorRules } from '../../src/mirrors/index.ts';
 import { type Clock, type Log, SILENT_LOG } from '../../src/ports/index.ts';
+import type { Repository } from '../../src/reference/index.ts';
 import { createRegistryClient, type RegistryClient, RegistryError } from '../../src/registry/index.ts';
 import { openNetwork } from '../support/network.ts';
 
@@ -33,12 +36,17 @@ export interface Setup {
   readonly masked: string[];
 }
 
-/**
- * A client with a clock that never waits and no jitter.
- *
- * @param options.dispatcher in place of the network's own
- */
-export function setup(options: { credential?: Credential; signal?: AbortSignal; dispatcher?: Dispatcher } = {}): Setup {
+export interface SetupOptions {
+  /** What every repository gets, or each of them. */
+  readonly credential?: Credential | ((repository: Repository) => Credential | undefined);
+  readonly signal?: AbortSignal;
+  /** In place of the network's own. */
+  readonly dispatcher?: Dispatcher;
+  readonly mirrors?: MirrorRules;
+}
+
+/** A client with a clock that never waits and no jitter. */
+export function setup(options: SetupOptions = {}): Setup {
   const logged: string[] = [];
   const masked: string[] = [];
   const write = (message: string) => {
@@ -46,12 +54,15 @@ export function setup(options: { credential?: Credential; signal?: AbortSignal; 
   };
   const log: Log = { ...SILENT_LOG, debug: write, info: write, warn: write, mask: (secret) => masked.push(secret) };
   const own = openNetwork({}, { log });
-  const { dispatcher } = options;
+  const { dispatcher, credential, mirrors } = options;
   const network = dispatcher === undefined ? own : { ...own, dispatcher: () => dispatcher };
   const clock = new ManualClock();
   const client = createRegistryClient({
     network,
-    credentials: { lookup: () => Promise.resolve(options.credential) },
+    credentials: {
+      lookup: (repository) => Promise.resolve(typeof credential === 'function' ? credential(repository) : credential),
+    },
+    ...optional('mirrors', mirrors),
     clock,
     log,
     signal: options.signal ?? new AbortController().signal,
