@@ -89,7 +89,9 @@ requiresRoot(`a registry named ${NAME}`, () => {
       const { status, stderr } = await buildByName(world, []);
       expect({ status, stderr }).toEqual({
         status: 1,
-        stderr: expect.stringContaining(`${named(world)} sent its certificate alone, and who issued it is not trusted`) as string,
+        stderr: expect.stringContaining(
+          `${named(world)} sent its certificate alone, and who issued it is not trusted`,
+        ) as string,
       });
       expect(world.registry.requests()).toEqual([]);
     });
