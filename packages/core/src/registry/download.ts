@@ -1,19 +1,19 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { Descriptor } from '../image/manifest.ts';
+import type { Endpoint } from '../mirrors/index.ts';
 import { type Digest, formatRepository, type Repository } from '../reference/index.ts';
 import type { Attempts, Turn } from './attempts.ts';
 import { BlobContent } from './blob-content.ts';
+import { BlobStream } from './blob-stream.ts';
 import { RegistryError } from './error.ts';
-import { encodingNote } from './manifests.ts';
-import { BRIEFLY, isTransient } from './retry.ts';
+import { transportNote } from './page.ts';
+import { BRIEFLY, isTransient, type Retries } from './retry.ts';
 import { readAccess } from './scope.ts';
 import { type Call, type Transport, withTask } from './transport.ts';
 import { redactUrl } from './url.ts';
 import type { Answer } from './wire.ts';
 
-/** A download that broke off this often without getting any further is given up. */
-const MAX_RESUMES = 5;
-/** Bytes that count as getting further. */
+/** Bytes that count as getting further: what breaks off after them has its tries and waits anew. */
 const PROGRESS = 1024 * 1024;
 
 /** For messages. */
@@ -47,33 +47,6 @@ export async function readBlob(transport: Transport, attempts: Attempts, descrip
   return new BlobStream(download.chunks(await download.open(0)), abort);
 }
 
-/** `Readable.from` would wait for the next chunk before it ends; this ends the request at once. */
-class BlobStream extends Readable {
-  readonly #chunks: AsyncGenerator<Uint8Array>;
-  readonly #abort: AbortController;
-
-  constructor(chunks: AsyncGenerator<Uint8Array>, abort: AbortController) {
-    super();
-    this.#chunks = chunks;
-    this.#abort = abort;
-  }
-
-  override _read(): void {
-    this.#chunks.next().then(
-      ({ done, value }) => this.push(done === true ? null : value),
-      (error: unknown) => this.destroy(error instanceof Error ? error : new Error(String(error))),
-    );
-  }
-
-  override _destroy(error: Error | null, callback: (error: Error | null) => void): void {
-    this.#abort.abort();
-    const settle = (): void => {
-      callback(error);
-    };
-    this.#chunks.return(undefined).then(settle, settle);
-  }
-}
-
 class Download {
   readonly #transport: Transport;
   readonly #attempts: Attempts;
@@ -100,26 +73,35 @@ class Download {
 
   async *chunks(first: Answer): AsyncGenerator<Uint8Array> {
     const content = new BlobContent(this.#descriptor, this.#attempts.turn.followed);
-    const resumes = new Resumes();
+    const resumes = new Resumes(this.#transport, this.#attempts);
     for (let answer = first; ; answer = await this.open(content.received)) {
-      try {
-        for await (const chunk of skip(answer, content.received - startOf(answer))) {
-          this.#require(content.take(chunk), answer);
-          if (!content.held) yield chunk;
-        }
-        this.#require(content.finish(), answer);
+      const failure = yield* this.#take(answer, content);
+      if (failure === undefined) {
         yield* content.release();
         return;
-      } catch (error) {
-        const max = this.#attempts.turn.followed ? 1 : MAX_RESUMES;
-        if (isTransient(error) && !content.wrong && resumes.allowed(content.received, max)) continue;
-        this.#moveOn(withTask(error, { ...this.#call(), url: answer.url }), content);
       }
+      if (!content.wrong && (await resumes.after(failure, content.received))) continue;
+      this.#moveOn(withTask(failure, { ...this.#call(), url: answer.url }), content);
     }
   }
 
-  #require(problem: string | undefined, answer: Answer): void {
-    if (problem !== undefined) throw this.#broken(answer, problem);
+  /** Passes on what an answer has; what it failed with when the blob is not whole then. */
+  async *#take(answer: Answer, content: BlobContent): AsyncGenerator<Uint8Array, unknown> {
+    try {
+      for await (const chunk of skip(answer, content.received - startOf(answer))) {
+        const problem = content.take(chunk);
+        if (problem !== undefined) return this.#broken(answer, problem);
+        if (!content.held) yield chunk;
+      }
+    } catch (error) {
+      // When only the end of the connection was not as it should be, all is there.
+      if (content.received < this.#descriptor.size || !isTransient(error)) return error;
+    }
+    const problem = content.finish();
+    if (problem === undefined) return undefined;
+    // An answer of no declared length may have been cut off.
+    const cut = content.received < this.#descriptor.size;
+    return this.#broken(answer, problem, cut || this.#attempts.turn.followed);
   }
 
   /** @throws the error when no other endpoint can go on where this one stopped */
@@ -142,49 +124,65 @@ class Download {
       access: readAccess(endpoint),
       expect: [200, 206],
       errand: 'download',
+      opaque: true,
       signal: this.#signal,
       ...(followed && { retry: BRIEFLY.retry }),
     };
   }
 
-  #ask(offset: number): Promise<Answer> {
-    const headers = offset === 0 ? {} : { range: `bytes=${offset}-` };
-    return this.#transport.call({ ...this.#call(), headers }, async (answer) => {
-      const start = startOf(answer);
-      const rest = this.#descriptor.size - start;
-      const fits = start === 0 || start === offset;
-      if (fits && (answer.length === undefined || answer.length === rest)) return answer;
-      await answer.discard();
-      if (!fits) {
-        const range = answer.header('content-range') ?? '';
-        throw this.#broken(answer, `asked for the bytes from ${offset}, it sent "${range}"`);
-      }
-      throw this.#broken(answer, `it should have ${rest} bytes and is sent with ${answer.length ?? 0}`);
+  /** Who does not give the rest as it was asked for is asked for the whole. */
+  async #ask(offset: number): Promise<Answer> {
+    const call = this.#call();
+    const ranged = { headers: { range: `bytes=${offset}-` }, expect: [...call.expect, 416] };
+    const sent = await this.#transport.call({ ...call, ...(offset > 0 && ranged) }, (answer) => {
+      return this.#fitting(answer, offset);
     });
+    return sent ?? this.#ask(0);
   }
 
-  /** Another endpoint can be asked for the blob as a whole. */
-  #broken(answer: Answer, problem: string): RegistryError {
+  /** The answer when it starts at the offset or at 0; undefined when it does neither and a range was asked for. */
+  async #fitting(answer: Answer, offset: number): Promise<Answer | undefined> {
+    const start = answer.status === 416 ? Number.NaN : startOf(answer);
+    const starts = start === 0 || start === offset;
+    const rest = this.#descriptor.size - start;
+    if (starts && (answer.length === undefined || answer.length === rest)) return answer;
+    await answer.discard();
+    if (starts) throw this.#broken(answer, `it should have ${rest} bytes and is sent with ${answer.length ?? 0}`);
+    if (offset > 0) return undefined;
+    throw this.#broken(answer, `asked for all of it, it sent "${answer.header('content-range') ?? ''}"`);
+  }
+
+  /** @param transient whether asking again may help; another endpoint can always be asked for the blob as a whole */
+  #broken(answer: Answer, problem: string, transient = this.#attempts.turn.followed): RegistryError {
     const { task, method } = this.#call();
-    const reason = `${problem}${encodingNote(answer)}`;
-    const transient = this.#attempts.turn.followed;
+    const reason = `${problem}${transportNote(answer)}`;
     const { url, status } = answer;
     return new RegistryError({ code: 'registry', task, method, url: redactUrl(url), status, reason, transient });
   }
 }
 
-/** Counts the resumes since the download last got further. */
+/** Whether and when a download goes on where it broke off, anew for each endpoint and whenever it has got further. */
 class Resumes {
-  #count = 0;
+  readonly #transport: Transport;
+  readonly #attempts: Attempts;
+  #retries: Retries | undefined;
+  #endpoint: Endpoint | undefined;
   #mark = 0;
 
-  allowed(received: number, max: number): boolean {
-    if (received - this.#mark >= PROGRESS) {
+  constructor(transport: Transport, attempts: Attempts) {
+    this.#transport = transport;
+    this.#attempts = attempts;
+  }
+
+  /** Waits before the next request; false when there is none. */
+  async after(failure: unknown, received: number): Promise<boolean> {
+    const { endpoint, followed } = this.#attempts.turn;
+    if (this.#retries === undefined || this.#endpoint !== endpoint || received - this.#mark >= PROGRESS) {
+      this.#retries = this.#transport.retries(followed ? BRIEFLY.retry : undefined);
+      this.#endpoint = endpoint;
       this.#mark = received;
-      this.#count = 0;
     }
-    this.#count += 1;
-    return this.#count <= max;
+    return this.#retries.waitAfter(failure);
   }
 }
 

@@ -10,6 +10,7 @@ import {
 } from '../reference/index.ts';
 import type { Turn } from './attempts.ts';
 import { RegistryError } from './error.ts';
+import { transportNote } from './page.ts';
 import { BRIEFLY } from './retry.ts';
 import { readAccess } from './scope.ts';
 import type { Call, Transport } from './transport.ts';
@@ -121,7 +122,7 @@ async function readManifest(answer: Answer, call: Call, reference: ImageReferenc
   const expected = reference.kind === 'digest' ? reference.digest : undefined;
   for (const digest of [expected, declared]) {
     if (digest !== undefined && isDigest(digest) && digest !== raw.digest) {
-      throw broken(call, answer, `its digest should be ${digest} and is ${raw.digest}${encodingNote(answer)}`);
+      throw broken(call, answer, `its digest should be ${digest} and is ${raw.digest}${transportNote(answer)}`);
     }
   }
   if (isIndexType(mediaType)) parseIndex(raw);
@@ -136,13 +137,6 @@ function mediaTypeOf(answer: Answer): string {
 
 function isKnownType(mediaType: string): boolean {
   return isIndexType(mediaType) || isManifestType(mediaType);
-}
-
-/** A proxy that compresses on the way changes the bytes. */
-export function encodingNote(answer: Answer): string {
-  const encoding = answer.header('content-encoding');
-  if (encoding === undefined || encoding === 'identity') return '';
-  return ` (it came with content-encoding "${encoding}": a proxy on the way may have changed it)`;
 }
 
 function broken({ task, method }: Call, { url, status }: Answer, reason: string, hint?: string): RegistryError {

@@ -33,3 +33,11 @@ export async function pageError(answer: Answer, task: string): Promise<RegistryE
     hint: `A proxy, a captive portal or a sign-in page seems to stand before ${answer.url.host}: sign in there, or let this machine pass it.`,
   });
 }
+
+/** Why the bytes of an answer may be others than the registry's own; empty when nothing tells. */
+export function transportNote(answer: Answer): string {
+  if (isPage(answer)) return ` (it came as a web page: a proxy or a portal may have answered)`;
+  const encoding = answer.header('content-encoding');
+  if (encoding === undefined || encoding === 'identity') return '';
+  return ` (it came with content-encoding "${foreignText(encoding)}": a proxy on the way may have changed it)`;
+}

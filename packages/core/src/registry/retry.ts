@@ -69,12 +69,6 @@ export class Retries {
     return true;
   }
 
-  /** The call got further: what comes next is not the same failure again. */
-  renew(): void {
-    this.#attempt = 1;
-    this.#waited = 0;
-  }
-
   /** Exponential, between half and the whole of the step, never shorter than the registry asks. */
   #waitFor(error: Failure): number {
     const { policy, random } = this.#options;

@@ -94,9 +94,8 @@ class BlobUpload {
 
   /** Without an answer the registry is out of reach for a cancellation, too: that comes when it answers again. */
   async #end(session: UploadSession, error: unknown): Promise<void> {
-    const answered = !(error instanceof RegistryError) || (error.status !== undefined && !isGateway(error.status));
-    if (answered) await cancelUpload(this.#transport, session);
-    else this.#broken = session;
+    if (isUnanswered(error)) this.#broken = session;
+    else await cancelUpload(this.#transport, session);
   }
 
   async #sendWhole({ location }: UploadSession): Promise<void> {
@@ -134,7 +133,8 @@ class BlobUpload {
   }
 }
 
-/** Said by a proxy that got no answer: the registry may still be at work. */
-function isGateway(status: number): boolean {
-  return status === 502 || status === 504;
+/** A proxy that got no answer says so; the registry may still be at work. A failed GET is that of the blob's source. */
+function isUnanswered(error: unknown): boolean {
+  if (!(error instanceof RegistryError) || error.method === 'GET') return false;
+  return error.status === undefined || error.status === 502 || error.status === 504;
 }

@@ -25,20 +25,24 @@ export interface Failure {
 
 /** Makes a test of each row. In none may the other host see a credential, or a message show one. */
 export function testRows(rows: readonly Row[]): void {
-  it.each(rows)('$name', async (row) => {
-    const world = await makeWorld(row);
-    const { value, error } = await outcomeOf(row.act(world));
-    expect(error === undefined ? { value } : { code: error.code, requests: world.requests, text: text(error) }).toEqual(
-      row.fails === undefined
-        ? { value: row.gives }
-        : { code: row.fails.code, requests: world.requests, text: containing(text(error ?? {}), row.fails.says) },
-    );
-    expect(world.requests).toEqual(row.requests);
-    expect(world.clock.slept).toEqual(row.waits ?? []);
-    expect(world.store.uploads.size).toBe(row.abandoned ?? 0);
-    expect(world.elsewhere.exchanges.filter(({ authorization }) => authorization !== undefined)).toEqual([]);
-    expect([text(error ?? {}), ...world.logged].join('\n')).not.toContain('s3cret');
-  });
+  for (const row of rows) {
+    it(row.name, () => testRow(row));
+  }
+}
+
+async function testRow(row: Row): Promise<void> {
+  const world = await makeWorld(row);
+  const { value, error } = await outcomeOf(row.act(world));
+  expect(error === undefined ? { value } : { code: error.code, requests: world.requests, text: text(error) }).toEqual(
+    row.fails === undefined
+      ? { value: row.gives }
+      : { code: row.fails.code, requests: world.requests, text: containing(text(error ?? {}), row.fails.says) },
+  );
+  expect(world.requests).toEqual(row.requests);
+  expect(world.clock.slept).toEqual(row.waits ?? []);
+  expect(world.store.uploads.size).toBe(row.abandoned ?? 0);
+  expect(world.elsewhere.exchanges.filter(({ authorization }) => authorization !== undefined)).toEqual([]);
+  expect([text(error ?? {}), ...world.logged].join('\n')).not.toContain('s3cret');
 }
 
 async function outcomeOf(

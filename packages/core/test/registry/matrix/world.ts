@@ -7,7 +7,7 @@ import type { RegistryClient } from '../../../src/registry/index.ts';
 import type { Fault } from '../fake/fault.ts';
 import { type FaultRegistry, startFaultRegistry } from '../fake/fault-registry.ts';
 import type { GuardRules } from '../fake/guard.ts';
-import { ManualClock, setup } from '../setup.ts';
+import { type ManualClock, setup } from '../setup.ts';
 
 /** What a row's registry serves as blob unless it says otherwise. */
 export const CONTENT = '0123456789';
@@ -42,7 +42,7 @@ export interface World extends FaultRegistry {
   readonly blob: { readonly mediaType: string; readonly digest: `sha256:${string}`; readonly size: number };
   readonly logged: readonly string[];
   /** The content of the blob as the registry has it now; undefined when it has none. */
-  stored(): string | undefined;
+  readonly stored: () => string | undefined;
 }
 
 /** A registry with one image, `app:v1`, one blob, and the faults of a row. */
