@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import type { Credential } from '../../../packages/core/src/auth/index.ts';
+import { parseMirrorLines } from '../../../packages/core/src/mirrors/index.ts';
 import { type Clock, SILENT_LOG } from '../../../packages/core/src/ports/index.ts';
 import type { Repository } from '../../../packages/core/src/reference/index.ts';
 import { createRegistryClient, type RegistryClient } from '../../../packages/core/src/registry/index.ts';
@@ -19,10 +20,16 @@ export async function startForTest(options?: RegistryOptions): Promise<Registry>
   return registry;
 }
 
-export function clientFor(credential?: Credential): RegistryClient {
+type Lookup = (repository: Repository) => Credential | undefined;
+
+/** @param mirrors lines as of the input `registry-mirrors` */
+export function clientFor(credential?: Credential | Lookup, mirrors: readonly string[] = []): RegistryClient {
   return createRegistryClient({
     network: openNetwork(),
-    credentials: { lookup: () => Promise.resolve(credential) },
+    credentials: {
+      lookup: (repository) => Promise.resolve(typeof credential === 'function' ? credential(repository) : credential),
+    },
+    mirrors: parseMirrorLines(mirrors),
     clock: CLOCK,
     log: SILENT_LOG,
     signal: new AbortController().signal,
