@@ -13,10 +13,10 @@ const HOPS: Readonly<Record<Hop, string>> = {
   input: 'input',
 };
 
-/** One line for each check, what was seen and what to do below it, and the count at the end. */
+/** One line for each check, what was seen and what to do below it. */
 export function renderChecks(checks: readonly Check[]): readonly string[] {
   const heads = alignColumns(checks.map((check) => [check.verdict, check.what, check.subject, messageOf(check)]));
-  return [...checks.flatMap((check, index) => [heads[index] ?? '', ...below(check)]), '', countChecks(checks)];
+  return checks.flatMap((check, index) => [heads[index] ?? '', ...below(check)]);
 }
 
 /** `7 ok, 1 warning, 2 failed`; what there is none of is left out, but for `ok`. */

@@ -2,7 +2,7 @@ import type { CredentialOrigin } from '../auth/index.ts';
 import { plainText } from '../log/terminal-text.ts';
 import { alignColumns, alignFacts, count } from '../report/columns.ts';
 import { section } from '../report/text.ts';
-import { renderChecks } from './render-checks.ts';
+import { countChecks, renderChecks } from './render-checks.ts';
 import type {
   BuildFacts,
   CertificateFacts,
@@ -28,7 +28,8 @@ export function renderReport(report: DoctorReport): readonly string[] {
     ...section('Images', report.images.flatMap(imageLines)),
     ...section('What buildpacks get', buildLines(report.build)),
     ...section('Engine', engineLines(report.engine)),
-    ...section(report.checks === undefined ? undefined : 'Checks', renderChecks(report.checks ?? [])),
+    ...section('Checks', renderChecks(report.checks ?? [])),
+    ...(report.checks === undefined ? [] : ['', countChecks(report.checks)]),
   ];
   return lines.slice(1).map(plainText);
 }

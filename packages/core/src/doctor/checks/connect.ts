@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Endpoint } from '../../mirrors/index.ts';
-import { parseChallenges } from '../../registry/challenge.ts';
-import { apiUrl, parseUrl } from '../../registry/url.ts';
+import { parseChallenges } from '../../network/index.ts';
+import { apiUrl, parseUrl, registryServer } from '../../registry/url.ts';
 import type { RouteFacts } from '../report.ts';
 import type { TlsLook } from './tls-look.ts';
 import type { Trial } from './trial.ts';
@@ -19,7 +19,7 @@ export function connectTrial(
 ): Trial<URL> {
   return {
     what: 'connect',
-    subject: endpoint.reference.repository.registry,
+    subject: registryServer(endpoint.reference.repository.registry),
     act: async ({ ports }) => {
       const { network, signal } = ports;
       const url = await apiUrl({ repository: endpoint.reference.repository, right: 'pull', endpoint }, network);

@@ -1,8 +1,9 @@
 import type { ResolvedBuilder } from '../../build/prepare/builder.ts';
 import { runImageCandidates } from '../../builder/run-image.ts';
+import type { Image } from '../../image/source.ts';
 import type { BuildRequest } from '../../inputs/index.ts';
 import { type Endpoint, endpointsFor, type MirrorRules } from '../../mirrors/index.ts';
-import { familiarReference, type ImageReference } from '../../reference/index.ts';
+import { atDigest, familiarReference, formatRepository, type ImageReference } from '../../reference/index.ts';
 import { endpointsOf } from '../images.ts';
 import { pushedRepositories, type Subject, type Subjects } from '../subjects.ts';
 import { downloadTrial } from './download.ts';
@@ -15,6 +16,8 @@ export interface Need<T = unknown> {
   /** A build does without it, too. */
   readonly optional: boolean;
   readonly ways: readonly Way<T>[];
+  /** Ways that open when it has been found: servers that are asked for digests only. */
+  more?(found: T): readonly Way<T>[];
 }
 
 export interface Way<T = unknown> {
@@ -28,11 +31,13 @@ export function builderNeeds(request: BuildRequest, means: ReadMeans): readonly 
   const { builder, connection } = request;
   if (builder === undefined) return [];
   if (builder.kind !== 'registry') return [{ optional: false, ways: [{ trial: builderTrial(builder, means) }] }];
-  const subject = { purpose: 'builder', reference: builder.reference } as const;
   return [
-    imageNeed(subject, connection.mirrors, (endpoint) => {
-      return builderTrial({ kind: 'registry', reference: endpoint.reference }, means, endpoint);
-    }),
+    imageNeed(
+      { purpose: 'builder', reference: builder.reference },
+      connection.mirrors,
+      (endpoint) => builderTrial({ kind: 'registry', reference: endpoint.reference }, means, endpoint),
+      ({ provided }) => provided.image,
+    ),
   ];
 }
 
@@ -61,12 +66,16 @@ export function otherNeeds(request: BuildRequest, subjects: Subjects, means: Rea
   ];
 }
 
-function readNeed(subject: Subject, { connection }: BuildRequest, means: ReadMeans): Need {
+function readNeed(subject: Subject, { connection }: BuildRequest, means: ReadMeans): Need<Image | undefined> {
   const { purpose } = subject;
-  return imageNeed<unknown>(subject, connection.mirrors, (endpoint) =>
-    purpose === 'previous-image'
-      ? previousTrial(endpoint, means)
-      : imageTrial(endpoint, purpose === 'buildpack' ? 'buildpacks' : 'run-image', means),
+  return imageNeed<Image | undefined>(
+    subject,
+    connection.mirrors,
+    (endpoint) =>
+      purpose === 'previous-image'
+        ? previousTrial(endpoint, means)
+        : imageTrial(endpoint, purpose === 'buildpack' ? 'buildpacks' : 'run-image', means),
+    (image) => image,
   );
 }
 
@@ -75,10 +84,21 @@ function imageNeed<T>(
   { purpose, reference }: Subject,
   mirrors: MirrorRules,
   trialOf: (endpoint: Endpoint) => Trial<T>,
+  imageOf: (found: T) => Image | undefined,
 ): Need<T> {
-  const optional = purpose === 'previous-image';
-  const ways = endpointsOf({ purpose, reference }, mirrors).map((endpoint) => ({ trial: trialOf(endpoint), endpoint }));
-  return { optional, ways: ways.length > 0 ? ways : [{ trial: refusedTrial(reference, mirrors) }] };
+  const wayOf = (endpoint: Endpoint): Way<T> => ({ trial: trialOf(endpoint), endpoint });
+  const endpoints = endpointsOf({ purpose, reference }, mirrors);
+  const asked = new Set(endpoints.map((endpoint) => formatRepository(endpoint.reference.repository)));
+  return {
+    optional: purpose === 'previous-image',
+    ways: endpoints.length > 0 ? endpoints.map(wayOf) : [{ trial: refusedTrial(reference, mirrors) }],
+    more: (found) => {
+      const image = imageOf(found);
+      const pinned = image && atDigest(reference, image.raw.digest);
+      const byDigest = pinned === undefined ? [] : endpointsOf({ purpose, reference: pinned }, mirrors);
+      return byDigest.filter((each) => !asked.has(formatRepository(each.reference.repository))).map(wayOf);
+    },
+  };
 }
 
 /** The rules leave nobody to ask: what they say is the verdict. */

@@ -39,8 +39,9 @@ export async function runChecks(
   const go = <T>(need: Need<T>) => fulfil(need, paths, means);
   try {
     if (subjects.images.length === 0) await paths.checkProxies();
+    const building = Promise.all(builderNeeds(request, reading).map(go));
     const others = Promise.all(otherNeeds(request, subjects, reading).map(go));
-    const builders = await Promise.all(builderNeeds(request, reading).map(go));
+    const builders = await building;
     const [builder] = builders.flatMap(({ outcomes }) => outcomes.flatMap((outcome) => outcome.found ?? []));
     const runImageNeed = builder === undefined ? [] : runImageNeeds(builder, request, reading);
     const runImages = await Promise.all(runImageNeed.map(go));
@@ -71,7 +72,10 @@ async function fulfil<T>(need: Need<T>, paths: Paths, { ports }: Means): Promise
     const obstacle = endpoint === undefined ? undefined : await paths.obstacle(endpoint);
     return obstacle === undefined ? tryOut(trial, ports) : { check: notTried(trial, obstacle), urls: [] };
   };
-  return { need, outcomes: await Promise.all(need.ways.map(tryWay)) };
+  const outcomes = await Promise.all(need.ways.map(tryWay));
+  const met = outcomes.find(({ found }) => found !== undefined);
+  const more = met?.found === undefined ? [] : (need.more?.(met.found) ?? []);
+  return { need, outcomes: [...outcomes, ...(await Promise.all(more.map(tryWay)))] };
 }
 
 /** What fails is no failure where another way works, or where a build does without it. */
