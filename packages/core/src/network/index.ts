@@ -1,4 +1,5 @@
 export { type AddressClass, classifyHost } from './address.ts';
+export { type Challenge, parseChallenges } from './challenge.ts';
 export { download, type Download, type DownloadPorts, shownUrl } from './download.ts';
 export { NetworkFailure, networkFailure } from './failure.ts';
 export { ProxyError } from './proxy/index.ts';

@@ -1,4 +1,3 @@
-export { type Challenge, parseChallenges } from './challenge.ts';
 export { createRegistryClient, type RegistryClientOptions } from './client.ts';
 export { type BlobCopy, copyBlob } from './copy.ts';
 export { RegistryError, type RegistryErrorEntry } from './error.ts';

@@ -1,5 +1,5 @@
 import type { Credential } from '../auth/types.ts';
-import { type Challenge, parseChallenges } from './challenge.ts';
+import { type Challenge, parseChallenges } from '../network/index.ts';
 import { RegistryError } from './error.ts';
 import { follow } from './redirect.ts';
 import { type Access, mergeScopes, parseScopes, type Scope, scopesOf } from './scope.ts';

@@ -1,6 +1,6 @@
 import type { Credential } from '../auth/types.ts';
 import { DOCKER_HUB, formatRepository } from '../reference/index.ts';
-import { parseChallenges } from './challenge.ts';
+import { parseChallenges } from '../network/index.ts';
 import {
   describeStatus,
   foreignText,

@@ -1,7 +1,7 @@
 export { buildProxyEnvironment, type BuildProxyInputs, type BuildProxyOptions } from './build-environment.ts';
 export { ProxyError } from './failure.ts';
 export { type Bypass, parseNoProxy, type ProxyTarget } from './no-proxy.ts';
-export { type ProxyRules, proxyRules, type ProxyVariables, proxyVariables } from './proxy-rules.ts';
+export { type ProxyRules, proxyRules, type ProxyVariables } from './proxy-rules.ts';
 export {
   formatProxy,
   parseProxyServer,

@@ -22,17 +22,6 @@ export interface ProxyRules {
 
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 
-/** Reads the variables from an environment as Go does: upper case first, and an empty value is none. */
-export function proxyVariables(environment: Readonly<Record<string, string>>): ProxyVariables {
-  const read = (name: string) => environment[name.toUpperCase()] || environment[name.toLowerCase()] || '';
-  return {
-    httpProxy: read('http_proxy'),
-    httpsProxy: read('https_proxy'),
-    noProxy: read('no_proxy'),
-    cgi: (environment['REQUEST_METHOD'] ?? '') !== '',
-  };
-}
-
 /** The rules of Go's `golang.org/x/net/http/httpproxy`: https URLs never use the http proxy, and there is no ALL_PROXY. */
 export function proxyRules({ httpProxy, httpsProxy, noProxy, cgi }: ProxyVariables): ProxyRules {
   const bypass = parseNoProxy(noProxy);

@@ -33,7 +33,7 @@ describe('what a proxy asks for', () => {
       'NTLM, basic realm=corp',
       [
         { scheme: 'NTLM', realm: '' },
-        { scheme: 'basic', realm: 'corp' },
+        { scheme: 'Basic', realm: 'corp' },
       ],
       false,
     ],

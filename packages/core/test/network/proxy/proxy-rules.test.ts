@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { BuildpacksError } from '../../../src/errors/index.ts';
-import { parseNoProxy, proxyRules, proxyVariables } from '../../../src/network/proxy/index.ts';
+import { parseNoProxy, proxyRules, readProxySettings } from '../../../src/network/proxy/index.ts';
 import vectors from '../../vectors/proxy.json' with { type: 'json' };
 
 /** The only rows that a URL object can't express: it lower-cases a host before anyone can look, and has no zones. */
@@ -15,7 +15,7 @@ interface UpstreamRow {
 }
 
 function proxyFor(environment: Readonly<Record<string, string>>, url: string): string | undefined {
-  return proxyRules(proxyVariables(environment)).proxyFor(new URL(url));
+  return proxyRules(readProxySettings({}, environment).variables).proxyFor(new URL(url));
 }
 
 describe("Go's own table", () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseChallenges } from '../../src/registry/index.ts';
+import { parseChallenges } from '../../src/network/index.ts';
 
 describe('parseChallenges', () => {
   it.each<[string, ReturnType<typeof parseChallenges>]>([

@@ -1,4 +1,4 @@
-/** One challenge of a `WWW-Authenticate` header (RFC 9110, section 11.6.1). */
+/** One challenge of a `WWW-Authenticate` or `Proxy-Authenticate` header (RFC 9110, section 11.6.1). */
 export interface Challenge {
   /** Lower case: `basic`, `bearer`. */
   readonly scheme: string;
