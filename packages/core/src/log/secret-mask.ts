@@ -56,6 +56,6 @@ function piecesOf(texts: readonly string[]): readonly string[] {
     .flatMap((text) => {
       const size = Math.ceil(text.length / Math.ceil(text.length / LONGEST_PIECE));
       // Backslashes stay with what they may be there to escape.
-      return text.match(new RegExp(String.raw`[^]{1,${size}}(?<!\\)|\\+$`, 'gu')) ?? [];
+      return text.match(new RegExp(String.raw`[^]{1,${size}}(?<!\\)(?:\\+$)?|\\+$`, 'gu')) ?? [];
     });
 }

@@ -66,7 +66,7 @@ function parseName(name: string, fail: (message: string, hint?: string) => Input
   if (name === '') throw fail('it has no name');
   const slash = name.indexOf('/');
   const first = slash === -1 ? '' : name.slice(0, slash);
-  const hasRegistry = first !== '' && (/[.:]/.test(first) || first === 'localhost' || first !== first.toLowerCase());
+  const hasRegistry = isRegistry(first);
   if (hasRegistry && !HOST.test(first)) throw fail(`"${first}" is not a registry host`);
 
   const registry = hasRegistry ? canonicalRegistry(first) : DOCKER_HUB;
@@ -84,17 +84,25 @@ function parseName(name: string, fail: (message: string, hint?: string) => Input
   return repository;
 }
 
+/** Whether the first of several parts of a name is a registry, as Docker decides it. */
+function isRegistry(first: string): boolean {
+  return /[.:]/.test(first) || first === 'localhost' || first !== first.toLowerCase();
+}
+
 /** The long form: `index.docker.io/library/busybox:1`, `host/path@sha256:…`. */
 export function formatReference(reference: ImageReference): string {
   const name = formatRepository(reference.repository);
   return reference.kind === 'tag' ? `${name}:${reference.tag}` : `${name}@${reference.digest}`;
 }
 
-/** The short form that people write: `busybox:1`, `paketobuildpacks/builder:base`. */
+/** The short form that people write: `busybox:1`, `paketobuildpacks/builder:base`; with a registry where it would mean another. */
 export function familiarReference(reference: ImageReference): string {
   const long = formatReference(reference);
   if (reference.repository.registry !== DOCKER_HUB) return long;
-  return long.slice(DOCKER_HUB.length + 1).replace(/^library\//, '');
+  const name = long.slice(DOCKER_HUB.length + 1);
+  const [first = '', ...rest] = reference.repository.path.split('/');
+  if (first === 'library' && rest.length === 1) return name.slice('library/'.length);
+  return isRegistry(first) ? `docker.io/${name}` : name;
 }
 
 /** The same image by content. */

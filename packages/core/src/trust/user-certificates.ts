@@ -71,7 +71,7 @@ export function distinct<T extends TrustedCertificate>(certificates: readonly T[
 
 function readText(text: string, workingDirectory: string): readonly Part[] {
   const { paths, pem } = separate(text);
-  const loose = paths.find(({ written }) => isBase64Line(written));
+  const loose = paths.find(({ written }) => isPieceOfPem(written));
   if (loose !== undefined) return [{ name: INPUT, certificates: [], problems: [outsideOfBlock(loose.line)] }];
   return [
     ...(pem.trim() === '' ? [] : [{ name: INPUT, ...readPemCertificates(pem) }]),
@@ -100,9 +100,9 @@ function separate(text: string): { readonly paths: readonly WrittenPath[]; reado
   return { paths, pem: pem.join('\n') };
 }
 
-/** A line of PEM that lost its BEGIN: it may be of a key, so that no line of such a text is quoted as a path. */
-function isBase64Line(line: string): boolean {
-  return line.length >= 60 && /^[A-Za-z0-9+][A-Za-z0-9+/]*={0,2}$/.test(line);
+/** A line of a block that lost its BEGIN, or a damaged BEGIN: it may be of a key, so that no line of such a text is quoted as a path. */
+function isPieceOfPem(line: string): boolean {
+  return (line.length >= 60 && /^[A-Za-z0-9+][A-Za-z0-9+/]*={0,2}$/.test(line)) || /----|BEGIN |END /.test(line);
 }
 
 function outsideOfBlock(line: number): PemProblem {

@@ -54,6 +54,10 @@ describe('a mask hides a secret', () => {
   });
 });
 
+test('a secret that ends with backslashes takes no others with it', () => {
+  expect(masked('pass\\\\ \\ and\\', 'pass\\\\')).toBe('*** \\ and\\');
+});
+
 test('a pair is hidden whole, a short password with it', () => {
   expect(masked(`Basic ${base64('user:abc')} user:abc`, 'user:abc')).toBe('Basic *** ***');
 });
