@@ -24,7 +24,7 @@ export interface ResolvedRunImage {
  * Chooses the run image as pack does and reads it; no layer is pulled (`docs/design.md`, section 1).
  *
  * @throws InputError on `run-image` when it does not exist or is for another platform
- * @throws BuildpacksError `temporary` or `denied` when no name of it can be read
+ * @throws BuildpacksError `temporary`, `denied` or `policy` when no name of it can be read
  */
 export async function resolveRunImage(
   builder: Builder,
@@ -77,7 +77,7 @@ async function firstReadable(
   registry: RegistryClient,
   log: Log,
 ): Promise<ReadCandidate> {
-  const failures: RegistryError[] = [];
+  const failures: BuildpacksError[] = [];
   for (const candidate of candidates) {
     const { reference } = candidate;
     try {
@@ -95,16 +95,19 @@ async function firstReadable(
 }
 
 /** Not the registry's answer that the image is there but of no use, and not the end of the whole build. */
-function isRefusal(error: unknown): error is RegistryError {
-  return error instanceof RegistryError && error.code !== 'cancelled' && (error.status ?? 400) >= 400;
+function isRefusal(error: unknown): error is BuildpacksError {
+  if (error instanceof RegistryError) return error.code !== 'cancelled' && (error.status ?? 400) >= 400;
+  return error instanceof BuildpacksError && error.code === 'policy';
 }
 
-function noneReadable(candidates: readonly RunImageCandidate[], failures: readonly RegistryError[]): BuildpacksError {
+function noneReadable(candidates: readonly RunImageCandidate[], failures: readonly BuildpacksError[]): BuildpacksError {
   const tried = candidates.map(({ reference }) => formatReference(reference)).join(', ');
   const [first] = failures;
   const reason = first === undefined ? '' : `: ${first.message}`;
-  const code = failures.some((failure) => failure.code === 'temporary') ? 'temporary' : 'denied';
-  return new BuildpacksError(code, `no run image can be read; tried ${tried || 'none'}${reason}`, {
+  const codes = (['temporary', 'denied', 'policy'] as const).filter((code) =>
+    failures.some((one) => one.code === code),
+  );
+  return new BuildpacksError(codes[0] ?? 'denied', `no run image can be read; tried ${tried || 'none'}${reason}`, {
     hint: 'Give credentials for one of these, or name a readable one with the input run-image.',
     ...(first !== undefined && { cause: first }),
   });
