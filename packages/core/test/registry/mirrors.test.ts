@@ -180,6 +180,17 @@ describe('a mirror that', () => {
     expect(logged.join('\n')).toMatch(/is passed over .*digest/);
   });
 
+  it('has a small blob that is wrong and too short gets the whole from the source', async () => {
+    const fault: Fault = ({ response }) => {
+      response.write('y', () => response.end());
+      return true;
+    };
+    const { source, mirrors, pushed } = await mirrored({ fault });
+    const { client } = setup({ mirrors });
+    const stream = await client.readBlob(source.repository('app'), pushed.config);
+    expect((await buffer(stream)).toString()).toBe(CONFIG);
+  });
+
   it('has a wrong large blob is not asked for it again', async () => {
     const { source, mirrors, pushed } = await mirrored({ fault: spoils('layer') });
     const { client } = setup({ mirrors });
