@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, readFile, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -216,8 +216,12 @@ describe('the image', () => {
       const image = world.image('embedded');
       const given = ['--ca-certificates', authority.certificateFile, '--embed-ca-certificates'];
       await build([image, '--builder', builder, ...APP, ...given]);
-      const files = await extractAppFiles(image, '/layers/paketo-buildpacks_ca-certificates', world.registry.access);
-      expect(files).toBeDefined();
+      const layer = '/layers/paketo-buildpacks_ca-certificates/ca-certificates/embedded-certs';
+      const embedded = await extractAppFiles(image, layer, world.registry.access);
+      const files = await Promise.all(
+        (await readdir(embedded)).map((file) => readFile(path.join(embedded, file), 'utf8')),
+      );
+      expect(files.map((text) => text.trim())).toEqual([authority.certificate.trim()]);
     });
   });
 

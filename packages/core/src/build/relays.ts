@@ -2,7 +2,7 @@ import type { Engine, RelayPlace } from '../engine/index.ts';
 import type { ConnectionInputs } from '../inputs/index.ts';
 import { classifyHost } from '../network/index.ts';
 import { formatProxy, parseProxyServer, type ProxyServer, type Relay, startRelay } from '../network/proxy/index.ts';
-import type { Ports } from '../ports/index.ts';
+import type { Log, Ports } from '../ports/index.ts';
 import type { Plan } from './plan.ts';
 
 /** How long a relay waits for its proxy, in milliseconds: to be reached, and to open a tunnel. */
@@ -36,23 +36,28 @@ export async function withRelays<T>(
   work: (environment: Environment) => Promise<T>,
 ): Promise<T> {
   const { environment, network } = plan.lifecycle;
-  const proxies = hiddenProxies(environment, connection);
-  if (proxies.length === 0) return work(environment);
+  const hidden = hiddenProxies(environment, connection);
+  if (hidden.length === 0) return work(environment);
   const place = await engine.relayPlace(network);
+  const [first, ...more] = hidden.filter(({ server }) => needsRelay(server, place));
+  if (first === undefined) return work(environment);
+  if (place.kind === 'nowhere') {
+    ports.log.warn(unreachable(first.server, place.reason));
+    return work(environment);
+  }
   const relays = new Map<string, Relay>();
   try {
-    const replaced = new Map<string, string>();
-    for (const { variable, server } of proxies.filter(({ server }) => needsRelay(server, place))) {
-      if (place.kind === 'nowhere') {
-        ports.log.warn(unreachable(server, place.reason));
-        break;
-      }
-      const key = JSON.stringify([formatProxy(server), server.credential]);
+    const replaced: Record<string, string> = {};
+    for (const { variable, server } of [first, ...more]) {
+      const key = JSON.stringify(server.credential) + formatProxy(server);
       const relay = relays.get(key) ?? (await start(server, place, ports));
       relays.set(key, relay);
-      replaced.set(variable, relay.url).set(variable.toLowerCase(), relay.url);
+      replaced[variable] = replaced[variable.toLowerCase()] = relay.url;
     }
-    return await work({ ...environment, ...Object.fromEntries(replaced) });
+    return await work({ ...environment, ...replaced });
+  } catch (error) {
+    for (const relay of relays.values()) mentionUnused(relay, ports.log);
+    throw error;
   } finally {
     await Promise.all([...relays.values()].map((relay) => relay.close()));
   }
@@ -105,6 +110,13 @@ async function start(
   const relay = await startRelay(options);
   log.info(`Buildpacks reach the proxy ${formatProxy(upstream)} by a relay on ${relay.url}`);
   return relay;
+}
+
+function mentionUnused({ url, reached }: Relay, log: Log): void {
+  if (reached()) return;
+  log.info(
+    `Nothing in the build reached the relay on ${url}. If a buildpack tried, look for a firewall of this machine`,
+  );
 }
 
 function unreachable(server: ProxyServer, reason: string): string {

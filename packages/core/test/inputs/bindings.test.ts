@@ -64,6 +64,11 @@ describe('what is wrong', () => {
     ['=db', '"" is not a name for a binding'],
     ['../x=db', '".." is not a name for a binding'],
     ['.x=db', '".x" is not a name for a binding'],
+    ['buildpacks-ci-ca-bundle=db', '"buildpacks-ci-ca-bundle" is the name under which buildpacks get ca-certificates'],
+    [
+      'buildpacks-ci-ca-certificates/type=t',
+      '"buildpacks-ci-ca-certificates" is the name under which buildpacks get ca-certificates',
+    ],
     ['db/a/b=file', '"a/b" is not a key of the binding "db"'],
     ['db/..=file', '".." is not a key of the binding "db"'],
     ['db/key=missing\ndb/type=t', 'the file "missing" of "db/key" does not exist'],

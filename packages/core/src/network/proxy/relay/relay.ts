@@ -29,6 +29,8 @@ export interface RelayOptions {
 export interface Relay {
   /** `http://address:port`, for HTTP_PROXY and HTTPS_PROXY. */
   readonly url: string;
+  /** Whether anybody who was admitted has asked it for something. */
+  readonly reached: () => boolean;
   /** Ends it and all connections through it. */
   close(): Promise<void>;
 }
@@ -44,7 +46,10 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const closing = new AbortController();
   const connections = createConnections({ contextFor, timeouts, signal: AbortSignal.any([signal, closing.signal]) });
   const hop = { upstream, connections, report: oncePerText(log) };
-  const guard = doorkeeper(options, hop.report);
+  let reached = false;
+  const guard = doorkeeper(options, hop.report, () => {
+    reached = true;
+  });
   const server = createServer((request, response) => {
     void guard(request.socket, () => relayRequest(hop, request, response));
   });
@@ -72,17 +77,21 @@ export async function startRelay(options: RelayOptions): Promise<Relay> {
   const { port } = server.address() as AddressInfo;
   const url = `http://${formatEndpoint({ host: address, port })}`;
   log.debug(`a relay to the proxy of ${upstream.source} listens on ${url}`);
-  return { url, close };
+  return { url, reached: () => reached, close };
 }
 
 /** Lets only those through who may use the relay. Never rejects, as what it guards. */
 function doorkeeper(
   { admits = () => Promise.resolve(true) }: Pick<RelayOptions, 'admits'>,
   report: (text: string) => void,
+  onAdmitted: () => void,
 ): (client: Socket, serve: () => Promise<void>) => Promise<void> {
   return async (client, serve) => {
     const admitted = await admits(client.remoteAddress ?? '').catch(() => false);
-    if (admitted) return serve();
+    if (admitted) {
+      onAdmitted();
+      return serve();
+    }
     client.destroy();
     report('something other than the build tried to use the relay to the proxy, and was turned away');
   };
