@@ -1,4 +1,5 @@
 import { BuildpacksError } from '../errors/index.ts';
+import { classifyHost } from './address.ts';
 
 /** No answer came, or not a whole one: the connection, TLS or HTTP itself failed. */
 export class NetworkFailure extends BuildpacksError {
@@ -65,11 +66,8 @@ const EXPLANATIONS: readonly (readonly [RegExp, (url: URL, code: string) => Expl
         url,
       ),
   ],
-  [/^UND_ERR_HEADERS_TIMEOUT$/, (url) => unreachable(`${url.host} did not answer in time`, 'Check the load of', url)],
-  [
-    /^UND_ERR_BODY_TIMEOUT$/,
-    (url) => unreachable(`${url.host} stopped sending in the middle of its answer`, 'Check the load of', url),
-  ],
+  [/^UND_ERR_HEADERS_TIMEOUT$/, (url) => silent(`${url.host} did not answer in time`, url)],
+  [/^UND_ERR_BODY_TIMEOUT$/, (url) => silent(`${url.host} stopped sending in the middle of its answer`, url)],
   [
     /^(UNABLE_TO_VERIFY_LEAF_SIGNATURE|SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_GET_ISSUER_CERT(_LOCALLY)?|CERT_UNTRUSTED)$/,
     (url, code) => refusedTls(`the certificate of ${url.host} is not trusted (${code})`, TRUST_HINT),
@@ -109,8 +107,16 @@ const EXPLANATIONS: readonly (readonly [RegExp, (url: URL, code: string) => Expl
   [/^HPE_/, (url) => refusedTls(`${url.host} does not speak HTTP`, 'Check the host name and the port.')],
 ];
 
+/** What a proxy can't reach is the proxy's failure: this was tried without one. */
 function unreachable(message: string, advice: string, url: URL, transient = true): Explanation {
-  return { code: 'temporary', message, hint: `${advice} ${url.host}.`, transient };
+  const input = url.protocol === 'http:' ? 'http-proxy' : 'https-proxy';
+  const proxy =
+    classifyHost(url.hostname) === 'loopback' ? '' : ` Where only a proxy leads there, name it in ${input}.`;
+  return { code: 'temporary', message, hint: `${advice} ${url.host}.${proxy}`, transient };
+}
+
+function silent(message: string, url: URL): Explanation {
+  return { code: 'temporary', message, hint: `Check the load of ${url.host}.`, transient: true };
 }
 
 function refusedTls(message: string, hint: string): Explanation {

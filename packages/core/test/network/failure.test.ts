@@ -31,6 +31,15 @@ describe('networkFailure', () => {
     expect(networkFailure(error, url).hint).toContain('ca-certificates');
   });
 
+  it.each([
+    ['https://registry.example/v2/', 'name it in https-proxy.'],
+    ['http://registry.example/v2/', 'name it in http-proxy.'],
+    ['http://127.0.0.1:5000/v2/', 'listens on 127.0.0.1:5000.'],
+  ])('of %s, which nobody answers, ends its hint with "%s"', (target, end) => {
+    const error = Object.assign(new Error('x'), { code: 'ECONNREFUSED' });
+    expect(networkFailure(error, new URL(target)).hint).toMatch(new RegExp(`${end.replaceAll('.', '\\.')}$`));
+  });
+
   it('looks into the attempts on each address of a host', () => {
     const attempt = Object.assign(new Error('x'), { code: 'ECONNREFUSED' });
     expect(networkFailure(new AggregateError([attempt]), url).message).toContain('refused');
