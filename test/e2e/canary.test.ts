@@ -123,6 +123,8 @@ async function plant(place: Place, world: World): Promise<Planted> {
         ...options.environment,
         DOCKER_CONFIG: path.join(scratch, 'docker'),
         CI_JOB_TOKEN: `${CANARY}environment`,
+        HTTP_PROXY: `http://ann:${CANARY}own-proxy@127.0.0.1:9`,
+        https_proxy: `http://ann:${CANARY}own-proxy@proxy.invalid:9`,
         BUILDPACKS_CI_NOTHING: `${CANARY}ours`,
         LD_LIBRARY_PATH: `/${CANARY}loader`,
       },

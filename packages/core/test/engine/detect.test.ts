@@ -9,7 +9,13 @@ const DOCKER = {
   SecurityOptions: ['name=seccomp'],
 };
 const PODMAN = {
-  host: { arch: 'arm64', os: 'linux', hostname: 'here', security: { rootless: false, selinuxEnabled: false }, serviceIsRemote: false },
+  host: {
+    arch: 'arm64',
+    os: 'linux',
+    hostname: 'here',
+    security: { rootless: false, selinuxEnabled: false },
+    serviceIsRemote: false,
+  },
   version: { Version: '4.3.1' },
 };
 
