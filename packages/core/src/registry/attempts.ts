@@ -38,6 +38,8 @@ export class Attempts {
   readonly #endpoints: readonly [Endpoint, ...Endpoint[]];
   readonly #observer: AttemptsObserver;
   readonly #misses: Miss[] = [];
+  /** Those that gave the beginning of a blob and no more. */
+  readonly #beginnings: Endpoint[] = [];
 
   /** @param task for messages: `read the manifest of registry.example/app:1` */
   constructor(task: string, endpoints: readonly [Endpoint, ...Endpoint[]], observer: AttemptsObserver) {
@@ -78,9 +80,29 @@ export class Attempts {
     this.#tell();
   }
 
-  /** The current endpoint gave wrong bytes, and somebody has them already: who asks for the blob again gets it from the next one. */
+  /**
+   * As `failed`, after the current endpoint has given the beginning of a blob: the next one goes on from there.
+   *
+   * @throws as `failed`
+   */
+  failedMidway(error: unknown): void {
+    const { endpoint } = this.turn;
+    this.failed(error);
+    this.#beginnings.push(endpoint);
+  }
+
+  /** Whether a blob that came out wrong may be right when it is asked for again. */
+  get replaceable(): boolean {
+    return this.turn.followed || this.#beginnings.length > 0;
+  }
+
+  /**
+   * A blob came out wrong, and somebody has its bytes already: who asks for it again gets it from others than those whose fault it may
+   * be. Who only went on where others stopped is the last to be suspected.
+   */
   spoilt(error: BuildpacksError): void {
-    this.#observer.spoilt({ endpoint: this.turn.endpoint, error });
+    const suspects = this.#beginnings.length > 0 ? this.#beginnings : [this.turn.endpoint];
+    for (const endpoint of suspects) this.#observer.spoilt({ endpoint, error });
   }
 
   #tell(): void {

@@ -6,6 +6,7 @@ import type { Attempts, Turn } from './attempts.ts';
 import { BlobContent } from './blob-content.ts';
 import { BlobStream } from './blob-stream.ts';
 import { RegistryError } from './error.ts';
+import { refuseOtherDigest } from './digest-header.ts';
 import { transportNote } from './page.ts';
 import { BRIEFLY, isTransient, type Retries } from './retry.ts';
 import { readAccess } from './scope.ts';
@@ -33,6 +34,7 @@ export async function hasBlob(transport: Transport, { endpoint, followed }: Turn
   };
   return transport.call(call, async (answer) => {
     await answer.discard();
+    refuseOtherDigest(answer, call.task, digest);
     return answer.status === 200;
   });
 }
@@ -44,7 +46,7 @@ export async function hasBlob(transport: Transport, { endpoint, followed }: Turn
 export async function readBlob(transport: Transport, attempts: Attempts, descriptor: Descriptor): Promise<Readable> {
   const abort = new AbortController();
   const download = new Download(transport, attempts, descriptor, abort.signal);
-  return new BlobStream(download.chunks(await download.open(0)), abort);
+  return new BlobStream(download.chunks(await download.open()), abort);
 }
 
 class Download {
@@ -60,11 +62,11 @@ class Download {
     this.#signal = signal;
   }
 
-  /** An answer that starts at `offset`, or at 0 when the registry knows no ranges; from the first endpoint that gives one. */
-  async open(offset: number): Promise<Answer> {
+  /** The first endpoint's answer that gives the blob. */
+  async open(): Promise<Answer> {
     for (;;) {
       try {
-        return await this.#ask(offset);
+        return await this.#ask(0);
       } catch (error) {
         this.#attempts.failed(error);
       }
@@ -74,7 +76,7 @@ class Download {
   async *chunks(first: Answer): AsyncGenerator<Uint8Array> {
     const content = new BlobContent(this.#descriptor, this.#attempts.turn.followed);
     const resumes = new Resumes(this.#transport, this.#attempts);
-    for (let answer = first; ; answer = await this.open(content.received)) {
+    for (let answer = first; ; answer = await this.#reopen(content)) {
       const failure = yield* this.#take(answer, content);
       if (failure === undefined) {
         yield* content.release();
@@ -101,7 +103,7 @@ class Download {
     if (problem === undefined) return undefined;
     // An answer of no declared length may have been cut off.
     const cut = content.received < this.#descriptor.size;
-    return this.#broken(answer, problem, cut || this.#attempts.turn.followed);
+    return this.#broken(answer, problem, cut || this.#attempts.replaceable);
   }
 
   /** @throws the error when no other endpoint can go on where this one stopped */
@@ -110,8 +112,23 @@ class Download {
       if (error instanceof RegistryError) this.#attempts.spoilt(error);
       throw error;
     }
+    if (!content.held && content.received > 0) {
+      this.#attempts.failedMidway(error);
+      return;
+    }
     this.#attempts.failed(error);
-    if (content.wrong) content.restart();
+    // Nobody has seen the bytes yet, and this endpoint may not have had the right ones.
+    content.restart();
+  }
+
+  async #reopen(content: BlobContent): Promise<Answer> {
+    for (;;) {
+      try {
+        return await this.#ask(content.received);
+      } catch (error) {
+        this.#moveOn(error, content);
+      }
+    }
   }
 
   #call(): Call {
@@ -130,7 +147,7 @@ class Download {
     };
   }
 
-  /** Who does not give the rest as it was asked for is asked for the whole. */
+  /** An answer that starts at the offset, or at 0: who does not give the rest as it was asked for is asked for the whole. */
   async #ask(offset: number): Promise<Answer> {
     const call = this.#call();
     const ranged = { headers: { range: `bytes=${offset}-` }, expect: [...call.expect, 416] };
@@ -153,7 +170,7 @@ class Download {
   }
 
   /** @param transient whether asking again may help; another endpoint can always be asked for the blob as a whole */
-  #broken(answer: Answer, problem: string, transient = this.#attempts.turn.followed): RegistryError {
+  #broken(answer: Answer, problem: string, transient = this.#attempts.replaceable): RegistryError {
     const { task, method } = this.#call();
     const reason = `${problem}${transportNote(answer)}`;
     const { url, status } = answer;

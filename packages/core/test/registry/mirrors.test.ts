@@ -200,6 +200,21 @@ describe('a mirror that', () => {
     expect((await read()).length).toBe(LAYER.length);
   });
 
+  it('sends the beginning of something else is not mended by the source, but not asked again', async () => {
+    const fault: Fault = ({ line, response }) => {
+      if (!line.includes('/blobs/')) return false;
+      response.write('y');
+      response.end();
+      return true;
+    };
+    const { source, mirrors, pushed } = await mirrored({ fault });
+    const { client } = setup({ mirrors });
+    const read = async (blob: Descriptor) => buffer(await client.readBlob(source.repository('app'), blob));
+    expect((await read(pushed.config)).toString()).toBe(CONFIG);
+    expect((await failureOf(read(pushed.layer))).transient).toBe(true);
+    expect((await read(pushed.layer)).length).toBe(LAYER.length);
+  });
+
   it('had a wrong large blob does not end an upload of it', async () => {
     const { source, mirrors, pushed } = await mirrored({ fault: spoils('layer') });
     const target = await startFakeRegistry();

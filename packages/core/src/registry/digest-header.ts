@@ -1,0 +1,18 @@
+import { type Digest, isDigest } from '../reference/index.ts';
+import { RegistryError } from './error.ts';
+import { redactUrl } from './url.ts';
+import type { Answer } from './wire.ts';
+
+/**
+ * Believes a registry that says it has something else: what we asked for, or sent, is not what it has. Many say nothing, and
+ * other algorithms than ours can't be compared.
+ *
+ * @throws RegistryError when `Docker-Content-Digest` names another digest
+ */
+export function refuseOtherDigest(answer: Answer, task: string, digest: Digest): void {
+  const declared = answer.header('docker-content-digest');
+  if (declared === undefined || !isDigest(declared) || declared === digest) return;
+  const { method, url, status } = answer;
+  const reason = `the registry says that its digest is ${declared}, and not ${digest}`;
+  throw new RegistryError({ code: 'registry', task, method, url: redactUrl(url), status, reason });
+}
