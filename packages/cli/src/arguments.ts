@@ -85,14 +85,18 @@ function readFlag(
 }
 
 /** A value that begins with a dash is more often a forgotten value: it must be written with an equals sign. */
-function readValue(token: Token, { name, placeholder = 'VALUE' }: Option): ReturnType<typeof readToken> {
+function readValue(
+  token: Token,
+  { name, placeholder = 'VALUE', secret = false }: Option,
+): ReturnType<typeof readToken> {
   const { rawName, value, inlineValue } = token;
   if (value === undefined) {
     return { problem: { input: rawName, message: 'needs a value', hint: `Write --${name}=${placeholder}.` } };
   }
   if (value.length > 1 && value.startsWith('-') && inlineValue === false) {
-    const hint = `If "${value}" is meant to be the value, write --${name}=${value}.`;
-    return { problem: { input: rawName, message: `needs a value, and "${value}" follows`, hint } };
+    const [shown, written] = secret ? ['what begins with a dash', placeholder] : [`"${value}"`, value];
+    const hint = `If ${secret ? 'that' : shown} is meant to be the value, write --${name}=${written}.`;
+    return { problem: { input: rawName, message: `needs a value, and ${shown} follows`, hint } };
   }
   return { name, value };
 }

@@ -7,6 +7,7 @@ const OPTIONS: readonly Option[] = [
   { name: 'tags', short: 't', kind: 'list', description: '' },
   { name: 'publish', kind: 'flag', description: '' },
   { name: 'no-proxy', kind: 'text', description: '' },
+  { name: 'password', kind: 'text', secret: true, description: '' },
 ];
 
 function parsed(...args: readonly string[]) {
@@ -69,6 +70,15 @@ describe('parseArguments', () => {
     expect(problem?.message).toBe(message);
     if (hint !== undefined) expect(problem?.hint).toBe(hint);
   });
+
+  test.each([[['--password', 'canary', '--password=-canary']], [['--password', '-canary']]])(
+    'quotes no secret: %j',
+    (args) => {
+      const { problems } = parsed(...args);
+      expect(problems).toHaveLength(1);
+      expect(JSON.stringify(problems)).not.toContain('canary');
+    },
+  );
 
   test('reports all problems', () => {
     expect(parsed('--x', '--y', '--builder').problems).toHaveLength(3);

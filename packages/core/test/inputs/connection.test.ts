@@ -1,0 +1,107 @@
+import path from 'node:path';
+import { rootCertificates } from 'node:tls';
+import { describe, expect, test } from 'vitest';
+import { parseConnectionInputs, type RawInputs } from '../../src/inputs/index.ts';
+import { SAFE_VARIABLES } from '../../src/trust/index.ts';
+import { makeTree, problemsOf } from './support.ts';
+
+const [FIRST = '', SECOND = ''] = rootCertificates;
+const NOW = Date.parse('2026-11-21');
+
+function parse(raw: RawInputs, environment: Readonly<Record<string, string>> = {}, workingDirectory = '/') {
+  return parseConnectionInputs(raw, { environment, workingDirectory, now: NOW });
+}
+
+describe('proxies', () => {
+  test('come from the environment when no input gives them', () => {
+    const { variables, sources } = parse({}, { https_proxy: 'proxy:3128', NO_PROXY: 'a.example' }).proxies;
+    expect(variables).toMatchObject({ httpProxy: '', httpsProxy: 'proxy:3128', noProxy: 'a.example' });
+    expect(sources.https).toBe('https_proxy');
+  });
+
+  test('of the inputs win', () => {
+    const { proxies } = parse({ 'https-proxy': 'http://own:3128' }, { HTTPS_PROXY: 'http://job:3128' });
+    expect(proxies.variables.httpsProxy).toBe('http://own:3128');
+  });
+
+  test('are not used for the cluster when that is asked for', () => {
+    const { proxies } = parse({ 'no-proxy': 'a.example', 'no-proxy-cluster': 'true' });
+    expect(proxies.variables.noProxy).toMatch(/^a\.example,.*\.svc/);
+  });
+
+  test('of the build have no password, which is not quoted', () => {
+    const problems = problemsOf(() => parse({ 'build-https-proxy': 'http://user:canary@proxy' }));
+    expect(problems.map(({ input }) => input)).toEqual(['build-https-proxy']);
+    expect(JSON.stringify(problems)).not.toContain('canary');
+  });
+});
+
+describe('ca-certificates', () => {
+  test.each<[string, string | readonly string[]]>([
+    ['text', `${FIRST}\n${SECOND}`],
+    ['items', [FIRST, SECOND]],
+    ['text and a path', `ca.pem\n${FIRST}`],
+    ['a path given as an item', ['ca.pem', FIRST]],
+  ])('are read from %s', (_, raw) => {
+    const directory = makeTree({ 'ca.pem': SECOND });
+    const { userCertificates } = parse({ 'ca-certificates': raw }, {}, directory);
+    expect(userCertificates?.certificates).toHaveLength(2);
+  });
+
+  test('are absent when there are none', () => {
+    expect(parse({ 'ca-certificates': ' \n' })).not.toHaveProperty('userCertificates');
+  });
+});
+
+describe('build-ca-variables', () => {
+  test.each<[string, readonly string[]]>([
+    ['', SAFE_VARIABLES],
+    ['none', []],
+    ['GIT_SSL_CAINFO\nJAVA_TOOL_OPTIONS', ['GIT_SSL_CAINFO', 'JAVA_TOOL_OPTIONS']],
+  ])('%j', (text, expected) => {
+    expect(parse({ 'build-ca-variables': text }).certificateVariables).toEqual(expected);
+  });
+
+  test.each(['LD_PRELOAD', 'none\nGIT_SSL_CAINFO'])('%j is refused', (text) => {
+    expect(problemsOf(() => parse({ 'build-ca-variables': text }))).toHaveLength(1);
+  });
+});
+
+test('mirrors are read from lines and files', () => {
+  const directory = makeTree({ 'registries.conf': '[[registry]]\nlocation = "a.example"\nblocked = true\n' });
+  const { mirrors } = parse(
+    { 'registry-mirrors': 'docker.io=mirror.example', 'registries-conf': path.join(directory, 'registries.conf') },
+    {},
+    directory,
+  );
+  expect(mirrors.rules.map(({ prefix }) => prefix)).toEqual(['docker.io', 'a.example']);
+});
+
+test('all problems are told together', () => {
+  const problems = problemsOf(() =>
+    parse({
+      'insecure-registries': 'http://a',
+      'http-proxy': 'http://',
+      'https-proxy': 'a b',
+      'build-http-proxy': 'c d',
+      'ca-certificates': '/nonexistent.pem',
+      'client-certificates': 'a.example',
+      'build-ca-variables': 'X',
+      'registry-mirrors': 'x',
+      'registry-auth': 'x=y',
+      'no-proxy-cluster': 'perhaps',
+    }),
+  );
+  expect(problems.map(({ input }) => input).sort()).toEqual([
+    'build-ca-variables',
+    'build-http-proxy',
+    'ca-certificates',
+    'client-certificates',
+    'http-proxy',
+    'https-proxy',
+    'insecure-registries',
+    'no-proxy-cluster',
+    'registry-auth',
+    'registry-mirrors',
+  ]);
+});
