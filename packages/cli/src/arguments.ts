@@ -87,15 +87,15 @@ function readFlag(
 /** A value that begins with a dash is more often a forgotten value: it must be written with an equals sign. */
 function readValue(
   token: Token,
-  { name, placeholder = 'VALUE', secret = false }: Option,
+  { name, placeholder = 'VALUE', secret }: Option,
 ): ReturnType<typeof readToken> {
   const { rawName, value, inlineValue } = token;
   if (value === undefined) {
     return { problem: { input: rawName, message: 'needs a value', hint: `Write --${name}=${placeholder}.` } };
   }
   if (value.length > 1 && value.startsWith('-') && inlineValue === false) {
-    const [shown, written] = secret ? ['what begins with a dash', placeholder] : [`"${value}"`, value];
-    const hint = `If ${secret ? 'that' : shown} is meant to be the value, write --${name}=${written}.`;
+    const [shown, written] = secret === true ? ['what begins with a dash', placeholder] : [`"${value}"`, value];
+    const hint = `If ${secret === true ? 'that' : shown} is meant to be the value, write --${name}=${written}.`;
     return { problem: { input: rawName, message: `needs a value, and ${shown} follows`, hint } };
   }
   return { name, value };
