@@ -1,6 +1,6 @@
 import { BuildpacksError } from '../errors/index.ts';
 import type { Descriptor, Index, Platform } from './manifest.ts';
-import { isManifestType } from './media-types.ts';
+import { isIndexType, isManifestType } from './media-types.ts';
 
 /** What an index entry without a platform means. */
 const DEFAULT_PLATFORM: Platform = { os: 'linux', architecture: 'amd64' };
@@ -22,12 +22,21 @@ export function selectPlatform(index: Index, wanted: Platform): Descriptor | und
 
 /** What to throw when an index has no image for a platform. */
 export function missingPlatform(name: string, index: Index, wanted: Platform): BuildpacksError {
+  if (index.manifests.some(({ mediaType }) => isIndexType(mediaType))) return nestedIndex(name, wanted);
   const offered = index.manifests.flatMap(({ platform }) => (platform === undefined ? [] : [formatPlatform(platform)]));
   const known = [...new Set(offered)].filter((platform) => platform !== 'unknown/unknown');
   return new BuildpacksError(
     'image',
     `"${name}" has no image for ${formatPlatform(wanted)}, only for ${known.join(', ') || 'no platform'}`,
     { hint: 'Use an image that was built for this platform.' },
+  );
+}
+
+function nestedIndex(name: string, wanted: Platform): BuildpacksError {
+  return new BuildpacksError(
+    'image',
+    `"${name}" has no image for ${formatPlatform(wanted)}: an index inside of its index may have one`,
+    { hint: "Name the inner index, or the platform's image, by its digest." },
   );
 }
 

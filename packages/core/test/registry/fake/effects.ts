@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { digestOf } from '../../../src/reference/index.ts';
 import type { Effect, Places } from './fault.ts';
 import { makeReply, type Reply } from './reply.ts';
 
@@ -13,6 +14,12 @@ export function answers(status: number, headers: Headers = {}, body: string | Ui
 /** The same, before any of the request's body is read. */
 export function refusesUnread(status: number, headers: Headers = {}, body = ''): Effect {
   return { kind: 'answers', reply: () => makeReply(status, headers, body), unread: true };
+}
+
+/** Another manifest than the stored one, served as it should be. */
+export function serves(mediaType: string, text: string, headers: Headers = {}): Effect {
+  const digest = { 'docker-content-digest': digestOf(Buffer.from(text)) };
+  return answers(200, { 'content-type': mediaType, ...digest, ...headers }, text);
 }
 
 /** A page of a proxy or portal, for people. */
@@ -41,7 +48,7 @@ export function sends(headers: Readonly<Record<string, Text | readonly string[] 
     const changed = Object.entries(headers).map(([name, value]) => {
       return [name, typeof value === 'function' ? value(places) : value] as const;
     });
-    const all = [...Object.entries(reply.headers), ...changed];
+    const all = Object.entries({ ...reply.headers, ...Object.fromEntries(changed) });
     return { ...reply, headers: Object.fromEntries(all.filter(isPresent)) };
   });
 }
@@ -95,9 +102,11 @@ export function alters(change: (reply: Reply, places: Places) => Reply): Effect 
 }
 
 export const cuts = (at: number): Effect => ({ kind: 'cuts', at });
+export const cutsUnmeasured = (at: number): Effect => ({ kind: 'cuts', at, unmeasured: true });
 export const stalls = (at: number | 'headers'): Effect => ({ kind: 'stalls', at });
 export const trickles = (at: number, seconds: number): Effect => ({ kind: 'trickles', at, seconds });
 export const resets = (received = 0): Effect => ({ kind: 'resets', received });
+export const resetsKeeping = (received: number): Effect => ({ kind: 'resets', received, keeps: true });
 export const losesAnswer = (): Effect => ({ kind: 'loses' });
 export const speaksHttp10 = (at: number): Effect => ({ kind: 'old', at });
 export const expiresTokens = (): Effect => ({ kind: 'expires' });

@@ -42,7 +42,7 @@ export async function startFaultRegistry(options: FaultRegistryOptions): Promise
     sockets.add(exchange.request.socket);
     if (met.some(({ kind }) => kind === 'expires')) guard.expireTokens();
     const answer = () => answerOf(exchange, { met, guard, places });
-    await deliver(exchange, answer, { delivery: met.find(isDelivery), clock: options.clock });
+    await deliver(exchange, answer, { delivery: met.find(isDelivery), clock: options.clock, store });
     return true;
   };
   const shared = { store, ...(options.address && { address: options.address }) };

@@ -6,14 +6,14 @@ export type Effect =
   | { readonly kind: 'answers'; readonly reply: (places: Places) => Reply; readonly unread?: boolean }
   /** The true answer, changed. */
   | { readonly kind: 'alters'; readonly change: (reply: Reply, places: Places) => Reply }
-  /** The connection is dropped after so many bytes of the answer's body. */
-  | { readonly kind: 'cuts'; readonly at: number }
+  /** The connection is dropped after so many bytes of the answer's body, whose length it may not have told. */
+  | { readonly kind: 'cuts'; readonly at: number; readonly unmeasured?: boolean }
   /** Nothing more comes after so many bytes of the answer's body; before the headers when it is 'headers'. */
   | { readonly kind: 'stalls'; readonly at: number | 'headers' }
   /** A byte every so many seconds after so many bytes of the answer's body. */
   | { readonly kind: 'trickles'; readonly at: number; readonly seconds: number }
-  /** The connection is reset when so many bytes of the request's body have come. */
-  | { readonly kind: 'resets'; readonly received: number }
+  /** The connection is reset when so many bytes of the request's body have come, which an upload may keep. */
+  | { readonly kind: 'resets'; readonly received: number; readonly keeps?: boolean }
   /** The request is carried out, but its answer is lost. */
   | { readonly kind: 'loses' }
   /** HTTP/1.0 without a length: the body ends with the connection, after so many bytes. */
