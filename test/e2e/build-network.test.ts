@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { chmod, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import path from 'node:path';
@@ -7,7 +7,9 @@ import { buffer } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { fileItem, writeTar } from '../../packages/core/src/archive/index.ts';
+import type { BuildResult } from '../../packages/core/src/index.ts';
 import { type Authority, makeAuthority } from '../bench/certificates.ts';
+import { command } from '../bench/command.ts';
 import { buildpackDirectory } from '../bench/images.ts';
 import { listen } from '../bench/listen.ts';
 import { type Squid, startSquid } from '../bench/squid.ts';
@@ -188,6 +190,25 @@ requiresEngine('the certificates that buildpacks see', () => {
     expect(await value('NODE_EXTRA_CA_CERTS')).toBe('/platform/bindings/buildpacks-ci-ca-bundle/user.pem');
     expect(await value('CURL_CA_BUNDLE')).toBe('/platform/bindings/buildpacks-ci-ca-bundle/all.pem');
     expect(await value('PIP_CERT')).toBe('/mine');
+  });
+});
+
+requiresDocker('a builder that a mirror served', () => {
+  it('is handed over to docker, which is not asked to pull what it can not find', async () => {
+    // Unlike any other, so that docker does not have it yet.
+    await world.addBuilder('hub/library/builder', { labels: { unique: randomUUID() } });
+    const mirror = ['--registry-mirrors', `docker.io=${world.registry.host}/hub`];
+    const args = [world.image('mirrored'), '--builder', 'builder:1', ...APP, ...mirror, '--engine', 'container'];
+    const { status, stdout, stderr } = await cli(['build', '--json', ...args]);
+    expect({ status, stderr }).toEqual({
+      status: 0,
+      stderr: expect.stringMatching(
+        /docker is not asked to pull the builder index\.docker\.io.*: it was read from/,
+      ) as string,
+    });
+    expect(stderr).not.toContain('Pulling');
+    const { builder } = JSON.parse(stdout) as BuildResult;
+    await command('docker', ['image', 'rm', `buildpacks-ci.local/builder:${builder.digest.slice(7, 19)}`]);
   });
 });
 
