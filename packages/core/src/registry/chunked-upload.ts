@@ -1,5 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Descriptor } from '../image/manifest.ts';
+import type { Digest } from '../reference/index.ts';
+import { refuseOtherDigest } from './digest-header.ts';
 import { RegistryError } from './error.ts';
 import type { Call, Transport } from './transport.ts';
 import { PATIENCE, uploadLocation, type UploadSession } from './upload-session.ts';
@@ -40,10 +42,10 @@ interface Piece {
 class ChunkedUpload {
   readonly #transport: Transport;
   readonly #session: UploadSession;
-  readonly #digest: string;
+  readonly #digest: Digest;
   #location: URL;
 
-  constructor(transport: Transport, session: UploadSession, digest: string) {
+  constructor(transport: Transport, session: UploadSession, digest: Digest) {
     this.#transport = transport;
     this.#session = session;
     this.#digest = digest;
@@ -80,22 +82,23 @@ class ChunkedUpload {
     if (rest.byteLength === 0 && !last) return;
     await this.#transport.once(call, async (answer) => {
       await answer.discard();
-      if (!last) this.#follow(answer);
+      if (last) refuseOtherDigest(answer, call.task, this.#digest);
+      else this.#follow(answer);
     });
   }
 
   /** How much of the blob the registry has. */
-  #received({ chunk, start }: Piece): Promise<number> {
+  async #received({ chunk, start }: Piece): Promise<number> {
     const call: Call = { ...this.#call('GET'), expect: [200, 202, 204, 404] };
-    return this.#transport.call(call, async (answer) => {
+    const answer = await this.#transport.call(call, async (answer) => {
       await answer.discard();
-      const end = Number(/^(?:bytes=)?0-(\d{1,15})$/.exec(answer.header('range') ?? '')?.[1] ?? 0);
-      const received = end === 0 ? 0 : end + 1;
-      const usable = answer.status !== 404 && received >= start && received <= start + chunk.byteLength;
-      if (!usable) throw this.#lost(answer);
-      this.#follow(answer);
-      return received;
+      return answer;
     });
+    const end = Number(/^(?:bytes=)?0-(\d{1,15})$/.exec(answer.header('range') ?? '')?.[1] ?? 0);
+    const received = end === 0 ? 0 : end + 1;
+    if (answer.status === 404 || received < start || received > start + chunk.byteLength) throw this.#lost(answer);
+    this.#follow(answer);
+    return received;
   }
 
   #lost({ method, url, status }: Answer): RegistryError {

@@ -9,6 +9,7 @@ import {
   type Repository,
 } from '../reference/index.ts';
 import type { Turn } from './attempts.ts';
+import { refuseOtherDigest } from './digest-header.ts';
 import { RegistryError } from './error.ts';
 import { transportNote } from './page.ts';
 import { BRIEFLY } from './retry.ts';
@@ -75,9 +76,7 @@ export async function putManifest(
   };
   await transport.call(call, async (answer) => {
     await answer.discard();
-    const digest = answer.header('docker-content-digest');
-    if (digest === undefined || digest === manifest.digest) return;
-    throw broken(call, answer, `the registry stored it as ${digest}, but its digest is ${manifest.digest}`);
+    refuseOtherDigest(answer, call.task, manifest.digest);
   });
 }
 

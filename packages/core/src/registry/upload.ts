@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Descriptor } from '../image/manifest.ts';
 import { formatRepository, type Repository } from '../reference/index.ts';
 import { CHUNK, uploadInChunks } from './chunked-upload.ts';
+import { refuseOtherDigest } from './digest-header.ts';
 import { RegistryError } from './error.ts';
 import { exactBody } from './exact-body.ts';
 import { isTransient } from './retry.ts';
@@ -110,7 +111,10 @@ class BlobUpload {
       errand: 'upload',
       patience: PATIENCE,
     };
-    await this.#transport.once(call, (answer) => answer.discard());
+    await this.#transport.once(call, async (answer) => {
+      await answer.discard();
+      refuseOtherDigest(answer, this.#task, this.#descriptor.digest);
+    });
   }
 
   async #sendInChunks(session: UploadSession): Promise<void> {

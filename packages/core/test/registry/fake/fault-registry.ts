@@ -37,7 +37,7 @@ export async function startFaultRegistry(options: FaultRegistryOptions): Promise
   const serve = (prefix: string) => async (exchange: Exchange) => {
     const line = `${prefix}${describeRequest(exchange)}`;
     requests.push(line);
-    const places: Places = { ...hosts, path: exchange.url.pathname };
+    const places: Places = { ...hosts, path: exchange.url.pathname, query: exchange.url.search };
     const met = faults.meet(line, sockets.has(exchange.request.socket));
     sockets.add(exchange.request.socket);
     if (met.some(({ kind }) => kind === 'expires')) guard.expireTokens();

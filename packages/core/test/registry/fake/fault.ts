@@ -36,8 +36,9 @@ export interface Fault {
 export interface Places {
   readonly registry: string;
   readonly elsewhere: string;
-  /** The path of the request. */
+  /** The path of the request, and its query with the question mark. */
   readonly path: string;
+  readonly query: string;
 }
 
 /** The first such request meets the effect. */
