@@ -85,10 +85,7 @@ function readFlag(
 }
 
 /** A value that begins with a dash is more often a forgotten value: it must be written with an equals sign. */
-function readValue(
-  token: Token,
-  { name, placeholder = 'VALUE', secret }: Option,
-): ReturnType<typeof readToken> {
+function readValue(token: Token, { name, placeholder = 'VALUE', secret }: Option): ReturnType<typeof readToken> {
   const { rawName, value, inlineValue } = token;
   if (value === undefined) {
     return { problem: { input: rawName, message: 'needs a value', hint: `Write --${name}=${placeholder}.` } };

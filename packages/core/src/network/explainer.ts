@@ -31,13 +31,8 @@ export function createExplainer(options: ExplainerOptions): Explainer {
   return {
     watched(pool, { protocol, origin }) {
       if (protocol !== 'https:' || answered.has(origin)) return pool;
-      return pool.compose(
-        (dispatch) => (request, handler) =>
-          dispatch(
-            request,
-            watchAnswers(handler, () => void answered.add(origin)),
-          ),
-      );
+      const note = () => void answered.add(origin);
+      return pool.compose((dispatch) => (request, handler) => dispatch(request, watchAnswers(handler, note)));
     },
     async explain(error, url) {
       const failure = networkFailure(error, url);

@@ -8,8 +8,7 @@ import {
   type UserCertificates,
 } from '../trust/index.ts';
 import { createExplainer } from './explainer.ts';
-import { type ProxySettings, proxyTable } from './proxy/index.ts';
-import { createTransport } from './proxy/index.ts';
+import { createTransport, type ProxySettings, proxyTable } from './proxy/index.ts';
 import { createSchemes } from './schemes.ts';
 import { createTrust } from './trust.ts';
 

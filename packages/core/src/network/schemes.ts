@@ -3,7 +3,7 @@ import { connect } from 'node:tls';
 import { BuildpacksError } from '../errors/index.ts';
 import type { Log } from '../ports/index.ts';
 import { classifyHost } from './address.ts';
-import { networkFailure, errorCodes } from './failure.ts';
+import { errorCodes, networkFailure } from './failure.ts';
 
 export type Scheme = 'http' | 'https';
 
@@ -16,7 +16,7 @@ export interface SchemesOptions {
   readonly signal: AbortSignal;
 }
 
-/** Decides how servers are spoken to, and says each time that something is insecure, once per server. */
+/** Decides how servers are spoken to, and tells what is insecure, once per server. */
 export interface Schemes {
   /** See `Network.schemeOf`. */
   readonly schemeOf: (registry: string) => Promise<Scheme>;
@@ -29,7 +29,8 @@ const TIMEOUT = 10_000;
 
 /**
  * Registries on loopback and insecure ones may speak plain http, all others must speak TLS. What such a registry speaks is found out by
- * beginning a handshake with it: plain http only where the answer is no TLS, never since a certificate is bad.
+ * beginning a handshake with it: plain http only where the answer is no TLS, never since a certificate is bad. An insecure one that no
+ * connection leads to may still be reached by plain http, which goes to another port or by another proxy.
  */
 export function createSchemes({ insecure, log, open, signal }: SchemesOptions): Schemes {
   const schemes = new Map<string, Promise<Scheme>>();
@@ -42,7 +43,7 @@ export function createSchemes({ insecure, log, open, signal }: SchemesOptions): 
   const find = async (registry: string, url: URL): Promise<Scheme> => {
     const input = insecure.get(url.origin);
     if (input === undefined && !isLoopback(url)) return 'https';
-    const scheme = await ask(url, open, signal);
+    const scheme = await ask(url, open, signal, input !== undefined);
     if (scheme === 'http' && input !== undefined) tell(`${registry} is spoken to in plain http, as ${input} says`);
     return scheme;
   };
@@ -71,13 +72,16 @@ function isLoopback({ hostname }: URL): boolean {
   return !hostname.endsWith('.localhost') && classifyHost(hostname) === 'loopback';
 }
 
-async function ask(url: URL, open: SchemesOptions['open'], closing: AbortSignal): Promise<Scheme> {
+async function ask(url: URL, open: SchemesOptions['open'], closing: AbortSignal, insecure: boolean): Promise<Scheme> {
   const signal = AbortSignal.any([closing, AbortSignal.timeout(TIMEOUT)]);
+  let socket: Socket | undefined;
   try {
-    const socket = await open(url);
+    socket = await open(url);
     return (await answersInTls(socket, url, signal)) ? 'https' : 'http';
   } catch (error) {
     if (closing.aborted) throw new BuildpacksError('cancelled', 'cancelled', { cause: error });
+    // Many proxies open tunnels to port 443 alone. If plain http fails as well, its request tells.
+    if (insecure && socket === undefined) return 'http';
     throw networkFailure(error, url);
   }
 }
@@ -96,6 +100,7 @@ function answersInTls(socket: Socket, { hostname }: URL, signal: AbortSignal): P
     ...(isIP(host) === 0 && { servername: host }),
   });
   return new Promise<boolean>((resolve, reject) => {
+    socket.on('error', reject);
     tls.once('secureConnect', () => {
       resolve(true);
     });
