@@ -59,6 +59,7 @@ function checkPack({ size, frames, chunks }: IndexedPack): void {
       bytes += length;
     }
     requireAtMost(bytes, CACHE_LIMITS.frameBytes, 'bytes in a frame');
+    requireAtMost(frame.size, CACHE_LIMITS.storedFrameBytes, 'compressed bytes in a frame');
     first = end;
   }
   if (first !== chunks.count) throw damagedIndex('a chunk is in no frame');
@@ -71,7 +72,7 @@ function checkLayer({ size, chunks }: IndexedLayer, packs: readonly IndexedPack[
     const table = packs[pack]?.chunks;
     if (table === undefined || count === 0 || first + count > table.count)
       throw damagedIndex('a layer has chunks that are in no pack');
-    for (let index = first; index < first + count; index++) bytes += table.lengthOf(index);
+    bytes += table.bytesOf(first, count);
   }
   if (bytes !== size || size === 0) throw damagedIndex('a layer has another size than its chunks');
 }

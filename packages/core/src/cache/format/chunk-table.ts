@@ -44,6 +44,13 @@ export class ChunkTable {
     return this.bytes.readUInt32LE(index * RECORD_SIZE + DIGEST_SIZE);
   }
 
+  /** Bytes of several chunks together. */
+  bytesOf(first: number, count: number): number {
+    let bytes = 0;
+    for (let index = first; index < first + count; index++) bytes += this.lengthOf(index);
+    return bytes;
+  }
+
   nameOf(index: number): ChunkName {
     return this.bytes.toString('latin1', index * RECORD_SIZE, index * RECORD_SIZE + DIGEST_SIZE);
   }

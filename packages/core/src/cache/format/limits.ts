@@ -17,8 +17,9 @@ export const CACHE_LIMITS = {
   chunks: 512 * KIB,
   placements: 512 * KIB,
   chunkBytes: CHUNK_SIZE.maximum,
-  /** Decompressed bytes of a frame. */
+  /** Bytes of a frame, decompressed; and compressed, which may be a little more. */
   frameBytes: 4 * MIB,
+  storedFrameBytes: 4 * MIB + 64 * KIB,
   /** Bytes of all layers: as a number, and as a multiple of the frames that they need beyond an allowance. */
   layerBytes: 32 * GIB,
   inflation: 100,

@@ -1,0 +1,20 @@
+export type { CacheIndex } from './format/cache-index.ts';
+export { type CacheIdentity, identityKey } from './format/identity.ts';
+export { type IndexExpectation, openIndex, type OpenedIndex, type Refusal } from './format/index-object.ts';
+export { type CacheKey, readSignKey, readVerifyKeys } from './format/keys.ts';
+export { CACHE_LIMITS } from './format/limits.ts';
+export { findIndex, type FoundIndex } from './restore/find-index.ts';
+export {
+  type CachePorts,
+  type MissedCache,
+  restoreCache,
+  type RestoredCache,
+  type RestoreOutcome,
+  type RestoreRequest,
+} from './restore/restore.ts';
+export { parentOf } from './save/parent.ts';
+export type { ParentCache } from './save/plan.ts';
+export { saveCache, type SaveOutcome, type SaveRequest } from './save/save.ts';
+export { createDirectoryStore, type DirectoryStoreOptions } from './store/directory.ts';
+export type { ByteRange, CacheStore, NewIndex, PackFile, StoredEntry, StoredIndex } from './store/store.ts';
+export type { CacheTraffic } from './store/traffic.ts';

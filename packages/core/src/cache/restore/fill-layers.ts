@@ -1,0 +1,144 @@
+import path from 'node:path';
+import { BuildpacksError } from '../../errors/index.ts';
+import { mapInParallel } from '../../parallel/parallel.ts';
+import type { Clock } from '../../ports/index.ts';
+import type { Digest } from '../../reference/index.ts';
+import type { CacheIndex, IndexedLayer, IndexedPack } from '../format/cache-index.ts';
+import { usageOf } from '../format/usage.ts';
+import { fileOfLayer } from '../volume-cache.ts';
+import type { CacheStore } from '../store/store.ts';
+import { LayerFile } from './layer-file.ts';
+import { Placements } from './placements.ts';
+import { planRanges, type PackRange } from './ranges.ts';
+import { readFrames } from './read-frames.ts';
+import { placeFrame } from './place-frame.ts';
+
+/** Requests at once. */
+const PARALLEL = 16;
+
+export interface FillOptions {
+  readonly store: CacheStore;
+  /** An empty folder. */
+  readonly directory: string;
+  /** The layers to fill, each with the folder that it holds (see `cachedLayers`). */
+  readonly folders: ReadonlyMap<Digest, string>;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+}
+
+/** How the layers came out. */
+export interface FilledLayers {
+  readonly restored: readonly IndexedLayer[];
+  /** Layers that are not there, and why. */
+  readonly lost: ReadonlyMap<Digest, Error>;
+  /** Packs that are gone or damaged, so that nothing of them is to be used again. */
+  readonly badPacks: ReadonlySet<Digest>;
+}
+
+/**
+ * Reads from the store what the layers need, in parallel, and writes their tars. What is damaged or gone costs the layers
+ * that need it and no others.
+ */
+export async function fillLayers(index: CacheIndex, options: FillOptions): Promise<FilledLayers> {
+  const layers = index.layers.filter(({ diffId }) => options.folders.has(diffId));
+  const files = await Promise.all(
+    layers.map((layer) =>
+      LayerFile.create(layer, index.packs, path.join(options.directory, fileOfLayer(layer.diffId))),
+    ),
+  );
+  const { uid, gid } = index.identity;
+  const checks = files.map((file) => file.check({ folder: options.folders.get(file.layer.diffId) ?? '', uid, gid }));
+  const badPacks = new Set<Digest>();
+  try {
+    const filling = new Filling(index.packs, files, badPacks, options);
+    const ranges = planRanges(index.packs, usageOf({ layers, packs: index.packs }));
+    await mapInParallel(ranges, PARALLEL, (range) => filling.read(range));
+  } catch (error) {
+    for (const file of files) file.fail(error instanceof Error ? error : new Error(String(error)));
+    throw error;
+  } finally {
+    await Promise.all(checks);
+  }
+  const lost = files.flatMap(({ layer, failure }) => (failure === undefined ? [] : [[layer.diffId, failure] as const]));
+  return { restored: layers.filter((_, index) => files[index]?.failure === undefined), lost: new Map(lost), badPacks };
+}
+
+class Filling {
+  readonly #packs: readonly IndexedPack[];
+  readonly #files: readonly LayerFile[];
+  readonly #badPacks: Set<Digest>;
+  readonly #options: FillOptions;
+  readonly #placements: Placements;
+  /** For each pack, the number of each frame's first chunk. */
+  readonly #firstChunks: readonly (readonly number[])[];
+
+  constructor(packs: readonly IndexedPack[], files: readonly LayerFile[], badPacks: Set<Digest>, options: FillOptions) {
+    this.#packs = packs;
+    this.#files = files;
+    this.#badPacks = badPacks;
+    this.#options = options;
+    this.#placements = new Placements(
+      files.map(({ layer }) => layer),
+      packs,
+    );
+    this.#firstChunks = packs.map(({ frames }) => {
+      let next = 0;
+      return frames.map(({ chunks }) => (next += chunks) - chunks);
+    });
+  }
+
+  /** Only an abort makes this fail. */
+  async read(range: PackRange): Promise<void> {
+    const pack = this.#packs[range.pack];
+    if (pack === undefined || !this.#isNeeded(range)) return;
+    const { store, clock, signal } = this.#options;
+    let next = range.firstFrame;
+    try {
+      for await (const { frame, bytes } of readFrames({ store, pack, clock, signal }, range)) {
+        if (this.#isNeeded({ ...range, firstFrame: frame, endFrame: frame + 1 }))
+          await this.#place(range.pack, frame, bytes);
+        next = frame + 1;
+        if (!this.#isNeeded({ ...range, firstFrame: next })) return;
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      this.#lose({ ...range, firstFrame: next }, error);
+    }
+  }
+
+  /** Damage of one frame leaves the others as they are. */
+  async #place(pack: number, frame: number, bytes: Buffer): Promise<void> {
+    const table = this.#packs[pack]?.chunks;
+    const count = this.#packs[pack]?.frames[frame]?.chunks ?? 0;
+    const first = this.#firstChunks[pack]?.[frame] ?? 0;
+    if (table === undefined) return;
+    try {
+      await placeFrame({ bytes, table, first, count }, (chunk) => this.#placements.of(pack, chunk), this.#files);
+    } catch (error) {
+      this.#lose({ pack, firstFrame: frame, endFrame: frame + 1 }, error);
+    }
+  }
+
+  #lose(range: PackRange, error: unknown): void {
+    const digest = this.#packs[range.pack]?.digest;
+    if (digest !== undefined && error instanceof BuildpacksError && error.code === 'image') this.#badPacks.add(digest);
+    const reason = error instanceof Error ? error : new Error(String(error));
+    for (const file of this.#filesNeeding(range)) file.fail(reason);
+  }
+
+  #isNeeded(range: PackRange): boolean {
+    for (const file of this.#filesNeeding(range)) if (file.failure === undefined) return true;
+    return false;
+  }
+
+  *#filesNeeding({ pack, firstFrame, endFrame }: PackRange): Generator<LayerFile, void, undefined> {
+    const firsts = this.#firstChunks[pack] ?? [];
+    const end = firsts[endFrame] ?? this.#packs[pack]?.chunks.count ?? 0;
+    for (let chunk = firsts[firstFrame] ?? end; chunk < end; chunk++) {
+      for (const { layer } of this.#placements.of(pack, chunk)) {
+        const file = this.#files[layer];
+        if (file !== undefined) yield file;
+      }
+    }
+  }
+}

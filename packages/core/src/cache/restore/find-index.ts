@@ -1,0 +1,36 @@
+import { type Digest } from '../../reference/index.ts';
+import type { CacheIndex } from '../format/cache-index.ts';
+import { identityKey } from '../format/identity.ts';
+import { type IndexExpectation, openIndex, type Refusal } from '../format/index-object.ts';
+import { CACHE_LIMITS } from '../format/limits.ts';
+import type { CacheStore } from '../store/store.ts';
+
+export type FoundIndex =
+  | { readonly kind: 'found'; readonly index: CacheIndex; readonly digest: Digest }
+  | { readonly kind: 'miss'; readonly reason: Refusal | 'none'; readonly message: string };
+
+const NONE: FoundIndex = { kind: 'miss', reason: 'none', message: 'nothing was saved yet' };
+
+/**
+ * The index of the first identity that has one which may be used. Tells why the first one that was found is not used, if none is.
+ */
+export async function findIndex(
+  store: CacheStore,
+  candidates: readonly IndexExpectation[],
+  signal: AbortSignal,
+): Promise<FoundIndex> {
+  let left = candidates;
+  let miss = NONE;
+  while (left.length > 0) {
+    const keys = left.map(({ identity }) => identityKey(identity));
+    const stored = await store.readIndex(keys, CACHE_LIMITS.indexObject, signal);
+    const at = keys.findIndex((key) => key === stored?.key);
+    const expected = left[at];
+    if (stored === undefined || expected === undefined) break;
+    const opened = await openIndex(stored.object, expected);
+    if (opened.kind === 'index') return { kind: 'found', index: opened.index, digest: opened.digest };
+    if (miss === NONE) miss = { kind: 'miss', reason: opened.reason, message: opened.message };
+    left = left.slice(at + 1);
+  }
+  return miss;
+}

@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { type FileHandle, open, rm } from 'node:fs/promises';
+import { BuildpacksError } from '../../errors/index.ts';
+import type { IndexedLayer, IndexedPack } from '../format/cache-index.ts';
+import { LayerScan, type LayerRule } from '../layers/layer-scan.ts';
+
+/** Chunks of a layer that follow each other. */
+export interface ChunkSpan {
+  readonly position: number;
+  readonly count: number;
+}
+
+/** Bytes that are read back at once. */
+const READ_SIZE = 256 * 1024;
+
+/**
+ * A layer's tar that is put together from chunks in any order. Behind the writers one reader follows, from the beginning and as far as
+ * everything is there: it hashes and scans what the disk really holds, mostly still in memory, while the rest is on its way.
+ */
+export class LayerFile {
+  readonly layer: IndexedLayer;
+  readonly #file: string;
+  /** Chunk n is from `[n]` to `[n + 1]`. */
+  readonly #offsets: Float64Array;
+  readonly #isWritten: Uint8Array;
+  #handle: FileHandle | undefined;
+  #failure: Error | undefined;
+  #chunksInOrder = 0;
+  #wake: () => void = () => undefined;
+
+  private constructor(layer: IndexedLayer, packs: readonly IndexedPack[], file: string, handle: FileHandle) {
+    this.layer = layer;
+    this.#offsets = chunkOffsets(layer, packs);
+    this.#isWritten = new Uint8Array(this.#offsets.length - 1);
+    this.#file = file;
+    this.#handle = handle;
+  }
+
+  /** @param file must not be there */
+  static async create(layer: IndexedLayer, packs: readonly IndexedPack[], file: string): Promise<LayerFile> {
+    return new LayerFile(layer, packs, file, await open(file, 'wx+', 0o644));
+  }
+
+  get failure(): Error | undefined {
+    return this.#failure;
+  }
+
+  /** Gives the layer up: nothing is written any more, and `check` removes the file. The first reason stays. */
+  fail(reason: Error): void {
+    this.#failure ??= reason;
+    this.#wake();
+  }
+
+  /** Writes chunks that follow each other, from this position of the layer on. What goes wrong is the layer's failure. */
+  async write({ position, count }: ChunkSpan, bytes: Uint8Array): Promise<void> {
+    const handle = this.#handle;
+    if (this.#failure !== undefined || handle === undefined) return;
+    try {
+      const start = this.#offsets[position] ?? 0;
+      for (let done = 0; done < bytes.length;) {
+        done += (await handle.write(bytes, done, bytes.length - done, start + done)).bytesWritten;
+      }
+      this.#isWritten.fill(1, position, position + count);
+      if (this.#isWritten[this.#chunksInOrder] === 1) this.#wake();
+    } catch (error) {
+      this.fail(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  /**
+   * Follows the writers to the end of the layer.
+   *
+   * @returns whether the file is the layer; when it is not, it is gone, and `failure` says why
+   */
+  async check(rule: LayerRule): Promise<boolean> {
+    try {
+      await this.#follow(new LayerScan(rule));
+    } catch (error) {
+      this.fail(error instanceof Error ? error : new Error(String(error)));
+    }
+    const handle = this.#handle;
+    this.#handle = undefined;
+    await handle?.close();
+    if (this.#failure === undefined) return true;
+    await rm(this.#file, { force: true });
+    return false;
+  }
+
+  async #follow(scan: LayerScan): Promise<void> {
+    const hash = createHash('sha256');
+    const buffer = Buffer.allocUnsafe(Math.min(READ_SIZE, this.layer.size));
+    for (let position = 0; position < this.layer.size;) {
+      const end = this.#endInOrder();
+      if (this.#failure !== undefined) return;
+      if (end === position) {
+        await this.#moreWritten();
+        continue;
+      }
+      const bytes = await this.#readBack(buffer.subarray(0, Math.min(READ_SIZE, end - position)), position);
+      hash.update(bytes);
+      scan.feed(bytes);
+      position += bytes.length;
+    }
+    if (`sha256:${hash.digest('hex')}` !== this.layer.diffId) throw new BuildpacksError('image', 'its digest is wrong');
+    scan.finish();
+  }
+
+  async #readBack(buffer: Buffer, position: number): Promise<Buffer> {
+    const read = await this.#handle?.read(buffer, 0, buffer.length, position);
+    if (read?.bytesRead !== buffer.length) throw new BuildpacksError('machine', 'its file can not be read back');
+    return buffer;
+  }
+
+  /** Up to where everything is written. */
+  #endInOrder(): number {
+    while (this.#isWritten[this.#chunksInOrder] === 1) this.#chunksInOrder++;
+    return this.#offsets[this.#chunksInOrder] ?? 0;
+  }
+
+  #moreWritten(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+}
+
+function chunkOffsets({ chunks }: IndexedLayer, packs: readonly IndexedPack[]): Float64Array {
+  const total = chunks.reduce((sum, { count }) => sum + count, 0);
+  const offsets = new Float64Array(total + 1);
+  let position = 0;
+  for (const { pack, first, count } of chunks) {
+    for (let index = first; index < first + count; index++, position++) {
+      offsets[position + 1] = (offsets[position] ?? 0) + (packs[pack]?.chunks.lengthOf(index) ?? 0);
+    }
+  }
+  return offsets;
+}

@@ -1,0 +1,93 @@
+import type { IndexedPack } from '../format/cache-index.ts';
+import type { PackUsage } from '../format/usage.ts';
+
+const MIB = 1024 * 1024;
+
+/** Bytes that are read though nothing needs them, rather than to ask once more. */
+const MAX_GAP = MIB;
+/** From twice this size on a range is worth splitting. */
+const MIN_RANGE = 4 * MIB;
+/** Ranges for any cache, and one more for each 64 MiB; the index takes one request of 16. */
+const BASE_RANGES = 15;
+const BYTES_PER_RANGE = 64 * MIB;
+const MAX_RANGES = 512;
+
+/** Frames of a pack that are read in one request. */
+export interface PackRange {
+  /** Position among the index's packs. */
+  readonly pack: number;
+  readonly firstFrame: number;
+  /** Behind the last one. */
+  readonly endFrame: number;
+}
+
+/** The frames' places in a pack: frame n is from `[n]` to `[n + 1]`, in bytes. */
+export function frameOffsets({ frames }: IndexedPack): readonly number[] {
+  const offsets = [0];
+  for (const { size } of frames) offsets.push((offsets.at(-1) ?? 0) + size);
+  return offsets;
+}
+
+/**
+ * The requests that bring all needed frames: few enough not to wait for answers, many enough to go in parallel, and at most
+ * 15 + n / 64 MiB of them for n bytes (or one for each pack, if that is more).
+ */
+export function planRanges(packs: readonly IndexedPack[], usage: readonly PackUsage[]): readonly PackRange[] {
+  const offsets = packs.map(frameOffsets);
+  const bytesBetween = (pack: number, from: number, to: number) =>
+    (offsets[pack]?.[to] ?? 0) - (offsets[pack]?.[from] ?? 0);
+  const needed = usage.reduce((sum, { frameBytes }) => sum + frameBytes, 0);
+  const limit = Math.min(BASE_RANGES + Math.floor(needed / BYTES_PER_RANGE), MAX_RANGES);
+  const ranges = usage.flatMap(({ frames }, pack) => neededRuns(frames, pack));
+  joinClosest(ranges, limit, bytesBetween);
+  splitLargest(ranges, limit, bytesBetween);
+  return ranges;
+}
+
+type BytesBetween = (pack: number, fromFrame: number, toFrame: number) => number;
+
+function neededRuns(frames: readonly boolean[], pack: number): PackRange[] {
+  const runs: PackRange[] = [];
+  for (const [frame, isNeeded] of frames.entries()) {
+    if (!isNeeded) continue;
+    const last = runs.at(-1);
+    if (last?.endFrame === frame) runs[runs.length - 1] = { ...last, endFrame: frame + 1 };
+    else runs.push({ pack, firstFrame: frame, endFrame: frame + 1 });
+  }
+  return runs;
+}
+
+/** Joins neighbours with the smallest gap between them: all small gaps, and more while there are too many ranges. */
+function joinClosest(ranges: PackRange[], limit: number, bytesBetween: BytesBetween): void {
+  const gaps = ranges.slice(1).flatMap((next, index) => {
+    const range = ranges[index];
+    if (range?.pack !== next.pack) return [];
+    return [{ next, gap: bytesBetween(next.pack, range.endFrame, next.firstFrame) }];
+  });
+  gaps.sort((a, b) => a.gap - b.gap);
+  const most = Math.max(0, ranges.length - limit);
+  const joined = new Set(gaps.filter(({ gap }, index) => gap < MAX_GAP || index < most).map(({ next }) => next));
+  const kept: PackRange[] = [];
+  for (const range of ranges) {
+    const last = kept.at(-1);
+    if (last !== undefined && joined.has(range)) kept[kept.length - 1] = { ...last, endFrame: range.endFrame };
+    else kept.push(range);
+  }
+  ranges.splice(0, ranges.length, ...kept);
+}
+
+function splitLargest(ranges: PackRange[], limit: number, bytesBetween: BytesBetween): void {
+  const sizeOf = ({ pack, firstFrame, endFrame }: PackRange) => bytesBetween(pack, firstFrame, endFrame);
+  while (ranges.length < limit) {
+    const largest = ranges.reduce(
+      (most, range, index) => (sizeOf(range) > sizeOf(ranges[most] ?? range) ? index : most),
+      0,
+    );
+    const range = ranges[largest];
+    if (range === undefined || range.endFrame - range.firstFrame < 2 || sizeOf(range) < 2 * MIN_RANGE) return;
+    let middle = range.firstFrame + 1;
+    while (middle < range.endFrame - 1 && bytesBetween(range.pack, range.firstFrame, middle) < sizeOf(range) / 2)
+      middle++;
+    ranges.splice(largest, 1, { ...range, endFrame: middle }, { ...range, firstFrame: middle });
+  }
+}

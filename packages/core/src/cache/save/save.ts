@@ -1,0 +1,201 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { BuildpacksError } from '../../errors/index.ts';
+import { readRegularFile, statRegularFile } from '../../files/regular-file.ts';
+import type { Digest } from '../../reference/index.ts';
+import type { CacheIndex, IndexedLayer } from '../format/cache-index.ts';
+import { type CacheIdentity, identityKey } from '../format/identity.ts';
+import { sealIndex } from '../format/index-object.ts';
+import type { CacheKey } from '../format/keys.ts';
+import { CACHE_LIMITS } from '../format/limits.ts';
+import { usageOf } from '../format/usage.ts';
+import { cachedLayers } from '../layers/cached-layers.ts';
+import { type CachePorts, COMMITTED } from '../restore/restore.ts';
+import type { CacheStore } from '../store/store.ts';
+import { type CacheTraffic, countTraffic } from '../store/traffic.ts';
+import { CACHE_METADATA, fileOfLayer } from '../volume-cache.ts';
+import { NewLayers } from './new-layers.ts';
+import { type ParentCache, planSave, type SavePlan, type StoredLayers, withPacks } from './plan.ts';
+
+export interface SaveRequest {
+  readonly store: CacheStore;
+  /** The build's volume cache: hostile input. */
+  readonly cache: string;
+  readonly identity: CacheIdentity;
+  /** What the build found, if anything. */
+  readonly parent?: ParentCache;
+  /** The builder image's manifest. */
+  readonly builder: Digest;
+  /** The image that the build made, if it was published. */
+  readonly image?: Digest;
+  /** Our name and version. */
+  readonly createdBy: string;
+  /** Bytes that the packs of the cache may have. */
+  readonly maxBytes: number;
+  /** Seconds that a signed index may be used. */
+  readonly lifetime: number;
+  /** Signs the index. */
+  readonly key?: CacheKey;
+  /** A directory for files, with room for one pack. */
+  readonly temporary: string;
+}
+
+export interface SaveOutcome {
+  readonly kind: 'saved' | 'unchanged' | 'nothing' | 'failed';
+  /** Layers that were stored for the first time. */
+  readonly layers: readonly IndexedLayer[];
+  /** Layers that the cache lacks, and why. */
+  readonly skipped: ReadonlyMap<Digest, string>;
+  readonly traffic: CacheTraffic;
+}
+
+/**
+ * Stores what the build has cached: new chunks in one new pack as a rule, then an index that names everything; nothing when nothing has
+ * changed. Nothing but an abort makes this fail: trouble is one warning, and the older cache stays.
+ */
+export async function saveCache(request: SaveRequest, ports: CachePorts): Promise<SaveOutcome> {
+  const traffic: CacheTraffic = { requests: 0, up: 0, down: 0 };
+  const store = countTraffic(request.store, traffic);
+  try {
+    return await new Saving({ ...request, store }, ports, traffic).run();
+  } catch (error) {
+    ports.signal.throwIfAborted();
+    ports.log.warn(
+      `the layer cache "${store.name}" was not saved: ${error instanceof Error ? error.message : String(error)}`,
+    );
+    return { kind: 'failed', layers: [], skipped: new Map(), traffic };
+  }
+}
+
+class Saving {
+  readonly #request: SaveRequest;
+  readonly #ports: CachePorts;
+  readonly #traffic: CacheTraffic;
+  readonly #skipped = new Map<Digest, string>();
+
+  constructor(request: SaveRequest, ports: CachePorts, traffic: CacheTraffic) {
+    this.#request = request;
+    this.#ports = ports;
+    this.#traffic = traffic;
+  }
+
+  async run(): Promise<SaveOutcome> {
+    const { cache, parent, maxBytes } = this.#request;
+    const metadata = await readRegularFile(cache, [COMMITTED, CACHE_METADATA], CACHE_LIMITS.metadata);
+    if (metadata === undefined) return this.#outcome('nothing', []);
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(metadata);
+    const folders = cachedLayers(text);
+    const plan = planSave(new Set(folders.keys()), parent, maxBytes);
+    for (const layer of plan.dropped)
+      this.#skipped.set(layer, `the cache would have more than ${maxBytes} bytes with it`);
+    const stored = await this.#packNew(plan, folders);
+    const isKept = await this.#writeIndex(text, stored);
+    const known = new Set(parent?.index.layers.map(({ diffId }) => diffId));
+    if (this.#skipped.size > 0) this.#tellSkipped(folders.size);
+    return this.#outcome(
+      isKept ? 'unchanged' : 'saved',
+      stored.layers.filter(({ diffId }) => !known.has(diffId)),
+    );
+  }
+
+  #outcome(kind: SaveOutcome['kind'], layers: readonly IndexedLayer[]): SaveOutcome {
+    return { kind, layers, skipped: this.#skipped, traffic: this.#traffic };
+  }
+
+  async #packNew(plan: SavePlan, folders: ReadonlyMap<Digest, string>): Promise<StoredLayers> {
+    if (plan.read.length === 0) return plan;
+    const { store, parent, maxBytes, temporary } = this.#request;
+    const { signal } = this.#ports;
+    const scratch = await mkdtemp(path.join(temporary, 'cache-save-'));
+    const packing = new NewLayers({
+      scratch,
+      stored: plan.packs,
+      maxBytes,
+      avoid: parent?.badPacks ?? new Set(),
+      upload: ({ digest, size }, file) => store.writePack({ digest, size, file }, signal),
+    });
+    try {
+      const layers = [...plan.layers];
+      for (const layer of await this.#smallestFirst(plan.read)) {
+        const added = await this.#add(layer, folders.get(layer) ?? '', packing);
+        if (added !== undefined) layers.push(added);
+      }
+      return { layers, packs: await packing.finish() };
+    } finally {
+      await packing.close();
+      await rm(scratch, { recursive: true, force: true });
+    }
+  }
+
+  /** A layer that is not what it should be is left out, and the others are saved. */
+  async #add(layer: Digest, folder: string, packing: NewLayers): Promise<IndexedLayer | undefined> {
+    const { cache, identity } = this.#request;
+    const { signal } = this.#ports;
+    try {
+      const rule = { folder, uid: identity.uid, gid: identity.gid };
+      return await packing.add({ cache, layer, rule, signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!(error instanceof BuildpacksError) || error.code !== 'image') throw error;
+      this.#skipped.set(layer, error.message);
+      return undefined;
+    }
+  }
+
+  /** So that the size limit costs as few layers as possible. */
+  async #smallestFirst(layers: readonly Digest[]): Promise<readonly Digest[]> {
+    const sized = layers.map(async (layer) => {
+      const stats = await statRegularFile(this.#request.cache, [COMMITTED, fileOfLayer(layer)]);
+      return { layer, size: stats?.size ?? 0 };
+    });
+    return (await Promise.all(sized)).sort((a, b) => a.size - b.size).map(({ layer }) => layer);
+  }
+
+  /** @returns true when the index is the one that is there already */
+  async #writeIndex(metadata: string, stored: StoredLayers): Promise<boolean> {
+    const { store, identity, parent, builder, image, createdBy, lifetime, key } = this.#request;
+    const created = Math.floor(this.#ports.clock.now() / 1000);
+    const index: CacheIndex = {
+      identity,
+      created,
+      expires: created + lifetime,
+      createdBy,
+      builder,
+      ...(image !== undefined && { image }),
+      ...(parent !== undefined && { parent: parent.digest }),
+      metadata,
+      ...onlyNeeded(stored),
+    };
+    const isRenewed = key !== undefined && parent !== undefined && created > parent.index.expires - lifetime / 2;
+    if (parent !== undefined && !isRenewed && saysTheSame(index, parent.index)) return true;
+    const object = await sealIndex(index, key);
+    const packs = index.packs.map(({ digest }) => digest);
+    await store.writeIndex(identityKey(identity), { object, packs }, this.#ports.signal);
+    return false;
+  }
+
+  #tellSkipped(total: number): void {
+    const [reason] = this.#skipped.values();
+    this.#ports.log.warn(`${this.#skipped.size} of ${total} cached layers were not saved: ${reason ?? ''}`);
+  }
+}
+
+/** Without the packs of which no layer has a chunk. */
+function onlyNeeded(stored: StoredLayers): StoredLayers {
+  const usage = usageOf(stored);
+  return withPacks(stored, (pack) => (usage[stored.packs.indexOf(pack)]?.liveBytes ?? 0) > 0);
+}
+
+/** Whether a build that reads the one finds the same as with the other. */
+function saysTheSame(a: CacheIndex, b: CacheIndex): boolean {
+  const essence = ({ identity, builder, image, metadata, layers, packs }: CacheIndex) => ({
+    identity: identityKey(identity),
+    builder,
+    image,
+    metadata,
+    layers: [...layers].sort((x, y) => (x.diffId < y.diffId ? -1 : 1)),
+    packs: packs.map(({ digest }) => digest),
+  });
+  return isDeepStrictEqual(essence(a), essence(b));
+}
