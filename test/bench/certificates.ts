@@ -26,7 +26,7 @@ export interface Authority extends Certificate {
 
 const LOOPBACK = ['127.0.0.1', '::1', 'localhost'];
 const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'];
-const DAYS = '30';
+const DAYS = '90';
 
 /**
  * Makes an authority with files in `directory`, a test's temporary folder.

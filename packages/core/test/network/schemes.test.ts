@@ -83,6 +83,13 @@ describe('the scheme of a registry', () => {
     await expect(openNetwork().schemeOf(host)).rejects.toThrow(`${host} refused the connection`);
   });
 
+  it('is http where the registry may be insecure and nobody listens: its http port is another, or its way', async () => {
+    const server = createServer();
+    const host = await listen(server);
+    await new Promise((resolve) => server.close(resolve));
+    expect(await openNetwork({ 'insecure-registries': host }).schemeOf(host)).toBe('http');
+  });
+
   it('is not waited for when the network is closed', async () => {
     const network = openNetwork();
     const host = await listen(createServer());
