@@ -125,5 +125,5 @@ function unreachable(server: ProxyServer, reason: string): string {
     server.credential === undefined
       ? `buildpacks don't reach the proxy ${proxy}, which is on this machine's own loopback`
       : `buildpacks get the proxy ${proxy} without its password`;
-  return `${trouble}, and no relay of ours can stand in for it: ${reason}. If they fetch anything, name a proxy for them that wants none (build-http-proxy, build-https-proxy), or use the network "host"; if not, the network "none"`;
+  return `${trouble}, and no relay of ours can stand in for it: ${reason}. If they fetch anything, name a proxy that they can use as it is (build-http-proxy, build-https-proxy); if not, use the network "none"`;
 }

@@ -23,13 +23,14 @@ export async function relayPlace(
   const nowhere = (reason: string): RelayPlace => ({ kind: 'nowhere', reason });
   if (!(await isLocal(client))) return nowhere(`${program} does not run on this machine`);
   const shared = network === 'host';
-  // Podman's host network is ours even without root; Docker's is that of its own namespace.
-  if (rootless && !(shared && flavour === 'podman')) return nowhere(`${program} runs without root`);
+  // Rootless Podman's host network is ours, rootless Docker's that of its own namespace.
+  if (rootless && flavour === 'docker') return nowhere(`${program} runs without root`);
   if (shared) return { kind: 'here', address: '127.0.0.1', admits: () => Promise.resolve(true) };
+  if (rootless) return nowhere(`${program} runs without root, and only its network "host" leads to this machine`);
 
   const gateway = await gatewayOf(client, network === 'default' ? DEFAULT_NETWORKS[flavour] : network);
   if (gateway === undefined || !(await isOurs(gateway))) {
-    return nowhere(`the network "${network}" of ${program} does not lead to this machine`);
+    return nowhere(`the network "${network}" of ${program} does not lead to this machine; its network "host" does`);
   }
   return { kind: 'here', address: gateway, admits: admission(client, running) };
 }
