@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { optional } from '../json/json.ts';
-import type { Table } from './document.ts';
+import { openToml } from '../toml/open-toml.ts';
+import type { TableReader } from '../toml/table.ts';
 import { isLocation, normalizeLocation, shownLocation } from './location.ts';
 import {
   type ClientCertificate,
@@ -10,7 +11,6 @@ import {
   type ServerSettings,
   UNCHANGED_SOURCE,
 } from './model.ts';
-import { openToml } from './toml-document.ts';
 
 const INPUT = 'registries-conf';
 const CAPABILITIES = ['pull', 'resolve', 'push', 'referrers'];
@@ -31,18 +31,18 @@ export function parseHostsToml(text: string, file: string, registry: string): Mi
   const mirrors = (hosts?.keys() ?? []).flatMap((url) => {
     const table = hosts?.table(url);
     const mirror = table === undefined ? undefined : readServer(table, url, { directory, namespace: prefix });
-    table?.noticeUnknown();
+    table?.warnUnknown();
     return mirror ?? [];
   });
   const server = root.text('server') ?? '';
   const source = server === '' ? UNCHANGED_SOURCE : readServer(root, server, { directory, namespace: prefix });
   if (server === '')
     root.allow('capabilities', 'ca', 'client', 'skip_verify', 'header', 'override_path', 'dial_timeout');
-  root.noticeUnknown();
-  root.findings.throwIfAny();
+  root.warnUnknown();
+  root.findings.problems.throwIfAny();
   const place = root.findings.positions.placeOf(root.path);
   const rule = { prefix, mirrors, source: source ?? UNCHANGED_SOURCE, blocked: source === undefined, place };
-  return { rules: [rule], notices: root.findings.notices };
+  return { rules: [rule], notices: root.findings.warnings };
 }
 
 /** The registry that a directory of `certs.d` is named after: `host`, `host:port`, or `host_port_` where colons are no good. */
@@ -57,14 +57,14 @@ interface Context {
 }
 
 /** Undefined when the server is not for pulls, or when something is wrong with it, which is noted. */
-function readServer(table: Table, url: string, { directory, namespace }: Context): MirrorTarget | undefined {
+function readServer(table: TableReader, url: string, { directory, namespace }: Context): MirrorTarget | undefined {
   const certificateAuthorities = readFiles(table, 'ca', directory);
   const clientCertificates = readClient(table, directory);
   const skipVerify = table.flag('skip_verify');
   const scope = readScope(table);
   const address = readAddress(table, url);
-  table.allow('dial_timeout');
-  if (table.has('header')) table.notice('header', 'headers are not sent');
+  table.allow('dial_timeout', 'header');
+  if (table.has('header')) table.warn('header', 'headers are not sent');
   if (scope === undefined || address === undefined) return undefined;
   const { location, scheme, apiRoot } = address;
   const server: ServerSettings = {
@@ -78,7 +78,7 @@ function readServer(table: Table, url: string, { directory, namespace }: Context
   return { location, insecure, scope, ...(!own && { namespace }), server };
 }
 
-function readScope(table: Table): PullScope | undefined {
+function readScope(table: TableReader): PullScope | undefined {
   const written = table.texts('capabilities') ?? [];
   const capabilities = written.map((capability) => capability.toLowerCase());
   for (const capability of capabilities.filter((name) => !CAPABILITIES.includes(name))) {
@@ -86,7 +86,7 @@ function readScope(table: Table): PullScope | undefined {
   }
   if (capabilities.length === 0) return 'all';
   if (!capabilities.includes('pull')) {
-    table.notice('capabilities', 'a server without "pull" is never asked here');
+    table.warn('capabilities', 'a server without "pull" is never asked here');
     return undefined;
   }
   return capabilities.includes('resolve') ? 'all' : 'digest-only';
@@ -95,7 +95,7 @@ function readScope(table: Table): PullScope | undefined {
 type Address = Pick<MirrorTarget, 'location'> & Pick<ServerSettings, 'scheme' | 'apiRoot'>;
 
 /** Where the API's root has a path behind `/v2`, that is the beginning of every repository's name there. */
-function readAddress(table: Table, text: string): Address | undefined {
+function readAddress(table: TableReader, text: string): Address | undefined {
   const url = parseServer(text);
   const overridden = table.flag('override_path');
   const host = normalizeLocation(url?.host ?? '');
@@ -126,14 +126,14 @@ function parseServer(text: string): URL | undefined {
 }
 
 /** One file's name, or an array of them. */
-function readFiles(table: Table, key: string, directory: string): readonly string[] {
+function readFiles(table: TableReader, key: string, directory: string): readonly string[] {
   const value = table.value(key);
   const files = typeof value === 'string' ? [value] : (table.texts(key) ?? []);
   return files.map((file) => path.resolve(directory, file));
 }
 
 /** One file with certificate and key, an array of such, or an array of pairs. */
-function readClient(table: Table, directory: string): readonly ClientCertificate[] {
+function readClient(table: TableReader, directory: string): readonly ClientCertificate[] {
   const value = table.value('client');
   const items: readonly unknown[] = Array.isArray(value) ? value : value === undefined ? [] : [value];
   return items.flatMap((item) => {

@@ -1,6 +1,6 @@
 import { InputError, type InputProblem } from '../errors/index.ts';
 import { optional } from '../json/json.ts';
-import type { Table } from './document.ts';
+import type { TableReader } from '../toml/table.ts';
 import { locationProblem, normalizeLocation } from './location.ts';
 import { type MirrorNotice, type MirrorRule, type MirrorRules, type PullScope, UNCHANGED_SOURCE } from './model.ts';
 import { isWildcard } from './prefix.ts';
@@ -37,12 +37,12 @@ export function parseMirrorSets(text: string, file: string): MirrorRules {
   const rules = openYaml(text, file, 'registries-conf').flatMap((document) => {
     const found = readObject(document);
     try {
-      document.findings.throwIfAny();
+      document.findings.problems.throwIfAny();
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       problems.push(...error.problems);
     }
-    notices.push(...document.findings.notices);
+    notices.push(...document.findings.warnings);
     return found;
   });
   if (problems.length > 0) throw new InputError(problems);
@@ -57,12 +57,12 @@ export function joinMirrorSets(sets: readonly MirrorRules[]): MirrorRules {
   };
 }
 
-function readObject(object: Table): readonly MirrorRule[] {
+function readObject(object: TableReader): readonly MirrorRule[] {
   const name = object.text('kind') ?? '';
   if (name === 'List') return object.tables('items').flatMap(readObject);
   const kind = KINDS.get(name);
   if (kind === undefined) {
-    object.notice('kind', `"${name}" is no mirror set and not read`);
+    object.warn('kind', `"${name}" is no mirror set and not read`);
     return [];
   }
   const version = object.text('apiVersion');
@@ -75,24 +75,24 @@ function readObject(object: Table): readonly MirrorRule[] {
   }
   const spec = object.table('spec');
   const rules = (spec?.tables(kind.list) ?? []).flatMap((entry) => readEntry(entry, kind) ?? []);
-  spec?.noticeUnknown();
+  spec?.warnUnknown();
   return rules;
 }
 
-function readEntry(table: Table, { scope }: Kind): MirrorRule | undefined {
+function readEntry(table: TableReader, { scope }: Kind): MirrorRule | undefined {
   const prefix = readSource(table);
   const mirrors = readMirrors(table, scope);
   const policy = table.text('mirrorSourcePolicy') ?? '';
   if (policy !== '' && !POLICIES.includes(policy)) {
     table.problem('mirrorSourcePolicy', `"${policy}" is not known`, `Known are ${POLICIES.join(', ')}.`);
   }
-  table.noticeUnknown();
+  table.warnUnknown();
   if (prefix === undefined) return undefined;
   const place = table.findings.positions.placeOf(table.path);
   return { prefix, mirrors, source: UNCHANGED_SOURCE, blocked: policy === 'NeverContactSource', place };
 }
 
-function readSource(table: Table): string | undefined {
+function readSource(table: TableReader): string | undefined {
   const source = normalizeLocation(table.text('source') ?? '');
   const problem = isWildcard(source) ? undefined : locationProblem(source);
   if (problem === undefined) return source;
@@ -104,7 +104,7 @@ function readSource(table: Table): string | undefined {
   return undefined;
 }
 
-function readMirrors(table: Table, scope: PullScope) {
+function readMirrors(table: TableReader, scope: PullScope) {
   const locations = (table.texts('mirrors') ?? []).map(normalizeLocation);
   return locations.flatMap((location) => {
     const problem = locationProblem(location);

@@ -1,12 +1,12 @@
 import path from 'node:path';
 import type { InputError } from '../errors/index.ts';
-import { kindOf } from '../files/file-kind.ts';
 import { inputError, Problems } from '../errors/problems.ts';
+import { kindOf } from '../files/file-kind.ts';
 import { listNames, readText } from './files.ts';
 import { parseHostsToml, registryOfDirectory } from './hosts-toml.ts';
 import { parseMirrorLines } from './lines.ts';
-import { mergeRules } from './merge.ts';
 import { isLocation, normalizeLocation } from './location.ts';
+import { mergeRules } from './merge.ts';
 import type { MirrorRules } from './model.ts';
 import { joinMirrorSets, parseMirrorSets } from './openshift.ts';
 import { ANY_REGISTRY } from './prefix.ts';

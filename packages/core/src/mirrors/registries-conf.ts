@@ -1,9 +1,9 @@
 import { optional } from '../json/json.ts';
-import type { Table } from './document.ts';
+import { openToml } from '../toml/open-toml.ts';
+import type { TableReader } from '../toml/table.ts';
 import { locationProblem, normalizeLocation } from './location.ts';
 import { type MirrorRule, type MirrorRules, type MirrorTarget, type PullScope } from './model.ts';
 import { isWildcard } from './prefix.ts';
-import { openToml } from './toml-document.ts';
 
 /** A file in the format of `containers-registries.conf(5)`, version 2. */
 export interface RegistriesConf extends MirrorRules {
@@ -27,11 +27,11 @@ export function parseRegistriesConf(text: string, file: string): RegistriesConf 
   const credentialHelpers = root.texts('credential-helpers');
   noticeShortNames(root);
   root.allow('additional-layer-store-auth-helper');
-  root.noticeUnknown();
-  root.findings.throwIfAny();
+  root.warnUnknown();
+  root.findings.problems.throwIfAny();
   return {
     rules: firstOfEachPrefix(entries),
-    notices: root.findings.notices,
+    notices: root.findings.warnings,
     ...optional('credentialHelpers', credentialHelpers),
   };
 }
@@ -52,11 +52,11 @@ export function applyDropIns(main: RegistriesConf, dropIns: readonly RegistriesC
 }
 
 interface Entry {
-  readonly table: Table;
+  readonly table: TableReader;
   readonly rule: MirrorRule;
 }
 
-function readEntry(table: Table): Entry {
+function readEntry(table: TableReader): Entry {
   const location = readLocation(table, 'location') ?? '';
   const prefix = readPrefix(table) ?? location;
   const digestsOnly = table.flag('mirror-by-digest-only');
@@ -69,7 +69,7 @@ function readEntry(table: Table): Entry {
   } as const;
   const mirrors = table.tables('mirror').map((mirror) => readMirror(mirror, digestsOnly));
   const blocked = table.flag('blocked');
-  table.noticeUnknown();
+  table.warnUnknown();
   if (isAbsent(table, 'location') && isAbsent(table, 'prefix')) {
     table.problem(undefined, 'it has neither a location nor a prefix', 'Write location = "host[:port][/path]".');
   } else if (isAbsent(table, 'location') && !prefix.startsWith('*.')) {
@@ -83,14 +83,14 @@ function readEntry(table: Table): Entry {
 }
 
 /** Never for hosts that nobody has named: `insecure-registries` takes no wildcards either. */
-function readInsecure(table: Table, location: string, prefix: string): boolean {
+function readInsecure(table: TableReader, location: string, prefix: string): boolean {
   const insecure = table.flag('insecure');
   if (!insecure || location !== '' || !isWildcard(prefix)) return insecure;
-  table.notice('insecure', `it is not used for the wildcard "${prefix}": list each host in insecure-registries`);
+  table.warn('insecure', `it is not used for the wildcard "${prefix}": list each host in insecure-registries`);
   return false;
 }
 
-function readMirror(table: Table, digestsOnly: boolean): MirrorTarget {
+function readMirror(table: TableReader, digestsOnly: boolean): MirrorTarget {
   const location = readLocation(table, 'location');
   if (isAbsent(table, 'location')) table.problem(undefined, 'the mirror has no location');
   const text = table.text('pull-from-mirror') ?? '';
@@ -103,16 +103,16 @@ function readMirror(table: Table, digestsOnly: boolean): MirrorTarget {
   const insecure = table.flag('insecure');
   const target = { location: location ?? '', insecure, scope: digestsOnly ? 'digest-only' : (scope ?? 'all') } as const;
   const namespace = readNamespace(table);
-  table.noticeUnknown();
+  table.warnUnknown();
   return { ...target, ...namespace };
 }
 
-function readNamespace(table: Table) {
+function readNamespace(table: TableReader) {
   return optional('namespace', table.text('namespace-proxy') || undefined);
 }
 
 /** What is wrong with it is noted. */
-function readLocation(table: Table, key: string): string | undefined {
+function readLocation(table: TableReader, key: string): string | undefined {
   const text = table.text(key);
   if (text === undefined || text === '') return undefined;
   const location = normalizeLocation(text);
@@ -121,12 +121,12 @@ function readLocation(table: Table, key: string): string | undefined {
   return location;
 }
 
-function isAbsent(table: Table, key: string): boolean {
+function isAbsent(table: TableReader, key: string): boolean {
   return (table.value(key) ?? '') === '';
 }
 
 /** A prefix that is no name can match nothing; Podman takes it, so it is only told. */
-function readPrefix(table: Table): string | undefined {
+function readPrefix(table: TableReader): string | undefined {
   const text = table.text('prefix');
   if (text === undefined || text === '') return undefined;
   const prefix = normalizeLocation(text);
@@ -139,7 +139,7 @@ function readPrefix(table: Table): string | undefined {
   } else if (/^https?:\/\//.test(prefix)) {
     table.problem('prefix', locationProblem(prefix)?.message ?? '', 'Write host[:port][/path].');
   } else if (!isWildcard(prefix) && locationProblem(prefix) !== undefined) {
-    table.notice(
+    table.warn(
       'prefix',
       `"${prefix}" matches no image: a prefix is host[:port][/path] or *.host, without tag and digest`,
     );
@@ -159,7 +159,7 @@ function checkConflicts(entries: readonly Entry[]): void {
   }
 }
 
-function conflict(table: Table, key: string, location: string, other: MirrorRule): void {
+function conflict(table: TableReader, key: string, location: string, other: MirrorRule): void {
   const line = other.place?.line;
   const where = line === undefined ? 'another table' : `the table in line ${line}`;
   table.problem(key, `it differs for "${location}" from ${where}`, `Give both the same value of ${key}.`);
@@ -171,7 +171,7 @@ function firstOfEachPrefix(entries: readonly Entry[]): readonly MirrorRule[] {
     const first = rules.get(rule.prefix);
     if (first === undefined) rules.set(rule.prefix, rule);
     else
-      table.notice(
+      table.warn(
         'prefix',
         `"${rule.prefix}" has a table before, in line ${first.place?.line ?? 1}: this one is not used`,
       );
@@ -179,18 +179,20 @@ function firstOfEachPrefix(entries: readonly Entry[]): readonly MirrorRule[] {
   return [...rules.values()];
 }
 
-function refuseVersion1(root: Table): void {
+function refuseVersion1(root: TableReader): void {
   if (!root.has('registries')) return;
   root.problem(
     'registries',
     'this is version 1 of the format, which is no longer read',
     'Write [[registry]] tables with location, insecure, blocked and [[registry.mirror]] instead of [registries.*].',
   );
-  root.findings.throwIfAny();
+  root.findings.problems.throwIfAny();
 }
 
-function noticeShortNames(root: Table): void {
-  for (const key of ['unqualified-search-registries', 'short-name-mode', 'aliases']) {
-    if (root.has(key)) root.notice(key, 'it is not used: a name without a registry means Docker Hub here');
+function noticeShortNames(root: TableReader): void {
+  const keys = ['unqualified-search-registries', 'short-name-mode', 'aliases'];
+  root.allow(...keys);
+  for (const key of keys) {
+    if (root.has(key)) root.warn(key, 'it is not used: a name without a registry means Docker Hub here');
   }
 }

@@ -1,8 +1,9 @@
 import { isNode, LineCounter, parseAllDocuments } from 'yaml';
 import { InputError, type InputProblem, type Place } from '../errors/index.ts';
 import { asRecord } from '../json/json.ts';
+import { Findings } from '../toml/findings.ts';
 import type { KeyPath } from '../toml/key-path.ts';
-import { Findings, Table } from './document.ts';
+import { TableReader } from '../toml/table.ts';
 
 type ParsedDocument = ReturnType<typeof parseAllDocuments>[number];
 
@@ -16,7 +17,7 @@ const MAX_ALIASES = 100;
  * @param input the name of the input that named the file
  * @throws InputError when it is no YAML
  */
-export function openYaml(text: string, file: string, input: string): readonly Table[] {
+export function openYaml(text: string, file: string, input: string): readonly TableReader[] {
   const lines = new LineCounter();
   const at = (offset: number): Place => {
     const { line, col } = lines.linePos(offset);
@@ -36,7 +37,7 @@ export function openYaml(text: string, file: string, input: string): readonly Ta
   }
 }
 
-function openDocument(document: ParsedDocument, at: (offset: number) => Place, file: string): Table | undefined {
+function openDocument(document: ParsedDocument, at: (offset: number) => Place, file: string): TableReader | undefined {
   const record = asRecord(document.toJS({ maxAliasCount: MAX_ALIASES }));
   const placeOf = (path: KeyPath): Place => {
     for (let length = path.length; length >= 0; length -= 1) {
@@ -45,7 +46,7 @@ function openDocument(document: ParsedDocument, at: (offset: number) => Place, f
     }
     return { file };
   };
-  return record === undefined ? undefined : new Table(record, [], new Findings({ placeOf }));
+  return record === undefined ? undefined : new TableReader(record, [], new Findings({ placeOf }));
 }
 
 function invalid(input: string, message: string, place: Place): InputProblem {

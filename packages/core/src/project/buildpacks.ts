@@ -1,10 +1,10 @@
-import type { BuildpackLocator, InlineBuildpack } from '../inputs/index.ts';
 import { inputError } from '../errors/problems.ts';
+import type { BuildpackLocator, InlineBuildpack } from '../inputs/index.ts';
 import { optional } from '../json/json.ts';
-import type { DescriptorBuildpack, SchemaVersion } from './descriptor.ts';
 import { formatKeyPath } from '../toml/key-path.ts';
+import type { TableReader } from '../toml/table.ts';
+import type { DescriptorBuildpack, SchemaVersion } from './descriptor.ts';
 import { type LocatorContext, parseDescriptorLocator } from './locator.ts';
-import type { TableReader } from './table.ts';
 
 /** As pack gives to a script without a version or an interpreter of its own. */
 const SCRIPT_VERSION = '0.0.0';

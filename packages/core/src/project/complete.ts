@@ -1,8 +1,9 @@
-import type { BuilderSource, BuildpackLocator, BuildRequest, ProjectTomlRights } from '../inputs/index.ts';
 import { inputError, Problems } from '../errors/problems.ts';
-import { parseReference } from '../reference/index.ts';
+import type { BuilderSource, BuildpackLocator, BuildRequest, ProjectTomlRights } from '../inputs/index.ts';
 import { optional } from '../json/json.ts';
-import type { DescriptorBuildpack, DescriptorWarning, ProjectDescriptor, ProjectMetadata } from './descriptor.ts';
+import { parseReference } from '../reference/index.ts';
+import type { FileWarning } from '../toml/findings.ts';
+import type { DescriptorBuildpack, ProjectDescriptor, ProjectMetadata } from './descriptor.ts';
 import type { FileSelection } from './files.ts';
 
 /** A request to which the project descriptor has been added: all that a build needs to know from its user. */
@@ -10,7 +11,7 @@ export interface CompleteRequest extends BuildRequest {
   readonly builder: BuilderSource;
   readonly files: FileSelection;
   readonly project?: ProjectMetadata;
-  readonly warnings: readonly DescriptorWarning[];
+  readonly warnings: readonly FileWarning[];
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Place } from '../errors/index.ts';
 import type { BuildpackLocator } from '../inputs/index.ts';
+import type { FileWarning } from '../toml/findings.ts';
 import type { FileSelection } from './files.ts';
 
 /** A project descriptor (project.toml), the same whatever its schema version. */
@@ -16,7 +17,7 @@ export interface ProjectDescriptor {
   readonly post: readonly DescriptorBuildpack[];
   readonly variables: readonly DescriptorVariable[];
   /** What the file says that nobody reads. */
-  readonly warnings: readonly DescriptorWarning[];
+  readonly warnings: readonly FileWarning[];
 }
 
 export const SCHEMA_VERSIONS = ['0.1', '0.2', '0.3'] as const;
@@ -54,9 +55,4 @@ export interface DescriptorVariable {
   readonly value: string;
   /** The execution environments that it is for; empty: all. */
   readonly execEnv: readonly string[];
-}
-
-export interface DescriptorWarning {
-  readonly message: string;
-  readonly place: Place;
 }

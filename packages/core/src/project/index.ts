@@ -2,7 +2,6 @@ export { completeRequest, type CompleteRequest } from './complete.ts';
 export {
   type DescriptorBuildpack,
   type DescriptorVariable,
-  type DescriptorWarning,
   type License,
   type ProjectDescriptor,
   type ProjectMetadata,

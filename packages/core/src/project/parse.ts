@@ -1,7 +1,7 @@
-import { InputError } from '../errors/index.ts';
 import { variableProblem } from '../inputs/variables.ts';
 import { optional } from '../json/json.ts';
-import { parseToml, type TomlProblem } from '../toml/parse-toml.ts';
+import { openToml } from '../toml/open-toml.ts';
+import type { TableReader } from '../toml/table.ts';
 import { type BuildpackContext, readBuildpacks, readExecEnv } from './buildpacks.ts';
 import {
   type DescriptorVariable,
@@ -13,8 +13,6 @@ import {
 } from './descriptor.ts';
 import type { FileSelection } from './files.ts';
 import type { LocatorContext } from './locator.ts';
-import { findKeys } from '../toml/positions.ts';
-import { Findings, TableReader } from './table.ts';
 
 export interface ProjectContext extends LocatorContext {
   /** The file's name, for messages. */
@@ -28,22 +26,14 @@ export interface ProjectContext extends LocatorContext {
  * @throws InputError with every problem and its line
  */
 export function parseProject(text: string, context: ProjectContext): ProjectDescriptor {
-  const { value: toml, problem } = parseToml(text);
-  if (problem !== undefined) throw invalidToml(problem, context.file);
-  const findings = new Findings(findKeys(text, context.file));
-  const root = new TableReader(toml, [], findings);
+  const root = openToml(text, context.file, 'descriptor');
+  const { findings } = root;
   const schemaVersion = readSchemaVersion(root);
   findings.problems.throwIfAny();
 
   const content = readContent(root, { ...context, schemaVersion });
   findings.problems.throwIfAny();
   return { file: context.file, schemaVersion, ...content, warnings: findings.warnings };
-}
-
-function invalidToml({ message, ...position }: TomlProblem, file: string): InputError {
-  return new InputError([
-    { input: 'descriptor', message: `it is not valid TOML: ${message}`, place: { file, ...position } },
-  ]);
 }
 
 function readSchemaVersion(root: TableReader): SchemaVersion {
