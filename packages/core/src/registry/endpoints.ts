@@ -112,8 +112,7 @@ export class Endpoints {
       this.#log.debug(`${nameOf(endpoint)} does not have ${familiarReference(reference)}; asking ${nameOf(next)}`);
       return;
     }
-    if (error instanceof RegistryError && status === undefined)
-      this.#silent.add(endpoint.reference.repository.registry);
+    if (status === undefined && error.code !== 'image') this.#silent.add(endpoint.reference.repository.registry);
     this.#warn(reference, miss);
   }
 
