@@ -59,10 +59,20 @@ describe('a proxy that is in the way', () => {
     expect(proxy.requests).toHaveLength(tries);
   });
 
-  it('is not gone around for an insecure registry', async () => {
-    const proxy = await startGateway({});
-    const inputs = { 'https-proxy': proxy.host, 'insecure-registries': NAME };
+  it('may let plain http through to an insecure registry where it opens no tunnel', async () => {
+    const registry = await startRegistry();
+    const proxy = await startGateway({ [`${NAME}:80`]: registry.host });
+    const inputs = { 'http-proxy': proxy.host, 'https-proxy': proxy.host, 'insecure-registries': NAME };
+    expect(await hasBlob(NAME, inputs)).toBe(true);
+    expect(proxy.requests).toEqual([`CONNECT ${NAME}:443`, `HEAD http://${NAME}${BLOB}`]);
+  });
+
+  it('gets no plain http for any other registry', async () => {
+    const registry = await startRegistry();
+    const proxy = await startGateway({ [`${NAME}:80`]: registry.host });
+    const inputs = { 'http-proxy': proxy.host, 'https-proxy': proxy.host, 'insecure-registries': `${NAME}:5000` };
     await expect(hasBlob(NAME, inputs)).rejects.toMatchObject({ name: 'ProxyError' });
+    expect(registry.requests).toEqual([]);
   });
 });
 

@@ -4,6 +4,7 @@ import { BuildpacksError } from '../errors/index.ts';
 import type { Log } from '../ports/index.ts';
 import { classifyHost } from './address.ts';
 import { errorCodes, networkFailure } from './failure.ts';
+import { ProxyError } from './proxy/index.ts';
 
 export type Scheme = 'http' | 'https';
 
@@ -29,8 +30,8 @@ const TIMEOUT = 10_000;
 
 /**
  * Registries on loopback and insecure ones may speak plain http, all others must speak TLS. What such a registry speaks is found out by
- * beginning a handshake with it: plain http only where the answer is no TLS, never since a certificate is bad. An insecure one that no
- * connection leads to may still be reached by plain http, which goes to another port or by another proxy.
+ * beginning a handshake with it: plain http only where the answer is no TLS, never since a certificate is bad. Where no connection
+ * leads to the port of TLS, an insecure one may still be reached by plain http, if that goes to another port or by another proxy.
  */
 export function createSchemes({ insecure, log, open, signal }: SchemesOptions): Schemes {
   const schemes = new Map<string, Promise<Scheme>>();
@@ -43,7 +44,7 @@ export function createSchemes({ insecure, log, open, signal }: SchemesOptions): 
   const find = async (registry: string, url: URL): Promise<Scheme> => {
     const input = insecure.get(url.origin);
     if (input === undefined && !isLoopback(url)) return 'https';
-    const scheme = await ask(url, open, signal, input !== undefined);
+    const scheme = await ask(url, { open, signal, insecure: input !== undefined });
     if (scheme === 'http' && input !== undefined) tell(`${registry} is spoken to in plain http, as ${input} says`);
     return scheme;
   };
@@ -72,7 +73,11 @@ function isLoopback({ hostname }: URL): boolean {
   return !hostname.endsWith('.localhost') && classifyHost(hostname) === 'loopback';
 }
 
-async function ask(url: URL, open: SchemesOptions['open'], closing: AbortSignal, insecure: boolean): Promise<Scheme> {
+interface Question extends Pick<SchemesOptions, 'open' | 'signal'> {
+  readonly insecure: boolean;
+}
+
+async function ask(url: URL, { open, signal: closing, insecure }: Question): Promise<Scheme> {
   const signal = AbortSignal.any([closing, AbortSignal.timeout(TIMEOUT)]);
   let socket: Socket | undefined;
   try {
@@ -81,7 +86,8 @@ async function ask(url: URL, open: SchemesOptions['open'], closing: AbortSignal,
   } catch (error) {
     if (closing.aborted) throw new BuildpacksError('cancelled', 'cancelled', { cause: error });
     // Many proxies open tunnels to port 443 alone. If plain http fails as well, its request tells.
-    if (insecure && socket === undefined) return 'http';
+    const elsewhere = error instanceof ProxyError || url.port === '';
+    if (insecure && socket === undefined && elsewhere) return 'http';
     throw networkFailure(error, url);
   }
 }

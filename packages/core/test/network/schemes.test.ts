@@ -2,6 +2,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { SILENT_LOG } from '../../src/ports/index.ts';
+import { loopbackAddress } from '../../../../test/bench/listen.ts';
 import { openNetwork } from '../support/network.ts';
 
 /** Listens until the test ends; gives `127.0.0.1:port`. */
@@ -83,11 +84,17 @@ describe('the scheme of a registry', () => {
     await expect(openNetwork().schemeOf(host)).rejects.toThrow(`${host} refused the connection`);
   });
 
-  it('is http where the registry may be insecure and nobody listens: its http port is another, or its way', async () => {
+  it('is http for an insecure one where nobody listens on the port of https: that of http is another', async () => {
+    const host = loopbackAddress();
+    expect(await openNetwork({ 'insecure-registries': host }).schemeOf(host)).toBe('http');
+  });
+
+  it('is unknown where nobody listens on the port of an insecure one', async () => {
     const server = createServer();
     const host = await listen(server);
     await new Promise((resolve) => server.close(resolve));
-    expect(await openNetwork({ 'insecure-registries': host }).schemeOf(host)).toBe('http');
+    const network = openNetwork({ 'insecure-registries': host });
+    await expect(network.schemeOf(host)).rejects.toMatchObject({ transient: true });
   });
 
   it('is not waited for when the network is closed', async () => {
