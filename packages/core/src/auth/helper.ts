@@ -1,6 +1,7 @@
 import { delimiter, sep } from 'node:path';
 import { BuildpacksError } from '../errors/index.ts';
 import { asRecord, asText, parseJson } from '../json/json.ts';
+import { shortened } from '../log/shortened.ts';
 import type { Outcome, ProcessRunner } from '../ports/index.ts';
 import { DOCKER_HUB } from '../reference/index.ts';
 import { credentialOf } from './auth-file.ts';
@@ -41,7 +42,7 @@ export async function askHelper(ports: HelperPorts, name: string, registry: stri
   const outcome = await runHelper(ports, name, registry, fail);
   if (outcome.status !== 0) {
     // Helpers say on standard output why; it holds no secret then.
-    const said = (outcome.stdout.trim() || outcome.stderr.trim()).replace(/\s+/g, ' ').slice(0, 300);
+    const said = shortened((outcome.stdout.trim() || outcome.stderr.trim()).replace(/\s+/g, ' '), 300);
     if (/credentials not found|no credentials/i.test(said)) return undefined;
     throw fail(said || `exit status ${outcome.status ?? outcome.signal ?? ''}`);
   }

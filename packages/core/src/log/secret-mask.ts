@@ -41,10 +41,12 @@ export function createSecretMask(): SecretMask {
 /** Each with the length of what it stands for. */
 function patternsOf(secret: string): readonly { readonly length: number; readonly source: string }[] {
   const lines = secret.split(/[\r\n]+/).map((line) => line.trim());
+  // In the header of an answer each byte of UTF-8 is read as a character.
+  const read = lines.flatMap((line) => [line, Buffer.from(line).toString('latin1')]);
   // A line is printed without what could command a terminal.
-  const printed = [...lines, ...lines.map((line) => harmlessLine(line, 'strip'))];
+  const printed = new Set(read.flatMap((line) => [line, harmlessLine(line, 'strip')]));
   return [
-    ...piecesOf(printed).map((text) => ({ length: text.length, source: textPattern(text) })),
+    ...piecesOf([...printed]).map((text) => ({ length: text.length, source: textPattern(text) })),
     ...piecesOf([secret, ...lines]).map((text) => ({ length: text.length, source: base64Pattern(text) })),
   ];
 }

@@ -1,6 +1,6 @@
 /**
  * The source of a regular expression that finds text as it is and wherever single characters of it are written in another way, mixed
- * as they may be: percent-encoded in URLs and forms, escaped in JSON and by a shell, as entities in HTML.
+ * as they may be: percent-encoded in URLs and forms, once or twice, escaped in JSON and by a shell, as entities in HTML.
  */
 export function textPattern(text: string): string {
   return Array.from(text.toWellFormed().matchAll(/(\\*)([^\\])|(\\+)$/gsu), ([, slashes = '', character, rest]) =>
@@ -16,7 +16,7 @@ export function base64Pattern(secret: string): string {
   const whole = base64Characters(Buffer.from(secret).toString('base64').replace(/=+$/, ''));
   const inside = [0, 1, 2].map((shift) => base64Core(Buffer.from(secret), shift));
   const patterns = inside.filter((core) => core.length >= SHORTEST_CORE).map(base64Characters);
-  return [`${whole}(?:=|%3[dD]){0,2}`, ...patterns].join('|');
+  return [`${whole}(?:=|${percentEncoded('=')}){0,2}`, ...patterns].join('|');
 }
 
 /** A shorter piece of base64 may be a part of anything. */
@@ -38,20 +38,19 @@ function characterPattern(slashes: number, character: string): string {
   if (/[A-Za-z0-9]/.test(character)) return `${backslashes(slashes, 0)}${character}`;
   // What is longer first: an encoded percent sign begins with one.
   const ways = [
-    anyCase(percentEncoded(character)),
+    percentEncoded(character),
     ...(ENTITIES.get(character) ?? []),
-    ...(character === ' ' ? [String.raw`\+`] : []),
+    ...(character === ' ' ? [percentEncoded('+'), String.raw`\+`] : []),
     unicodeEscape(character),
     literal(character),
   ];
   return `${backslashes(slashes, 3)}(?:${ways.join('|')})`;
 }
 
-/** So many backslashes, and at most `more` that are not of the text. */
+/** So many backslashes, each of which may be escaped, and at most `more` that are not of the text. */
 function backslashes(count: number, more: number): string {
-  const escaped = `\\\\{${count},${4 * count + more}}`;
-  if (count > 0) return `(?:${escaped}|(?:%5[cC]){${count}})`;
-  return more > 0 ? escaped : '';
+  const most = 4 * count + more;
+  return most === 0 ? '' : `(?:\\\\|${percentEncoded('\\')}){${count},${most}}`;
 }
 
 function literal(character: string): string {
@@ -64,8 +63,10 @@ function unicodeEscape(character: string): string {
   return units.map((unit) => `u${anyCase(unit.toString(16).padStart(4, '0'))}`).join(String.raw`\\{1,4}`);
 }
 
+/** Also where the result was encoded again. */
 function percentEncoded(character: string): string {
-  return Array.from(Buffer.from(character), (byte) => `%${byte.toString(16).padStart(2, '0')}`).join('');
+  const bytes = Array.from(Buffer.from(character), (byte) => byte.toString(16).padStart(2, '0'));
+  return bytes.map((byte) => `%(?:25){0,2}${anyCase(byte)}`).join('');
 }
 
 function anyCase(hexadecimal: string): string {
@@ -80,5 +81,7 @@ function base64Core(secret: Buffer, shift: number): string {
 }
 
 function base64Characters(encoded: string): string {
-  return encoded.replaceAll('+', '(?:[-+]|%2[bB])').replaceAll('/', String.raw`(?:[_/]|\\/|%2[fF])`);
+  return encoded
+    .replaceAll('+', `(?:[-+]|${percentEncoded('+')})`)
+    .replaceAll('/', `(?:[_/]|\\\\/|${percentEncoded('/')})`);
 }

@@ -1,6 +1,9 @@
 import { STATUS_CODES } from 'node:http';
 import { BuildpacksError } from '../errors/index.ts';
 import { asArray, asRecord, asText, parseJson } from '../json/json.ts';
+import { shortened } from '../log/shortened.ts';
+import { redactUrl } from './url.ts';
+import type { Answer } from './wire.ts';
 
 /** One entry of a registry's error body (OCI distribution specification, error codes). */
 export interface RegistryErrorEntry {
@@ -59,6 +62,14 @@ export class RegistryError extends BuildpacksError {
   }
 }
 
+/** The failure of a call that was answered; `registry` unless it says otherwise. */
+export function answerError(
+  { method, url, status }: Answer,
+  failure: Omit<RegistryFailure, 'code' | 'method' | 'url' | 'status'> & { readonly code?: RegistryFailure['code'] },
+): RegistryError {
+  return new RegistryError({ code: 'registry', method, url: redactUrl(url), status, ...failure });
+}
+
 /** Bytes of an error's body that are read. */
 export const MAX_ERROR_BODY = 64 * 1024;
 const MAX_ENTRIES = 5;
@@ -88,5 +99,5 @@ export function describeStatus(status: number, entries: readonly RegistryErrorEn
 /** Text from outside, on one line and not endless. */
 export function foreignText(value: unknown): string {
   const text = (asText(value) ?? '').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
-  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
+  return shortened(text, MAX_TEXT);
 }

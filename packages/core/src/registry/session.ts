@@ -1,6 +1,6 @@
 import type { Credential } from '../auth/types.ts';
 import { type Challenge, parseChallenges } from '../network/index.ts';
-import { RegistryError } from './error.ts';
+import { answerError, foreignText, type RegistryError } from './error.ts';
 import { follow } from './redirect.ts';
 import { type Access, mergeScopes, parseScopes, type Scope, scopesOf } from './scope.ts';
 import { basicAuthorization, Tokens, type TokenService, type TokenSource } from './tokens.ts';
@@ -131,13 +131,9 @@ export class Session {
     const url = parseUrl(realm);
     const refusal = url === undefined ? 'it is not a URL' : refuseUrl(url, this.base, 'credentials');
     if (url !== undefined && refusal === undefined) return url;
-    throw new RegistryError({
-      code: 'registry',
+    throw answerError(answer, {
       task: `authenticate to ${access.repository.registry}`,
-      method: answer.method,
-      url: redactUrl(answer.url),
-      status: answer.status,
-      reason: `it names the token service "${url === undefined ? realm.slice(0, 200) : redactUrl(url)}", which is refused: ${refusal ?? ''}`,
+      reason: `it names the token service "${url === undefined ? foreignText(realm) : redactUrl(url)}", which is refused: ${refusal ?? ''}`,
       hint: `Check the registry's configuration: the realm must be an https address that its clients may use.`,
     });
   }

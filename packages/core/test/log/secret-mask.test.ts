@@ -31,6 +31,9 @@ describe('a mask hides a secret', () => {
     ['percent-encoded in lower case', encodeURIComponent(SECRET).replace(/%../g, (triplet) => triplet.toLowerCase())],
     ['percent-encoded but for reserved characters', encodeURI(SECRET)],
     ['percent-encoded with all that may be', encodeURIComponent(SECRET).replace("'", '%27').replace('~', '%7E')],
+    ['percent-encoded twice', encodeURIComponent(encodeURIComponent(SECRET))],
+    ['in JSON within a URL', encodeURIComponent(JSON.stringify(SECRET).slice(1, -1))],
+    ['in a form within a URL', encodeURIComponent(new URLSearchParams({ '': SECRET }).toString().slice(1))],
     ['in a form', new URLSearchParams({ '': SECRET }).toString().slice(1)],
     ['as the password of a URL', withPassword(SECRET)],
     ['in JSON', JSON.stringify(SECRET).slice(1, -1)],
@@ -38,6 +41,7 @@ describe('a mask hides a secret', () => {
     ["in Go's JSON", JSON.stringify(SECRET).slice(1, -1).replace('&', '\\u0026').replace('<', '\\u003c')],
     ['in JSON that is ASCII', JSON.stringify(SECRET).slice(1, -1).replace('é', '\\u00E9')],
     ['in HTML', SECRET.replace('&', '&amp;').replaceAll('"', '&#34;').replace("'", '&#39;').replace('<', '&lt;')],
+    ['in a header', Buffer.from(SECRET).toString('latin1')],
     ['escaped for a shell', SECRET.replace(/[^A-Za-z0-9é]/g, String.raw`\$&`)],
   ])('%s', (_form, printed) => {
     expect(masked(`before ${printed} after`, SECRET)).toBe('before *** after');
