@@ -85,12 +85,3 @@ export function isTransient(error: unknown): error is Failure {
   const known = error instanceof RegistryError || error instanceof NetworkFailure || error instanceof ProxyError;
   return known && error.transient;
 }
-
-/** Reads `Retry-After` (RFC 9110, section 10.2.3): seconds, however many, or an HTTP date, as milliseconds from `now`. */
-export function parseRetryAfter(header: string | undefined, now: number): number | undefined {
-  if (header === undefined) return undefined;
-  const text = header.trim();
-  if (/^\d+$/.test(text)) return Number(text) * 1000;
-  const date = /^[A-Z][a-z]{2,8},? /.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
-}

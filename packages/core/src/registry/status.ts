@@ -2,17 +2,18 @@ import type { Credential } from '../auth/types.ts';
 import { DOCKER_HUB, formatRepository } from '../reference/index.ts';
 import { parseChallenges } from '../network/index.ts';
 import {
+  answerError,
   describeStatus,
   foreignText,
   MAX_ERROR_BODY,
   parseErrorBody,
-  RegistryError,
+  type RegistryError,
   type RegistryErrorEntry,
 } from './error.ts';
-import { parseRetryAfter } from './retry.ts';
+import { describeLimit, parseRetryAfter } from './rate-limit.ts';
 import { type Access, describeAccess } from './scope.ts';
 import { describePage, isPage } from './page.ts';
-import { type Errand, redactUrl } from './url.ts';
+import { type Errand } from './url.ts';
 import type { Answer } from './wire.ts';
 
 /** Statuses that a later try of the same call may cure. */
@@ -42,12 +43,9 @@ export async function statusError(answer: Answer, refusal: Refusal): Promise<Reg
   const { status } = answer;
   const retryAfter = parseRetryAfter(answer.header('retry-after'), refusal.now);
   const elsewhere = isSentAway(answer, refusal);
-  return new RegistryError({
+  return answerError(answer, {
     code: elsewhere ? 'temporary' : codeOf(status),
     task: refusal.task,
-    method: answer.method,
-    url: redactUrl(answer.url),
-    status,
     entries,
     reason:
       [
@@ -72,32 +70,11 @@ function codeOf(status: number): 'temporary' | 'denied' | 'registry' {
  * address: where it has expired, the registry gives another one.
  */
 function isSentAway(answer: Answer, { asked, errand }: Refusal): boolean {
-  return errand === 'download' && answer.url.origin !== asked.origin && REFUSED.has(answer.status);
+  return errand === 'download' && answer.url.host !== asked.host && REFUSED.has(answer.status);
 }
 
 function storeHint({ url }: Answer, { asked }: Refusal): string {
   return `${asked.host} sends its clients to ${url.host}: check that proxies and firewalls let this machine reach it, and that its clock is right.`;
-}
-
-/** What a registry tells of its limits: Docker Hub's headers count pulls in a window of seconds (`0;w=21600`). */
-function describeLimit(answer: Answer, retryAfter: number | undefined): readonly string[] {
-  if (answer.status !== 429) return [];
-  const [left, limit] = ['ratelimit-remaining', 'ratelimit-limit'].map((name) => {
-    return /^\d{1,9}(?=;|$)/.exec(answer.header(name) ?? '')?.[0];
-  });
-  const window = /;w=(\d{1,9})$/.exec(answer.header('ratelimit-limit') ?? '')?.[1];
-  const per = window === undefined ? '' : ` per ${formatDuration(Number(window))}`;
-  return [
-    ...(left === undefined || limit === undefined ? [] : [`${left} of ${limit} requests${per} left`]),
-    ...(retryAfter === undefined ? [] : [`to be tried again in ${formatDuration(Math.ceil(retryAfter / 1000))}`]),
-  ];
-}
-
-/** `45 s`, `6 h`: to the unit that fits. */
-function formatDuration(seconds: number): string {
-  if (seconds < 120) return `${seconds} s`;
-  if (seconds < 7200) return `${Math.round(seconds / 60)} min`;
-  return seconds < 8_640_000 ? `${Math.round(seconds / 3600)} h` : 'more than 100 days';
 }
 
 /** Which right was needed, and who asked. */
@@ -116,6 +93,9 @@ function hintFor(answer: Answer, entries: readonly RegistryErrorEntry[], refusal
       return answer.url.protocol === 'http:' ? `Check whether ${answer.url.host} speaks https.` : undefined;
     case 401:
     case 403:
+      if (answer.url.origin !== refusal.asked.origin) {
+        return `${refusal.asked.origin} redirects to ${answer.url.origin}, which does not get its credential: use that address, and check insecure-registries.`;
+      }
       if (unknownSchemes(answer) !== undefined) {
         return `${answer.url.host} wants to be asked by ${unknownSchemes(answer) ?? ''}: only Basic and Bearer are known here.`;
       }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseChallenges } from '../../src/network/index.ts';
 import { describeStatus, parseErrorBody } from '../../src/registry/error.ts';
-import { parseRetryAfter } from '../../src/registry/retry.ts';
+import { parseRetryAfter } from '../../src/registry/rate-limit.ts';
 import { coversScopes, formatScope, mergeScopes, parseScopes } from '../../src/registry/scope.ts';
 
 const NOW = Date.parse('2026-11-21T10:00:00Z');

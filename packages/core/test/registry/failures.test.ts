@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { parseRetryAfter } from '../../src/registry/retry.ts';
+import { parseRetryAfter } from '../../src/registry/rate-limit.ts';
 import { type Fault, reply, startFakeRegistry } from './fake-registry.ts';
 import { failureOf, setup } from './setup.ts';
 
@@ -83,11 +83,11 @@ describe('a failure that lasts', () => {
   });
 
   it('tells what the registry said, on one line and not endless', async () => {
-    const body = JSON.stringify({ errors: [{ code: 'DENIED', message: `no\n\u001b[31m${'x'.repeat(2000)}` }] });
+    const body = JSON.stringify({ errors: [{ code: 'DENIED', message: `no\n\u001b[31m${'word '.repeat(500)}` }] });
     const registry = await startFakeRegistry((exchange) => reply(exchange, 403, {}, body));
     const error = await failureOf(setup().client.checkPush(registry.repository('app')));
     expect(error.entries[0]?.code).toBe('DENIED');
-    expect(error.message).toMatch(/403 Forbidden \(DENIED: no {1,2}\[31mx+…\)/);
+    expect(error.message).toMatch(/403 Forbidden \(DENIED: no {1,2}\[31m(?:word )+…\)/);
     expect(error.message.length).toBeLessThan(700);
   });
 

@@ -40,9 +40,13 @@ export async function startFaultRegistry(options: FaultRegistryOptions): Promise
     const places: Places = { ...hosts, path: exchange.url.pathname, query: exchange.url.search };
     const met = faults.meet(line, sockets.has(exchange.request.socket));
     sockets.add(exchange.request.socket);
-    if (met.some(({ kind }) => kind === 'expires')) guard.expireTokens();
+    if (met?.kind === 'expires') guard.expireTokens();
     const answer = () => answerOf(exchange, { met, guard, places });
-    await deliver(exchange, answer, { delivery: met.find(isDelivery), clock: options.clock, store });
+    await deliver(exchange, answer, {
+      delivery: met && isDelivery(met) ? met : undefined,
+      clock: options.clock,
+      store,
+    });
     return true;
   };
   const shared = { store, ...(options.address && { address: options.address }) };
@@ -53,21 +57,20 @@ export async function startFaultRegistry(options: FaultRegistryOptions): Promise
 }
 
 interface Circumstances {
-  readonly met: readonly Effect[];
+  readonly met: Effect | undefined;
   readonly guard: Guard;
   readonly places: Places;
 }
 
 async function answerOf(exchange: Exchange, { met, guard, places }: Circumstances): Promise<Reply> {
-  const own = met.find((effect) => effect.kind === 'answers');
-  if (own !== undefined) {
-    if (own.unread !== true) await drain(exchange);
-    return own.reply(places);
+  if (met?.kind === 'answers') {
+    if (met.unread !== true) await drain(exchange);
+    return met.reply(places);
   }
   const refusal = guard.answer(exchange, places);
   if (refusal !== undefined) return refusal;
-  const changes = met.filter((effect) => effect.kind === 'alters');
-  return changes.reduce((reply, { change }) => change(reply, places), await exchange.answer());
+  const reply = await exchange.answer();
+  return met?.kind === 'alters' ? met.change(reply, places) : reply;
 }
 
 async function drain({ request }: Exchange): Promise<void> {
@@ -87,16 +90,12 @@ class Faults {
     this.#left = faults.map((fault) => ({ fault, times: fault.times }));
   }
 
-  /** The effects that a request meets: of faults for the same beginning of its line, those of one kind come one after the other. */
-  meet(line: string, reused: boolean): readonly Effect[] {
-    const met: Effect[] = [];
-    for (const left of this.#left) {
-      const { on, effect } = left.fault;
-      const fits = left.times > 0 && line.startsWith(on) && (reused || !left.fault.reused);
-      if (!fits || met.some(({ kind }) => kind === effect.kind)) continue;
-      left.times -= 1;
-      met.push(effect);
-    }
-    return met;
+  /** What the first fault does that fits a request. */
+  meet(line: string, reused: boolean): Effect | undefined {
+    const met = this.#left.find(({ fault, times }) => {
+      return times > 0 && line.startsWith(fault.on) && (reused || !fault.reused);
+    });
+    if (met !== undefined) met.times -= 1;
+    return met?.fault.effect;
   }
 }

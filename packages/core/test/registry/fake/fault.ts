@@ -1,6 +1,6 @@
 import type { Reply } from './reply.ts';
 
-/** What goes wrong with an exchange; one that carries its answer on does so after `cuts`, `stalls` and the like. */
+/** What goes wrong with an exchange. */
 export type Effect =
   /** Another answer in the registry's place; the request's body is read unless it says otherwise. */
   | { readonly kind: 'answers'; readonly reply: (places: Places) => Reply; readonly unread?: boolean }
@@ -21,7 +21,7 @@ export type Effect =
   /** All tokens expire before the request is answered. */
   | { readonly kind: 'expires' };
 
-/** One fault of a registry, as data. */
+/** One fault of a registry, as data. A request meets the first that fits it, and no other. */
 export interface Fault {
   /** The beginning of the request's line (`describeRequest`), `elsewhere` before it when it is meant for the other host. */
   readonly on: string;
