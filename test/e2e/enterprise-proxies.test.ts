@@ -2,7 +2,7 @@ import { copyFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type Authority, makeAuthority } from '../bench/certificates.ts';
-import { startRegistry } from '../bench/registry.ts';
+import { type Registry, startRegistry } from '../bench/registry.ts';
 import { type Squid, startSquid } from '../bench/squid.ts';
 import { requiresDocker, requiresRoot, requiresSquid } from '../support/requires.ts';
 import { build as mustBuild, cli, type CliOptions } from './support/cli.ts';
@@ -44,7 +44,7 @@ requiresRoot('behind a proxy', () => {
       await build(OPEN_IMAGE, [], environment);
     });
 
-    it('Podman’s folder says what each registry wants: certs.d', async () => {
+    it("Podman's folder says what each registry wants: certs.d", async () => {
       const home = await temporaryDirectory('home');
       await certsDirectory(home, corporation);
       const args = ['--https-proxy', squid.url, ...auth()];
@@ -67,14 +67,8 @@ requiresRoot('behind a proxy', () => {
       const mirror = ['--registry-mirrors', 'docker.io=plain.corp', '--insecure-registries', 'plain.corp'];
       const args = ['--builder', BUILDER, ...mirror, '--http-proxy', proxy.url, '--https-proxy', proxy.url];
       await mustBuild(['plain.corp/team/app:1', ...APP, '--engine', 'rootfs', ...args]);
-      const requests = plain.requests().map(({ method, path: where }) => `${method} http://plain.corp${where}`);
-      // The tunnel by which it would have spoken TLS does not open.
-      const seen = async () =>
-        (await proxy.requests())
-          .filter(({ method }) => method !== 'CONNECT')
-          .map(({ method, target }) => `${method} ${target}`)
-          .sort();
-      await expect.poll(seen).toEqual(requests.sort());
+      // Tunnels are passed over: that by which it would have spoken TLS does not open.
+      await expect.poll(() => ledThrough(proxy)).toEqual(received(plain));
     });
 
     requiresDocker('docker', () => {
@@ -92,7 +86,7 @@ requiresRoot('behind a proxy', () => {
       expect(stderr).toContain('client-certificates: registry.corp=');
     });
 
-    it('a password that is wrong is told as the proxy’s, and not printed', async () => {
+    it("a password that is wrong is told as the proxy's, and not printed", async () => {
       const wrong = `http://ci:canary-guess@${squid.host}`;
       const { status, stdout, stderr } = await attempt(OPEN_IMAGE, ['--https-proxy', wrong, ...trusting()]);
       expect({ status, stderr }).toEqual({
@@ -126,13 +120,7 @@ requiresRoot('behind a proxy', () => {
         await reading.forget();
         const args = ['--https-proxy', reading.url, '--ca-certificates', interceptor.certificateFile];
         await build(OPEN_IMAGE, args);
-        const requests = corporation.mirror.requests().map(({ method, path: where }) => `${method} ${where}`);
-        const seen = async () =>
-          (await reading.requests())
-            .filter(({ method }) => method !== 'CONNECT')
-            .map(({ method, target }) => `${method} ${target.replace('https://mirror.corp', '')}`)
-            .sort();
-        await expect.poll(seen).toEqual(requests.sort());
+        await expect.poll(() => ledThrough(reading)).toEqual(received(corporation.mirror));
       });
 
       it('the certificate is explained without it', async () => {
@@ -146,6 +134,20 @@ requiresRoot('behind a proxy', () => {
     });
   });
 });
+
+/** Every request that a proxy has read, in an order of no meaning. */
+async function ledThrough(proxy: Squid): Promise<readonly string[]> {
+  const requests = (await proxy.requests()).filter(({ method }) => method !== 'CONNECT');
+  return requests.map(({ method, target }) => `${method} ${target}`).sort();
+}
+
+/** Every request that came to a registry, likewise. */
+function received(registry: Registry): readonly string[] {
+  return registry
+    .requests()
+    .map(({ method, path: where }) => `${method} ${registry.url}${where}`)
+    .sort();
+}
 
 /** Writes what both registries need into the folder of a user. */
 async function certsDirectory(home: string, { root, client }: Corporation): Promise<void> {

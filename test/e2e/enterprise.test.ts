@@ -21,6 +21,7 @@ import { withHosts } from './support/hosts.ts';
 import { temporaryDirectory } from './support/world.ts';
 
 const IMAGE = 'registry.corp/team/app:1';
+
 requiresNetwork('where a proxy with a password is the only way out', () => {
   requiresSquid('to registries with a private authority and client certificates', () => {
     let corporation: Corporation;

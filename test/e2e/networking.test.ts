@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -8,7 +8,8 @@ import type { RegistryAuth } from '../bench/registry.ts';
 import { requiresEngine, requiresRoot } from '../support/requires.ts';
 import { build, cli } from './support/cli.ts';
 import { loggedIn } from './support/docker-config.ts';
-import { startWorld, temporaryDirectory, type World } from './support/world.ts';
+import { withHosts } from './support/hosts.ts';
+import { startWorld, type World } from './support/world.ts';
 
 const APP = ['--path', 'samples/apps/procfile'];
 const PASSWORD = 'password-of-ann';
@@ -133,10 +134,7 @@ function named({ registry }: World): string {
 
 /** Builds with everything on the world's registry under its name, which only this one process knows to be this machine. */
 async function buildByName(world: World, args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-  const directory = await temporaryDirectory('hosts');
-  await writeFile(path.join(directory, 'hosts'), `127.0.0.1 localhost ${NAME}\n`);
-  const script = 'mount --bind "$0" /etc/hosts && exec "$@"';
-  const launcher = ['unshare', '--mount', 'sh', '-c', script, path.join(directory, 'hosts')];
+  const launcher = await withHosts({ [NAME]: '127.0.0.1' });
   const host = named(world);
   const images = [`${host}/app:1`, '--builder', `${host}/builder:1`, '--run-image', `${host}/run:1`];
   world.registry.forget();
