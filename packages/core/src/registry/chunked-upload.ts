@@ -2,10 +2,10 @@ import type { Readable } from 'node:stream';
 import type { Descriptor } from '../image/manifest.ts';
 import type { Digest } from '../reference/index.ts';
 import { refuseOtherDigest } from './digest-header.ts';
-import { RegistryError } from './error.ts';
+import { answerError, RegistryError } from './error.ts';
 import type { Call, Transport } from './transport.ts';
 import { PATIENCE, uploadLocation, type UploadSession } from './upload-session.ts';
-import { redactUrl, withParameter } from './url.ts';
+import { withParameter } from './url.ts';
 import type { Answer } from './wire.ts';
 
 /** Bytes of a chunk: more than Amazon's registry wants at least (5 MiB), less than what proxies let through at most. */
@@ -101,10 +101,10 @@ class ChunkedUpload {
     return received;
   }
 
-  #lost({ method, url, status }: Answer): RegistryError {
+  #lost(answer: Answer): RegistryError {
     const { task } = this.#session;
     const reason = 'it has lost what was uploaded so far';
-    return new RegistryError({ code: 'temporary', task, method, url: redactUrl(url), status, reason, transient: true });
+    return answerError(answer, { code: 'temporary', task, reason, transient: true });
   }
 
   #follow(answer: Answer): void {

@@ -1,6 +1,5 @@
 import { type Digest, isDigest } from '../reference/index.ts';
-import { RegistryError } from './error.ts';
-import { redactUrl } from './url.ts';
+import { answerError } from './error.ts';
 import type { Answer } from './wire.ts';
 
 /**
@@ -12,7 +11,6 @@ import type { Answer } from './wire.ts';
 export function refuseOtherDigest(answer: Answer, task: string, digest: Digest): void {
   const declared = answer.header('docker-content-digest');
   if (declared === undefined || !isDigest(declared) || declared === digest) return;
-  const { method, url, status } = answer;
   const reason = `the registry says that its digest is ${declared}, and not ${digest}`;
-  throw new RegistryError({ code: 'registry', task, method, url: redactUrl(url), status, reason });
+  throw answerError(answer, { task, reason });
 }

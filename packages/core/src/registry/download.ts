@@ -5,13 +5,12 @@ import { type Digest, formatRepository, type Repository } from '../reference/ind
 import type { Attempts, Turn } from './attempts.ts';
 import { BlobContent } from './blob-content.ts';
 import { BlobStream } from './blob-stream.ts';
-import { RegistryError } from './error.ts';
+import { answerError, RegistryError } from './error.ts';
 import { refuseOtherDigest } from './digest-header.ts';
 import { transportNote } from './page.ts';
 import { BRIEFLY, isTransient, type Retries } from './retry.ts';
 import { readAccess } from './scope.ts';
 import { type Call, type Transport, withTask } from './transport.ts';
-import { redactUrl } from './url.ts';
 import type { Answer } from './wire.ts';
 
 /** Bytes that count as getting further: what breaks off after them has its tries and waits anew. */
@@ -171,10 +170,9 @@ class Download {
 
   /** @param transient whether asking again may help; another endpoint can always be asked for the blob as a whole */
   #broken(answer: Answer, problem: string, transient = this.#attempts.replaceable): RegistryError {
-    const { task, method } = this.#call();
+    const { task } = this.#call();
     const reason = `${problem}${transportNote(answer)}`;
-    const { url, status } = answer;
-    return new RegistryError({ code: 'registry', task, method, url: redactUrl(url), status, reason, transient });
+    return answerError(answer, { task, reason, transient });
   }
 }
 

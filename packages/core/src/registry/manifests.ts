@@ -10,12 +10,11 @@ import {
 } from '../reference/index.ts';
 import type { Turn } from './attempts.ts';
 import { refuseOtherDigest } from './digest-header.ts';
-import { RegistryError } from './error.ts';
+import { answerError, type RegistryError } from './error.ts';
 import { transportNote } from './page.ts';
 import { BRIEFLY } from './retry.ts';
 import { readAccess } from './scope.ts';
 import type { Call, Transport } from './transport.ts';
-import { redactUrl } from './url.ts';
 import type { Answer } from './wire.ts';
 
 /** What every registry must be able to store (OCI distribution specification, pushing manifests); nothing sane is larger. */
@@ -138,6 +137,6 @@ function isKnownType(mediaType: string): boolean {
   return isIndexType(mediaType) || isManifestType(mediaType);
 }
 
-function broken({ task, method }: Call, { url, status }: Answer, reason: string, hint?: string): RegistryError {
-  return new RegistryError({ code: 'registry', task, method, url: redactUrl(url), status, reason, hint });
+function broken({ task }: Call, answer: Answer, reason: string, hint?: string): RegistryError {
+  return answerError(answer, { task, reason, hint });
 }

@@ -1,5 +1,4 @@
-import { foreignText, RegistryError } from './error.ts';
-import { redactUrl } from './url.ts';
+import { answerError, foreignText, type RegistryError } from './error.ts';
 import type { Answer } from './wire.ts';
 
 /** Bytes of a page in which its title must be. */
@@ -23,12 +22,8 @@ export function describePage(body: Uint8Array): string {
  */
 export async function pageError(answer: Answer, task: string): Promise<RegistryError> {
   const { bytes } = await answer.bytes(MAX_PAGE).catch(() => ({ bytes: new Uint8Array() }));
-  return new RegistryError({
-    code: 'registry',
+  return answerError(answer, {
     task,
-    method: answer.method,
-    url: redactUrl(answer.url),
-    status: answer.status,
     reason: `it answered with ${describePage(bytes)}, which is no answer of a registry`,
     hint: `A proxy, a captive portal or a sign-in page seems to stand before ${answer.url.host}: sign in there, or let this machine pass it.`,
   });

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { RegistryError } from './error.ts';
+import { answerError, RegistryError } from './error.ts';
 import { type Errand, parseUrl, redactUrl, refuseUrl } from './url.ts';
 import type { Answer, Method, Wire, WireRequest } from './wire.ts';
 
@@ -61,12 +61,8 @@ function isRedirect({ status, method }: Answer): boolean {
 function redirectTarget(answer: Answer, task: string, errand: Errand): URL {
   const location = answer.header('location');
   const fail = (reason: string) =>
-    new RegistryError({
-      code: 'registry',
+    answerError(answer, {
       task,
-      method: answer.method,
-      url: redactUrl(answer.url),
-      status: answer.status,
       reason,
       hint: `Check the configuration of ${answer.url.host}: it must name addresses that its clients may use.`,
     });

@@ -1,6 +1,6 @@
 import type { Credential } from '../auth/types.ts';
 import { type Challenge, parseChallenges } from '../network/index.ts';
-import { answerError, foreignText, type RegistryError } from './error.ts';
+import { answerError, foreignText } from './error.ts';
 import { follow } from './redirect.ts';
 import { type Access, mergeScopes, parseScopes, type Scope, scopesOf } from './scope.ts';
 import { basicAuthorization, Tokens, type TokenService, type TokenSource } from './tokens.ts';

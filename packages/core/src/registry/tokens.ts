@@ -1,12 +1,11 @@
 import type { Credential } from '../auth/types.ts';
 import { asRecord, asText, parseJson } from '../json/json.ts';
 import type { Clock, Log } from '../ports/index.ts';
-import { RegistryError } from './error.ts';
+import { answerError } from './error.ts';
 import { follow } from './redirect.ts';
 import { describePage, isPage } from './page.ts';
 import { type Access, coversScopes, formatScope, type Scope } from './scope.ts';
 import { statusError } from './status.ts';
-import { redactUrl } from './url.ts';
 import type { Answer, Wire } from './wire.ts';
 
 /** Where a registry's bearer tokens come from, as its challenge said. The realm has passed the rules for URLs. */
@@ -122,12 +121,8 @@ async function fetchToken(source: TokenSource, request: TokenRequest): Promise<T
   const token = asText(json?.['token']) ?? asText(json?.['access_token']);
   // A token with a line break in it would be a second header.
   if (token === undefined || !/^[\x21-\x7e]+$/.test(token)) {
-    throw new RegistryError({
-      code: 'registry',
+    throw answerError(answer, {
       task,
-      method: answer.method,
-      url: redactUrl(answer.url),
-      status: answer.status,
       reason: isPage(answer) ? `it answered with ${describePage(bytes)} and no token` : 'the answer holds no token',
       hint: `Check the token service of ${request.access.repository.registry}.`,
     });

@@ -1,5 +1,5 @@
 import { formatRepository } from '../reference/index.ts';
-import { RegistryError } from './error.ts';
+import { answerError } from './error.ts';
 import type { Access } from './scope.ts';
 import type { Call, Transport } from './transport.ts';
 import { parseUrl, redactUrl, refuseUrl } from './url.ts';
@@ -60,12 +60,8 @@ export async function cancelUpload(transport: Transport, { access, location }: U
 /** Where the next part of an upload goes: absolute, or relative to what was asked. */
 export function uploadLocation(answer: Answer, task: string): URL {
   const fail = (reason: string) =>
-    new RegistryError({
-      code: 'registry',
+    answerError(answer, {
       task,
-      method: answer.method,
-      url: redactUrl(answer.url),
-      status: answer.status,
       reason,
       hint: `Check the public address in the configuration of ${answer.url.host}, and the headers X-Forwarded-Proto and Host of a proxy before it.`,
     });
