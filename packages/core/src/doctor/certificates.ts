@@ -1,10 +1,16 @@
 import type { ConnectionInputs } from '../inputs/connection.ts';
-import { day } from '../trust/certificate.ts';
-import type { TrustStore } from '../trust/index.ts';
+import { certificateWarnings, day } from '../trust/certificate.ts';
+import { readPemCertificates } from '../trust/certificate-text.ts';
+import type { ClientCertificate, TrustStore } from '../trust/index.ts';
 import type { CertificateFacts } from './report.ts';
 
 /** Whom we trust, and what is to be known about it. */
-export function describeCertificates(store: TrustStore, { userCertificates }: ConnectionInputs): CertificateFacts {
+export function describeCertificates(
+  store: TrustStore,
+  { userCertificates }: ConnectionInputs,
+  clients: readonly ClientCertificate[],
+  now: number,
+): CertificateFacts {
   return {
     trusted: store.certificates.length,
     sources: store.sources.map(({ name, count }) => ({ name, count })),
@@ -13,6 +19,16 @@ export function describeCertificates(store: TrustStore, { userCertificates }: Co
       fingerprint: fingerprint256,
       validTo: day(validTo),
     })),
-    warnings: store.sources.flatMap(({ warnings }) => warnings),
+    warnings: [
+      ...store.sources.flatMap(({ warnings }) => warnings),
+      ...clients.flatMap((client) => clientWarnings(client, now)),
+    ],
   };
+}
+
+/** That it is no authority's is as it should be. */
+function clientWarnings({ source, certificate }: ClientCertificate, now: number): readonly string[] {
+  const [own] = readPemCertificates(certificate).certificates;
+  const warnings = own === undefined ? [] : certificateWarnings({ ...own, authority: true }, now);
+  return warnings.map((warning) => `${source}: ${warning}`);
 }

@@ -2,7 +2,14 @@ import { createCredentials, type ExplainedCredentials } from '../auth/index.ts';
 import type { BuildRequest } from '../inputs/index.ts';
 import { serverTrust } from '../mirrors/index.ts';
 import type { Ports } from '../ports/index.ts';
-import { certsDirectories, createHostTrust, type HostTrust, loadTrustStore, type TrustStore } from '../trust/index.ts';
+import {
+  certsDirectories,
+  type ClientCertificate,
+  createHostTrust,
+  type HostTrust,
+  loadTrustStore,
+  type TrustStore,
+} from '../trust/index.ts';
 import { describeBuild } from './build-facts.ts';
 import { describeCertificates } from './certificates.ts';
 import { describeEngine } from './engine-facts.ts';
@@ -48,7 +55,7 @@ export async function collectFacts(request: BuildRequest, subjects: Subjects, me
     schemaVersion: DOCTOR_SCHEMA_VERSION,
     proxies: describeProxies(connection.proxies),
     hosts: describeHosts(request, subjects, means),
-    certificates: describeCertificates(store, connection),
+    certificates: describeCertificates(store, connection, clientsOf(request, subjects, means), ports.clock.now()),
     mirrors: describeMirrors(mirrors),
     images,
     build: describeBuild(request, store, engine.relayPlace),
@@ -65,4 +72,11 @@ function describeHosts({ connection }: BuildRequest, subjects: Subjects, { trust
     ...subjects.downloads.map((url) => describeDownload(url, context)),
   ];
   return [...new Map(hosts.map((host) => [host.address, host])).values()];
+}
+
+/** The client certificates that are shown to one of the servers. */
+function clientsOf({ connection }: BuildRequest, subjects: Subjects, { trustOf }: Means): readonly ClientCertificate[] {
+  const endpoints = subjects.images.flatMap((subject) => endpointsOf(subject, connection.mirrors));
+  const clients = endpoints.map(({ reference }) => trustOf(reference.repository.registry).client);
+  return [...new Set(clients.filter((client) => client !== undefined))];
 }

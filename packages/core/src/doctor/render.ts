@@ -25,7 +25,7 @@ export function renderReport(report: DoctorReport): readonly string[] {
     ...section('Servers', alignColumns(report.hosts.map(hostRow))),
     ...section('Certificates', certificateLines(report.certificates)),
     ...section('Mirrors', mirrorLines(report.mirrors)),
-    ...section('Images', report.images.flatMap(imageLines)),
+    ...section('Images', imageLines(report.images)),
     ...section('What buildpacks get', buildLines(report.build)),
     ...section('Engine', engineLines(report.engine)),
     ...section('Checks', renderChecks(report.checks ?? [])),
@@ -95,20 +95,34 @@ const PURPOSES: Readonly<Record<ImagePurpose, string>> = {
   destination: 'destination',
 };
 
-/** The image and, indented, those who are asked for it in their order. */
-function imageLines({ purpose, name, rule, endpoints, skipped }: ImageFacts): readonly string[] {
-  const why = rule === undefined ? '' : `, by the rule for "${rule.prefix}" (${rule.origin})`;
+/** One line for each image; below it, indented, those who are asked for it in their order, where these are others than its own registry. */
+function imageLines(images: readonly ImageFacts[]): readonly string[] {
+  const heads = alignColumns(images.map((image) => [PURPOSES[image.purpose], image.name, introduction(image)]));
+  return images.flatMap((image, index) => [heads[index] ?? '', ...(isPlain(image) ? [] : askedLines(image))]);
+}
+
+function introduction(image: ImageFacts): string {
+  const [only] = image.endpoints;
+  if (isPlain(image) && only !== undefined) return describeCredential(only.credential);
+  return image.rule === undefined ? '' : `by the rule for "${image.rule.prefix}" (${image.rule.origin})`;
+}
+
+/** Whether its own registry alone is asked, without anything to be said about that. */
+function isPlain({ rule, endpoints, skipped }: ImageFacts): boolean {
+  return rule === undefined && skipped.length === 0 && endpoints.length === 1 && endpoints[0]?.notes.length === 0;
+}
+
+function askedLines({ endpoints, skipped }: ImageFacts): readonly string[] {
   const rows = endpoints.map((endpoint, index) => [
     `${index + 1}. ${endpoint.name}`,
     [endpoint.role, ...endpoint.notes].join(', '),
     describeCredential(endpoint.credential),
   ]);
   return [
-    `${PURPOSES[purpose]} ${name}${why}`,
-    ...alignColumns(rows).map((line) => `  ${line}`),
-    ...(endpoints.length === 0 ? ['  refused: nobody is left to ask'] : []),
-    ...skipped.map((each) => `  not asked: ${each.name}, since ${each.why}`),
-  ];
+    ...alignColumns(rows),
+    ...(endpoints.length === 0 ? ['refused: nobody is left to ask'] : []),
+    ...skipped.map((each) => `not asked: ${each.name}, since ${each.why}`),
+  ].map((line) => `  ${line}`);
 }
 
 function describeCredential(credential: CredentialFacts): string {

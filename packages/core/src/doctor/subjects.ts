@@ -20,7 +20,7 @@ export interface Subjects {
 /** Pure: looks at nothing but the request. */
 export function subjectsOf(request: BuildRequest): Subjects {
   const { builder, runImage, previousImage, destinations } = request;
-  const locators = [...request.buildpacks, ...request.preBuildpacks, ...request.postBuildpacks];
+  const locators = locatorsOf(request);
   const previous =
     previousImage.kind === 'image'
       ? [previousImage.reference]
@@ -41,6 +41,10 @@ export function subjectsOf(request: BuildRequest): Subjects {
   };
 }
 
+export function locatorsOf(request: BuildRequest): readonly BuildpackLocator[] {
+  return [...request.buildpacks, ...request.preBuildpacks, ...request.postBuildpacks];
+}
+
 /** The repositories that are written to, each once. */
 export function pushedRepositories(images: readonly Subject[]): readonly Repository[] {
   const written = images
@@ -53,7 +57,7 @@ function subject(purpose: ImagePurpose, reference: ImageReference): Subject {
   return { purpose, reference };
 }
 
-/** A bare name may also be a buildpack on the builder; then it is no image. */
+/** A bare name may also be an id on the builder: only that can tell. */
 function imageOf(locator: BuildpackLocator): readonly ImageReference[] {
   return locator.kind === 'image' ? [locator.reference] : [];
 }

@@ -5,7 +5,7 @@ import type { BuildRequest } from '../../inputs/index.ts';
 import { type Endpoint, endpointsFor, type MirrorRules } from '../../mirrors/index.ts';
 import { atDigest, familiarReference, formatRepository, type ImageReference } from '../../reference/index.ts';
 import { endpointsOf } from '../images.ts';
-import { pushedRepositories, type Subject, type Subjects } from '../subjects.ts';
+import { locatorsOf, pushedRepositories, type Subject, type Subjects } from '../subjects.ts';
 import { downloadTrial } from './download.ts';
 import { builderTrial, imageTrial, previousTrial, type ReadMeans } from './read.ts';
 import type { Trial } from './trial.ts';
@@ -49,6 +49,15 @@ export function runImageNeeds({ builder }: ResolvedBuilder, request: BuildReques
   const names = runImageCandidates({ runImages, ...(target && { outputRegistry: target.repository.registry }) });
   const needs = names.map(({ reference }) => readNeed({ purpose: 'run-image', reference }, request, means));
   return [{ optional: false, ways: needs.flatMap(({ ways }) => ways) }];
+}
+
+/** Buildpacks whose names are no ids on the builder, and so are images. */
+export function buildpackNeeds({ builder }: ResolvedBuilder, request: BuildRequest, means: ReadMeans): readonly Need[] {
+  const known = new Set(builder.buildpacks.map(({ id }) => id));
+  const images = locatorsOf(request).flatMap((locator) =>
+    locator.kind === 'name' && !known.has(locator.id) && locator.image !== undefined ? [locator.image] : [],
+  );
+  return images.map((reference) => readNeed({ purpose: 'buildpack', reference }, request, means));
 }
 
 /** All that the inputs name themselves, but for the builder. */

@@ -4,7 +4,7 @@ import { optional } from '../../json/json.ts';
 import type { Means } from '../collect.ts';
 import type { Check, EngineFacts } from '../report.ts';
 import type { Subjects } from '../subjects.ts';
-import { builderNeeds, type Need, otherNeeds, runImageNeeds, type Way } from './needs.ts';
+import { buildpackNeeds, builderNeeds, type Need, otherNeeds, runImageNeeds, type Way } from './needs.ts';
 import { createPaths, notTried, type Paths } from './paths.ts';
 import { elsewhere } from './elsewhere.ts';
 import { createTlsLook } from './tls-look.ts';
@@ -43,9 +43,11 @@ export async function runChecks(
     const others = Promise.all(otherNeeds(request, subjects, reading).map(go));
     const builders = await building;
     const [builder] = builders.flatMap(({ outcomes }) => outcomes.flatMap((outcome) => outcome.found ?? []));
-    const runImageNeed = builder === undefined ? [] : runImageNeeds(builder, request, reading);
-    const runImages = await Promise.all(runImageNeed.map(go));
-    const fulfilments = [...builders, ...runImages, ...(await others)];
+    const named =
+      builder === undefined
+        ? []
+        : [...runImageNeeds(builder, request, reading), ...buildpackNeeds(builder, request, reading)];
+    const fulfilments = [...builders, ...(await Promise.all(named.map(go))), ...(await others)];
     const tried = await paths.tried();
     const wanted = registriesInNeed(fulfilments);
     const checks = [

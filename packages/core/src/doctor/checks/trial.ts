@@ -1,7 +1,7 @@
-import { BuildpacksError } from '../../errors/index.ts';
 import { optional } from '../../json/json.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Check } from '../report.ts';
+import { withDeadline } from './deadline.ts';
 import { describeFailure } from './failure.ts';
 import { type Recorder, recorder } from './recorder.ts';
 
@@ -43,40 +43,16 @@ const PATIENCE = 20_000;
 export async function tryOut<T>(trial: Trial<T>, ports: Ports): Promise<Outcome<T>> {
   const { what, subject } = trial;
   const record = recorder(ports.network);
-  const over = new AbortController();
-  const late = new AbortController();
-  const alarm = ports.clock.sleep(PATIENCE, over.signal).then(
-    () => {
-      late.abort(tooLate());
-    },
-    () => undefined,
-  );
-  const signal = AbortSignal.any([ports.signal, late.signal]);
   try {
-    const {
-      message,
-      warning,
-      details = [],
-      found,
-    } = await trial.act({
-      ports: { ...ports, network: record.network, signal },
-      record,
-    });
+    const success = await withDeadline(ports, PATIENCE, (signal) =>
+      trial.act({ ports: { ...ports, network: record.network, signal }, record }),
+    );
+    const { message, warning, details = [], found } = success;
     const verdict = warning === undefined ? 'ok' : 'warning';
     const check = { verdict, what, subject, message, details, ...optional('remedy', warning?.remedy) } as const;
     return { check, found, urls: record.urls };
   } catch (error) {
     if (ports.signal.aborted) throw error;
-    const told = describeFailure(late.signal.aborted ? late.signal.reason : error);
-    return { check: { verdict: 'failed', what, subject, ...told }, urls: record.urls };
-  } finally {
-    over.abort();
-    await alarm;
+    return { check: { verdict: 'failed', what, subject, ...describeFailure(error) }, urls: record.urls };
   }
-}
-
-function tooLate(): BuildpacksError {
-  return new BuildpacksError('temporary', `there was no answer in ${PATIENCE / 1000} seconds`, {
-    hint: 'Check the network, firewall and proxy settings: something on the way takes what is sent and does not answer.',
-  });
 }

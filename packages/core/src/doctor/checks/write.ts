@@ -1,4 +1,5 @@
-import { formatRepository, type Repository } from '../../reference/index.ts';
+import { mirrorName } from '../../mirrors/prefix.ts';
+import type { Repository } from '../../reference/index.ts';
 import { clientOf, type ReadMeans } from './read.ts';
 import type { Trial } from './trial.ts';
 
@@ -6,7 +7,7 @@ import type { Trial } from './trial.ts';
 export function writeTrial(repository: Repository, means: Pick<ReadMeans, 'credentials'>): Trial<undefined> {
   return {
     what: 'write',
-    subject: formatRepository(repository),
+    subject: mirrorName(repository),
     act: async (trial) => {
       await clientOf(trial, means).checkPush(repository);
       const who = await means.credentials.explain(repository);
