@@ -2,8 +2,9 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { temporaryDirectory } from '../../../packages/core/test/support/temporary-directory.ts';
+import { leaksOf } from '../../support/leaks.ts';
 import { buildpacksCi } from './command-line.ts';
-import { type Answer, formsOf, leaksOf, startEchoingServer } from './echoing-server.ts';
+import { type Answer, formsOf, startEchoingServer } from './echoing-server.ts';
 
 /** In every secret; the rest of it has to be encoded nearly everywhere. */
 const CANARY = 'canary5d1f';
