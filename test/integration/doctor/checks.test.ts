@@ -5,6 +5,7 @@ import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { failureOf } from '../../../packages/core/src/doctor/verdict.ts';
 import { exitStatusOf } from '../../../packages/core/src/errors/index.ts';
+import { makeTree } from '../../../packages/core/test/inputs/support.ts';
 import { reply } from '../../../packages/core/test/registry/fake-registry.ts';
 import { type Authority, makeAuthority } from '../../bench/certificates.ts';
 import { listen } from '../../bench/listen.ts';
@@ -243,6 +244,38 @@ describe('with mirrors', () => {
     expect(hub.lines()).toContain('GET /v2/builder/manifests/1');
   });
 
+  test('one for digests only is asked for what the tag leads to', async () => {
+    const [mirror, hub] = [await startHub(), await startHub()];
+    for (const [name, manifest] of hub.manifests) mirror.manifests.set(name, manifest);
+    for (const [digest, content] of hub.blobs) mirror.blobs.set(digest, content);
+    const directory = makeTree({
+      'registries.conf': [
+        `[[registry]]\nlocation = "${hub.host}"`,
+        `[[registry.mirror]]\nlocation = "${mirror.host}"\npull-from-mirror = "digest-only"\n`,
+      ].join('\n'),
+    });
+    const report = await examine({
+      builder: `${hub.host}/builder:1`,
+      'registries-conf': path.join(directory, 'registries.conf'),
+    });
+    expect(report.images[0]?.skipped).toEqual([{ name: mirror.host, why: 'this mirror may not resolve tags' }]);
+    expect(verdicts(report).filter((line) => line.startsWith(`ok read ${mirror.host}/builder@sha256:`))).toHaveLength(
+      1,
+    );
+  });
+
+  test('a registry that a rule blocks is refused by policy', async () => {
+    const directory = makeTree({
+      'registries.conf': '[[registry]]\nlocation = "registry.example"\nblocked = true\n',
+    });
+    const report = await examine({
+      builder: 'registry.example/builder:1',
+      'registries-conf': path.join(directory, 'registries.conf'),
+    });
+    expect(checkOf(report, 'read')).toMatchObject({ verdict: 'failed', code: 'policy' });
+    expect(exitStatusOf(failureOf(report))).toBe(112);
+  });
+
   test('nothing is left to ask when all fail', async () => {
     const report = await examine({
       builder: 'registry.nowhere.invalid/builder:1',
@@ -311,6 +344,14 @@ describe('with a builder that is none', () => {
     const report = await examine({ builder: `${hub.host}/run:1` });
     expect(checkOf(report, 'read')).toMatchObject({ verdict: 'failed', hop: 'input', code: 'input' });
     expect(verdicts(report)).toHaveLength(2);
+  });
+
+  test('a buildpack whose name is no id on the builder is read as an image', async () => {
+    const hub = await startHub();
+    const report = await examine({ builder: `${hub.host}/builder:1`, buildpacks: `${hub.host}/pack:1` });
+    expect(verdicts(report)).toContain(
+      `failed read ${hub.host}/pack:1: [input] "${hub.host}/pack:1" does not exist on ${hub.host}`,
+    );
   });
 
   test('one that is not there is told', async () => {
