@@ -1,5 +1,11 @@
 import { BuildpacksError } from '../errors/index.ts';
-import { familiarReference, type ImageReference } from '../reference/index.ts';
+import {
+  type Digest,
+  familiarReference,
+  type ImageReference,
+  type Repository,
+  sameRepository,
+} from '../reference/index.ts';
 import type { MirrorRules } from './model.ts';
 import { type Endpoint, formatOrigin, type Route, routeFor } from './route.ts';
 
@@ -18,6 +24,29 @@ export function endpointsFor(rules: MirrorRules, reference: ImageReference): rea
   const [first, ...others] = route.endpoints;
   if (first === undefined) throw refusal(route, reference);
   return [first, ...others];
+}
+
+/**
+ * The endpoints that may have a blob: those of its digest, then those of tags, since the image that it belongs to may have been resolved
+ * by one, in another process perhaps, and content is its own proof.
+ *
+ * @throws as `endpointsFor`
+ */
+export function blobEndpointsFor(
+  rules: MirrorRules,
+  repository: Repository,
+  digest: Digest,
+): readonly [Endpoint, ...Endpoint[]] {
+  const wanted = { kind: 'digest', repository, digest } as const;
+  const byDigest = routeFor(rules, wanted).endpoints;
+  const byTag = routeFor(rules, { kind: 'tag', repository, tag: 'latest' }).endpoints.map((endpoint) => ({
+    ...endpoint,
+    reference: { ...wanted, repository: endpoint.reference.repository },
+  }));
+  const isNew = ({ reference }: Endpoint) =>
+    !byDigest.some((known) => sameRepository(known.reference.repository, reference.repository));
+  const [first, ...others] = [...byDigest, ...byTag.filter(isNew)];
+  return first === undefined ? endpointsFor(rules, wanted) : [first, ...others];
 }
 
 function refusal({ rule, skipped }: Route, reference: ImageReference): BuildpacksError {

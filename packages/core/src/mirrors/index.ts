@@ -1,4 +1,4 @@
-export { endpointsFor } from './endpoints.ts';
+export { blobEndpointsFor, endpointsFor } from './endpoints.ts';
 export { explainRoute } from './explain.ts';
 export { parseHostsToml, registryOfDirectory } from './hosts-toml.ts';
 export { parseMirrorLines } from './lines.ts';

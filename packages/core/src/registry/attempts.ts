@@ -48,13 +48,32 @@ export class Attempts {
     this.#observer = observer;
   }
 
+  /**
+   * Asks one endpoint after the other.
+   *
+   * @param ask undefined when the endpoint has no such thing
+   * @returns undefined when none of them has it
+   */
+  async first<T>(ask: (turn: Turn) => Promise<T | undefined>): Promise<T | undefined> {
+    for (;;) {
+      try {
+        const found = await ask(this.turn);
+        if (found !== undefined) return found;
+      } catch (error) {
+        this.failed(error);
+        continue;
+      }
+      if (!this.#missing()) return undefined;
+    }
+  }
+
   get turn(): Turn {
     const index = this.#misses.length;
     return { endpoint: this.#endpoints[index] ?? this.#endpoints[0], followed: index + 1 < this.#endpoints.length };
   }
 
   /** The current endpoint has no such thing. False when nobody has it: the source says so, or all of the others. */
-  missing(): boolean {
+  #missing(): boolean {
     const { followed, endpoint } = this.turn;
     this.#misses.push({ endpoint });
     if (followed) {

@@ -2,7 +2,7 @@ import type { Credentials } from '../auth/types.ts';
 import type { MirrorRules } from '../mirrors/index.ts';
 import type { Clock, Log, Network } from '../ports/index.ts';
 import { direct } from './attempts.ts';
-import { hasBlob } from './download.ts';
+import { blobTask, hasBlob } from './download.ts';
 import { Endpoints } from './endpoints.ts';
 import { headManifest, putManifest } from './manifests.ts';
 import { mountBlob } from './mount.ts';
@@ -55,8 +55,8 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     headManifest: (reference) => headManifest(transport, direct(reference)),
     hasBlob: (repository, digest) => hasBlob(transport, direct({ kind: 'digest', repository, digest }), digest),
     mountBlob: async (repository, digest, from) => {
-      const there = endpoints.servedBy(from, digest);
-      return there !== undefined && mountBlob(transport, repository, digest, there);
+      const { endpoint } = endpoints.forBlob(from, digest, blobTask(from, digest)).turn;
+      return mountBlob(transport, repository, digest, endpoint.reference.repository);
     },
     uploadBlob: (repository, descriptor, open) => uploadBlob(transport, repository, descriptor, open),
     putManifest: (repository, name, manifest) => putManifest(transport, repository, name, manifest),

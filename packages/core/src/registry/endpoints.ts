@@ -1,4 +1,4 @@
-import { type Endpoint, endpointsFor, type MirrorRules, routeFor } from '../mirrors/index.ts';
+import { blobEndpointsFor, type Endpoint, endpointsFor, type MirrorRules, routeFor } from '../mirrors/index.ts';
 import type { Log } from '../ports/index.ts';
 import {
   type Digest,
@@ -8,7 +8,7 @@ import {
   manifestName,
   type Repository,
 } from '../reference/index.ts';
-import { Attempts, type Miss, reasonOf, type Turn } from './attempts.ts';
+import { Attempts, type Miss, reasonOf } from './attempts.ts';
 import { RegistryError } from './error.ts';
 
 /**
@@ -31,41 +31,23 @@ export class Endpoints {
     this.#log = log;
   }
 
-  /**
-   * Asks one endpoint after the other.
-   *
-   * @param task for messages: `read the manifest of registry.example/app:1`
-   * @param ask undefined when the endpoint has no such thing
-   * @returns undefined when none of them has it
-   */
-  async read<T>(
-    reference: ImageReference,
-    task: string,
-    ask: (turn: Turn) => Promise<T | undefined>,
-  ): Promise<T | undefined> {
-    const attempts = this.attempts(reference, task);
-    for (;;) {
-      try {
-        const found = await ask(attempts.turn);
-        if (found !== undefined) return found;
-      } catch (error) {
-        attempts.failed(error);
-        continue;
-      }
-      if (!attempts.missing()) return undefined;
-    }
+  /** @param task for messages: `read the manifest of registry.example/app:1` */
+  forManifest(reference: ImageReference, task: string): Attempts {
+    return this.#attempts(
+      reference,
+      task,
+      this.#ordered(reference, () => endpointsFor(this.#rules, reference)),
+    );
   }
 
-  attempts(reference: ImageReference, task: string): Attempts {
-    return new Attempts(task, this.#ordered(reference), {
-      missed: (miss, next) => {
-        this.#learn(reference, miss, next);
-      },
-      spoilt: (miss) => {
-        this.#broken.add(contentOf(miss.endpoint));
-        this.#warn(reference, miss);
-      },
-    });
+  /** @param task for messages: `read the blob registry.example/app@sha256:…` */
+  forBlob(repository: Repository, digest: Digest, task: string): Attempts {
+    const reference = { kind: 'digest', repository, digest } as const;
+    return this.#attempts(
+      reference,
+      task,
+      this.#ordered(reference, () => blobEndpointsFor(this.#rules, repository, digest)),
+    );
   }
 
   /** An endpoint has given a manifest: what belongs to it is read there. */
@@ -77,27 +59,38 @@ export class Endpoints {
     this.#log.info(message);
   }
 
-  /**
-   * The repository, under its name there, that content is read from: a manifest came from it, or it is the first to be asked for this
-   * digest. Undefined when the rules leave none.
-   */
-  servedBy(repository: Repository, digest?: Digest): Repository | undefined {
-    const serving = this.#serving.get(formatRepository(repository));
-    if (serving !== undefined) return serving.reference.repository;
-    if (digest === undefined) return undefined;
-    const [first] = routeFor(this.#rules, { kind: 'digest', repository, digest }).endpoints;
-    return first?.reference.repository;
+  /** The repository, under its name there, that has served a manifest of this one; undefined when none has. */
+  servedBy(repository: Repository): Repository | undefined {
+    return this.#serving.get(formatRepository(repository))?.reference.repository;
   }
 
-  #ordered(reference: ImageReference): readonly [Endpoint, ...Endpoint[]] {
+  #attempts(reference: ImageReference, task: string, endpoints: readonly [Endpoint, ...Endpoint[]]): Attempts {
+    return new Attempts(task, endpoints, {
+      missed: (miss, next) => {
+        this.#learn(reference, miss, next);
+      },
+      spoilt: (miss) => {
+        this.#broken.add(contentOf(miss.endpoint));
+        this.#warn(reference, miss);
+      },
+    });
+  }
+
+  /** Who serves the repository first, who was no good last. The rules may leave nobody but the one who serves it. */
+  #ordered(
+    reference: ImageReference,
+    byRules: () => readonly [Endpoint, ...Endpoint[]],
+  ): readonly [Endpoint, ...Endpoint[]] {
     const serving = reference.kind === 'digest' ? this.#serving.get(formatRepository(reference.repository)) : undefined;
-    const first = serving && { ...serving, reference: { ...reference, repository: serving.reference.repository } };
-    const others = routeFor(this.#rules, reference).endpoints.filter(
-      (other) => first === undefined || nameOf(other) !== nameOf(first),
-    );
-    const known = [...(first === undefined ? [] : [first]), ...others];
-    const [best, ...rest] = known.toSorted((a, b) => this.#doubt(a) - this.#doubt(b));
-    return best === undefined ? endpointsFor(this.#rules, reference) : [best, ...rest];
+    if (serving === undefined) return this.#trustedFirst(byRules());
+    const first = { ...serving, reference: { ...reference, repository: serving.reference.repository } };
+    const others = routeFor(this.#rules, reference).endpoints.filter((other) => nameOf(other) !== nameOf(first));
+    return this.#trustedFirst([first, ...others]);
+  }
+
+  #trustedFirst(endpoints: readonly [Endpoint, ...Endpoint[]]): readonly [Endpoint, ...Endpoint[]] {
+    const [first = endpoints[0], ...others] = endpoints.toSorted((a, b) => this.#doubt(a) - this.#doubt(b));
+    return [first, ...others];
   }
 
   #doubt(endpoint: Endpoint): number {

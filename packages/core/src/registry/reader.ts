@@ -21,15 +21,14 @@ import type { RegistryReader } from './types.ts';
 /** Reads from wherever the rules for mirrors lead. */
 export function createReader(transport: Transport, endpoints: Endpoints): RegistryReader {
   const manifest = (reference: ImageReference) =>
-    endpoints.read(reference, manifestTask(reference), async (turn) => {
+    endpoints.forManifest(reference, manifestTask(reference)).first(async (turn) => {
       const raw = await getManifest(transport, turn);
       if (raw !== undefined) endpoints.served(reference, turn.endpoint);
       return raw;
     });
   const open = (repository: Repository, descriptor: Descriptor): Promise<Readable> => {
     const { digest } = descriptor;
-    const task = blobTask(repository, digest);
-    return readBlob(transport, endpoints.attempts({ kind: 'digest', repository, digest }, task), descriptor);
+    return readBlob(transport, endpoints.forBlob(repository, digest, blobTask(repository, digest)), descriptor);
   };
   return {
     manifest,
@@ -50,11 +49,13 @@ async function hasContent(
   repository: Repository,
   { mediaType, digest }: { readonly mediaType: string; readonly digest: Digest },
 ): Promise<boolean> {
-  const isBlob = !isManifestType(mediaType) && !isIndexType(mediaType);
-  const found = await endpoints.read({ kind: 'digest', repository, digest }, `look for ${digest}`, async (turn) => {
-    if (!isBlob) return headManifest(transport, turn);
-    return (await hasBlob(transport, turn, digest)) || undefined;
-  });
+  if (isManifestType(mediaType) || isIndexType(mediaType)) {
+    const reference = { kind: 'digest', repository, digest } as const;
+    const attempts = endpoints.forManifest(reference, manifestTask(reference));
+    return (await attempts.first((turn) => headManifest(transport, turn))) !== undefined;
+  }
+  const attempts = endpoints.forBlob(repository, digest, blobTask(repository, digest));
+  const found = await attempts.first(async (turn) => (await hasBlob(transport, turn, digest)) || undefined);
   return found !== undefined;
 }
 

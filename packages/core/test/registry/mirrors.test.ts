@@ -303,6 +303,9 @@ describe('a mirror for tags', () => {
     const mirrors = parseRegistriesConf(text, 'registries.conf');
     const image = await readAll(setup({ mirrors }), tag, pushed);
     expect(image.raw.digest).toBe(pushed.manifest);
+    // Publishing may be another process, which knows digests only.
+    const later = await setup({ mirrors }).client.readBlob(tag.repository, pushed.layer);
+    expect((await buffer(later)).length).toBe(LAYER.length);
   });
 });
 
