@@ -9,7 +9,7 @@ import { SILENT_LOG } from '../../../packages/core/src/ports/index.ts';
 const REPOSITORY = { registry: 'registry.example', path: 'app' };
 
 /** Credentials from a helper that is this shell script. */
-async function credentialsFrom(script: string) {
+async function credentialsFrom(script: string, signal = new AbortController().signal) {
   const home = await mkdtemp(path.join(tmpdir(), 'helper-'));
   onTestFinished(() => rm(home, { recursive: true }));
   await mkdir(path.join(home, '.docker'));
@@ -18,7 +18,8 @@ async function credentialsFrom(script: string) {
   await writeFile(path.join(home, 'bin/docker-credential-corp'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
   const warnings: string[] = [];
   const credentials = createCredentials({
-    environment: { PATH: `${home}/bin` },
+    environment: { PATH: `${home}/bin:/usr/bin:/bin`, AWS_PROFILE: 'ci' },
+    signal,
     machine: { home, workingDirectory: path.join(home, 'work') },
     processes: createProcessRunner(),
     log: { ...SILENT_LOG, warn: (message) => warnings.push(message) },
@@ -48,5 +49,20 @@ describe('a real credential helper', () => {
     const { credentials, warnings } = await credentialsFrom('echo the vault is locked >&2; exit 3');
     expect(await credentials.lookup(REPOSITORY)).toBeUndefined();
     expect(warnings.join()).toContain('the vault is locked');
+  });
+
+  it("runs at the root with the job's environment", async () => {
+    const { credentials } = await credentialsFrom(`printf '{"Username":"%s","Secret":"%s"}' "$PWD" "$AWS_PROFILE"`);
+    expect(await credentials.lookup(REPOSITORY)).toMatchObject({ username: '/', password: 'ci' });
+  });
+
+  it('ends with the run', async () => {
+    const controller = new AbortController();
+    const { credentials } = await credentialsFrom('sleep 600', controller.signal);
+    const lookup = credentials.lookup(REPOSITORY);
+    setTimeout(() => {
+      controller.abort();
+    }, 100);
+    await expect(lookup).rejects.toMatchObject({ code: 'cancelled' });
   });
 });

@@ -209,6 +209,20 @@ describe('a proxy that repeats its password', () => {
   });
 });
 
+test.each([[], ['--check'], ['--check', '--json']])('doctor prints none of them: %s %s', async (...args: string[]) => {
+  const { host, secrets } = await startEchoingServer(
+    wanting('Basic realm="x"', ECHOES['in the error of its body'] ?? fail),
+  );
+  const images = [`${host}/app`, '--builder', `${host}/builder`];
+  const proxy = `http://ann:${encodeURIComponent(SECRET)}@${host}`;
+  const outcome = await buildpacksCi(['doctor', ...images, '--log-level', 'debug', ...args], {
+    directory: await temporaryDirectory(),
+    environment: { BUILDPACKS_CI_REGISTRY_AUTH: `${host}=${PAIR}`, HTTPS_PROXY: proxy, HTTP_PROXY: proxy },
+  });
+  expect(secrets.includes(PAIR)).toBe(args.includes('--check'));
+  expectNothingOf(outcome);
+});
+
 describe('values that can not be read are not quoted', () => {
   test.each<[string, Readonly<Record<string, string>>]>([
     ['registry-auth', { BUILDPACKS_CI_REGISTRY_AUTH: `registry.example=${SECRET.replaceAll(':', '')}` }],
@@ -221,14 +235,16 @@ describe('values that can not be read are not quoted', () => {
     ['http-proxy', { BUILDPACKS_CI_HTTP_PROXY: `http://ann:${SECRET}@proxy` }],
     ['HTTPS_PROXY', { HTTPS_PROXY: `ann:${SECRET}@proxy:port` }],
     ['build-http-proxy', { BUILDPACKS_CI_BUILD_HTTP_PROXY: `http://ann:${CANARY}@proxy` }],
-  ])('%s', async (_, environment) => {
-    const command =
-      environment['BUILDPACKS_CI_BUILD_HTTP_PROXY'] === undefined ? ['inspect'] : ['build', '--builder', 'b'];
-    const outcome = await buildpacksCi([...command, '127.0.0.1:1/app', '--log-level', 'debug'], {
+  ])('%s', async (name, environment) => {
+    const { host } = await startEchoingServer(wanting('Basic realm="x"', ECHOES['in a Location'] ?? fail));
+    const isOfBuilds = name.startsWith('build-');
+    const command = isOfBuilds ? ['build', '--builder', `${host}/builder`] : ['inspect'];
+    const outcome = await buildpacksCi([...command, `${host}/app`, '--log-level', 'debug'], {
       directory: await temporaryDirectory(),
-      environment: { NO_COLOR: '1', ...environment },
+      environment,
     });
-    expect(outcome.status).not.toBe(0);
+    const [input = ''] = name.split(' ');
+    expect(outcome).toMatchObject({ status: 2, stderr: expect.stringContaining(input) as string });
     expectNothingOf(outcome);
   });
 });
