@@ -1,4 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { connect } from 'node:net';
 import { pipeline } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -16,6 +19,8 @@ import {
   type Fault,
   startFakeRegistry,
 } from '../../../packages/core/test/registry/fake-registry.ts';
+import { type Authority, makeAuthority } from '../../bench/certificates.ts';
+import { type Registry, type RegistryOptions, startRegistry } from '../../bench/registry.ts';
 import { serve } from '../proxy/origin.ts';
 
 /** What `doctor --check` finds with these inputs, in this process: with a docker that only says who it is, and nobody logged in. */
@@ -114,4 +119,17 @@ export async function startTunnelTo(place: string): Promise<string> {
     pipeline(target, client, () => undefined);
   });
   return (await serve(server)).host;
+}
+
+/** A real registry that is gone after the test. */
+export async function bench(options: RegistryOptions): Promise<Registry> {
+  const registry = await startRegistry(options);
+  onTestFinished(() => registry.stop());
+  return registry;
+}
+
+export async function testAuthority(): Promise<Authority> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'doctor-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  return makeAuthority(directory);
 }

@@ -22,7 +22,8 @@ export function describeRegistry(
   const host = registryServer(registry);
   const listed = connection.insecureRegistries.includes(registry);
   const mayBePlain = listed || insecure || classifyHost(new URL(`https://${host}`).hostname) === 'loopback';
-  const schemes = server === undefined ? (mayBePlain ? ['https', 'http'] : ['https']) : [server.scheme];
+  const isSecure = server?.scheme === 'https' && !insecure;
+  const schemes = mayBePlain && !isSecure ? ['https', 'http'] : ['https'];
   const { client, certificates } = trustOf(registry);
   const facts = {
     ...optional('insecure', listed ? 'insecure-registries' : insecure ? 'the mirror rule' : undefined),

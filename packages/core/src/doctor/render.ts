@@ -2,6 +2,7 @@ import type { CredentialOrigin } from '../auth/index.ts';
 import { plainText } from '../log/terminal-text.ts';
 import { alignColumns, alignFacts, count } from '../report/columns.ts';
 import { section } from '../report/text.ts';
+import { formatWay } from './routes.ts';
 import { countChecks, renderChecks } from './render-checks.ts';
 import type {
   BuildFacts,
@@ -57,9 +58,10 @@ function hostRow(host: HostFacts): readonly string[] {
   return [host.address, [describeRoute(host), ...notes].join('; ')];
 }
 
-function describeRoute({ proxy, because, problem }: RouteFacts): string {
+function describeRoute(route: RouteFacts): string {
+  const { proxy, because, problem } = route;
   if (problem !== undefined) return `can't be reached: ${problem}`;
-  return proxy === undefined ? `directly: ${because}` : `by the proxy ${proxy} (${because})`;
+  return proxy === undefined ? `${formatWay(route)}: ${because}` : `${formatWay(route)} (${because})`;
 }
 
 function certificateLines({ trusted, sources, user, warnings }: CertificateFacts): readonly string[] {

@@ -44,6 +44,11 @@ export function routeOf(url: URL, settings: ProxySettings): RouteFacts {
   return { because: isSet ? exceptionFor(url, noProxy) : `no proxy is set for ${scheme}` };
 }
 
+/** `directly`, `by the proxy http://host:port`. */
+export function formatWay({ proxy }: RouteFacts): string {
+  return proxy === undefined ? 'directly' : `by the proxy ${proxy}`;
+}
+
 function proxyInForce(server: ProxyServer): ProxyInForce {
   return { address: formatProxy(server), authenticated: server.credential !== undefined, source: server.source };
 }

@@ -3,6 +3,7 @@ import type { Endpoint } from '../../mirrors/index.ts';
 import { parseChallenges } from '../../network/index.ts';
 import { apiUrl, parseUrl, registryServer } from '../../registry/url.ts';
 import type { RouteFacts } from '../report.ts';
+import { formatWay } from '../routes.ts';
 import type { TlsLook } from './tls-look.ts';
 import type { Trial } from './trial.ts';
 
@@ -24,9 +25,7 @@ export function connectTrial(
       const { network, signal } = ports;
       const url = await apiUrl({ repository: endpoint.reference.repository, right: 'pull', endpoint }, network);
       const [{ status, challenge }, tls] = await Promise.all([greet(url, ports), look.describe(url, signal)]);
-      const { proxy } = route(url);
-      const way = proxy === undefined ? 'directly' : `by the proxy ${proxy}`;
-      const said = [way, ...tls].join(', ');
+      const said = [formatWay(route(url)), ...tls].join(', ');
       if (status === 200) return { message: `${said}; open to everyone`, found: url };
       if (status === 401) return { message: `${said}; asks for ${demandOf(challenge)}`, found: url };
       return {

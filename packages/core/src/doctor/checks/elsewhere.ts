@@ -1,15 +1,14 @@
-import type { BuildRequest } from '../../inputs/index.ts';
-import type { Ports } from '../../ports/index.ts';
+import type { ConnectionInputs } from '../../inputs/index.ts';
 import type { Check } from '../report.ts';
-import { routeOf } from '../routes.ts';
+import { formatWay, routeOf } from '../routes.ts';
 import type { TriedPath } from './paths.ts';
 import type { TlsLook } from './tls-look.ts';
 import type { Outcome } from './trial.ts';
 
 interface ElsewhereMeans {
   readonly look: TlsLook;
-  readonly request: BuildRequest;
-  readonly ports: Ports;
+  readonly connection: ConnectionInputs;
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -19,7 +18,7 @@ interface ElsewhereMeans {
 export async function elsewhere(
   outcomes: readonly Outcome<unknown>[],
   tried: readonly TriedPath[],
-  { look, request, ports }: ElsewhereMeans,
+  { look, connection, signal }: ElsewhereMeans,
 ): Promise<readonly Check[]> {
   const known = new Set(tried.map(({ origin }) => origin));
   const places = new Map<string, Place>();
@@ -29,9 +28,8 @@ export async function elsewhere(
   }
   return Promise.all(
     [...places.values()].map(async ({ what, url }): Promise<Check> => {
-      const { proxy } = routeOf(url, request.connection.proxies);
-      const way = proxy === undefined ? 'directly' : `by the proxy ${proxy}`;
-      const message = [way, ...(await look.describe(url, ports.signal))].join(', ');
+      const way = formatWay(routeOf(url, connection.proxies));
+      const message = [way, ...(await look.describe(url, signal))].join(', ');
       return { verdict: 'ok', what, subject: url.origin, message, details: [] };
     }),
   );
@@ -42,10 +40,11 @@ interface Place {
   readonly url: URL;
 }
 
-/** A blob is sent on to where it is stored; everything else that leaves the registry asks for a token. */
+/** A blob is sent on to where it is stored; whatever else leaves the registry asks for a token. */
 function placesOf(urls: readonly URL[]): readonly Place[] {
-  return urls.map((url, index) => ({
-    what: urls[index - 1]?.pathname.includes('/blobs/sha256:') === true ? 'storage' : 'token service',
-    url,
-  }));
+  return urls.map((url, index) => {
+    const asked = urls.slice(0, index).findLast(({ origin }) => origin === urls[0]?.origin);
+    const blob = asked?.pathname.includes('/blobs/') === true && !url.searchParams.has('scope');
+    return { what: blob ? 'storage' : 'token service', url };
+  });
 }

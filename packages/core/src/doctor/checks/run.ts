@@ -1,11 +1,12 @@
 import type { ResolvedBuilder } from '../../build/prepare/builder.ts';
 import type { BuildRequest } from '../../inputs/index.ts';
 import { optional } from '../../json/json.ts';
+import { allInOrder } from '../../parallel/parallel.ts';
 import type { Means } from '../collect.ts';
 import type { Check, EngineFacts } from '../report.ts';
 import type { Subjects } from '../subjects.ts';
 import { buildpackNeeds, builderNeeds, type Need, otherNeeds, runImageNeeds, type Way } from './needs.ts';
-import { createPaths, notTried, type Paths } from './paths.ts';
+import { createPaths, notTried, type Paths, type TriedPath } from './paths.ts';
 import { elsewhere } from './elsewhere.ts';
 import { createTlsLook } from './tls-look.ts';
 import { type Outcome, tryOut } from './trial.ts';
@@ -32,35 +33,18 @@ export async function runChecks(
   engine: EngineFacts,
   means: Means,
 ): Promise<Checked> {
-  const look = createTlsLook(request.connection, means.ports.network);
-  const paths = createPaths(request.connection, look, means.ports);
-  const { platform, connection } = request;
-  const reading = { platform, connection, credentials: means.credentials };
-  const go = <T>(need: Need<T>) => fulfil(need, paths, means);
+  const { connection } = request;
+  const look = createTlsLook(connection, means.ports.network);
+  const paths = createPaths(connection, look, means.ports);
   try {
     if (subjects.images.length === 0) await paths.checkProxies();
-    const building = Promise.all(builderNeeds(request, reading).map(go));
-    const others = Promise.all(otherNeeds(request, subjects, reading).map(go));
-    const builders = await building;
-    const [builder] = builders.flatMap(({ outcomes }) => outcomes.flatMap((outcome) => outcome.found ?? []));
-    const named =
-      builder === undefined
-        ? []
-        : [...runImageNeeds(builder, request, reading), ...buildpackNeeds(builder, request, reading)];
-    const fulfilments = [...builders, ...(await Promise.all(named.map(go))), ...(await others)];
+    const { builder, fulfilments } = await fulfilAll(request, subjects, { ...means, paths });
     const tried = await paths.tried();
-    const wanted = registriesInNeed(fulfilments);
+    const outcomes = fulfilments.flatMap((fulfilment) => fulfilment.outcomes);
     const checks = [
       engineCheck(engine),
-      ...tried.map(({ check, registries }) => {
-        const needed = registries.size === 0 || [...registries].some((registry) => wanted.has(registry));
-        return needed ? check : leniently(check);
-      }),
-      ...(await elsewhere(
-        fulfilments.flatMap(({ outcomes }) => outcomes),
-        tried,
-        { look, request, ports: means.ports },
-      )),
+      ...pathVerdicts(tried, fulfilments),
+      ...(await elsewhere(outcomes, tried, { look, connection, signal: means.ports.signal })),
       ...fulfilments.flatMap(verdicts),
     ];
     return { checks, ...optional('builder', builder) };
@@ -69,7 +53,28 @@ export async function runChecks(
   }
 }
 
-async function fulfil<T>(need: Need<T>, paths: Paths, { ports }: Means): Promise<Fulfilment<T>> {
+type Trying = Means & { readonly paths: Paths };
+
+/** What hangs on the builder comes right after it. */
+async function fulfilAll(request: BuildRequest, subjects: Subjects, trying: Trying) {
+  const { platform, connection } = request;
+  const reading = { platform, connection, credentials: trying.credentials };
+  const go = <T>(needs: readonly Need<T>[]) => Promise.all(needs.map((need) => fulfil(need, trying)));
+  const withBuilder = async () => {
+    const builders = await go(builderNeeds(request, reading));
+    const [builder] = builders.flatMap(({ outcomes }) => outcomes.flatMap(({ found }) => found ?? []));
+    if (builder === undefined) return { builder, fulfilments: builders };
+    const named = [...runImageNeeds(builder, request, reading), ...buildpackNeeds(builder, request, reading)];
+    return { builder, fulfilments: [...builders, ...(await go(named))] };
+  };
+  const [{ builder, fulfilments }, others] = await allInOrder([
+    withBuilder(),
+    go(otherNeeds(request, subjects, reading)),
+  ]);
+  return { builder, fulfilments: [...fulfilments, ...others] };
+}
+
+async function fulfil<T>(need: Need<T>, { paths, ports }: Trying): Promise<Fulfilment<T>> {
   const tryWay = async ({ trial, endpoint }: Way<T>): Promise<Outcome<T>> => {
     const obstacle = endpoint === undefined ? undefined : await paths.obstacle(endpoint);
     return obstacle === undefined ? tryOut(trial, ports) : { check: notTried(trial, obstacle), urls: [] };
@@ -81,8 +86,17 @@ async function fulfil<T>(need: Need<T>, paths: Paths, { ports }: Means): Promise
 }
 
 /** What fails is no failure where another way works, or where a build does without it. */
-function verdicts({ need, outcomes }: Fulfilment<unknown>): readonly Check[] {
-  return outcomes.map(({ check }) => (isMet({ need, outcomes }) ? leniently(check) : check));
+function verdicts(fulfilment: Fulfilment<unknown>): readonly Check[] {
+  return fulfilment.outcomes.map(({ check }) => (isMet(fulfilment) ? leniently(check) : check));
+}
+
+/** Nor is a proxy or registry that only leads to such things. */
+function pathVerdicts(tried: readonly TriedPath[], fulfilments: readonly Fulfilment<unknown>[]): readonly Check[] {
+  const needed = registriesInNeed(fulfilments);
+  return tried.map(({ check, registries }) => {
+    const matters = registries.size === 0 || [...registries].some((registry) => needed.has(registry));
+    return matters ? check : leniently(check);
+  });
 }
 
 function leniently(check: Check): Check {
