@@ -12,9 +12,12 @@ import { Placements } from './placements.ts';
 import { planRanges, type PackRange } from './ranges.ts';
 import { readFrames } from './read-frames.ts';
 import { placeFrame } from './place-frame.ts';
+import { Turnstile } from './turnstile.ts';
 
 /** Requests at once. */
 const PARALLEL = 16;
+/** Frames that are decompressed and written at once: as many as libuv has threads, and no more in memory. */
+const UNPACKING = 4;
 
 export interface FillOptions {
   readonly store: CacheStore;
@@ -69,6 +72,7 @@ class Filling {
   readonly #badPacks: Set<Digest>;
   readonly #options: FillOptions;
   readonly #placements: Placements;
+  readonly #unpacking = new Turnstile(UNPACKING);
   /** For each pack, the number of each frame's first chunk. */
   readonly #firstChunks: readonly (readonly number[])[];
 
@@ -113,7 +117,8 @@ class Filling {
     const first = this.#firstChunks[pack]?.[frame] ?? 0;
     if (table === undefined) return;
     try {
-      await placeFrame({ bytes, table, first, count }, (chunk) => this.#placements.of(pack, chunk), this.#files);
+      const placesOf = (chunk: number) => this.#placements.of(pack, chunk);
+      await this.#unpacking.pass(() => placeFrame({ bytes, table, first, count }, placesOf, this.#files));
     } catch (error) {
       this.#lose({ pack, firstFrame: frame, endFrame: frame + 1 }, error);
     }

@@ -5,7 +5,7 @@ import type { CacheStore } from '../store/store.ts';
 import { frameOffsets, type PackRange } from './ranges.ts';
 import { watched } from './watchdog.ts';
 
-/** How often in a row a transfer may bring no whole frame. */
+/** After so many failures without a whole frame in between nothing more is tried. */
 const ATTEMPTS = 3;
 
 export interface FrameSource {

@@ -43,7 +43,7 @@ export interface SaveRequest {
 
 export interface SaveOutcome {
   readonly kind: 'saved' | 'unchanged' | 'nothing' | 'failed';
-  /** Layers that were stored for the first time. */
+  /** Layers that were read and packed. */
   readonly layers: readonly IndexedLayer[];
   /** Layers that the cache lacks, and why. */
   readonly skipped: ReadonlyMap<Digest, string>;
@@ -91,12 +91,9 @@ class Saving {
       this.#skipped.set(layer, `the cache would have more than ${maxBytes} bytes with it`);
     const stored = await this.#packNew(plan, folders);
     const isKept = await this.#writeIndex(text, stored);
-    const known = new Set(parent?.index.layers.map(({ diffId }) => diffId));
     if (this.#skipped.size > 0) this.#tellSkipped(folders.size);
-    return this.#outcome(
-      isKept ? 'unchanged' : 'saved',
-      stored.layers.filter(({ diffId }) => !known.has(diffId)),
-    );
+    const packed = stored.layers.filter(({ diffId }) => plan.read.includes(diffId));
+    return this.#outcome(isKept ? 'unchanged' : 'saved', packed);
   }
 
   #outcome(kind: SaveOutcome['kind'], layers: readonly IndexedLayer[]): SaveOutcome {

@@ -8,7 +8,7 @@ import { DirectoryLayout, FOLDERS, isKey, packOfFile, type Parts } from './direc
 import { MAX_HEADER, objectIn, packsNamedIn, renderIndexFile } from './index-file.ts';
 import type { ByteRange, CacheStore, NewIndex, PackFile, StoredEntry, StoredIndex } from './store.ts';
 
-const READ_SIZE = 1024 * 1024;
+const READ_SIZE = 256 * 1024;
 /** A pack that no index names, or an unfinished file, stays this long (milliseconds): another build may be about to name it. */
 const GRACE = 3_600_000;
 

@@ -68,7 +68,7 @@ export class MemoryStore implements CacheStore {
       throw new BuildpacksError('machine', `"${file}" can't be read`, { cause });
     });
     this.traffic.up += bytes.length;
-    this.shelf.packs.set(digest, bytes);
+    if (!this.shelf.packs.has(digest)) this.shelf.packs.set(digest, bytes);
   }
 
   async list(signal: AbortSignal): Promise<readonly StoredEntry[]> {

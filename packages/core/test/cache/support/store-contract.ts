@@ -15,11 +15,8 @@ export interface StoreSubject {
   openReadOnly(): CacheStore;
   /** Takes a pack away, as a CI does that needs room. */
   evict(digest: Digest): Promise<void>;
-  /**
-   * A store that stops for ever before it changes something for the n-th time (from 0), and a promise of that; absent when each operation
-   * is one change.
-   */
-  openDying?(step: number): { readonly store: CacheStore; readonly death: Promise<void> };
+  /** A store that stops for ever before it changes something for the n-th time (from 0), and a promise of that. */
+  openDying(step: number): { readonly store: CacheStore; readonly death: Promise<void> };
 }
 
 const SIGNAL = new AbortController().signal;
@@ -266,7 +263,7 @@ export function describeCacheStore(name: string, make: () => Promise<StoreSubjec
       const [first, second] = [await packFile(12), await packFile(13)];
       await subject.open().writePack(first, SIGNAL);
       await write(subject.open(), KEY, 'old', [first.digest]);
-      for (let step = 0; subject.openDying !== undefined; step++) {
+      for (let step = 0; ; step++) {
         const { store, death } = subject.openDying(step);
         const save = store.writePack(second, SIGNAL).then(() => write(store, KEY, 'new', [second.digest]));
         const ended = await Promise.race([save.then(() => true), death.then(() => false)]);
