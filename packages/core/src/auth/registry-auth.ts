@@ -55,14 +55,12 @@ function readDocument(file: string): AuthFile {
   return parseDocument(Buffer.from(content).toString('utf8'), file);
 }
 
-/** The JSON of either kind. */
+/** The JSON of either kind. What has no key of a Docker configuration is the lifecycle's, so that nothing in it goes unread. */
 function parseDocument(text: string, name: string): AuthFile {
-  const json = asRecord(parseJson(text));
-  const isLifecycleForm =
-    json !== undefined &&
-    !DOCKER_KEYS.some((key) => Object.hasOwn(json, key)) &&
-    Object.values(json).some((value) => typeof value === 'string');
-  return isLifecycleForm ? parseHeaders(json, name) : parseAuthFile(text, name, INPUT);
+  const json = asRecord(parseJson(text)) ?? {};
+  const keys = Object.keys(json);
+  const isHeaders = keys.length > 0 && !DOCKER_KEYS.some((key) => keys.includes(key));
+  return isHeaders ? parseHeaders(json, name) : parseAuthFile(text, name, INPUT);
 }
 
 function parseHeaders(json: JsonRecord, name: string): AuthFile {
@@ -70,9 +68,9 @@ function parseHeaders(json: JsonRecord, name: string): AuthFile {
   const problems: InputProblem[] = [];
   for (const [key, value] of Object.entries(json)) {
     const credential = parseHeader(value);
-    if (credential !== undefined) auths.set(key, credential);
-    else
-      problems.push({ input: INPUT, message: `the value for "${key}" is not "Basic …", "Bearer …" or "X-Identity …"` });
+    const message = `the value for "${key}" is not "Basic …", "Bearer …" or "X-Identity …"`;
+    if (credential === undefined) problems.push({ input: INPUT, message, hint: FORMS });
+    else auths.set(key, credential);
   }
   if (problems.length > 0) throw new InputError(problems);
   return { name, auths, credHelpers: {}, credsStore: undefined };
@@ -102,11 +100,14 @@ function parseLines(text: string): AuthFile {
     if (line === '') return;
     const [, key = '', user = '', password = ''] = LINE.exec(line) ?? [];
     const where = `line ${index + 1}`;
-    if (key === '') problems.push({ input: INPUT, message: `${where} is not host[/path]=user:password`, hint: FORMS });
-    else if (meanings.has(meaningOf(key)))
+    if (key === '') {
+      problems.push({ input: INPUT, message: `${where} is not host[/path]=user:password`, hint: FORMS });
+    } else if (meanings.has(meaningOf(key))) {
       problems.push({ input: INPUT, message: `${where} is the second for "${key}"` });
-    auths.set(key, credentialOf(user, password));
-    meanings.add(meaningOf(key));
+    } else {
+      auths.set(key, credentialOf(user, password));
+      meanings.add(meaningOf(key));
+    }
   });
   if (problems.length > 0) throw new InputError(problems);
   return { name: INPUT, auths, credHelpers: {}, credsStore: undefined };

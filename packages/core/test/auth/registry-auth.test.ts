@@ -98,12 +98,17 @@ describe('JSON', () => {
     ['with a header of another scheme', '{"registry.example": "Digest hunter22"}'],
     ['with a pair that is none', `{"registry.example": "Basic ${pair('hunter22')}"}`],
     ['with a bearer of two lines', '{"registry.example": "Bearer hunter22\\nx"}'],
+    ['with a user and a password by host', '{"registry.example": {"username": "ann", "password": "hunter22"}}'],
     ['with headers and others', '{"registry.example": "Bearer x", "other.example": {"hunter22": 1}}'],
   ])('%s is refused and not quoted', (_, text) => {
     const problems = problemsOf(text);
     expect(problems.map(({ input }) => input)).toEqual(['registry-auth']);
     expect(JSON.stringify(problems)).not.toMatch(new RegExp(`hunter22|${pair('hunter22')}`));
   });
+});
+
+it('JSON without anything is no credentials', async () => {
+  expect(await lookup('{}')).toBeUndefined();
 });
 
 describe('a path', () => {
