@@ -5,14 +5,9 @@ import { parseRegistriesConf, type RegistriesConf, routeFor } from '../../../pac
 import { digestOf, formatReference, parseReference } from '../../../packages/core/src/reference/index.ts';
 import { startOracle } from '../../bench/oracle.ts';
 
-interface Source {
-  readonly reference: string;
-  readonly insecure: boolean;
-}
-
 /** What the image library of Podman makes of a file: for each reference its sources, or why there are none. */
 interface PodmanAnswer {
-  readonly routes: readonly { readonly sources: readonly Source[] | null; readonly error?: string }[] | null;
+  readonly routes: readonly { readonly sources: readonly { readonly reference: string }[] | null }[] | null;
   readonly error?: string;
 }
 
@@ -79,7 +74,8 @@ describe('our mirror rules', () => {
         const rules = attempt(() => parseRegistriesConf(conf, 'registries.conf'));
         expect(rules === undefined).toBe(error !== undefined);
         if (rules === undefined) return;
-        const theirs = routes?.map(({ sources }) => sources ?? undefined);
+        // What is insecure is decided in another way here: by exact host and port alone.
+        const theirs = routes?.map(({ sources }) => sources?.map((source) => source.reference));
         expect(asked.map((text) => sourcesOf(rules, text))).toEqual(theirs);
       }),
       { numRuns: FILES },
@@ -88,12 +84,11 @@ describe('our mirror rules', () => {
 });
 
 /** Undefined where the rule makes no name of the reference. */
-function sourcesOf(rules: RegistriesConf, text: string): readonly Source[] | undefined {
+function sourcesOf(rules: RegistriesConf, text: string): readonly string[] | undefined {
   const route = attempt(() => routeFor(rules, parseReference(text)));
-  return route?.endpoints.map(({ reference: asked, insecure }) => ({
-    reference: formatReference(asked).replace(/^index\.docker\.io\//, 'docker.io/'),
-    insecure,
-  }));
+  return route?.endpoints.map(({ reference: asked }) =>
+    formatReference(asked).replace(/^index\.docker\.io\//, 'docker.io/'),
+  );
 }
 
 function attempt<T>(act: () => T): T | undefined {

@@ -61,12 +61,11 @@ function readEntry(table: TableReader): Entry {
   const prefix = readPrefix(table) ?? location;
   const digestsOnly = table.flag('mirror-by-digest-only');
   if (table.has('pull-from-mirror')) table.problem('pull-from-mirror', 'it belongs into a [[registry.mirror]]');
-  const source = {
-    location,
-    insecure: readInsecure(table, location, prefix),
-    scope: 'all',
-    ...readNamespace(table),
-  } as const;
+  const source = { location, insecure: table.flag('insecure'), scope: 'all', ...readNamespace(table) } as const;
+  if (source.insecure && location === '' && isWildcard(prefix)) {
+    const advice = 'list each host in insecure-registries';
+    table.warn('insecure', `it is not used for the wildcard "${prefix}", which names no host: ${advice}`);
+  }
   const mirrors = table.tables('mirror').map((mirror) => readMirror(mirror, digestsOnly));
   const blocked = table.flag('blocked');
   table.warnUnknown();
@@ -80,14 +79,6 @@ function readEntry(table: TableReader): Entry {
     );
   }
   return { table, rule: { prefix, mirrors, source, blocked, place: table.findings.positions.placeOf(table.path) } };
-}
-
-/** Never for hosts that nobody has named: `insecure-registries` takes no wildcards either. */
-function readInsecure(table: TableReader, location: string, prefix: string): boolean {
-  const insecure = table.flag('insecure');
-  if (!insecure || location !== '' || !isWildcard(prefix)) return insecure;
-  table.warn('insecure', `it is not used for the wildcard "${prefix}": list each host in insecure-registries`);
-  return false;
 }
 
 function readMirror(table: TableReader, digestsOnly: boolean): MirrorTarget {

@@ -29,7 +29,7 @@ describe('the endpoints of a reference', () => {
   it('keep a tag that is written beside the digest', () => {
     const rules = parseMirrorLines(['a.example=m.example']);
     const [mirror] = endpointsFor(rules, parseReference(`a.example/app:1@${DIGEST}`));
-    expect(mirror?.reference).toEqual({
+    expect(mirror.reference).toEqual({
       kind: 'digest',
       repository: { registry: 'm.example', path: 'app' },
       digest: DIGEST,
@@ -51,6 +51,30 @@ describe('the endpoints of a reference', () => {
     ].join('\n');
     const endpoints = endpointsFor(conf(text), parseReference('a.example/app:1'));
     expect(endpoints.map(({ insecure }) => insecure)).toEqual([true, true, false]);
+  });
+
+  it.each([
+    ['location = "a.example"', 'a.example/app:1', true],
+    ['location = "a.example/team"', 'a.example/team/app:1', true],
+    ['location = "a.example/team"', 'a.example/app:1', true],
+    ['prefix = "x.example"\nlocation = "a.example"', 'x.example/app:1', true],
+    ['location = "docker.io"', 'busybox', true],
+    ['location = "a.example"', 'a.example:5000/app:1', false],
+    ['prefix = "*.example"', 'a.example/app:1', false],
+    ['prefix = "*.example"\nlocation = "a.example"', 'x.example/app:1', true],
+  ])('are insecure by exact host and port: %s, %s: %s', (location, reference, insecure) => {
+    const endpoints = endpointsFor(conf(`[[registry]]\n${location}\ninsecure = true`), parseReference(reference));
+    expect(endpoints.map((endpoint) => endpoint.insecure)).toEqual([insecure]);
+  });
+
+  it('are not insecure for a wildcard, which a notice says', () => {
+    const { notices } = conf('[[registry]]\nprefix = "*.example"\ninsecure = true');
+    expect(notices).toEqual([
+      {
+        message: expect.stringContaining('insecure-registries') as string,
+        place: { file: 'registries.conf', line: 3, column: 1 },
+      },
+    ]);
   });
 
   it('say who may resolve tags', () => {

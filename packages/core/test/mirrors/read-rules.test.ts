@@ -111,7 +111,7 @@ describe('the directory _default', () => {
     ['busybox', 'docker.io'],
   ])('asks its servers for %s on behalf of %s', (reference, namespace) => {
     const [mirror, source] = endpointsFor(read(files, given), parseReference(reference));
-    expect([mirror?.namespace, source?.namespace]).toEqual([namespace, undefined]);
+    expect([mirror.namespace, source?.namespace]).toEqual([namespace, undefined]);
   });
 
   it('does not block the mirrors with the sources', () => {
