@@ -111,7 +111,7 @@ export const NETWORK_INPUTS = [
     group: 'network',
     type: 'list',
     description:
-      'Files with rules for mirrors, one path per line: registries.conf of Podman (version 2) and its drop-ins, OpenShift IDMS and ITMS in YAML, or containerd's `hosts.toml` in a directory that is named after its registry, or the directory above such ones. Lines of `registry-mirrors` win over them.',
+      'Files with rules for mirrors, one path per line: registries.conf of Podman (version 2) and its drop-ins, OpenShift IDMS and ITMS in YAML, or a `hosts.toml` of containerd in a directory that is named after its registry, or the directory above such ones. Lines of `registry-mirrors` win over them.',
     example: '/etc/containers/registries.conf',
   },
   {
