@@ -74,7 +74,7 @@ class Download {
 
   async *chunks(first: Answer): AsyncGenerator<Uint8Array> {
     const content = new BlobContent(this.#descriptor, this.#attempts.turn.followed);
-    const resumes = new Resumes(this.#transport, this.#attempts);
+    const resumes = new Resumes(this.#transport, this.#attempts, this.#signal);
     for (let answer = first; ; answer = await this.#reopen(content)) {
       const failure = yield* this.#take(answer, content);
       if (failure === undefined) {
@@ -180,20 +180,22 @@ class Download {
 class Resumes {
   readonly #transport: Transport;
   readonly #attempts: Attempts;
+  readonly #signal: AbortSignal;
   #retries: Retries | undefined;
   #endpoint: Endpoint | undefined;
   #mark = 0;
 
-  constructor(transport: Transport, attempts: Attempts) {
+  constructor(transport: Transport, attempts: Attempts, signal: AbortSignal) {
     this.#transport = transport;
     this.#attempts = attempts;
+    this.#signal = signal;
   }
 
   /** Waits before the next request; false when there is none. */
   async after(failure: unknown, received: number): Promise<boolean> {
     const { endpoint, followed } = this.#attempts.turn;
     if (this.#retries === undefined || this.#endpoint !== endpoint || received - this.#mark >= PROGRESS) {
-      this.#retries = this.#transport.retries(followed ? BRIEFLY.retry : undefined);
+      this.#retries = this.#transport.retries({ ...(followed && { retry: BRIEFLY.retry }), signal: this.#signal });
       this.#endpoint = endpoint;
       this.#mark = received;
     }

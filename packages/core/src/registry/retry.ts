@@ -1,5 +1,6 @@
 import { NetworkFailure, ProxyError } from '../network/index.ts';
 import type { Clock, Log } from '../ports/index.ts';
+import { cancellation } from './cancellation.ts';
 import { RegistryError } from './error.ts';
 
 /** When a failed call is tried again. Times in milliseconds. */
@@ -63,7 +64,9 @@ export class Retries {
     const wait = this.#waitFor(error);
     if (this.#waited + wait > policy.maxTotal) return false;
     log.debug(`${error.message}; trying again in ${Math.round(wait)} ms`);
-    await clock.sleep(wait, signal);
+    await clock.sleep(wait, signal).catch((reason: unknown) => {
+      throw signal.aborted ? cancellation(signal) : reason;
+    });
     this.#attempt += 1;
     this.#waited += wait;
     return true;

@@ -28,6 +28,9 @@ export interface Call extends Omit<Request, 'authorization' | 'url'> {
   readonly retry?: RetryPolicy;
 }
 
+/** The policy in the place of the client's own, and a signal that ends a wait beside the client's own. */
+export type RetryChoice = Pick<Call, 'retry' | 'signal'>;
+
 export interface TransportOptions {
   readonly wire: Wire;
   readonly network: Network;
@@ -50,16 +53,22 @@ export class Transport {
 
   /** Sends a call and reads its answer; both are tried again together. */
   call<T>(call: Call, read: (answer: Answer) => Promise<T>): Promise<T> {
-    return this.retrying(() => this.once(call, read), call.retry);
+    return retrying(this.#retryOptions(call), () => this.once(call, read));
   }
 
-  retrying<T>(act: () => Promise<T>, policy = this.#options.retry.policy): Promise<T> {
-    return retrying({ ...this.#options.retry, policy }, act);
+  retrying<T>(act: () => Promise<T>): Promise<T> {
+    return retrying(this.#options.retry, act);
   }
 
   /** For what is tried again by its caller. */
-  retries(policy = this.#options.retry.policy): Retries {
-    return new Retries({ ...this.#options.retry, policy });
+  retries(choice: RetryChoice = {}): Retries {
+    return new Retries(this.#retryOptions(choice));
+  }
+
+  #retryOptions({ retry, signal }: RetryChoice): RetryOptions {
+    const own = this.#options.retry;
+    const ended = signal === undefined ? own.signal : AbortSignal.any([own.signal, signal]);
+    return { ...own, policy: retry ?? own.policy, signal: ended };
   }
 
   /** Like `call`, tried only once. */

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import { BuildpacksError } from '../errors/index.ts';
 import { NetworkFailure, networkFailure } from '../network/index.ts';
 import type { Clock, Log, Network } from '../ports/index.ts';
+import { cancellation } from './cancellation.ts';
 import { CountedBody } from './counted-body.ts';
 import { Pace } from './pace.ts';
 import type { TrafficCounter } from './traffic.ts';
@@ -61,7 +61,7 @@ export class Wire {
       return new Answer(request, response, { traffic, clock, signal });
     } catch (error) {
       if (body.failure !== undefined) throw body.failure;
-      throw signal.aborted ? cancelled(signal) : await network.explain(error, url);
+      throw signal.aborted ? cancellation(signal) : await network.explain(error, url);
     }
   }
 }
@@ -113,7 +113,7 @@ export class Answer {
         ready = clock.now();
       }
     } catch (error) {
-      throw signal.aborted ? cancelled(signal) : networkFailure(error, this.url);
+      throw signal.aborted ? cancellation(signal) : networkFailure(error, this.url);
     }
   }
 
@@ -137,11 +137,6 @@ export class Answer {
 
 /** Reading a little more is cheaper than a new connection. */
 const MAX_DISCARDED = 64 * 1024;
-
-function cancelled(signal: AbortSignal): BuildpacksError {
-  const reason: unknown = signal.reason;
-  return reason instanceof BuildpacksError ? reason : new BuildpacksError('cancelled', 'cancelled', { cause: reason });
-}
 
 function tooSlow({ host }: URL): NetworkFailure {
   const hint = `Check the load of ${host} and of the proxies before it.`;

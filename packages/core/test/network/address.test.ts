@@ -24,6 +24,22 @@ describe('classifyHost', () => {
     ['0.0.0.0', 'unspecified'],
     ['[::]', 'unspecified'],
     ['[2001:db8::1]', 'public'],
+    ['metadata.google.internal', 'link-local'],
+    ['metadata.google.internal.', 'link-local'],
+    ['100.100.100.200', 'link-local'],
+    ['192.0.0.192', 'link-local'],
+    ['[fd00:ec2::254]', 'link-local'],
+    ['[fec0::1]', 'private'],
+    ['[64:ff9b::a01:203]', 'private'],
+    ['[64:ff9b::a9fe:a9fe]', 'link-local'],
+    ['[64:ff9b::808:808]', 'public'],
+    ['[64:ff9b:1::808:808]', 'private'],
+    ['[::a01:203]', 'private'],
+    ['[::7f00:1]', 'loopback'],
+    ['[::ffff:0:a01:203]', 'private'],
+    ['[2002:a01:203::1]', 'private'],
+    ['[2002:a9fe:a9fe:1:2:3:4:5]', 'link-local'],
+    ['[2002:808:808::1]', 'public'],
   ])('%s is %s', (hostname, expected) => {
     expect(classifyHost(hostname)).toBe(expected);
   });

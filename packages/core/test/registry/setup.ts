@@ -10,17 +10,21 @@ import { openNetwork } from '../support/network.ts';
 /** A clock that moves only when somebody sleeps. */
 export class ManualClock implements Clock {
   readonly slept: number[] = [];
+  /** Called by whoever sleeps, before he wakes up. */
+  duringSleep: () => void = () => undefined;
   #now = Date.UTC(2026, 0, 1);
 
   now(): number {
     return this.#now;
   }
 
-  sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  async sleep(milliseconds: number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     this.slept.push(milliseconds);
     this.advance(milliseconds);
-    return Promise.resolve();
+    this.duringSleep();
+    await Promise.resolve();
+    signal?.throwIfAborted();
   }
 
   advance(milliseconds: number): void {

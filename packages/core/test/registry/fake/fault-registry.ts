@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { optional } from '../../../src/json/json.ts';
 import { type Exchange, type FakeRegistry, startFakeRegistry } from '../fake-registry.ts';
 import type { ManualClock } from '../setup.ts';
 import { deliver, type Delivery } from './delivery.ts';
@@ -49,7 +50,7 @@ export async function startFaultRegistry(options: FaultRegistryOptions): Promise
     });
     return true;
   };
-  const shared = { store, ...(options.address && { address: options.address }) };
+  const shared = { store, ...optional('address', options.address) };
   const registry = await startFakeRegistry(serve(''), shared);
   const elsewhere = await startFakeRegistry(serve('elsewhere '), { store });
   Object.assign(hosts, { registry: registry.host, elsewhere: elsewhere.host });

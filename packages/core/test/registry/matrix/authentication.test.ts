@@ -158,6 +158,8 @@ const REALMS: readonly Row[] = [
   sentTo('at an address inside of the network, in IPv6', 'http://[fd12::1]/token', 'private'),
   sentTo('at an IPv4 address in IPv6', 'http://[::ffff:10.1.2.3]/token', 'private'),
   sentTo('at an IPv4 address in IPv6, in hexadecimal', 'http://[::ffff:a01:203]/token', 'private'),
+  sentTo('at an IPv4 address behind NAT64', 'http://[64:ff9b::a01:203]/token', 'private'),
+  sentTo('at the cloud’s metadata, by name', 'http://metadata.google.internal/token', 'link-local'),
   sentTo('at an unspecified address', 'http://0.0.0.0/token', 'unspecified'),
   sentTo('with a user in its address', 'http://bob:s3cret@auth.example/token', 'a user name or password'),
   sentTo('by another scheme', 'file:///etc/passwd', 'its scheme is "file"'),

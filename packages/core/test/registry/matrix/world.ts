@@ -2,6 +2,7 @@ import { onTestFinished } from 'vitest';
 import { Agent } from 'undici';
 import type { Credential } from '../../../src/auth/index.ts';
 import { MEDIA_TYPE } from '../../../src/image/media-types.ts';
+import { optional } from '../../../src/json/json.ts';
 import { digestOf, type Repository } from '../../../src/reference/index.ts';
 import type { RegistryClient } from '../../../src/registry/index.ts';
 import type { Fault } from '../fake/fault.ts';
@@ -29,6 +30,8 @@ export interface WorldOptions {
   readonly credential?: Credential | undefined;
   readonly content?: string | Buffer | undefined;
   readonly address?: '127.0.0.1' | '::1' | undefined;
+  /** Aborting it cancels the client. */
+  readonly signal?: AbortSignal | undefined;
   /** With time limits of an instant, for answers that never come. */
   readonly impatient?: boolean | undefined;
 }
@@ -51,8 +54,12 @@ export async function makeWorld(options: WorldOptions): Promise<World> {
   const { credential, impatient = false } = options;
   const dispatcher = impatient ? new Agent({ headersTimeout: 1, bodyTimeout: 1 }) : undefined;
   if (dispatcher !== undefined) onTestFinished(() => dispatcher.destroy());
-  const { client, clock, logged } = setup({ ...(credential && { credential }), ...(dispatcher && { dispatcher }) });
-  const registry = await startFaultRegistry({ faults, guard, clock, ...(address && { address }) });
+  const { client, clock, logged } = setup({
+    ...optional('credential', credential),
+    ...optional('dispatcher', dispatcher),
+    ...optional('signal', options.signal),
+  });
+  const registry = await startFaultRegistry({ faults, guard, clock, ...optional('address', address) });
   const content = Buffer.from(options.content ?? CONTENT);
   const blob = registry.store.addBlob(content);
   const manifest = { mediaType: MEDIA_TYPE.ociManifest, bytes: Buffer.from(MANIFEST) };
