@@ -12,6 +12,7 @@ import { Placements } from './placements.ts';
 import { planRanges, type PackRange } from './ranges.ts';
 import { readFrames } from './read-frames.ts';
 import { placeFrame } from './place-frame.ts';
+import { withTimeLimit } from './time-limit.ts';
 import { Turnstile } from './turnstile.ts';
 
 /** Requests at once. */
@@ -54,8 +55,11 @@ export async function fillLayers(index: CacheIndex, options: FillOptions): Promi
   const badPacks = new Set<Digest>();
   try {
     const filling = new Filling(index.packs, files, badPacks, options);
-    const ranges = planRanges(index.packs, usageOf({ layers, packs: index.packs }));
-    await mapInParallel(ranges, PARALLEL, (range) => filling.read(range));
+    const usage = usageOf({ layers, packs: index.packs });
+    const bytes = usage.reduce((sum, { frameBytes }) => sum + frameBytes, 0);
+    await withTimeLimit({ bytes, ...options }, async (signal) => {
+      await mapInParallel(planRanges(index.packs, usage), PARALLEL, (range) => filling.read(range, signal));
+    });
   } catch (error) {
     for (const file of files) file.fail(error instanceof Error ? error : new Error(String(error)));
     throw error;
@@ -91,11 +95,15 @@ class Filling {
     });
   }
 
-  /** Only an abort makes this fail. */
-  async read(range: PackRange): Promise<void> {
+  /**
+   * Only an abort of the run makes this fail.
+   *
+   * @param signal ends the transfer
+   */
+  async read(range: PackRange, signal: AbortSignal): Promise<void> {
     const pack = this.#packs[range.pack];
     if (pack === undefined || !this.#isNeeded(range)) return;
-    const { store, clock, signal } = this.#options;
+    const { store, clock } = this.#options;
     let next = range.firstFrame;
     try {
       for await (const { frame, bytes } of readFrames({ store, pack, clock, signal }, range)) {
@@ -105,7 +113,7 @@ class Filling {
         if (!this.#isNeeded({ ...range, firstFrame: next })) return;
       }
     } catch (error) {
-      signal.throwIfAborted();
+      this.#options.signal.throwIfAborted();
       this.#lose({ ...range, firstFrame: next }, error);
     }
   }

@@ -5,23 +5,12 @@ import { createDirectoryStore } from '../../../src/cache/store/directory.ts';
 import { digestOf, hexOf } from '../../../src/reference/index.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { StoppedClock } from '../support/clock.ts';
+import { dyingDirectoryStore } from '../support/dying-store.ts';
 import { describeCacheStore } from '../support/store-contract.ts';
 
 const SIGNAL = new AbortController().signal;
 const KEY = 'a'.repeat(32);
 const HOUR = 3_600_000;
-
-/** A store that stops for ever before the n-th change. */
-function dyingAt(step: number, directory: string, clock: StoppedClock) {
-  let left = step;
-  const death = Promise.withResolvers<undefined>();
-  const beforeStep = () => {
-    if (left-- > 0) return Promise.resolve();
-    death.resolve(undefined);
-    return new Promise<never>(() => undefined);
-  };
-  return { store: createDirectoryStore(directory, { clock, beforeStep }), death: death.promise };
-}
 
 const readOnly = () =>
   Promise.reject(Object.assign(new Error('EROFS'), { code: 'EROFS', syscall: 'open', path: '/store' }));
@@ -32,7 +21,7 @@ describeCacheStore('a directory store', async () => {
   return {
     open: () => createDirectoryStore(directory, { clock }),
     openReadOnly: () => createDirectoryStore(directory, { clock, beforeStep: readOnly }),
-    openDying: (step) => dyingAt(step, directory, clock),
+    openDying: (step) => dyingDirectoryStore(directory, step, clock),
     evict: (digest) => rm(path.join(directory, 'packs', hexOf(digest))),
   };
 });
@@ -69,7 +58,7 @@ describe('what a directory store deletes', () => {
 
   it('is what a killed build left', async () => {
     const { directory, clock, write } = await setup();
-    const { store, death } = dyingAt(2, directory, clock);
+    const { store, death } = dyingDirectoryStore(directory, 2, clock);
     void store.writeIndex(KEY, { object: Buffer.from('x'), packs: [] }, SIGNAL);
     await death;
     const incoming = () => readdir(path.join(directory, 'incoming'));
