@@ -6,7 +6,7 @@ import { RegistryError } from './error.ts';
 /** One endpoint that is asked. */
 export interface Turn {
   readonly endpoint: Endpoint;
-  /** Another endpoint has its turn when this one fails: nobody waits long for it. */
+  /** Nobody waits long for it: when it fails another endpoint has its turn, or the source has said already that there is no such thing. */
   readonly followed: boolean;
 }
 
@@ -55,35 +55,27 @@ export class Attempts {
    * @returns undefined when none of them has it
    */
   async first<T>(ask: (turn: Turn) => Promise<T | undefined>): Promise<T | undefined> {
-    for (;;) {
+    while (this.#misses.length < this.#endpoints.length) {
+      const { turn } = this;
+      let found: T | undefined;
       try {
-        const found = await ask(this.turn);
-        if (found !== undefined) return found;
+        found = await ask(turn);
       } catch (error) {
         this.failed(error);
         continue;
       }
-      if (!this.#missing()) return undefined;
+      if (found !== undefined) return found;
+      this.#miss({ endpoint: turn.endpoint });
+      const { role, reference } = turn.endpoint;
+      if (role === 'source' && reference.kind === 'tag') return undefined;
     }
+    return undefined;
   }
 
   get turn(): Turn {
     const index = this.#misses.length;
-    return { endpoint: this.#endpoints[index] ?? this.#endpoints[0], followed: index + 1 < this.#endpoints.length };
-  }
-
-  /** The current endpoint has no such thing. False when nobody has it: the source says so, or all of the others. */
-  #missing(): boolean {
-    const { followed, endpoint } = this.turn;
-    this.#misses.push({ endpoint });
-    if (followed) {
-      this.#tell();
-      return true;
-    }
-    const nobody = this.#misses.every(({ error }) => error === undefined);
-    if (nobody || this.#misses.some((miss) => miss.endpoint.role === 'source' && miss.error === undefined))
-      return false;
-    throw this.#summary();
+    const followed = index + 1 < this.#endpoints.length || this.#sourceLacksIt;
+    return { endpoint: this.#endpoints[index] ?? this.#endpoints[0], followed };
   }
 
   /**
@@ -93,10 +85,7 @@ export class Attempts {
    */
   failed(error: unknown): void {
     if (!(error instanceof BuildpacksError) || FINAL.has(error.code)) throw error;
-    const { followed, endpoint } = this.turn;
-    this.#misses.push({ endpoint, error });
-    if (!followed) throw this.#endpoints.length === 1 ? error : this.#summary();
-    this.#tell();
+    this.#miss({ endpoint: this.turn.endpoint, error });
   }
 
   /**
@@ -124,9 +113,20 @@ export class Attempts {
     for (const endpoint of suspects) this.#observer.spoilt({ endpoint, error });
   }
 
-  #tell(): void {
-    const miss = this.#misses.at(-1);
-    if (miss !== undefined) this.#observer.missed(miss, this.turn.endpoint);
+  /** That there is no such thing is true when the source says so, or all of the others. */
+  #miss(miss: Miss): void {
+    this.#misses.push(miss);
+    const next = this.#endpoints[this.#misses.length];
+    if (next !== undefined) {
+      this.#observer.missed(miss, next);
+      return;
+    }
+    if (this.#sourceLacksIt || this.#misses.every(({ error }) => error === undefined)) return;
+    throw this.#endpoints.length === 1 && miss.error !== undefined ? miss.error : this.#summary();
+  }
+
+  get #sourceLacksIt(): boolean {
+    return this.#misses.some(({ endpoint, error }) => endpoint.role === 'source' && error === undefined);
   }
 
   #summary(): RegistryError {

@@ -141,6 +141,23 @@ describe('a mirror that', () => {
     expect(mirror.exchanges).toHaveLength(asked);
   });
 
+  it('did not answer once is not needed to know that there is no other tag', async () => {
+    const { mirror, mirrors, tag } = await mirrored({ fault: breaks });
+    const { client } = setup({ mirrors });
+    await client.manifest(tag);
+    const asked = mirror.exchanges.length;
+    expect(await client.manifest({ ...tag, kind: 'tag', tag: '2' })).toBeUndefined();
+    expect(mirror.exchanges).toHaveLength(asked);
+  });
+
+  it('did not answer once does not make a digest that the source lacks a failure', async () => {
+    const { source, mirrors, tag } = await mirrored({ fault: breaks });
+    const { client } = setup({ mirrors });
+    await client.manifest(tag);
+    const reference = parseReference(`${source.host}/app@${digestOf(Buffer.from('other'))}`);
+    expect(await client.manifest(reference)).toBeUndefined();
+  });
+
   it('lacks a blob gets it from the source', async () => {
     const { source, mirror, mirrors, pushed, tag } = await mirrored();
     mirror.blobs.delete(pushed.layer.digest);
