@@ -45,16 +45,23 @@ export function openedSession(answer: Answer, task: string, access: Access): Upl
 }
 
 /** Best effort: a registry need not support it, and removes abandoned uploads by itself. */
-export async function cancelUpload(transport: Transport, { access, location }: UploadSession): Promise<void> {
-  const call: Call = {
-    task: `cancel an upload to ${formatRepository(access.repository)}`,
-    method: 'DELETE',
-    target: location,
-    access,
-    expect: [],
-    errand: 'upload',
+export async function cancelUpload(transport: Transport, session: UploadSession): Promise<void> {
+  const ask = (method: 'DELETE' | 'GET', target: URL): Promise<Answer> => {
+    const task = `cancel an upload to ${formatRepository(session.access.repository)}`;
+    const call: Call = { task, method, target, access: session.access, expect: [204, 416], errand: 'upload' };
+    return transport.once(call, async (answer) => {
+      await answer.discard();
+      return answer;
+    });
   };
-  await transport.once(call, (answer) => answer.discard()).catch(() => undefined);
+  try {
+    const { status } = await ask('DELETE', session.location);
+    if (status !== 416) return;
+    // More has come than its address says, as distribution's registry has it: it tells the present one.
+    await ask('DELETE', uploadLocation(await ask('GET', session.location), session.task));
+  } catch {
+    // Cancelled by the user, or out of reach: what follows will tell.
+  }
 }
 
 /** Where the next part of an upload goes: absolute, or relative to what was asked. */

@@ -130,10 +130,16 @@ class BlobUpload {
       expect: [200, 404],
       errand: 'download',
     };
-    return this.#transport.once(call, async (answer) => {
-      await answer.discard();
-      return answer.status === 200;
-    });
+    return this.#transport
+      .once(call, async (answer) => {
+        await answer.discard();
+        return answer.status === 200;
+      })
+      .catch((error: unknown) => {
+        // Who may only write is not told.
+        if (isTransient(error)) throw error;
+        return false;
+      });
   }
 }
 
