@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -6,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Certificate } from './certificates.ts';
 import { command } from './command.ts';
 import { freePort } from './listen.ts';
-import { accepts, end } from './server-process.ts';
+import { accepts, hasEnded } from './server-process.ts';
 import { SQUID_HELPERS, type SquidFiles, squidSettings } from './squid-settings.ts';
 
 export interface SquidOptions {
@@ -50,6 +51,8 @@ export interface Squid {
 }
 
 const PROGRAM = '/usr/sbin/squid';
+/** Squid, which ends when its standard input does: none outlives a killed test. */
+const ATTACHED = 'exec 3<&0; { cat <&3; kill -KILL $$; } & exec "$0" "$@" 3<&-';
 const START_TIMEOUT = 30_000;
 
 /** Starts the real squid on a free port, with a configuration of its own. */
@@ -59,11 +62,12 @@ export async function startSquid(options: SquidOptions = {}): Promise<Squid> {
   const port = await freePort(address);
   const files = filesIn(directory);
   await writeFiles(options, port, files);
-  const child = spawn(PROGRAM, ['-N', '-f', path.join(directory, 'squid.conf')], {
-    stdio: ['ignore', 'ignore', 'pipe'],
+  const child = spawn('sh', ['-c', ATTACHED, PROGRAM, '-N', '-f', path.join(directory, 'squid.conf')], {
+    stdio: ['pipe', 'ignore', 'pipe'],
   });
   const stop = async () => {
-    await end(child);
+    child.stdin.destroy();
+    if (!hasEnded(child)) await once(child, 'exit');
     await rm(directory, { recursive: true, force: true });
   };
   try {
@@ -128,8 +132,7 @@ async function untilItListens(child: ChildProcess, address: string, port: number
   child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()));
   const deadline = Date.now() + START_TIMEOUT;
   while (!(await accepts(port, address))) {
-    if (child.exitCode !== null || Date.now() > deadline)
-      throw new Error(`squid did not start: ${errors.slice(-2000)}`);
+    if (hasEnded(child) || Date.now() > deadline) throw new Error(`squid did not start: ${errors.slice(-2000)}`);
     await delay(20);
   }
 }

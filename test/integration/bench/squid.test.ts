@@ -1,10 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { type Authority, makeAuthority } from '../../bench/certificates.ts';
 import { command } from '../../bench/command.ts';
 import { type Registry, type RegistryOptions, startRegistry } from '../../bench/registry.ts';
+import { accepts } from '../../bench/server-process.ts';
 import { type Squid, type SquidOptions, startSquid } from '../../bench/squid.ts';
 import { requiresRoot, requiresSquid } from '../../support/requires.ts';
 
@@ -76,6 +79,25 @@ requiresSquid('squid', () => {
     expect(await statusThrough(squid.url, `${named}/v2/`)).toBe(200);
     expect(await statusThrough(squid.url, registry.url)).toBe(403);
     expect(await statusThrough(squid.url, 'https://index.docker.io/v2/')).toBe(403);
+  });
+
+  it('ends with the process that started it, even when that is killed', async () => {
+    const directory = await mkdtemp(path.join(tmpdir(), 'squid-orphan-'));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    await chmod(directory, 0o755);
+    const module = path.resolve(import.meta.dirname, '../../bench/squid.ts');
+    const script = `
+      import { startSquid } from ${JSON.stringify(module)};
+      console.log((await startSquid()).host);
+      setInterval(() => {}, 1000);`;
+    const parent = spawn(process.execPath, ['--input-type=module-typescript', '--eval', script], {
+      env: { ...process.env, TMPDIR: directory },
+    });
+    const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+    const port = Number(line.toString().split(':')[1]);
+    expect(await accepts(port)).toBe(true);
+    parent.kill('SIGKILL');
+    await expect.poll(() => accepts(port), { timeout: 10_000 }).toBe(false);
   });
 
   it('forgets', async () => {
