@@ -14,6 +14,10 @@ describe('parseChallenges', () => {
     ],
     ['Bearer realm = "r" , service="s"', [{ scheme: 'bearer', parameters: { realm: 'r', service: 's' } }]],
     ['Bearer realm="a \\"b\\" \\\\c"', [{ scheme: 'bearer', parameters: { realm: 'a "b" \\c' } }]],
+    [
+      'Bearer realm=https://a/t?x=y,service=s',
+      [{ scheme: 'bearer', parameters: { realm: 'https://a/t?x=y', service: 's' } }],
+    ],
     ['Bearer realm="a",realm="b"', [{ scheme: 'bearer', parameters: { realm: 'a' } }]],
     [
       'Basic realm="a", Bearer realm="b"',
