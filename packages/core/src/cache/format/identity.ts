@@ -20,6 +20,10 @@ export interface CacheIdentity {
   readonly suffix: string;
 }
 
+export function isSameIdentity(a: CacheIdentity, b: CacheIdentity): boolean {
+  return textOf(a) === textOf(b);
+}
+
 /** The identity's fields in the order in which the format has them. */
 export function identityFields(identity: CacheIdentity): CacheIdentity {
   const { repository, platform, builder, uid, gid, scope, suffix } = identity;
@@ -28,8 +32,9 @@ export function identityFields(identity: CacheIdentity): CacheIdentity {
 
 /** The name of an identity in stores: 32 hexadecimal digits. */
 export function identityKey(identity: CacheIdentity): string {
-  return createHash('sha256')
-    .update(JSON.stringify(identityFields(identity)))
-    .digest('hex')
-    .slice(0, 32);
+  return createHash('sha256').update(textOf(identity)).digest('hex').slice(0, 32);
+}
+
+function textOf(identity: CacheIdentity): string {
+  return JSON.stringify(identityFields(identity));
 }

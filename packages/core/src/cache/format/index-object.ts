@@ -4,7 +4,7 @@ import type { CacheIndex } from './cache-index.ts';
 import { checkIndex } from './check.ts';
 import { type Envelope, isSignedBy, openEnvelope, sealEnvelope } from './envelope.ts';
 import { compressFrame, decompressFrame } from './frame.ts';
-import { type CacheIdentity, identityKey } from './identity.ts';
+import { type CacheIdentity, isSameIdentity } from './identity.ts';
 import type { CacheKey } from './keys.ts';
 import { CACHE_LIMITS } from './limits.ts';
 import { parseIndex } from './parse.ts';
@@ -75,7 +75,7 @@ async function textOf({ payload }: Envelope): Promise<Buffer> {
 }
 
 function mismatch(index: CacheIndex, { identity, signed }: IndexExpectation): OpenedIndex | undefined {
-  if (identityKey(index.identity) !== identityKey(identity)) {
+  if (!isSameIdentity(index.identity, identity)) {
     return refused('identity', `it belongs to ${JSON.stringify(index.identity.repository)} and another identity`);
   }
   if (signed === undefined) return undefined;

@@ -7,8 +7,8 @@ const GIB = 1024 * MIB;
 /** What an index may hold. One that says more is refused before anything of that size is allocated; we write no such index. */
 export const CACHE_LIMITS = {
   /** Bytes of the index, as stored and as text. */
-  indexObject: 32 * MIB,
-  indexText: 32 * MIB,
+  indexObject: 16 * MIB,
+  indexText: 16 * MIB,
   /** Characters of the lifecycle's metadata. */
   metadata: 8 * MIB,
   layers: 500,

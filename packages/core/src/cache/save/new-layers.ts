@@ -13,8 +13,6 @@ import { fileOfLayer } from '../volume-cache.ts';
 import { PackWriter } from './pack-writer.ts';
 
 const READ_SIZE = 1024 * 1024;
-/** A pack of this size is complete: an eviction should not cost everything. */
-const PACK_BYTES = 512 * 1024 * 1024;
 /** From this size on, in bytes, a layer that is mostly holes is not read: the lifecycle writes none, and it would take for ever. */
 const LARGE = 1024 ** 3;
 const BLOCK = 512;
@@ -34,6 +32,8 @@ export interface NewLayersOptions {
   readonly stored: readonly IndexedPack[];
   /** Bytes that all packs may have together. */
   readonly maxBytes: number;
+  /** Bytes from which on a pack is complete. */
+  readonly packBytes: number;
   /** Digests that no pack may get (see `PackWriter`). */
   readonly avoid: ReadonlySet<Digest>;
   /** Takes a complete pack away from here; its file goes afterwards. */
@@ -68,22 +68,21 @@ export class NewLayers {
    * @throws BuildpacksError `image` when the tar is not there, is not the layer, or has no room
    */
   async add(source: LayerSource): Promise<IndexedLayer> {
+    if (this.#writer !== undefined && this.#writer.size >= this.#options.packBytes) await this.#complete(this.#writer);
     const writer = (this.#writer ??= await PackWriter.create(
       path.join(this.#options.scratch, `${this.#packs.length}`),
     ));
     const mark = await writer.flush();
+    this.#pending.clear();
     try {
       const layer = await this.#pack(source, writer);
       await writer.flush();
       this.#requireRoom(writer);
       for (const [name, place] of this.#pending) this.#places.set(name, place);
-      if (writer.size >= PACK_BYTES) await this.#complete(writer);
       return layer;
     } catch (error) {
       await writer.returnTo(mark);
       throw error;
-    } finally {
-      this.#pending.clear();
     }
   }
 

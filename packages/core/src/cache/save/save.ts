@@ -18,6 +18,9 @@ import { CACHE_METADATA, fileOfLayer } from '../volume-cache.ts';
 import { NewLayers } from './new-layers.ts';
 import { type ParentCache, planSave, type SavePlan, type StoredLayers, withPacks } from './plan.ts';
 
+/** A pack of this size is complete: the loss of one should not cost everything, and none takes more room while it is made. */
+const PACK_BYTES = 512 * 1024 * 1024;
+
 export interface SaveRequest {
   readonly store: CacheStore;
   /** The build's volume cache: hostile input. */
@@ -109,6 +112,7 @@ class Saving {
       scratch,
       stored: plan.packs,
       maxBytes,
+      packBytes: PACK_BYTES,
       avoid: parent?.badPacks ?? new Set(),
       upload: ({ digest, size }, file) => store.writePack({ digest, size, file }, signal),
     });
