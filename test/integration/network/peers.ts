@@ -14,8 +14,11 @@ import { pipeline } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import type { RawInputs } from '../../../packages/core/src/inputs/index.ts';
+import type { RawManifest } from '../../../packages/core/src/image/manifest.ts';
+import { type MirrorRules, parseMirrorLines } from '../../../packages/core/src/mirrors/index.ts';
 import { type Log, SILENT_LOG } from '../../../packages/core/src/ports/index.ts';
-import { createRegistryClient } from '../../../packages/core/src/registry/index.ts';
+import { parseReference } from '../../../packages/core/src/reference/index.ts';
+import { createRegistryClient, type RegistryClient } from '../../../packages/core/src/registry/index.ts';
 import { openNetwork, type TestNetworkOptions } from '../../../packages/core/test/support/network.ts';
 import { type Authority, type Certificate, makeAuthority } from '../../bench/certificates.ts';
 import { listen } from '../../bench/listen.ts';
@@ -125,12 +128,22 @@ export function openRegistry(
   inputs: RawInputs = {},
   options: TestNetworkOptions = {},
 ): () => Promise<boolean> {
-  const client = createRegistryClient({
+  const client = openClient(inputs, options);
+  return () => client.hasBlob({ registry: host, path: 'app' }, `sha256:${'0'.repeat(64)}`);
+}
+
+/** Reads the manifest of an image, through a mirror if there is one. */
+export async function readManifest(name: string, mirrorLines: readonly string[]): Promise<RawManifest | undefined> {
+  return openClient({}, {}, parseMirrorLines(mirrorLines)).manifest(parseReference(name));
+}
+
+function openClient(inputs: RawInputs, options: TestNetworkOptions, mirrors?: MirrorRules): RegistryClient {
+  return createRegistryClient({
     network: openNetwork(inputs, options),
     credentials: { lookup: () => Promise.resolve(undefined) },
     clock: { now: () => Date.now(), sleep: (milliseconds) => delay(Math.min(milliseconds, 1)) },
     log: SILENT_LOG,
     signal: new AbortController().signal,
+    ...(mirrors && { mirrors }),
   });
-  return () => client.hasBlob({ registry: host, path: 'app' }, `sha256:${'0'.repeat(64)}`);
 }

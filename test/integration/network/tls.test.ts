@@ -6,6 +6,7 @@ import {
   hasBlob,
   newAuthority,
   openRegistry,
+  readManifest,
   recordLog,
   type RegistrySettings,
   scratch,
@@ -60,6 +61,14 @@ describe('a registry with a private authority', () => {
     // Nothing but handshakes, and no plain http.
     expect(requests).toEqual([]);
     expect(await hasBlob(host, { 'ca-certificates': authority.certificate })).toBe(true);
+  });
+
+  it('is told with its chain only where nobody was told before, when a mirror is refused too', async () => {
+    const [source, mirror] = [await startTrusted(), await startTrusted()];
+    const failure = readManifest(`${source.host}/app:1`, [`${source.host}=${mirror.host}`]);
+    const { message } = (await failure.catch((error: unknown) => error)) as Error;
+    expect(message).toMatch(new RegExp(`; ${source.host}/app: .*\\ncertificates seen`));
+    expect(message.match(/certificates seen/g)).toHaveLength(1);
   });
 
   it('is refused when the certificate is for another host', async () => {

@@ -132,9 +132,12 @@ export class Attempts {
   #summary(): RegistryError {
     const telling = this.#misses.reduce((best, miss) => (weight(miss) > weight(best) ? miss : best));
     const { error } = telling;
-    const said = this.#misses.map(
-      (miss) => `${formatRepository(miss.endpoint.reference.repository)}: ${reasonOf(miss)}`,
-    );
+    const said = this.#misses.map((miss, index) => {
+      const reason = reasonOf(miss);
+      // The observer was told the whole of all but the last.
+      const told = index + 1 < this.#misses.length;
+      return `${formatRepository(miss.endpoint.reference.repository)}: ${told ? firstLine(reason) : reason}`;
+    });
     return new RegistryError({
       code: error?.code === 'temporary' || error?.code === 'denied' ? error.code : 'registry',
       task: this.#task,
@@ -155,6 +158,10 @@ function weight({ error }: Miss): number {
   if (error.code === 'denied') return 5;
   if (status === undefined) return 2;
   return error.code === 'temporary' ? 4 : 3;
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1).join('');
 }
 
 /** What an endpoint said, in words. */
