@@ -17,6 +17,11 @@ export class CountedBody {
     return this.#failure;
   }
 
+  /** For a request that was never sent: the source is not read any more. */
+  discard(): void {
+    if (this.content instanceof Transform) this.content.destroy();
+  }
+
   /** A pipeline, so that the end of the request ends the source at once, even one that waits for its next bytes. */
   #counted(source: Readable, traffic: TrafficCounter): Readable {
     const counter = new Transform({

@@ -1,6 +1,5 @@
 import type { Readable } from 'node:stream';
 import type { Descriptor } from '../image/manifest.ts';
-import type { Endpoint } from '../mirrors/index.ts';
 import { type Digest, formatRepository, type Repository } from '../reference/index.ts';
 import type { Attempts, Turn } from './attempts.ts';
 import { BlobContent } from './blob-content.ts';
@@ -8,13 +7,11 @@ import { BlobStream } from './blob-stream.ts';
 import { answerError, RegistryError } from './error.ts';
 import { refuseOtherDigest } from './digest-header.ts';
 import { transportNote } from './page.ts';
-import { BRIEFLY, isTransient, type Retries } from './retry.ts';
+import { Resumes } from './resumes.ts';
+import { BRIEFLY, isTransient } from './retry.ts';
 import { readAccess } from './scope.ts';
 import { type Call, type Transport, withTask } from './transport.ts';
 import type { Answer } from './wire.ts';
-
-/** Bytes that count as getting further: what breaks off after them has its tries and waits anew. */
-const PROGRESS = 1024 * 1024;
 
 /** For messages. */
 export function blobTask(repository: Repository, digest: Digest): string {
@@ -173,33 +170,6 @@ class Download {
     const { task } = this.#call();
     const reason = `${problem}${transportNote(answer)}`;
     return answerError(answer, { task, reason, transient });
-  }
-}
-
-/** Whether and when a download goes on where it broke off, anew for each endpoint and whenever it has got further. */
-class Resumes {
-  readonly #transport: Transport;
-  readonly #attempts: Attempts;
-  readonly #signal: AbortSignal;
-  #retries: Retries | undefined;
-  #endpoint: Endpoint | undefined;
-  #mark = 0;
-
-  constructor(transport: Transport, attempts: Attempts, signal: AbortSignal) {
-    this.#transport = transport;
-    this.#attempts = attempts;
-    this.#signal = signal;
-  }
-
-  /** Waits before the next request; false when there is none. */
-  async after(failure: unknown, received: number): Promise<boolean> {
-    const { endpoint, followed } = this.#attempts.turn;
-    if (this.#retries === undefined || this.#endpoint !== endpoint || received - this.#mark >= PROGRESS) {
-      this.#retries = this.#transport.retries({ ...(followed && { retry: BRIEFLY.retry }), signal: this.#signal });
-      this.#endpoint = endpoint;
-      this.#mark = received;
-    }
-    return this.#retries.waitAfter(failure);
   }
 }
 

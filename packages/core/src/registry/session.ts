@@ -113,7 +113,10 @@ export class Session {
     if (answer.status === 200) this.#scheme ??= { kind: 'open' };
   }
 
-  /** Takes the first challenge that this credential can answer, else the first that we know; gives the scopes that it demands. */
+  /**
+   * Takes the first challenge that this credential can answer: Basic wants a password, while tokens are given to strangers, too.
+   * Gives the scopes that it demands.
+   */
   #learn(answer: Answer, credential: Credential | undefined, access: Access): readonly Scope[] {
     const known = parseChallenges(answer.header('www-authenticate') ?? '').filter(isKnown);
     const chosen = (credential?.kind === 'basic' ? undefined : known.find(isBearer)) ?? known[0];
@@ -139,7 +142,6 @@ export class Session {
   }
 }
 
-/** Basic asks for a password, which only a credential of that kind has; a token may be had without any. */
 function isKnown(challenge: Challenge): boolean {
   return challenge.scheme === 'basic' || isBearer(challenge);
 }

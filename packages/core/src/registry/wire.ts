@@ -60,6 +60,7 @@ export class Wire {
       log.debug(`${method} ${redactUrl(url)}: ${response.statusCode}`);
       return new Answer(request, response, { traffic, clock, signal });
     } catch (error) {
+      body.discard();
       if (body.failure !== undefined) throw body.failure;
       throw signal.aborted ? cancellation(signal) : await network.explain(error, url);
     }

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { BuildpacksError } from '../../src/errors/index.ts';
-import { cuts, refusesUnread, resets } from './fake/effects.ts';
-import { always, type Effect } from './fake/fault.ts';
+import { cuts, refusesUnread, resets, sends } from './fake/effects.ts';
+import { always, type Fault } from './fake/fault.ts';
 import { makeWorld } from './matrix/world.ts';
 
 /** Gives its first bytes and then never any more. */
@@ -18,11 +18,12 @@ function waitingSource(first: string): { readonly source: Readable; readonly end
 }
 
 describe('the source of an upload', () => {
-  it.each<[string, Effect]>([
-    ['the connection breaks', resets(4)],
-    ['the registry refuses before all has come', refusesUnread(403)],
-  ])('is ended when %s, though it waits for its next bytes', async (_, effect) => {
-    const world = await makeWorld({ faults: [always('PUT upload', effect)] });
+  it.each<[string, Fault]>([
+    ['the connection breaks', always('PUT upload', resets(4))],
+    ['the registry refuses before all has come', always('PUT upload', refusesUnread(403))],
+    ['nothing listens where it is to go', always('POST uploads', sends({ location: 'http://127.0.0.1:1/' }))],
+  ])('is ended when %s, though it waits for its next bytes', async (_, fault) => {
+    const world = await makeWorld({ faults: [fault] });
     world.store.blobs.clear();
     const opened: Promise<void>[] = [];
     const upload = world.client.uploadBlob(world.repository, world.blob, () => {
