@@ -1,18 +1,19 @@
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
 
-const compress = promisify(zlib.zstdCompress);
+const compress = promisify<Uint8Array, zlib.ZstdOptions, Buffer>(zlib.zstdCompress);
 const decompress = promisify<Uint8Array, zlib.ZstdOptions, Buffer>(zlib.zstdDecompress);
 
 /** A frame that wants a larger window is not ours: it would make the decoder allocate it (2 to this power, bytes). */
 const MAX_WINDOW = 23;
 
-/** What comes out up to this size comes in one piece, which is far faster than in Node's usual 16 KiB. */
+/** What comes out up to these sizes comes in one piece, which is far faster than in Node's usual 16 KiB. */
 const MAX_PIECE = 4 * 1024 * 1024;
+const COMPRESSED_PIECE = 1024 * 1024;
 
 /** One zstd frame at level 3, on one of libuv's threads. */
 export function compressFrame(bytes: Uint8Array): Promise<Buffer> {
-  return compress(bytes);
+  return compress(bytes, { chunkSize: COMPRESSED_PIECE });
 }
 
 /**
