@@ -3,7 +3,7 @@ import { buffer, text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { BuildpacksError } from '../../src/errors/index.ts';
 import { copyBlob } from '../../src/registry/index.ts';
-import { type Exchange, type Fault, reply, startFakeRegistry } from './fake-registry.ts';
+import { type Fault, reply, startFakeRegistry } from './fake-registry.ts';
 import { failureOf, setup } from './setup.ts';
 
 const MEGABYTE = 1024 * 1024;
@@ -22,49 +22,15 @@ describe('reading a blob', () => {
     expect(await text(await setup().client.readBlob(registry.repository('app'), blob))).toBe('');
   });
 
-  it.each<[string, Fault]>([
-    ['other bytes of the same length', (exchange) => reply(exchange, 200, {}, 'hellO')],
-    ['a short body of unknown length', (exchange) => (exchange.response.write('hel'), exchange.response.end(), true)],
-    ['a long body of unknown length', (exchange) => (exchange.response.write('hello!'), exchange.response.end(), true)],
-    ['a shorter length', (exchange) => reply(exchange, 200, { 'content-length': '4' }, 'hell')],
-    ['a longer length', (exchange) => reply(exchange, 200, { 'content-length': '6' }, 'hello!')],
-    ['nothing', (exchange) => reply(exchange, 404)],
-  ])('refuses %s', async (_, fault) => {
-    const registry = await startFakeRegistry(fault);
-    const blob = registry.addBlob('hello');
-    const read = setup().client.readBlob(registry.repository('app'), blob).then(text);
-    const error = await failureOf(read);
-    expect(error.code).toBe('registry');
-    expect(error.message).toContain(blob.digest);
-  });
-
-  it('goes on where the connection broke', async () => {
-    const content = Buffer.alloc(3 * MEGABYTE, 'x');
-    const registry = await startFakeRegistry(breakAfter(content, [MEGABYTE, 2 * MEGABYTE]));
+  it('goes on where the connection broke, as often as it gets further', async () => {
+    const content = Buffer.alloc(6 * MEGABYTE, 'x');
+    const breaks = [1, 2, 3, 4, 5].map((count) => count * MEGABYTE);
+    const registry = await startFakeRegistry(breakAfter(content, breaks));
     const blob = registry.addBlob(content);
     const { client } = setup();
     const received = await buffer(await client.readBlob(registry.repository('app'), blob));
     expect(received.equals(content)).toBe(true);
     expect(client.traffic().bytesDown).toBe(content.byteLength);
-  });
-
-  it('skips what it has when the registry knows no ranges', async () => {
-    const content = Buffer.from('0123456789');
-    let broken = false;
-    const registry = await startFakeRegistry((exchange) => {
-      if (broken) return reply(exchange, 200, {}, content);
-      broken = true;
-      return breakOff(exchange, content.subarray(0, 4), content.byteLength);
-    });
-    const blob = registry.addBlob(content);
-    expect(await text(await setup().client.readBlob(registry.repository('app'), blob))).toBe('0123456789');
-  });
-
-  it('gives up when it gets no further', async () => {
-    const registry = await startFakeRegistry((exchange) => breakOff(exchange, Buffer.alloc(0), 10));
-    const blob = registry.addBlob('0123456789');
-    const error = await failureOf(setup().client.readBlob(registry.repository('app'), blob).then(text));
-    expect(error.code).toBe('temporary');
   });
 
   it('ends the download when the stream is destroyed', async () => {
@@ -111,18 +77,6 @@ describe('uploading a blob', () => {
     expect(opened).toBe(3);
   });
 
-  it('follows a 307 of the upload with its body', async () => {
-    const other = await startFakeRegistry();
-    other.uploads.set('/v2/app/blobs/uploads/9', Buffer.alloc(0));
-    const registry = await startFakeRegistry((exchange) => {
-      const location = `http://${other.host}/v2/app/blobs/uploads/9?_state=a%2Fb%3D&digest=${exchange.url.searchParams.get('digest') ?? ''}`;
-      return exchange.method === 'PUT' && reply(exchange, 307, { location });
-    });
-    const blob = registry.addBlob(content);
-    await setup().client.uploadBlob(registry.repository('app'), blob, () => Readable.from([content]));
-    expect(other.blobs.has(blob.digest)).toBe(true);
-  });
-
   it.each([
     ['shorter', 'laye'],
     ['longer', 'layers'],
@@ -151,13 +105,6 @@ describe('uploading a blob', () => {
     await expect(upload).rejects.toBe(failure);
     expect(clock.slept).toEqual([]);
   });
-
-  it('cancels the upload that the registry refused', async () => {
-    const registry = await startFakeRegistry((exchange) => exchange.method === 'PUT' && reply(exchange, 403));
-    const blob = registry.addBlob(content);
-    await failureOf(setup().client.uploadBlob(registry.repository('app'), blob, () => Readable.from([content])));
-    expect(registry.uploads.size).toBe(0);
-  });
 });
 
 describe('mounting a blob', () => {
@@ -167,21 +114,6 @@ describe('mounting a blob', () => {
     const { client } = setup();
     expect(await client.mountBlob(registry.repository('app'), blob.digest, registry.repository('base'))).toBe(true);
     expect(registry.exchanges[0]?.url.searchParams.get('from')).toBe('base');
-  });
-
-  it('cancels the upload that a registry begins instead', async () => {
-    const registry = await startFakeRegistry();
-    const blob = registry.addBlob('layer');
-    const { client } = setup();
-    expect(await client.mountBlob(registry.repository('app'), blob.digest, registry.repository('base'))).toBe(false);
-    expect(registry.uploads.size).toBe(0);
-  });
-
-  it.each([400, 403, 404, 405])('is not done when the registry answers %i', async (status) => {
-    const registry = await startFakeRegistry((exchange) => reply(exchange, status));
-    const blob = registry.addBlob('layer');
-    const { client } = setup();
-    expect(await client.mountBlob(registry.repository('app'), blob.digest, registry.repository('base'))).toBe(false);
   });
 
   it('is not asked for across registries', async () => {
@@ -220,16 +152,6 @@ describe('copying a blob between registries', () => {
     expect(await copyBlob(setup().client, copy)).toBe('present');
   });
 });
-
-/** Sends the head of a body and drops the connection. */
-function breakOff({ response }: Exchange, head: Uint8Array, length: number): true {
-  response.writeHead(200, { 'content-length': String(length) });
-  response.write(head, () => {
-    setImmediate(() => response.socket?.destroy());
-  });
-  response.flushHeaders();
-  return true;
-}
 
 /** Breaks successive answers off at these offsets of the blob; ranges are honoured. */
 function breakAfter(content: Buffer, offsets: readonly number[]): Fault {

@@ -27,51 +27,6 @@ describe('a failure that may pass', () => {
     expect(await client.hasBlob(registry.repository('app'), registry.addBlob('x').digest)).toBe(true);
     expect(clock.slept).toEqual([wait]);
   });
-
-  it('is waited for longer each time, then given up as temporary', async () => {
-    const registry = await startFakeRegistry((exchange) => reply(exchange, 503));
-    const { client, clock } = setup();
-    const error = await failureOf(client.hasBlob(registry.repository('app'), registry.addBlob('x').digest));
-    expect(error.code).toBe('temporary');
-    expect(clock.slept).toEqual([500, 1000, 2000]);
-  });
-
-  it('is waited for as long as the registry asks', async () => {
-    const registry = await startFakeRegistry(failing([429], { 'retry-after': '7' }));
-    const { client, clock } = setup();
-    await client.hasBlob(registry.repository('app'), registry.addBlob('x').digest);
-    expect(clock.slept).toEqual([7000]);
-  });
-
-  it('is not waited for when the registry asks for too much', async () => {
-    const registry = await startFakeRegistry((exchange) => reply(exchange, 429, { 'retry-after': '3600' }));
-    const { client, clock } = setup();
-    const error = await failureOf(client.hasBlob(registry.repository('app'), registry.addBlob('x').digest));
-    expect([error.code, clock.slept]).toEqual(['temporary', []]);
-  });
-
-  it('is tried again when the connection breaks', async () => {
-    let broken = false;
-    const registry = await startFakeRegistry(({ response }) => {
-      if (broken) return false;
-      broken = true;
-      response.destroy();
-      return true;
-    });
-    const { client } = setup();
-    expect(await client.hasBlob(registry.repository('app'), registry.addBlob('x').digest)).toBe(true);
-  });
-
-  it('is tried again when the token service has it', async () => {
-    let failures = 1;
-    const registry = await startFakeRegistry((exchange) => {
-      if (exchange.url.pathname === '/token') return reply(exchange, failures-- > 0 ? 502 : 200, {}, '{"token":"t"}');
-      const challenge = `Bearer realm="http://${exchange.url.host}/token"`;
-      return exchange.authorization === undefined && reply(exchange, 401, { 'www-authenticate': challenge });
-    });
-    const { client } = setup();
-    expect(await client.hasBlob(registry.repository('app'), registry.addBlob('x').digest)).toBe(true);
-  });
 });
 
 describe('a failure that lasts', () => {

@@ -63,27 +63,6 @@ describe('a redirect', () => {
   });
 });
 
-describe('an upload location', () => {
-  it('on another host gets no credential', async () => {
-    const store = await startFakeRegistry();
-    const registry = await startFakeRegistry((exchange) =>
-      reply(exchange, 202, { location: `http://${store.host}/v2/app/blobs/uploads/1?_state=a%2Fb%3D` }),
-    );
-    await setup({ credential: BEARER }).client.checkPush(registry.repository('app'));
-    expect(store.exchanges.map(({ line, authorization }) => [line, authorization])).toEqual([
-      ['DELETE /v2/app/blobs/uploads/1', undefined],
-    ]);
-  });
-
-  it('on a cloud metadata address is refused', async () => {
-    const registry = await startFakeRegistry((exchange) =>
-      reply(exchange, 202, { location: 'http://169.254.169.254/latest/meta-data' }),
-    );
-    const error = await failureOf(setup().client.checkPush(registry.repository('app')));
-    expect(error.message).toContain('link-local');
-  });
-});
-
 describe('refuseUrl', () => {
   it.each<[string, string, Parameters<typeof refuseUrl>[2], boolean]>([
     ['https://registry.example', 'https://auth.example/token', 'credentials', false],
