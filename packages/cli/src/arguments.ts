@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { INPUTS, type InputProblem, nearestName, optional, unknownInput } from '@buildpacks-ci/core';
-import type { Option } from './option.ts';
+import { type InputProblem, nearestName, optional, unknownInput } from '@buildpacks-ci/core';
+import { allOptions, type Option, type OptionGroup } from './option.ts';
 
 /** A command's arguments, sorted out. */
 export interface Arguments {
@@ -8,6 +8,12 @@ export interface Arguments {
   readonly values: ReadonlyMap<string, readonly string[]>;
   readonly positionals: readonly string[];
   readonly problems: readonly InputProblem[];
+}
+
+/** A command, as far as hints tell of it. */
+export interface OptionOwner {
+  readonly name: string;
+  readonly groups: readonly OptionGroup[];
 }
 
 /** One option as `node:util` found it. */
@@ -21,8 +27,14 @@ interface Token {
 /**
  * Sorts out `--name value`, `--name=value`, `-n value`, `--flag`, `--no-flag` and positionals; after `--` everything is positional.
  * Problems are collected, so that they can be reported together with those of the values.
+ *
+ * @param commands all there are: one that has an option that this one has not is named
  */
-export function parseArguments(args: readonly string[], options: readonly Option[]): Arguments {
+export function parseArguments(
+  args: readonly string[],
+  options: readonly Option[],
+  commands: readonly OptionOwner[],
+): Arguments {
   const { tokens } = parseArgs({
     args: [...args],
     options: Object.fromEntries(options.map((option) => [option.name, parseConfig(option)])),
@@ -35,7 +47,7 @@ export function parseArguments(args: readonly string[], options: readonly Option
   for (const [index, token] of tokens.entries()) {
     if (token.kind !== 'option') continue;
     const next = tokens[index + 1];
-    const read = readToken(token, options, next?.kind === 'positional' ? next.value : undefined);
+    const read = readToken(token, { options, commands }, next?.kind === 'positional' ? next.value : undefined);
     if ('problem' in read) problems.push(read.problem);
     else values.set(read.name, [...(values.get(read.name) ?? []), read.value]);
   }
@@ -56,10 +68,15 @@ function parseConfig({ kind, short }: Option): { type: 'string' | 'boolean'; sho
   return { type: kind === 'flag' ? 'boolean' : 'string', ...(short !== undefined && { short }) };
 }
 
+interface Known {
+  readonly options: readonly Option[];
+  readonly commands: readonly OptionOwner[];
+}
+
 /** @param follower the positional after it, if there is one */
 function readToken(
   token: Token,
-  options: readonly Option[],
+  { options, commands }: Known,
   follower: string | undefined,
 ): { readonly name: string; readonly value: string } | { readonly problem: InputProblem } {
   const option = options.find(({ name }) => name === token.name);
@@ -68,7 +85,7 @@ function readToken(
 
   const negated = options.find(({ kind, name }) => kind === 'flag' && token.name === `no-${name}`);
   if (negated !== undefined && token.value === undefined) return { name: negated.name, value: 'false' };
-  return { problem: unknownOption(token, options) };
+  return { problem: unknownOption(token, { options, commands }) };
 }
 
 /** `--load docker` would load, and take "docker" for an image: a flag's value must be written with an equals sign. */
@@ -99,16 +116,19 @@ function readValue(token: Token, { name, placeholder = 'VALUE', secret }: Option
 }
 
 /** Options of other commands and names of other tools have hints of their own. */
-function unknownOption({ name, rawName }: Token, options: readonly Option[]): InputProblem {
+function unknownOption({ name, rawName }: Token, { options, commands }: Known): InputProblem {
   const names = options.map((option) => option.name);
   const meant = nearestName(name, [...names, ...flagNames(options).map((flag) => `no-${flag}`)]);
-  const hint = meant === undefined ? hintFor(name) : `Did you mean --${meant}?`;
+  const hint = meant === undefined ? hintFor(name, commands) : `Did you mean --${meant}?`;
   return { input: rawName, message: 'is not an option of this command', ...optional('hint', hint) };
 }
 
-function hintFor(name: string): string | undefined {
-  const elsewhere = INPUTS.some((input) => input.name === name);
-  return elsewhere ? 'It belongs to the commands build and prepare.' : unknownInput(name).hint;
+function hintFor(name: string, commands: readonly OptionOwner[]): string | undefined {
+  const owners = commands.filter(({ groups }) => allOptions(groups).some((option) => option.name === name));
+  const [last, ...others] = owners.map((owner) => owner.name).reverse();
+  if (last === undefined) return unknownInput(name).hint;
+  if (others.length === 0) return `It belongs to the command ${last}.`;
+  return `It belongs to the commands ${others.reverse().join(', ')} and ${last}.`;
 }
 
 function flagNames(options: readonly Option[]): readonly string[] {

@@ -36,7 +36,7 @@ async function dispatch(name: string, args: readonly string[], host: Host): Prom
   const command = COMMANDS.find((each) => each.name === name);
   if (command === undefined) return refuse(unknownCommand(name), host);
 
-  const { values: flags, positionals, problems } = parseArguments(args, allOptions(command.groups));
+  const { values: flags, positionals, problems } = parseArguments(args, allOptions(command.groups), COMMANDS);
   if (flags.get('help')?.at(-1) === 'true') return showHelp(name, host);
 
   const inputs = rawInputs(flags, host.environment);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseArguments } from '../src/arguments.ts';
+import { COMMANDS } from '../src/commands/index.ts';
 import type { Option } from '../src/option.ts';
 
 const OPTIONS: readonly Option[] = [
@@ -11,7 +12,7 @@ const OPTIONS: readonly Option[] = [
 ];
 
 function parsed(...args: readonly string[]) {
-  const { values, positionals, problems } = parseArguments(args, OPTIONS);
+  const { values, positionals, problems } = parseArguments(args, OPTIONS, COMMANDS);
   return { values: Object.fromEntries(values), positionals, problems };
 }
 
@@ -56,7 +57,19 @@ describe('parseArguments', () => {
       'an option of another command',
       ['--engine=rootfs'],
       'is not an option of this command',
-      'It belongs to the commands build and prepare.',
+      'It belongs to the commands build, prepare and doctor.',
+    ],
+    [
+      'an input of several commands',
+      ['--build-https-proxy=x'],
+      'is not an option of this command',
+      'It belongs to the commands build, prepare, run and doctor.',
+    ],
+    [
+      'what one command alone has',
+      ['--check'],
+      'is not an option of this command',
+      'It belongs to the command doctor.',
     ],
     ['a slip of the fingers', ['--bulider=x'], 'is not an option of this command', 'Did you mean --builder?'],
     ['the singular of a list', ['--tag=x'], 'is not an option of this command', 'Did you mean --tags?'],

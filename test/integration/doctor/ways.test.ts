@@ -83,6 +83,17 @@ describe('when the way is barred', () => {
     ]);
   });
 
+  test('a proxy whose name is unknown is to be checked where it was given', async () => {
+    const report = await examine({
+      image: 'registry.example/app:1',
+      'https-proxy': 'http://proxy.nowhere.invalid:3128',
+    });
+    expect(checkOf(report, 'proxy')).toMatchObject({
+      message: 'the host name "proxy.nowhere.invalid" is not known',
+      remedy: 'Check the name and port of the proxy in https-proxy.',
+    });
+  });
+
   test.each([
     [
       'does not take the password',
@@ -209,6 +220,10 @@ describe('with TLS', () => {
     const listening = await listen(server, 'https');
     onTestFinished(() => listening.close());
     const report = await examine({ image: 'registry.example/app:1', 'https-proxy': listening.url });
-    expect(checkOf(report, 'proxy')).toMatchObject({ verdict: 'failed', hop: 'tls' });
+    expect(checkOf(report, 'proxy')).toMatchObject({
+      verdict: 'failed',
+      hop: 'tls',
+      remedy: expect.stringContaining('write http:// in https-proxy') as string,
+    });
   });
 });

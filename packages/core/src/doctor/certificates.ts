@@ -1,4 +1,3 @@
-import type { ConnectionInputs } from '../inputs/connection.ts';
 import { certificateWarnings, day } from '../trust/certificate.ts';
 import { readPemCertificates } from '../trust/certificate-text.ts';
 import type { ClientCertificate, TrustStore } from '../trust/index.ts';
@@ -7,17 +6,17 @@ import type { CertificateFacts } from './report.ts';
 /** Whom we trust, and what is to be known about it. */
 export function describeCertificates(
   store: TrustStore,
-  { userCertificates }: ConnectionInputs,
   clients: readonly ClientCertificate[],
   now: number,
 ): CertificateFacts {
   return {
     trusted: store.certificates.length,
     sources: store.sources.map(({ name, count }) => ({ name, count })),
-    user: (userCertificates?.certificates ?? []).map(({ subject, fingerprint256, validTo }) => ({
-      subject,
-      fingerprint: fingerprint256,
-      validTo: day(validTo),
+    user: store.userCertificates.map((certificate) => ({
+      subject: certificate.subject,
+      fingerprint: certificate.fingerprint256,
+      validTo: day(certificate.validTo),
+      known: !store.addedCertificates.includes(certificate),
     })),
     warnings: [
       ...store.sources.flatMap(({ warnings }) => warnings),
@@ -30,5 +29,5 @@ export function describeCertificates(
 function clientWarnings({ source, certificate }: ClientCertificate, now: number): readonly string[] {
   const [own] = readPemCertificates(certificate).certificates;
   const warnings = own === undefined ? [] : certificateWarnings({ ...own, authority: true }, now);
-  return warnings.map((warning) => `${source}: ${warning}`);
+  return warnings.map(({ message }) => `${source}: ${message}`);
 }

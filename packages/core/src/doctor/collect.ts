@@ -55,7 +55,7 @@ export async function collectFacts(request: BuildRequest, subjects: Subjects, me
     schemaVersion: DOCTOR_SCHEMA_VERSION,
     proxies: describeProxies(connection.proxies),
     hosts: describeHosts(request, subjects, means),
-    certificates: describeCertificates(store, connection, clientsOf(request, subjects, means), ports.clock.now()),
+    certificates: describeCertificates(store, clientsOf(request, subjects, means), ports.clock.now()),
     mirrors: describeMirrors(mirrors),
     images,
     build: describeBuild(request, store, engine.relayPlace),

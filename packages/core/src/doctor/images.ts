@@ -1,8 +1,7 @@
 import type { ExplainedCredentials } from '../auth/index.ts';
 import { BuildpacksError } from '../errors/index.ts';
 import { optional } from '../json/json.ts';
-import { type Endpoint, type MirrorRules, routeFor, type SkippedEndpoint } from '../mirrors/index.ts';
-import { formatOrigin } from '../mirrors/route.ts';
+import { type Endpoint, formatOrigin, type MirrorRules, routeFor, type SkippedEndpoint } from '../mirrors/index.ts';
 import { familiarReference, type Repository } from '../reference/index.ts';
 import type { CredentialFacts, EndpointFacts, ImageFacts } from './report.ts';
 import type { Subject } from './subjects.ts';

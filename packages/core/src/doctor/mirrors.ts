@@ -1,6 +1,5 @@
 import { formatPlace } from '../errors/index.ts';
-import type { MirrorRules } from '../mirrors/index.ts';
-import { formatOrigin } from '../mirrors/route.ts';
+import { formatOrigin, type MirrorRules } from '../mirrors/index.ts';
 import type { MirrorFacts } from './report.ts';
 
 /** All rules, whether an image of this build needs them or not. */

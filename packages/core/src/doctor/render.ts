@@ -3,10 +3,10 @@ import { plainText } from '../log/terminal-text.ts';
 import { alignColumns, alignFacts, count } from '../report/columns.ts';
 import { section } from '../report/text.ts';
 import { formatWay } from './routes.ts';
+import { renderCertificates } from './render-certificates.ts';
 import { countChecks, renderChecks } from './render-checks.ts';
 import type {
   BuildFacts,
-  CertificateFacts,
   CredentialFacts,
   DoctorReport,
   EngineFacts,
@@ -24,7 +24,7 @@ export function renderReport(report: DoctorReport): readonly string[] {
   const lines = [
     ...section('Proxies', proxyLines(report.proxies)),
     ...section('Servers', alignColumns(report.hosts.map(hostRow))),
-    ...section('Certificates', certificateLines(report.certificates)),
+    ...section('Certificates', renderCertificates(report.certificates)),
     ...section('Mirrors', mirrorLines(report.mirrors)),
     ...section('Images', imageLines(report.images)),
     ...section('What buildpacks get', buildLines(report.build)),
@@ -62,23 +62,6 @@ function describeRoute(route: RouteFacts): string {
   const { proxy, because, problem } = route;
   if (problem !== undefined) return `can't be reached: ${problem}`;
   return proxy === undefined ? `${formatWay(route)}: ${because}` : `${formatWay(route)} (${because})`;
-}
-
-function certificateLines({ trusted, sources, user, warnings }: CertificateFacts): readonly string[] {
-  return [
-    ...alignColumns(
-      [
-        ...sources.map((source) => [String(source.count), source.name]),
-        [String(trusted), 'trusted in all, each counted once'],
-      ],
-      ['right'],
-    ),
-    ...user.flatMap(({ subject, fingerprint, validTo }) => [
-      `${subject}, until ${validTo}`,
-      `  SHA-256 ${fingerprint}`,
-    ]),
-    ...warnings.map((warning) => `warning: ${warning}`),
-  ];
 }
 
 function mirrorLines({ rules, notices }: MirrorFacts): readonly string[] {

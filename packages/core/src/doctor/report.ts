@@ -72,6 +72,8 @@ export interface CertificateFact {
   readonly fingerprint: string;
   /** `2026-11-21` */
   readonly validTo: string;
+  /** Whether Node.js or this machine trusts it anyway. */
+  readonly known: boolean;
 }
 
 export interface MirrorFacts {

@@ -50,13 +50,18 @@ export function describeCertificate(certificate: X509Certificate): Certificate {
   };
 }
 
+/** Something that people should know about a certificate. */
+export interface CertificateWarning extends Pick<Certificate, 'fingerprint256'> {
+  readonly message: string;
+}
+
 /**
  * What people should know about a certificate that they want trusted: it has expired or will soon, is not valid yet, or is no authority.
  *
  * @param now milliseconds since the epoch
  */
-export function certificateWarnings(certificate: Certificate, now: number): readonly string[] {
-  const { subject, validFrom, validTo, authority } = certificate;
+export function certificateWarnings(certificate: Certificate, now: number): readonly CertificateWarning[] {
+  const { subject, fingerprint256, validFrom, validTo, authority } = certificate;
   const warnings: string[] = [];
   if (validTo < now) warnings.push(`the certificate "${subject}" expired on ${day(validTo)}`);
   else if (validTo - now < NEAR_EXPIRY) warnings.push(`the certificate "${subject}" expires on ${day(validTo)}`);
@@ -64,7 +69,7 @@ export function certificateWarnings(certificate: Certificate, now: number): read
   if (!authority) {
     warnings.push(`the certificate "${subject}" is no authority's: it vouches for the server that has it and no other`);
   }
-  return warnings;
+  return warnings.map((message) => ({ fingerprint256, message }));
 }
 
 /** `2026-11-21`; a certificate may also hold no readable date. */

@@ -12,6 +12,8 @@ export interface TrustStore {
   readonly sources: readonly TrustSource[];
   /** What the input `ca-certificates` gave: all that buildpacks get. */
   readonly userCertificates: readonly Certificate[];
+  /** Those of them that neither Node.js nor the machine trusts anyway. */
+  readonly addedCertificates: readonly Certificate[];
   /** The list that Node.js brings (Mozilla's), for files that must be complete. */
   readonly publicCertificates: readonly TrustedCertificate[];
   /** Whether a certificate that is no root may end a chain, as Go has it always. Only where somebody chose certificates. */
@@ -26,9 +28,13 @@ export interface TrustOptions {
   readonly places?: SystemPlaces;
 }
 
+/** More certificates than that are a whole bundle, most of which nobody chose one by one. */
+const FEW = 10;
+
 /**
  * Puts together Node's own list, the machine's, NODE_EXTRA_CA_CERTS and the input's. Only the input can fail, and has been read
- * before: what the machine has wrong is told by the sources' warnings.
+ * before: what the machine has wrong is told by the sources' warnings. Of a whole bundle in the input these tell only what is new by it:
+ * most bundles have public authorities that have expired.
  */
 export function loadTrustStore({ user, environment, places = SYSTEM_PLACES }: TrustOptions): TrustStore {
   const reader = createMachineReader();
@@ -39,15 +45,26 @@ export function loadTrustStore({ user, environment, places = SYSTEM_PLACES }: Tr
     ...(extra === '' ? [] : [readNamedFile(extra, 'NODE_EXTRA_CA_CERTS', reader)]),
   ];
   const userCertificates = user?.certificates ?? [];
-  const all = distinct([...bundled, ...loaded.flatMap((source) => source.certificates), ...userCertificates]);
+  const anyway = distinct([...bundled, ...loaded.flatMap((source) => source.certificates)]);
+  const known = new Set(anyway.map(({ fingerprint256 }) => fingerprint256));
+  const isNew = ({ fingerprint256 }: Pick<Certificate, 'fingerprint256'>) => !known.has(fingerprint256);
+  const addedCertificates = userCertificates.filter(isNew);
+  const all = [...anyway, ...addedCertificates];
   return {
     certificates: all.map(({ pem }) => pem),
     sources: [
       { name: 'Node.js', count: bundled.length, warnings: [] },
       ...loaded.map(({ name, count, warnings }) => ({ name, count, warnings })),
-      ...(user?.sources ?? []),
+      ...(user?.sources ?? []).map(({ name, count, warnings }) => ({
+        name,
+        count,
+        warnings: warnings
+          .filter((warning) => userCertificates.length <= FEW || isNew(warning))
+          .map(({ message }) => message),
+      })),
     ],
     userCertificates,
+    addedCertificates,
     publicCertificates: bundled,
     allowPartialTrustChain: userCertificates.length > 0 || loaded.some(({ chosen, count }) => chosen && count > 0),
   };

@@ -1,7 +1,12 @@
 import path from 'node:path';
 import { InputError, type InputProblem } from '../errors/index.ts';
 import { optional } from '../json/json.ts';
-import { type Certificate, certificateWarnings, type TrustedCertificate } from './certificate.ts';
+import {
+  type Certificate,
+  type CertificateWarning,
+  certificateWarnings,
+  type TrustedCertificate,
+} from './certificate.ts';
 import {
   looksLikeCertificates,
   type ReadCertificates,
@@ -16,7 +21,12 @@ import type { TrustSource } from './types.ts';
 export interface UserCertificates {
   /** No two alike, in the order in which they were given. */
   readonly certificates: readonly Certificate[];
-  readonly sources: readonly TrustSource[];
+  readonly sources: readonly UserSource[];
+}
+
+/** What one place gave. Whether a warning matters depends on who else trusts the certificate. */
+export interface UserSource extends Pick<TrustSource, 'name' | 'count'> {
+  readonly warnings: readonly CertificateWarning[];
 }
 
 export interface UserCertificatesContext {
@@ -58,7 +68,7 @@ export function readUserCertificates(
   };
 }
 
-function sourceOf(name: string, parts: readonly Part[], now: number): TrustSource {
+function sourceOf(name: string, parts: readonly Part[], now: number): UserSource {
   const certificates = parts.filter((part) => part.name === name).flatMap((part) => part.certificates);
   const warnings = distinct(certificates).flatMap((certificate) => certificateWarnings(certificate, now));
   return { name, count: certificates.length, warnings };

@@ -101,6 +101,47 @@ describe('renderReport', () => {
     ]);
   });
 
+  describe('with many certificates', () => {
+    const user = (number: number, known: boolean) =>
+      Array.from({ length: number }, (_, index) => ({
+        ...{ subject: `CN=${known ? 'Known' : 'New'} ${index + 1}`, known },
+        ...{ fingerprint: FINGERPRINT, validTo: '2030-01-01' },
+      }));
+    const linesFor = (certificates: Partial<DoctorReport['certificates']>) =>
+      renderReport({ ...PLAIN, certificates: { ...PLAIN.certificates, ...certificates } })
+        .filter((line) => /^  (CN=|and|\d+ (more|that)|warning)/.test(line))
+        .map((line) => line.trim());
+
+    test('lists a few, whoever else has them', () => {
+      const lines = linesFor({ user: [...user(9, true), ...user(1, false)] });
+      expect(lines).toHaveLength(10);
+    });
+
+    test('lists of a bundle what is new', () => {
+      expect(linesFor({ user: [...user(144, true), ...user(1, false)] })).toEqual([
+        'CN=New 1, until 2030-01-01',
+        'and 144 that Node.js or this machine trusts anyway; --json lists them',
+      ]);
+    });
+
+    test('only counts those of a bundle that has nothing new', () => {
+      expect(linesFor({ user: user(144, true) })).toEqual([
+        '144 that Node.js or this machine trusts anyway; --json lists them',
+      ]);
+    });
+
+    test('lists ten at most', () => {
+      const lines = linesFor({ user: [...user(12, false), ...user(3, true)] });
+      expect(lines).toHaveLength(11);
+      expect(lines.at(-1)).toBe('and 2 more, and 3 that Node.js or this machine trusts anyway; --json lists them');
+    });
+
+    test('prints ten warnings at most', () => {
+      const lines = linesFor({ warnings: Array.from({ length: 12 }, (_, index) => `number ${index + 1}`) });
+      expect(lines.slice(9)).toEqual(['warning: number 10', 'warning: and 2 more; --json lists them']);
+    });
+  });
+
   test('tells why no engine can be used, and what would help', () => {
     const engine = { kind: 'none', description: 'neither docker nor podman answers', hint: 'Start one.' } as const;
     expect(renderReport({ ...PLAIN, engine }).slice(-3)).toEqual([

@@ -39,7 +39,7 @@ export const SAMPLE_REPORT: DoctorReport = {
       { name: '/etc/ssl/certs/ca-certificates.crt', count: 140 },
       { name: 'corp.pem', count: 1 },
     ],
-    user: [{ subject: 'CN=Corp Root', fingerprint: FINGERPRINT, validTo: '2026-12-01' }],
+    user: [{ subject: 'CN=Corp Root', fingerprint: FINGERPRINT, validTo: '2026-12-01', known: false }],
     warnings: ['the certificate "CN=Corp Root" expires on 2026-12-01'],
   },
   mirrors: {

@@ -42,6 +42,28 @@ describe('a trust store', () => {
     expect(loadTrustStore({ places, environment: {}, user }).userCertificates.map(({ pem }) => pem)).toEqual([LEAF]);
   });
 
+  it("tells which of the user's neither Node nor the machine has", () => {
+    const { places } = machine();
+    const user = readUserCertificates(LEAF + AUTHORITY + (rootCertificates[0] ?? ''), {
+      workingDirectory: '/',
+      now: 0,
+    });
+    const { addedCertificates } = loadTrustStore({ places, environment: {}, user });
+    expect(addedCertificates.map(({ pem }) => pem)).toEqual([LEAF]);
+  });
+
+  it.each([
+    ['of all that the user chose', '', ['CN=Sample Authority', 'CN=server.example']],
+    ['only of what is new in a whole bundle', rootCertificates.slice(0, 10).join('\n'), ['CN=server.example']],
+  ])('warns %s', (_, bundle, subjects) => {
+    const { places } = machine();
+    const now = Date.parse('2200-01-01');
+    const user = readUserCertificates(`${AUTHORITY}${LEAF}${bundle}`, { workingDirectory: '/', now });
+    const warnings = loadTrustStore({ places, environment: {}, user }).sources.flatMap((source) => source.warnings);
+    const expired = warnings.filter((warning) => warning.includes(' expired on '));
+    expect(expired).toEqual(subjects.map((subject) => expect.stringContaining(`"${subject}`) as string));
+  });
+
   it.each<readonly [string, (at: (name: string) => string) => Record<string, string>, readonly string[]]>([
     ['neither variable', () => ({}), [AUTHORITY, OTHER_AUTHORITY]],
     ['empty variables', () => ({ SSL_CERT_FILE: '', SSL_CERT_DIR: '' }), [AUTHORITY, OTHER_AUTHORITY]],

@@ -1,5 +1,4 @@
-import type { Endpoint, MirrorRules } from '../../mirrors/index.ts';
-import { mirrorName } from '../../mirrors/prefix.ts';
+import { type Endpoint, mirrorName, type MirrorRules } from '../../mirrors/index.ts';
 
 /** Rules that leave one endpoint alone for its own name of an image, so that no other answers in its place. */
 export function onlyEndpoint({ reference, insecure, namespace, server }: Endpoint): MirrorRules {

@@ -1,4 +1,4 @@
-import { mirrorName } from '../../mirrors/prefix.ts';
+import { mirrorName } from '../../mirrors/index.ts';
 import type { Repository } from '../../reference/index.ts';
 import { clientOf, type ReadMeans } from './read.ts';
 import type { Trial } from './trial.ts';

@@ -53,7 +53,8 @@ export const NETWORK_INPUTS = [
     secret: true,
     description:
       'The proxy that buildpacks use for `http:` addresses, where it is another than ours. A user and password are refused, since every buildpack could read them.',
-    defaultNote: 'as `http-proxy`, without user and password',
+    defaultNote:
+      'as `http-proxy`, without user and password; a relay of ours takes its place where it wants a password or is on our loopback',
   },
   {
     name: 'build-https-proxy',
@@ -62,7 +63,8 @@ export const NETWORK_INPUTS = [
     secret: true,
     description:
       'The proxy that buildpacks use for `https:` addresses, where it is another than ours. A user and password are refused, since every buildpack could read them.',
-    defaultNote: 'as `https-proxy`, without user and password',
+    defaultNote:
+      'as `https-proxy`, without user and password; a relay of ours takes its place where it wants a password or is on our loopback',
   },
   {
     name: 'ca-certificates',
