@@ -10,6 +10,8 @@ import type { Answer } from './wire.ts';
 
 /** Bytes of a chunk: more than Amazon's registry wants at least (5 MiB), less than what proxies let through at most. */
 export const CHUNK = 8 * 1024 * 1024;
+/** No chunk is larger, whatever the registry wants: each is held in memory. */
+const MAX_CHUNK = 64 * 1024 * 1024;
 
 /**
  * Uploads piece by piece (distribution specification, pushing a blob in chunks); a piece that is cut off goes on where the
@@ -26,7 +28,7 @@ export async function uploadInChunks(
 ): Promise<void> {
   const upload = new ChunkedUpload(transport, session, digest);
   let start = 0;
-  for await (const chunk of chunksOf(source, Math.max(CHUNK, session.minChunk))) {
+  for await (const chunk of chunksOf(source, Math.min(Math.max(CHUNK, session.minChunk), MAX_CHUNK))) {
     await upload.send({ chunk, start, last: start + chunk.byteLength === size });
     start += chunk.byteLength;
   }
@@ -76,7 +78,7 @@ class ChunkedUpload {
       ...(last && { target: withParameter(this.#location, 'digest', this.#digest) }),
       headers: { 'content-type': 'application/octet-stream', 'content-length': String(rest.byteLength), ...range },
       body: () => rest,
-      expect: [200, 201, 202, 204],
+      expect: last ? [200, 201, 204] : [200, 201, 202, 204],
       patience: PATIENCE,
     };
     if (rest.byteLength === 0 && !last) return;

@@ -2,12 +2,14 @@ import type { Credentials } from '../auth/types.ts';
 import type { MirrorRules } from '../mirrors/index.ts';
 import type { Clock, Log, Network } from '../ports/index.ts';
 import { direct } from './attempts.ts';
-import { blobTask, hasBlob } from './download.ts';
+import { readBlobRange } from './blob-range.ts';
+import { blobSize, blobTask, hasBlob } from './download.ts';
 import { Endpoints } from './endpoints.ts';
-import { headManifest, putManifest } from './manifests.ts';
+import { deleteManifest, getManifest, headManifest, putManifest } from './manifests.ts';
 import { mountBlob } from './mount.ts';
 import { createReader } from './reader.ts';
 import { RETRY_POLICY, type RetryPolicy } from './retry.ts';
+import { listTags } from './tags.ts';
 import { TrafficCounter } from './traffic.ts';
 import { Transport } from './transport.ts';
 import type { RegistryClient } from './types.ts';
@@ -61,6 +63,11 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     uploadBlob: (repository, descriptor, open) => uploadBlob(transport, repository, descriptor, open),
     putManifest: (repository, name, manifest) => putManifest(transport, repository, name, manifest),
     checkPush: (repository) => checkPush(transport, repository),
+    ownManifest: (reference) => getManifest(transport, direct(reference)),
+    blobSize: (repository, digest) => blobSize(transport, direct({ kind: 'digest', repository, digest }), digest),
+    readBlobRange: (range, signal) => readBlobRange(transport, range, signal),
+    tags: (repository, signal) => listTags(transport, repository, signal),
+    deleteManifest: (repository, digest) => deleteManifest(transport, repository, digest),
     traffic: () => traffic.snapshot(),
   };
 }

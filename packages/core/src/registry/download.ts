@@ -18,7 +18,16 @@ export function blobTask(repository: Repository, digest: Digest): string {
   return `read the blob ${formatRepository(repository)}@${digest}`;
 }
 
-export async function hasBlob(transport: Transport, { endpoint, followed }: Turn, digest: Digest): Promise<boolean> {
+export async function hasBlob(transport: Transport, turn: Turn, digest: Digest): Promise<boolean> {
+  return (await headBlob(transport, turn, digest)) !== undefined;
+}
+
+/** Bytes of a blob, if the endpoint has it and tells. */
+export async function blobSize(transport: Transport, turn: Turn, digest: Digest): Promise<number | undefined> {
+  return (await headBlob(transport, turn, digest))?.length;
+}
+
+function headBlob(transport: Transport, { endpoint, followed }: Turn, digest: Digest): Promise<Answer | undefined> {
   const call: Call = {
     task: `look for the blob ${formatRepository(endpoint.reference.repository)}@${digest}`,
     method: 'HEAD',
@@ -31,7 +40,7 @@ export async function hasBlob(transport: Transport, { endpoint, followed }: Turn
   return transport.call(call, async (answer) => {
     await answer.discard();
     refuseOtherDigest(answer, call.task, digest);
-    return answer.status === 200;
+    return answer.status === 200 ? answer : undefined;
   });
 }
 
@@ -174,12 +183,13 @@ class Download {
 }
 
 /** Where in the blob an answer starts: `Content-Range: bytes 100-199/200`. */
-function startOf(answer: Answer): number {
+export function startOf(answer: Answer): number {
   if (answer.status !== 206) return 0;
   return Number(/^bytes (\d{1,15})-/.exec(answer.header('content-range') ?? '')?.[1] ?? Number.NaN);
 }
 
-async function* skip(answer: Answer, bytes: number): AsyncGenerator<Uint8Array> {
+/** The body of an answer without its first bytes. */
+export async function* skip(answer: Answer, bytes: number): AsyncGenerator<Uint8Array> {
   let left = bytes;
   for await (const chunk of answer.chunks()) {
     const rest = chunk.subarray(Math.min(left, chunk.byteLength));

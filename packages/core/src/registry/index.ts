@@ -3,5 +3,5 @@ export { type BlobCopy, copyBlob } from './copy.ts';
 export { RegistryError, type RegistryErrorEntry } from './error.ts';
 export { MAX_MANIFEST_SIZE } from './manifests.ts';
 export { RETRY_POLICY, type RetryPolicy } from './retry.ts';
-export type { RegistryClient, RegistryReader, RegistryTarget, Traffic } from './types.ts';
+export type { BlobRange, RegistryClient, RegistryReader, RegistryStorage, RegistryTarget, Traffic } from './types.ts';
 export { registryServer } from './url.ts';

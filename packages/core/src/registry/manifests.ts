@@ -1,6 +1,7 @@
 import { type Descriptor, parseIndex, parseManifest, type RawManifest, rawManifest } from '../image/manifest.ts';
 import { isIndexType, isManifestType, MEDIA_TYPE } from '../image/media-types.ts';
 import {
+  type Digest,
   familiarReference,
   formatRepository,
   type ImageReference,
@@ -77,6 +78,20 @@ export async function putManifest(
     await answer.discard();
     refuseOtherDigest(answer, call.task, manifest.digest);
   });
+}
+
+/** By digest, since what its tag names may be another one by now. */
+export async function deleteManifest(transport: Transport, repository: Repository, digest: Digest): Promise<void> {
+  const call: Call = {
+    task: `delete the manifest ${formatRepository(repository)}@${digest}`,
+    method: 'DELETE',
+    target: `manifests/${digest}`,
+    // Who wants another right says so in its challenge; not every token service knows one for this.
+    access: { repository, right: 'push' },
+    expect: [200, 202, 204, 404],
+    errand: 'upload',
+  };
+  await transport.call(call, (answer) => answer.discard());
 }
 
 /** For messages. */

@@ -13,11 +13,11 @@ import {
 import { describeLimit, parseRetryAfter } from './rate-limit.ts';
 import { type Access, describeAccess } from './scope.ts';
 import { describePage, isPage } from './page.ts';
-import { type Errand } from './url.ts';
+import type { Errand } from './url.ts';
 import type { Answer } from './wire.ts';
 
-/** Statuses that a later try of the same call may cure. */
-const TRANSIENT = new Set([408, 429, 500, 502, 503, 504]);
+/** Statuses that a later try of the same call may cure. From 520 on: Cloudflare's, for a registry that it can't reach. */
+const TRANSIENT = new Set([408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524]);
 /** What an object store answers to an address that is not, or no longer, signed well. */
 const REFUSED = new Set([400, 401, 403, 410]);
 /** A registry of several servers may forget an upload; a new one may do. */

@@ -46,8 +46,34 @@ export interface RegistryTarget {
   checkPush(repository: Repository): Promise<void>;
 }
 
+/** Bytes of a blob. */
+export interface BlobRange {
+  readonly repository: Repository;
+  readonly digest: Digest;
+  readonly start: number;
+  /** Behind the last byte. */
+  readonly end: number;
+}
+
+/** What else a repository offers to who keeps files of his own in it, at the named registry itself. Absent things are `undefined`. */
+export interface RegistryStorage {
+  /** GET a manifest, verified as by `RegistryReader.manifest`, but never from a mirror. Undefined on 404. */
+  ownManifest(reference: ImageReference): Promise<RawManifest | undefined>;
+  /** Bytes of the blob, if the registry tells it. Undefined on 404. */
+  blobSize(repository: Repository, digest: Digest): Promise<number | undefined>;
+  /**
+   * GET a part of a blob, which is not verified: none when the blob ends before it. A connection that breaks is an error of the
+   * iteration; whoever knows what he has asks for the rest. Undefined on 404.
+   */
+  readBlobRange(range: BlobRange, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | undefined>;
+  /** All tags, in the registry's order; none of a repository that is not there. */
+  tags(repository: Repository, signal: AbortSignal): Promise<readonly string[]>;
+  /** DELETE a manifest, and with it every tag that it has. Says nothing when it is gone already; many registries refuse. */
+  deleteManifest(repository: Repository, digest: Digest): Promise<void>;
+}
+
 /** The OCI distribution API as a build needs it. */
-export interface RegistryClient extends RegistryReader, RegistryTarget {
+export interface RegistryClient extends RegistryReader, RegistryTarget, RegistryStorage {
   /** All that this client has moved so far. */
   traffic(): Traffic;
 }

@@ -53,6 +53,8 @@ class BlobUpload {
   #way: 'whole' | 'chunks' = 'whole';
   /** The session of the try before, when the registry could not be told of its end. */
   #broken: UploadSession | undefined;
+  /** Whether the try before may have done it, though it failed. */
+  #uncertain = false;
 
   constructor(transport: Transport, repository: Repository, descriptor: Descriptor, open: OpenBlob) {
     this.#transport = transport;
@@ -64,7 +66,7 @@ class BlobUpload {
 
   async attempt(): Promise<void> {
     // A registry that was still storing the blob when the connection broke need not be sent it again.
-    if (this.#broken !== undefined && (await this.#isThere())) return;
+    if (this.#uncertain && (await this.#isThere())) return;
     const session = await beginUpload(this.#transport, this.#task, this.#access);
     if (this.#broken !== undefined) await cancelUpload(this.#transport, this.#broken);
     this.#broken = undefined;
@@ -95,7 +97,10 @@ class BlobUpload {
 
   /** Without an answer the registry is out of reach for a cancellation, too: that comes when it answers again. */
   async #end(session: UploadSession, error: unknown): Promise<void> {
-    if (isUnanswered(error)) this.#broken = session;
+    const unanswered = isUnanswered(error);
+    // An upload that is not known any more may have been finished.
+    this.#uncertain = unanswered || (error instanceof RegistryError && error.status === 404);
+    if (unanswered) this.#broken = session;
     else await cancelUpload(this.#transport, session);
   }
 
@@ -143,8 +148,11 @@ class BlobUpload {
   }
 }
 
-/** A proxy that got no answer says so; the registry may still be at work. A failed GET is that of the blob's source. */
+/** Said by a proxy that got no answer: the registry may still be at work. From 520 on: Cloudflare's. */
+const GATEWAY: ReadonlySet<number> = new Set([502, 504, 520, 522, 524]);
+
+/** A failed GET is that of the blob's source. */
 function isUnanswered(error: unknown): boolean {
   if (!(error instanceof RegistryError) || error.method === 'GET') return false;
-  return error.status === undefined || error.status === 502 || error.status === 504;
+  return error.status === undefined || GATEWAY.has(error.status);
 }

@@ -21,6 +21,7 @@ describe('a failure that may pass', () => {
     [502, 500],
     [503, 500],
     [504, 500],
+    [522, 500],
   ])('is tried again: %i after %i ms', async (status, wait) => {
     const registry = await startFakeRegistry(failing([status]));
     const { client, clock } = setup();

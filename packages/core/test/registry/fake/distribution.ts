@@ -18,7 +18,8 @@ export interface Question {
  */
 export async function distributionAnswer(question: Question, store: Store): Promise<Reply> {
   const { pathname } = question.url;
-  const [, name = '', kind, rest = ''] = /^\/v2\/(.+)\/(manifests|blobs)\/(.*)$/.exec(pathname) ?? [];
+  const [, name = '', kind, rest = ''] = /^\/v2\/(.+)\/(manifests|blobs|tags)\/(.*)$/.exec(pathname) ?? [];
+  if (kind === 'tags') return tagsAnswer(question.url, store, name);
   if (kind === 'manifests') return manifestAnswer(question, store, `${name}:${rest}`);
   if (kind === 'blobs' && rest.startsWith('uploads/')) return uploadAnswer(question, store, name);
   if (kind === 'blobs') return blobAnswer(question, store.blobs.get(rest));
@@ -29,24 +30,56 @@ export async function distributionAnswer(question: Question, store: Store): Prom
 async function manifestAnswer({ method, request }: Question, { manifests }: Store, key: string): Promise<Reply> {
   if (method === 'PUT') {
     const bytes = await buffer(request);
-    manifests.set(key, { mediaType: request.headers['content-type'] ?? '', bytes });
+    const manifest = { mediaType: request.headers['content-type'] ?? '', bytes };
+    manifests.set(key, manifest);
+    manifests.set(`${repositoryIn(key)}:${digestOf(bytes)}`, manifest);
     return makeReply(201, { 'docker-content-digest': digestOf(bytes) });
   }
   const found = manifests.get(key);
   if (found === undefined) return makeError(404, 'MANIFEST_UNKNOWN', 'manifest unknown');
+  if (method === 'DELETE') return deleteManifest(manifests, key);
   const { bytes, mediaType } = found;
   const headers = { 'content-type': mediaType, 'docker-content-digest': digestOf(bytes) };
   return makeReply(200, { ...headers, 'content-length': String(bytes.byteLength) }, bytes);
 }
 
+/** Under its digest and every tag that has it. */
+function deleteManifest(manifests: Store['manifests'], key: string): Reply {
+  const digest = key.slice(repositoryIn(key).length + 1);
+  if (!digest.startsWith('sha256:')) return makeError(405, 'UNSUPPORTED', 'a manifest is deleted by its digest');
+  for (const [name, { bytes }] of manifests) {
+    if (repositoryIn(name) === repositoryIn(key) && digestOf(bytes) === digest) manifests.delete(name);
+  }
+  return makeReply(202);
+}
+
+/** At most two on a page, so that there are several. */
+function tagsAnswer({ searchParams }: URL, { manifests }: Store, repository: string): Reply {
+  const names = [...manifests.keys()].filter((key) => repositoryIn(key) === repository);
+  if (names.length === 0) return makeError(404, 'NAME_UNKNOWN', 'repository name not known to registry');
+  const tags = names.map((name) => name.slice(repository.length + 1)).filter((name) => !name.startsWith('sha256:'));
+  const left = tags.sort().filter((tag) => tag > (searchParams.get('last') ?? ''));
+  const page = left.slice(0, 2);
+  const link = `</v2/${repository}/tags/list?n=2&last=${page.at(-1) ?? ''}>; rel="next"`;
+  const headers = { 'content-type': 'application/json', ...(left.length > 2 && { link }) };
+  return makeReply(200, headers, JSON.stringify({ name: repository, tags: page }));
+}
+
+function repositoryIn(key: string): string {
+  return key.slice(0, key.indexOf(':'));
+}
+
 function blobAnswer({ request }: Question, content: Buffer | undefined): Reply {
   if (content === undefined) return makeError(404, 'BLOB_UNKNOWN', 'blob unknown');
-  const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? 0);
+  const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? '') ?? [];
+  const start = Number(first ?? 0);
+  const end = Math.min(last ? Number(last) + 1 : content.byteLength, content.byteLength);
+  const isPart = start > 0 || end < content.byteLength;
   if (start > 0 && start >= content.byteLength) return makeReply(416);
-  const part = content.subarray(start);
-  const range = { 'content-range': `bytes ${start}-${content.byteLength - 1}/${content.byteLength}` };
-  const headers = { 'content-length': String(part.byteLength), ...(start > 0 && range) };
-  return makeReply(start > 0 ? 206 : 200, headers, part);
+  const part = content.subarray(start, end);
+  const range = { 'content-range': `bytes ${start}-${end - 1}/${content.byteLength}` };
+  const headers = { 'content-length': String(part.byteLength), ...(isPart && range) };
+  return makeReply(isPart ? 206 : 200, headers, part);
 }
 
 async function uploadAnswer(question: Question, store: Store, repository: string): Promise<Reply> {

@@ -119,6 +119,16 @@ const CHUNKS: readonly Row[] = [
     ],
   }),
   large({
+    name: 'is done when only the last answer was lost',
+    faults: [once('PUT upload', refusesUnread(413)), once('PUT upload', losesAnswer())],
+    gives: 9 * MIB,
+    requests: [
+      ...['POST uploads', 'PUT upload', 'DELETE upload'],
+      ...['POST uploads', `PATCH upload ${FIRST}`, `PUT upload ${LAST}`, 'GET upload', 'DELETE upload', 'HEAD blob'],
+    ],
+    waits: [500, 500],
+  }),
+  large({
     name: 'begins anew when the registry has lost the chunks',
     faults: [
       once('PUT upload', refusesUnread(413)),
@@ -129,7 +139,7 @@ const CHUNKS: readonly Row[] = [
     requests: [
       ...['POST uploads', 'PUT upload', 'DELETE upload'],
       ...['POST uploads', `PATCH upload ${FIRST}`, 'GET upload', 'DELETE upload'],
-      ...['POST uploads', `PATCH upload ${FIRST}`, `PUT upload ${LAST}`],
+      ...['HEAD blob', 'POST uploads', `PATCH upload ${FIRST}`, `PUT upload ${LAST}`],
     ],
     waits: [500, 500],
   }),

@@ -123,7 +123,7 @@ const BROKEN: readonly Row[] = [
     faults: [once('PUT upload', answers(404, {}, '{"errors":[{"code":"BLOB_UPLOAD_UNKNOWN"}]}'))],
     act: act.uploadBlob,
     gives: CONTENT,
-    requests: ['POST uploads', 'PUT upload', 'DELETE upload', 'POST uploads', 'PUT upload'],
+    requests: ['POST uploads', 'PUT upload', 'DELETE upload', 'HEAD blob', 'POST uploads', 'PUT upload'],
     waits: [500],
   },
   {

@@ -32,7 +32,7 @@ export interface WorldOptions {
   readonly address?: '127.0.0.1' | '::1' | undefined;
   /** Aborting it cancels the client. */
   readonly signal?: AbortSignal | undefined;
-  /** With time limits of an instant, for answers that never come. */
+  /** With time limits of a second, for answers that never come. */
   readonly impatient?: boolean | undefined;
 }
 
@@ -50,9 +50,8 @@ export interface World extends FaultRegistry {
 
 /** A registry with one image, `app:v1`, one blob, and the faults of a row. */
 export async function makeWorld(options: WorldOptions): Promise<World> {
-  const { faults = [], guard, address } = options;
-  const { credential, impatient = false } = options;
-  const dispatcher = impatient ? new Agent({ headersTimeout: 1, bodyTimeout: 1 }) : undefined;
+  const { faults = [], guard, address, credential, impatient = false } = options;
+  const dispatcher = impatient ? new Agent({ headersTimeout: 1000, bodyTimeout: 1000 }) : undefined;
   if (dispatcher !== undefined) onTestFinished(() => dispatcher.destroy());
   const { client, clock, logged } = setup({
     ...optional('credential', credential),
