@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { openRegularFile, readRegularFile } from '../files/regular-file.ts';
 import { asRecord, parseJson } from '../json/json.ts';
 import type { Digest } from '../reference/index.ts';
-import { CACHE_METADATA, fileOfLayer, layerOfFile, layersIn, withoutMissingLayers } from './volume-cache.ts';
+import { CACHE_METADATA, COMMITTED, fileOfLayer, layerOfFile, layersIn, withoutMissingLayers } from './volume-cache.ts';
 
 /** What moved between the store and a build. */
 export interface CacheFigures {
@@ -21,8 +21,6 @@ const READ_SIZE = 1024 * 1024;
 /** From this size on, in bytes, a layer that is mostly holes is not copied: the lifecycle writes none, and a copy would fill the disk. */
 const LARGE = 1024 ** 3;
 const BLOCK = 512;
-/** The folder of a volume cache that holds what the last successful build kept (lifecycle, `cache/volume_cache.go`). */
-const COMMITTED = 'committed';
 
 /** The folder of one cache identity in a store directory. */
 export function identityDirectory(store: string, identity: string): string {

@@ -1,6 +1,8 @@
 import { asArray, asRecord, asText, type JsonRecord, parseJson } from '../json/json.ts';
 import { type Digest, isDigest } from '../reference/index.ts';
 
+/** The folder of a volume cache that holds what the last successful build kept (lifecycle, `cache/volume_cache.go`). */
+export const COMMITTED = 'committed';
 /** The file of a volume cache that says which layers it holds (lifecycle, `cache/volume_cache.go`). */
 export const CACHE_METADATA = 'io.buildpacks.lifecycle.cache.metadata';
 

@@ -7,13 +7,14 @@ const decompress = promisify<Uint8Array, zlib.ZstdOptions, Buffer>(zlib.zstdDeco
 /** A frame that wants a larger window is not ours: it would make the decoder allocate it (2 to this power, bytes). */
 const MAX_WINDOW = 23;
 
-/** What comes out up to these sizes comes in one piece, which is far faster than in Node's usual 16 KiB. */
-const MAX_PIECE = 4 * 1024 * 1024;
+/** Output comes in pieces of these sizes, which is far faster than in Node's usual 16 KiB: from little input, compressed, decompressed. */
+const SMALL_PIECE = 64 * 1024;
 const COMPRESSED_PIECE = 1024 * 1024;
+const CONTENT_PIECE = 4 * 1024 * 1024;
 
 /** One zstd frame at level 3, on one of libuv's threads. */
 export function compressFrame(bytes: Uint8Array): Promise<Buffer> {
-  return compress(bytes, { chunkSize: COMPRESSED_PIECE });
+  return compress(bytes, { chunkSize: bytes.length < COMPRESSED_PIECE ? SMALL_PIECE : COMPRESSED_PIECE });
 }
 
 /**
@@ -23,9 +24,10 @@ export function compressFrame(bytes: Uint8Array): Promise<Buffer> {
  * @throws Error when the frame is damaged or holds more than `maxBytes`
  */
 export function decompressFrame(bytes: Uint8Array, maxBytes: number): Promise<Buffer> {
+  const piece = Math.min(maxBytes, bytes.length > SMALL_PIECE ? CONTENT_PIECE : SMALL_PIECE);
   return decompress(bytes, {
     maxOutputLength: maxBytes,
-    chunkSize: Math.max(Math.min(maxBytes, MAX_PIECE), zlib.constants.Z_MIN_CHUNK),
+    chunkSize: Math.max(piece, zlib.constants.Z_MIN_CHUNK),
     params: { [zlib.constants.ZSTD_d_windowLogMax]: MAX_WINDOW },
   });
 }

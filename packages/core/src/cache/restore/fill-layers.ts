@@ -105,12 +105,14 @@ class Filling {
     if (pack === undefined || !this.#isNeeded(range)) return;
     const { store, clock } = this.#options;
     let next = range.firstFrame;
+    let failed = this.#failed();
     try {
       for await (const { frame, bytes } of readFrames({ store, pack, clock, signal }, range)) {
-        if (this.#isNeeded({ ...range, firstFrame: frame, endFrame: frame + 1 }))
-          await this.#place(range.pack, frame, bytes);
+        await this.#place(range.pack, frame, bytes);
         next = frame + 1;
-        if (!this.#isNeeded({ ...range, firstFrame: next })) return;
+        const failedBefore = failed;
+        failed = this.#failed();
+        if (failed > failedBefore && !this.#isNeeded({ ...range, firstFrame: next })) return;
       }
     } catch (error) {
       this.#options.signal.throwIfAborted();
@@ -121,14 +123,15 @@ class Filling {
   /** Damage of one frame leaves the others as they are. */
   async #place(pack: number, frame: number, bytes: Buffer): Promise<void> {
     const table = this.#packs[pack]?.chunks;
+    const frameRange = { pack, firstFrame: frame, endFrame: frame + 1 };
     const count = this.#packs[pack]?.frames[frame]?.chunks ?? 0;
     const first = this.#firstChunks[pack]?.[frame] ?? 0;
-    if (table === undefined) return;
+    if (table === undefined || !this.#isNeeded(frameRange)) return;
     try {
       const placesOf = (chunk: number) => this.#placements.of(pack, chunk);
       await this.#unpacking.pass(() => placeFrame({ bytes, table, first, count }, placesOf, this.#files));
     } catch (error) {
-      this.#lose({ pack, firstFrame: frame, endFrame: frame + 1 }, error);
+      this.#lose(frameRange, error);
     }
   }
 
@@ -137,6 +140,10 @@ class Filling {
     if (digest !== undefined && error instanceof BuildpacksError && error.code === 'image') this.#badPacks.add(digest);
     const reason = error instanceof Error ? error : new Error(String(error));
     for (const file of this.#filesNeeding(range)) file.fail(reason);
+  }
+
+  #failed(): number {
+    return this.#files.filter(({ failure }) => failure !== undefined).length;
   }
 
   #isNeeded(range: PackRange): boolean {

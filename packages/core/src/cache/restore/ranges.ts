@@ -85,9 +85,20 @@ function splitLargest(ranges: PackRange[], limit: number, bytesBetween: BytesBet
     );
     const range = ranges[largest];
     if (range === undefined || range.endFrame - range.firstFrame < 2 || sizeOf(range) < 2 * MIN_RANGE) return;
-    let middle = range.firstFrame + 1;
-    while (middle < range.endFrame - 1 && bytesBetween(range.pack, range.firstFrame, middle) < sizeOf(range) / 2)
-      middle++;
+    const middle = middleFrame(range, bytesBetween);
     ranges.splice(largest, 1, { ...range, endFrame: middle }, { ...range, firstFrame: middle });
   }
+}
+
+/** The frame behind which about half of the range's bytes are. */
+function middleFrame({ pack, firstFrame, endFrame }: PackRange, bytesBetween: BytesBetween): number {
+  const half = bytesBetween(pack, firstFrame, endFrame) / 2;
+  let low = firstFrame + 1;
+  let high = endFrame - 1;
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (bytesBetween(pack, firstFrame, middle) < half) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

@@ -5,14 +5,11 @@ import type { Digest } from '../../reference/index.ts';
 import type { CacheIndex } from '../format/cache-index.ts';
 import type { IndexExpectation, Refusal } from '../format/index-object.ts';
 import { cachedLayers } from '../layers/cached-layers.ts';
-import { CACHE_METADATA, fileOfLayer, withoutMissingLayers } from '../volume-cache.ts';
+import { CACHE_METADATA, COMMITTED, fileOfLayer, withoutMissingLayers } from '../volume-cache.ts';
 import type { CacheStore } from '../store/store.ts';
 import { type CacheTraffic, countTraffic } from '../store/traffic.ts';
 import { fillLayers, type FilledLayers } from './fill-layers.ts';
 import { findIndex } from './find-index.ts';
-
-/** The folder of a volume cache that holds what the last successful build kept (lifecycle, `cache/volume_cache.go`). */
-export const COMMITTED = 'committed';
 
 export interface RestoreRequest {
   readonly store: CacheStore;

@@ -8,8 +8,7 @@ import { Chunker } from '../chunk/chunker.ts';
 import type { ChunkRun, IndexedLayer, IndexedPack } from '../format/cache-index.ts';
 import { type ChunkName, chunkName } from '../format/chunk-table.ts';
 import { type LayerRule, LayerScan } from '../layers/layer-scan.ts';
-import { COMMITTED } from '../restore/restore.ts';
-import { fileOfLayer } from '../volume-cache.ts';
+import { COMMITTED, fileOfLayer } from '../volume-cache.ts';
 import { PackWriter } from './pack-writer.ts';
 
 const READ_SIZE = 1024 * 1024;

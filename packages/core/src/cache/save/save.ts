@@ -11,10 +11,10 @@ import type { CacheKey } from '../format/keys.ts';
 import { CACHE_LIMITS } from '../format/limits.ts';
 import { usageOf } from '../format/usage.ts';
 import { cachedLayers } from '../layers/cached-layers.ts';
-import { type CachePorts, COMMITTED } from '../restore/restore.ts';
+import type { CachePorts } from '../restore/restore.ts';
 import type { CacheStore } from '../store/store.ts';
 import { type CacheTraffic, countTraffic } from '../store/traffic.ts';
-import { CACHE_METADATA, fileOfLayer } from '../volume-cache.ts';
+import { CACHE_METADATA, COMMITTED, fileOfLayer } from '../volume-cache.ts';
 import { NewLayers } from './new-layers.ts';
 import { type ParentCache, planSave, type SavePlan, type StoredLayers, withPacks } from './plan.ts';
 

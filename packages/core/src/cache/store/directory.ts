@@ -1,10 +1,10 @@
 import { constants } from 'node:fs';
 import { copyFile, link, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
-import { machineError } from '../../errors/index.ts';
 import { openRegularFile, readRegularFile, statRegularFile } from '../../files/regular-file.ts';
 import type { Clock } from '../../ports/index.ts';
 import type { Digest } from '../../reference/index.ts';
 import { DirectoryLayout, FOLDERS, isKey, packOfFile, type Parts } from './directory-layout.ts';
+import { explained } from './explained.ts';
 import { MAX_HEADER, objectIn, packsNamedIn, renderIndexFile } from './index-file.ts';
 import type { ByteRange, CacheStore, NewIndex, PackFile, StoredEntry, StoredIndex } from './store.ts';
 
@@ -186,16 +186,5 @@ class DirectoryStore implements CacheStore {
   async #delete(parts: Parts): Promise<void> {
     await this.#beforeStep();
     await rm(this.#layout.pathOf(parts), { force: true });
-  }
-}
-
-/** Turns what the file system throws into errors for people, and an abort into its reason. */
-async function explained<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  signal.throwIfAborted();
-  try {
-    return await work();
-  } catch (error) {
-    signal.throwIfAborted();
-    throw machineError(error);
   }
 }

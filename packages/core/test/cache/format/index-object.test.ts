@@ -81,7 +81,7 @@ describe('an index object', () => {
         const opened = await openIndex(flipped, signedBy(TRUSTED));
         expect(opened.kind).toBe('refused');
       }),
-      { numRuns: 2000 },
+      { numRuns: 500 },
     );
   });
 

@@ -20,7 +20,7 @@ import {
   writeLayer,
 } from '../support/volume-cache.ts';
 
-const LARGE = tree('a/large', seededBytes(1, 3_000_000));
+const LARGE = tree('a/large', seededBytes(1, 1_000_000));
 const SMALL = tree('a/small', seededBytes(2, 200_000));
 const TEXT = tree('b/text', 'some text\n'.repeat(5000));
 const SBOM = tree('sbom/cache', '{}');
@@ -100,11 +100,11 @@ describe('a cache', () => {
     const { saveTrees, restore } = await setup();
     await saveTrees([LARGE, TEXT]);
     const before = restored((await restore()).outcome);
-    const changed = seededBytes(1, 3_000_000);
-    changed.fill(0, 1_000_000, 1_001_000);
+    const changed = seededBytes(1, 1_000_000);
+    changed.fill(0, 300_000, 301_000);
     const { outcome } = await saveTrees([tree('a/large', changed), TEXT, SMALL], before);
     expect(outcome).toMatchObject({ kind: 'saved', traffic: { requests: 2 } });
-    expect(outcome.traffic.up).toBeLessThan(800_000);
+    expect(outcome.traffic.up).toBeLessThan(600_000);
     const after = await restore();
     expect(Object.keys(after.files).length).toBe(4);
     expect(after.outcome).toMatchObject({ kind: 'restored', lost: new Map() });
@@ -113,8 +113,8 @@ describe('a cache', () => {
   it('stays small and whole over many changes', async () => {
     const { shelf, saveTrees, restore } = await setup();
     let parent = restored((await saveTrees([LARGE]).then(() => restore())).outcome);
-    for (let round = 0; round < 20; round++) {
-      const trees = [LARGE, tree('b/changing', seededBytes(100 + round, 300_000))];
+    for (let round = 0; round < 12; round++) {
+      const trees = [LARGE, tree('b/changing', seededBytes(100 + round, 100_000))];
       await saveTrees(trees, parent);
       const { outcome } = await restore();
       expect(outcome).toMatchObject({ kind: 'restored', lost: new Map() });
@@ -122,8 +122,8 @@ describe('a cache', () => {
       expect(parent.index.packs.length).toBeLessThanOrEqual(8);
     }
     const stored = parent.index.packs.reduce((sum, { size }) => sum + size, 0);
-    expect(stored).toBeLessThan(3_300_000 / 0.6 + 300_000);
-    expect([...shelf.packs.values()].filter(({ length }) => length > 2_500_000).length).toBe(1);
+    expect(stored).toBeLessThan(1_100_000 / 0.6 + 100_000);
+    expect([...shelf.packs.values()].filter(({ length }) => length > 900_000).length).toBe(1);
   });
 });
 
@@ -170,7 +170,7 @@ describe('what a build left in its cache', () => {
   it.each<[string, (file: string) => Promise<void>, string]>([
     ['a layer that is not there', (file) => rm(file), 'its file is not there'],
     ['a layer of other bytes', (file) => writeFile(file, 'other'), 'its digest is wrong'],
-    ['a layer that is longer', (file) => truncate(file, 5_000_000), 'its digest is wrong'],
+    ['a layer that is longer', (file) => truncate(file, 2_000_000), 'its digest is wrong'],
     [
       'a layer of holes',
       (file) =>
@@ -222,23 +222,23 @@ describe('what a build left in its cache', () => {
 });
 
 describe('the size limit', () => {
-  const trees: readonly CachedTree[] = [LARGE, SMALL, tree('c/middle', seededBytes(3, 1_000_000))];
+  const trees: readonly CachedTree[] = [LARGE, SMALL, tree('c/middle', seededBytes(3, 400_000))];
 
   it('leaves out the largest layers', async () => {
     const { built, save, restore, shelf } = await setup();
     const cache = await built(...trees);
-    const { outcome, warnings } = await save(cache, { maxBytes: 2_000_000 });
+    const { outcome, warnings } = await save(cache, { maxBytes: 800_000 });
     expect(outcome.layers.length).toBe(2);
-    expect(warnings).toEqual([expect.stringContaining('more than 2000000 bytes')]);
-    expect([...shelf.packs.values()].every(({ length }) => length < 1_300_000)).toBe(true);
+    expect(warnings).toEqual([expect.stringContaining('more than 800000 bytes')]);
+    expect([...shelf.packs.values()].every(({ length }) => length < 700_000)).toBe(true);
     expect(Object.keys((await restore()).files).length).toBe(3);
   });
 
   it('is not tried again in vain', async () => {
     const { built, save, restore } = await setup();
     const cache = await built(...trees);
-    await save(cache, { maxBytes: 2_000_000 });
-    const { outcome } = await save(cache, { maxBytes: 2_000_000, parent: restored((await restore()).outcome) });
+    await save(cache, { maxBytes: 800_000 });
+    const { outcome } = await save(cache, { maxBytes: 800_000, parent: restored((await restore()).outcome) });
     expect(outcome).toMatchObject({ kind: 'unchanged', traffic: { requests: 0 } });
   });
 });
