@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Platform } from '../image/manifest.ts';
-import { parseReference } from '../reference/index.ts';
+import { isRegistryHost, parseReference } from '../reference/index.ts';
 import { isEmptyDirectory, kindOf, writeObstacle } from '../files/file-kind.ts';
 import { inputError } from '../errors/problems.ts';
 import type { BuilderSource, CacheStoreLocation, CreationTime, LayoutOutput, PreviousImage } from './request.ts';
@@ -128,12 +128,13 @@ export function parsePlatform(text: string | undefined, architecture: string): P
 
 /** `host[:port]` in lower case. */
 export function parseRegistryHost(text: string): string {
-  const host = text.toLowerCase();
-  if (/^(?:\[[0-9a-f:]+\]|[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::\d{1,5})?$/.test(host)) return host;
-  const bare = host.replace(/^[a-z]+:\/\//, '').replace(/\/.*$/, '');
+  if (isRegistryHost(text)) return text.toLowerCase();
+  const bare = text.replace(/^[a-z]+:\/\//i, '').replace(/\/(?!\d+$).*$/, '');
   throw inputError(
     'insecure-registries',
     `"${text}" is not a registry host`,
-    bare === '' || /[\s,]/.test(bare) ? 'Write host or host:port, one per line.' : `Write the host alone: ${bare}.`,
+    isRegistryHost(bare)
+      ? `Write the host alone: ${bare}.`
+      : 'Write host or host:port, one per line, an IPv6 address in brackets; there are no wildcards and ranges.',
   );
 }

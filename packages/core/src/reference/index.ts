@@ -10,4 +10,11 @@ export {
   parseReference,
   type TagReference,
 } from './reference.ts';
-export { canonicalRegistry, DOCKER_HUB, formatRepository, type Repository, sameRepository } from './repository.ts';
+export {
+  canonicalRegistry,
+  DOCKER_HUB,
+  formatRepository,
+  isRegistryHost,
+  type Repository,
+  sameRepository,
+} from './repository.ts';

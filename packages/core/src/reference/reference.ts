@@ -1,6 +1,6 @@
 import { InputError } from '../errors/index.ts';
 import { type Digest, isDigest } from './digest.ts';
-import { canonicalRegistry, DOCKER_HUB, formatRepository, type Repository } from './repository.ts';
+import { canonicalRegistry, DOCKER_HUB, formatRepository, isRegistryHost, type Repository } from './repository.ts';
 
 /** An image by tag: what the registry answers may change. */
 export interface TagReference {
@@ -19,7 +19,6 @@ export interface DigestReference {
 
 export type ImageReference = TagReference | DigestReference;
 
-const HOST = /^(?:\[[0-9a-fA-F:]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::[0-9]{1,5})?$/;
 const PATH_COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/;
 /** The distribution limit on `registry/path`. */
@@ -67,7 +66,7 @@ function parseName(name: string, fail: (message: string, hint?: string) => Input
   const slash = name.indexOf('/');
   const first = slash === -1 ? '' : name.slice(0, slash);
   const hasRegistry = isRegistry(first);
-  if (hasRegistry && !HOST.test(first)) throw fail(`"${first}" is not a registry host`);
+  if (hasRegistry && !isRegistryHost(first)) throw fail(`"${first}" is not a registry host`);
 
   const registry = hasRegistry ? canonicalRegistry(first) : DOCKER_HUB;
   const path = hasRegistry ? name.slice(slash + 1) : name;

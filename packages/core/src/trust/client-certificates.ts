@@ -1,12 +1,11 @@
 import path from 'node:path';
 import { InputError, type InputProblem } from '../errors/index.ts';
-import { canonicalRegistry } from '../reference/index.ts';
+import { canonicalRegistry, isRegistryHost } from '../reference/index.ts';
 import { readKeyPair } from './client-certificate.ts';
 import type { ClientCertificate } from './types.ts';
 
 const INPUT = 'client-certificates';
 const LINE = /^([^=\s]+)\s*=\s*([^,]+?)\s*,\s*([^,]+)$/;
-const HOST = /^(?:\[[0-9a-f:]+\]|[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::\d{1,5})?$/;
 const FORM = 'Write HOST[:PORT]=CERTIFICATE,KEY with two PEM files; the port as in the names of images, or none.';
 
 /**
@@ -25,7 +24,7 @@ export function readClientCertificates(
   for (const line of lines) {
     const [, host = '', certificate = '', key = ''] = LINE.exec(line) ?? [];
     const registry = canonicalRegistry(host);
-    if (!HOST.test(host.toLowerCase())) {
+    if (!isRegistryHost(host)) {
       problems.push({ input: INPUT, message: `${quoted(line)} is not a client certificate`, hint: FORM });
     } else if (certificates.has(registry)) {
       problems.push({ input: INPUT, message: `"${host}" has two client certificates` });
