@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { BuildpacksError } from '../../errors/index.ts';
 import type { Descriptor, RawManifest } from '../../image/manifest.ts';
 import { allInOrder, mapInParallel } from '../../parallel/parallel.ts';
@@ -137,7 +138,7 @@ class RegistryStore implements CacheStore {
     if (size > maxBytes) throw new BuildpacksError('image', `the index in "${this.name}" has ${size} bytes`);
     const range = { repository: this.#repository, digest, start: 0, end: size };
     const pieces = await this.#registry.readBlobRange(range, signal);
-    return pieces && Buffer.concat(await Array.fromAsync(pieces));
+    return pieces && buffer(pieces);
   }
 
   #entry(artifact: CacheArtifact | undefined): StoredEntry | undefined {
