@@ -1,5 +1,4 @@
 export { blobEndpointsFor, endpointsFor } from './endpoints.ts';
-export { explainRoute } from './explain.ts';
 export { parseHostsToml, registryOfDirectory } from './hosts-toml.ts';
 export { parseMirrorLines } from './lines.ts';
 export { mergeRules } from './merge.ts';
