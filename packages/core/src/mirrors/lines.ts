@@ -46,5 +46,7 @@ function problemOf(line: string): Pick<InputProblem, 'message' | 'hint'> | undef
   if (prefix === '*') {
     return { message: '"*" is no prefix', hint: 'Write a line for each registry, or *.HOST for the hosts below one.' };
   }
+  if (prefix === '' || location === '')
+    return { message: `"${shownLocation(line)}" lacks one of its sides`, hint: EXAMPLE };
   return (isWildcard(prefix) ? undefined : locationProblem(prefix)) ?? locationProblem(location);
 }

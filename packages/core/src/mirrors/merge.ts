@@ -1,6 +1,6 @@
 import { optional } from '../json/json.ts';
 import type { MirrorNotice, MirrorRule, MirrorRules } from './model.ts';
-import { matchPrefix } from './prefix.ts';
+import { ANY_REGISTRY, matchPrefix } from './prefix.ts';
 import { formatOrigin } from './route.ts';
 
 /**
@@ -28,9 +28,14 @@ export function mergeRules(sets: readonly MirrorRules[]): MirrorRules {
   return { rules: [...merged.values()], notices };
 }
 
-/** The longest prefix counts, also against a set that comes first: who wrote the shorter one there may not expect it. */
+/**
+ * The longest prefix counts, also against a set that comes first: who wrote the shorter one there may not expect it. A rule for all other
+ * registries says by itself that it gives way.
+ */
 function narrowed(rule: MirrorRule, earlier: readonly MirrorRule[]): readonly MirrorNotice[] {
-  const wider = earlier.filter(({ prefix }) => matchPrefix(rule.prefix, prefix) !== undefined);
+  const wider = earlier.filter(
+    ({ prefix }) => prefix !== ANY_REGISTRY && matchPrefix(rule.prefix, prefix) !== undefined,
+  );
   return wider.map(({ prefix, place }) => ({
     message: `the mirror rule for "${rule.prefix}" counts for its images, and not that for "${prefix}" (${formatOrigin(place)}): it is more specific`,
     ...optional('place', rule.place),

@@ -11,11 +11,10 @@ type ParsedDocument = ReturnType<typeof parseAllDocuments>[number];
 const MAX_ALIASES = 100;
 
 /**
- * Opens a file of YAML 1.2 documents for reading by key. Documents that hold no mapping are left out. The only module that knows the
- * library.
+ * Opens a file of YAML 1.2 documents for reading by key; empty ones are left out. The only module that knows the library.
  *
  * @param input the name of the input that named the file
- * @throws InputError when it is no YAML
+ * @throws InputError when it is no YAML, or a document is no mapping
  */
 export function openYaml(text: string, file: string, input: string): readonly TableReader[] {
   const lines = new LineCounter();
@@ -24,10 +23,17 @@ export function openYaml(text: string, file: string, input: string): readonly Ta
     return line === 0 ? { file } : { file, line, column: col };
   };
   try {
-    const documents = [...parseAllDocuments(text, { lineCounter: lines, prettyErrors: false })] as ParsedDocument[];
+    const documents = [
+      ...parseAllDocuments(text, {
+        lineCounter: lines,
+        prettyErrors: false,
+        // The library would warn by itself, past the log.
+        logLevel: 'error',
+      }),
+    ] as ParsedDocument[];
     const errors = documents.flatMap((document) => document.errors);
     if (errors.length > 0) throw new InputError(errors.map(({ message, pos }) => invalid(input, message, at(pos[0]))));
-    return documents.flatMap((document) => openDocument(document, at, file) ?? []);
+    return documents.flatMap((document) => openDocument(document, { at, file, input }) ?? []);
   } catch (error) {
     if (error instanceof InputError) throw error;
     // The library throws its own way where documents nest too deep or multiply themselves.
@@ -37,8 +43,16 @@ export function openYaml(text: string, file: string, input: string): readonly Ta
   }
 }
 
-function openDocument(document: ParsedDocument, at: (offset: number) => Place, file: string): TableReader | undefined {
-  const record = asRecord(document.toJS({ maxAliasCount: MAX_ALIASES }));
+interface Source {
+  readonly at: (offset: number) => Place;
+  readonly file: string;
+  readonly input: string;
+}
+
+function openDocument(document: ParsedDocument, { at, file, input }: Source): TableReader | undefined {
+  const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
+  if (value === null || value === undefined) return undefined;
+  const record = asRecord(value);
   const placeOf = (path: KeyPath): Place => {
     for (let length = path.length; length >= 0; length -= 1) {
       const node: unknown = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
@@ -46,7 +60,8 @@ function openDocument(document: ParsedDocument, at: (offset: number) => Place, f
     }
     return { file };
   };
-  return record === undefined ? undefined : new TableReader(record, [], new Findings({ placeOf }));
+  if (record !== undefined) return new TableReader(record, [], new Findings({ placeOf }));
+  throw new InputError([{ input, message: 'it is YAML without any keys', place: placeOf([]) }]);
 }
 
 function invalid(input: string, message: string, place: Place): InputProblem {

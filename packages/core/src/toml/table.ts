@@ -146,7 +146,7 @@ function isTables(value: unknown): value is readonly JsonRecord[] {
 }
 
 function typeName(value: unknown): string {
-  if (Array.isArray(value)) return 'an array';
+  if (Array.isArray(value)) return ['an array', ...new Set(value.map(typeName))].join(' with ');
   if (value instanceof Date) return 'a date';
   switch (typeof value) {
     case 'string':

@@ -27,8 +27,8 @@ describe('lines of registry-mirrors', () => {
 
   it.each([
     ['docker.io', 'no "="'],
-    ['=m.example', 'no registry'],
-    ['a.example=', 'no registry'],
+    ['=m.example', '"=m.example" lacks one of its sides'],
+    ['a.example=', '"a.example=" lacks one of its sides'],
     ['*=m.example', '"*" is no prefix'],
     ['library=m.example', '"library" is no registry'],
     ['a.example=http://m.example', 'has a scheme'],

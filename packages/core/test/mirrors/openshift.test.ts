@@ -94,6 +94,8 @@ describe('mirror sets of OpenShift', () => {
 
   it.each([
     ['no YAML', 'a: [', 1],
+    ['no keys', 'just text', 1],
+    ['a document without keys', `${DIGESTS}---\n- a\n`, 12],
     ['a key twice', 'kind: List\nkind: List', 2],
     ['another version', DIGESTS.replace('io/v1', 'io/v2'), 1],
     ['no source', DIGESTS.replace('    source: r.example/ubi\n', ''), 7],

@@ -208,7 +208,10 @@ describe('what is wrong', () => {
     ],
     ['[io.buildpacks]\nbuilder = 1', '4:1: io.buildpacks.builder: it must be a string, not a number'],
     ['[io.buildpacks]\nexclude = "a"', '4:1: io.buildpacks.exclude: it must be an array of strings, not a string'],
-    ['[io.buildpacks]\nexclude = [1]', '4:1: io.buildpacks.exclude: it must be an array of strings, not an array'],
+    [
+      '[io.buildpacks]\nexclude = [1]',
+      '4:1: io.buildpacks.exclude: it must be an array of strings, not an array with a number',
+    ],
     ['[io.buildpacks.group]\nid = "x"', '3:1: io.buildpacks.group: it must be an array of tables, not a table'],
     ['[io]\nbuildpacks = 1979-05-27', '4:1: io.buildpacks: it must be a table, not a date'],
     [
