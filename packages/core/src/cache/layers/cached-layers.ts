@@ -3,6 +3,8 @@ import { BuildpacksError } from '../../errors/index.ts';
 import { documentSpan, itemsOf, type Member, membersOf, type Span } from '../../json/span.ts';
 import { type Digest, isDigest } from '../../reference/index.ts';
 
+/** The fields that we read. */
+const FIELDS: ReadonlySet<string> = new Set(['sbom', 'buildpacks', 'key', 'layers', 'sha']);
 const NOTHING: Span = { start: 0, end: 0 };
 const LAYERS = '/layers';
 const SBOM = `${LAYERS}/sbom/cache`;
@@ -48,19 +50,21 @@ function isDots(name: string): boolean {
   return name === '.' || name === '..';
 }
 
-/** The fields of an object that Go decodes into a struct: it takes `SHA` for `sha`, and the last of several. */
+/** The fields of an object that Go decodes into a struct: it would take `SHA` for `sha`, and the last of several. */
 function fieldsOf(text: string, span: Span | undefined): ReadonlyMap<string, Span> {
   const members = membersOf(text, span ?? NOTHING) ?? [];
-  return uniqueMembers(members, ({ key }) => foldField(key));
+  const strange = members.find(({ key }) => FIELDS.has(foldField(key)) && !FIELDS.has(key));
+  if (strange !== undefined) throw refused(`it has the field ${JSON.stringify(strange.key)}`);
+  return uniqueMembers(members);
 }
 
 /** The entries of an object that Go decodes into a map. */
 function keysOf(text: string, span: Span | undefined): ReadonlyMap<string, Span> {
-  return uniqueMembers(membersOf(text, span ?? NOTHING) ?? [], ({ key }) => key);
+  return uniqueMembers(membersOf(text, span ?? NOTHING) ?? []);
 }
 
-function uniqueMembers(members: readonly Member[], nameOf: (member: Member) => string): ReadonlyMap<string, Span> {
-  const found = new Map(members.map((member) => [nameOf(member), member.value]));
+function uniqueMembers(members: readonly Member[]): ReadonlyMap<string, Span> {
+  const found = new Map(members.map(({ key, value }) => [key, value]));
   if (found.size < members.length) throw refused('it has a field more than once');
   return found;
 }

@@ -11,6 +11,9 @@ import { type CacheTraffic, countTraffic } from '../store/traffic.ts';
 import { fillLayers, type FilledLayers } from './fill-layers.ts';
 import { findIndex } from './find-index.ts';
 
+/** Reasons for a miss that come with time. */
+const NORMAL: ReadonlySet<MissedCache['reason']> = new Set(['none', 'version', 'builder', 'expired']);
+
 export interface RestoreRequest {
   readonly store: CacheStore;
   /** The identities to look for, the build's own first, and what their indexes must be. */
@@ -72,8 +75,7 @@ async function restoreFrom(
 ): Promise<RestoreOutcome> {
   const found = await findIndex(store, candidates, signal);
   if (found.kind === 'miss') {
-    const isNormal = found.reason === 'none' || found.reason === 'version' || found.reason === 'expired';
-    if (!isNormal) log.warn(`the layer cache "${store.name}" is not used: ${found.message}`);
+    if (!NORMAL.has(found.reason)) log.warn(`the layer cache "${store.name}" is not used: ${found.message}`);
     return { ...found, traffic };
   }
   const { index, digest } = found;

@@ -29,6 +29,9 @@ export interface SavePlan extends StoredLayers {
 /** More packs than this are made fewer, and so are packs of which less than this part is needed. */
 const MAX_PACKS = 8;
 const MIN_LIVE = 0.6;
+/** When this part of the room is taken, more of the packs has to be needed: what nobody needs must not keep something new out. */
+const NEARLY_FULL = 0.75;
+const MIN_LIVE_WHEN_FULL = 0.9;
 /** A pack that is full enough and holds this part of all that is needed stays when others are made anew: not everything moves again. */
 const LARGE_SHARE = 0.25;
 
@@ -49,7 +52,7 @@ export function planSave(wanted: ReadonlySet<Digest>, parent: ParentCache | unde
   const known = good.layers.filter(({ diffId }) => wanted.has(diffId) && !parent.badLayers.has(diffId));
   const { fitting, dropped } = withinSize({ ...good, layers: known }, maxBytes);
   const hasNew = wanted.size > fitting.length + dropped.length;
-  const kept = withPacks({ packs: good.packs, layers: fitting }, hasNew ? staying(good) : () => true);
+  const kept = withPacks({ packs: good.packs, layers: fitting }, hasNew ? staying(good, maxBytes) : () => true);
   const settled = new Set([...kept.layers, ...dropped].map(({ diffId }) => diffId));
   return {
     ...kept,
@@ -59,14 +62,16 @@ export function planSave(wanted: ReadonlySet<Digest>, parent: ParentCache | unde
 }
 
 /** Which packs are not made anew. */
-function staying(cache: StoredLayers): (pack: IndexedPack) => boolean {
+function staying(cache: StoredLayers, maxBytes: number): (pack: IndexedPack) => boolean {
   const usage = usageOf(cache);
+  const isFull = sum(cache.packs.map(({ size }) => size)) > NEARLY_FULL * maxBytes;
+  const minLive = isFull ? MIN_LIVE_WHEN_FULL : MIN_LIVE;
   const live = sum(usage.map(({ liveBytes }) => liveBytes));
-  const isFine = cache.packs.length < MAX_PACKS && live >= MIN_LIVE * sum(usage.map(({ bytes }) => bytes));
+  const isFine = cache.packs.length < MAX_PACKS && live >= minLive * sum(usage.map(({ bytes }) => bytes));
   if (isFine) return () => true;
   const large = cache.packs.filter((_, index) => {
     const { liveBytes = 0, bytes = 0 } = usage[index] ?? {};
-    return liveBytes >= MIN_LIVE * bytes && liveBytes >= LARGE_SHARE * live;
+    return liveBytes >= minLive * bytes && liveBytes >= LARGE_SHARE * live;
   });
   return (pack) => large.includes(pack);
 }

@@ -30,7 +30,7 @@ export interface SaveRequest {
   readonly parent?: ParentCache;
   /** The builder image's manifest. */
   readonly builder: Digest;
-  /** The image that the build made, if it was published. */
+  /** The image that the build made, if it was published; else the parent's stays. */
   readonly image?: Digest;
   /** Our name and version. */
   readonly createdBy: string;
@@ -155,7 +155,8 @@ class Saving {
 
   /** @returns true when the index is the one that is there already */
   async #writeIndex(metadata: string, stored: StoredLayers): Promise<boolean> {
-    const { store, identity, parent, builder, image, createdBy, lifetime, key } = this.#request;
+    const { store, identity, parent, builder, createdBy, lifetime, key } = this.#request;
+    const image = this.#request.image ?? parent?.index.image;
     const created = Math.floor(this.#ports.clock.now() / 1000);
     const index: CacheIndex = {
       identity,

@@ -39,6 +39,8 @@ describe("the layers of the lifecycle's cache", () => {
     ['one digest for two layers', metadata({ a: { sha: ONE }, b: { sha: ONE } })],
     ['a field in two cases', `{"buildpacks":[],"Buildpacks":[]}`],
     ['a field that Go folds', `{"buildpacks":[],"buildpac\u212as":[]}`],
+    ['a field in another case', metadata({ a: { sha: ONE } }).replace('"buildpacks"', '"BuildPacks"')],
+    ['a digest in another case', metadata({ a: { sha: ONE } }).replace('{"sha":"sha', '{"SHA":"sha')],
     ['a field twice', `{"buildpacks":[],"buildpacks":[]}`],
     ['a digest twice', metadata({ a: { sha: ONE } }).replace('{"sha":"sha', '{"SHA":"x","sha":"sha')],
     ['a layer twice', metadata({ a: { sha: ONE } }).replace('"a":', '"a":{},"a":')],
@@ -48,12 +50,5 @@ describe("the layers of the lifecycle's cache", () => {
 
   it('may be called the same in two cases', () => {
     expect(cachedLayers(metadata({ a: { sha: ONE }, A: { sha: TWO } })).size).toBe(2);
-  });
-
-  it('are known in another case too, as Go reads them', () => {
-    const text = metadata({ a: { sha: ONE } })
-      .replace('"buildpacks"', '"BuildPacks"')
-      .replace('"sha":"sha', '"Sha":"sha');
-    expect([...cachedLayers(text).keys()]).toEqual([ONE]);
   });
 });

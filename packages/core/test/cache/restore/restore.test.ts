@@ -83,7 +83,7 @@ describe('a build with keys', () => {
   >([
     ['nothing unsigned', { sign: false }, 'unsigned', 1],
     ['nothing that was saved for another identity', { scope: 'other' }, 'identity', 1],
-    ['nothing of another builder', { builder: 'newer' }, 'builder', 1],
+    ['nothing of another builder', { builder: 'newer' }, 'builder', 0],
     ['nothing that has expired', { now: NOW + 604_801 }, 'expired', 0],
   ])('uses %s', async (_, { scope = 'default', builder, sign = true, now = NOW }, reason, warned) => {
     const { shelf, built, save, restore } = await setup();

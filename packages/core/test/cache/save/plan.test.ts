@@ -111,6 +111,12 @@ describe('packs of which little is needed', () => {
 });
 
 describe('a cache that is too large', () => {
+  it('is made anew before what nobody needs keeps something new out', () => {
+    const parent = parentOf({ layers: [layer('a', [0]), layer('b', [1], 7)], packs: packs(2) });
+    expect(plan(['a', 'b', 'c'], parent, 2800)).toMatchObject({ stored: 'ab', read: 'c' });
+    expect(plan(['a', 'b', 'c'], parent, 2600)).toMatchObject({ stored: 'a', read: 'bc', packs: [0] });
+  });
+
   it('loses its largest layers', () => {
     const parent = parentOf({ layers: [layer('a', [0]), layer('b', [1], 3), layer('c', [2], 9)], packs: packs(3) });
     expect(plan(['a', 'b', 'c'], parent, 2199)).toMatchObject({ stored: 'bc', read: '', dropped: 'a' });

@@ -83,7 +83,9 @@ describe('a cache', () => {
     const { outcome, cache } = await restore();
     const again = await save(cache, { parent: restored(outcome), image });
     expect(again.outcome).toMatchObject({ kind: 'saved', layers: [], traffic: { requests: 1 } });
-    expect((await restore()).outcome).toMatchObject({ index: { image, parent: restored(outcome).digest } });
+    const next = await restore();
+    expect(next.outcome).toMatchObject({ index: { image, parent: restored(outcome).digest } });
+    expect((await save(next.cache, { parent: restored(next.outcome) })).outcome.kind).toBe('unchanged');
   });
 
   it('of another identity is continued under its own, with the same packs', async () => {

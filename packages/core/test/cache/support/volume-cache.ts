@@ -4,14 +4,7 @@ import { createWriteStream } from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import {
-  directoryItem,
-  type EntryFacts,
-  fileItem,
-  symlinkItem,
-  type TarItem,
-  writeTar,
-} from '../../../src/archive/index.ts';
+import { directoryItem, type EntryFacts, fileItem, type TarItem, writeTar } from '../../../src/archive/index.ts';
 import { CACHE_METADATA } from '../../../src/cache/volume-cache.ts';
 import type { Digest } from '../../../src/reference/index.ts';
 
@@ -48,7 +41,7 @@ export function* layerItems({ name, files }: CachedTree): Generator<TarItem> {
   }
 }
 
-export { FACTS as LIFECYCLE_FACTS, symlinkItem };
+export { FACTS as LIFECYCLE_FACTS };
 
 /** Writes a volume cache as the lifecycle leaves it after a build. Gives the layers' diff ids. */
 export async function writeVolumeCache(cache: string, trees: readonly CachedTree[]): Promise<readonly Digest[]> {
