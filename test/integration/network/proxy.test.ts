@@ -34,6 +34,14 @@ describe('a registry behind a proxy', () => {
     expect(proxy.requests).toEqual([`CONNECT ${NAME}:443`, `CONNECT ${NAME}:443`]);
   });
 
+  it('is told with the proxy when it hangs up', async () => {
+    const authority = await newAuthority();
+    const registry = await startRegistry(await authority.issue('registry', { hosts: [NAME] }), { patience: 0 });
+    const proxy = await startGateway({ [`${NAME}:443`]: registry.host });
+    const inputs = { 'https-proxy': `http://user:canary@${proxy.host}`, 'ca-certificates': authority.certificate };
+    await expect(hasBlob(NAME, inputs)).rejects.toThrow(`through the proxy http://${proxy.host}`);
+  });
+
   it('may speak plain http when it is insecure: asked by a tunnel, then sent requests', async () => {
     const registry = await startRegistry();
     const host = `${NAME}:5000`;

@@ -115,7 +115,7 @@ describe('a proxy that does not do its work', () => {
     ['gets no further', 'HTTP/1.0 504 Gateway Time-out\r\n\r\n', 'answers 504 Gateway Timeout', 'temporary'],
     ['is no proxy', 'SSH-2.0-OpenSSH_9.6\r\n', 'does not speak HTTP', 'registry'],
     ['hangs up', '', 'failed', 'temporary'],
-    ['says nothing', undefined, 'in time', 'temporary'],
+    ['says nothing', undefined, 'did not answer in time', 'temporary'],
   ])('and %s', async (_, answer, message, code) => {
     const proxy = await startRudeProxy(answer);
     await expect(ask(transportThrough(`http://u:canary@${proxy}`, {}, QUICK), UNKNOWN)).rejects.toMatchObject({

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import type { BuildpacksError } from '../errors/index.ts';
+import { BuildpacksError } from '../errors/index.ts';
 import { optional } from '../json/json.ts';
 import type { Clock } from '../ports/index.ts';
 import { diagnoseTlsFailure, isHangUp, mayBeTlsFailure, type TlsExplanation } from '../trust/index.ts';
@@ -27,6 +27,10 @@ export interface Explainer {
 export function createExplainer(options: ExplainerOptions): Explainer {
   const answered = new Set<string>();
   const diagnoses = new Map<string, Promise<TlsExplanation | undefined>>();
+  const proxyOf = (url: URL) => {
+    const server = options.proxies.serverFor(url);
+    return server && formatProxy(server);
+  };
 
   return {
     watched(pool, { protocol, origin }) {
@@ -35,7 +39,7 @@ export function createExplainer(options: ExplainerOptions): Explainer {
       return pool.compose((dispatch) => (request, handler) => dispatch(request, watchAnswers(handler, note)));
     },
     async explain(error, url) {
-      const failure = networkFailure(error, url);
+      const failure = networkFailure(error, url, error instanceof BuildpacksError ? undefined : proxyOf(url));
       const code = errorCodes(error).find(mayBeTlsFailure);
       if (!(failure instanceof NetworkFailure) || url.protocol !== 'https:' || code === undefined) return failure;
       // Who has answered has agreed to TLS with us: such a connection broke later.

@@ -20,23 +20,35 @@ interface Explanation {
   readonly transient: boolean;
 }
 
-/** Explains what Node or undici threw while talking to `url`. An error that is already one of ours stays as it is. */
-export function networkFailure(error: unknown, url: URL): BuildpacksError {
+/**
+ * Explains what Node or undici threw while talking to `url`. An error that is already one of ours stays as it is.
+ *
+ * @param proxy the one on the way, which did its work as far as is known
+ */
+export function networkFailure(error: unknown, url: URL, proxy?: string): BuildpacksError {
   if (error instanceof BuildpacksError) return error;
   const codes = errorCodes(error);
   for (const [known, explain] of EXPLANATIONS) {
     const code = codes.find((candidate) => known.test(candidate));
-    if (code !== undefined) return new NetworkFailure(explain(url, code), error);
+    if (code !== undefined) return new NetworkFailure(onWay(explain(url, code), proxy), error);
   }
-  return new NetworkFailure(
-    {
-      code: 'temporary',
-      message: `the connection to ${url.host} failed: ${messageOf(error)}`,
-      hint: `Check that ${url.host} can be reached from this machine.`,
-      transient: true,
-    },
-    error,
-  );
+  const unknown = {
+    code: 'temporary',
+    message: `the connection to ${url.host} failed: ${messageOf(error)}`,
+    hint: `Check that ${url.host} can be reached from this machine.`,
+    transient: true,
+  } as const;
+  return new NetworkFailure(onWay(unknown, proxy), error);
+}
+
+function onWay(explanation: Explanation, proxy: string | undefined): Explanation {
+  if (proxy === undefined) return explanation;
+  const { message, hint } = explanation;
+  return {
+    ...explanation,
+    message: `${message} (through the proxy ${proxy})`,
+    hint: `${hint} Check the proxy as well.`,
+  };
 }
 
 const TRUST_HINT =
@@ -65,6 +77,13 @@ const EXPLANATIONS: readonly (readonly [RegExp, (url: URL, code: string) => Expl
         'Check the network, firewall and proxy settings for',
         url,
       ),
+  ],
+  [
+    /^ERR_TLS_HANDSHAKE_TIMEOUT$/,
+    (url) => ({
+      ...silent(`${hostAndPort(url)} accepted a connection, but did not answer the TLS handshake in time`, url),
+      hint: `Check that ${url.host} speaks TLS, and that nothing on the way holds it back.`,
+    }),
   ],
   [/^UND_ERR_HEADERS_TIMEOUT$/, (url) => silent(`${url.host} did not answer in time`, url)],
   [/^UND_ERR_BODY_TIMEOUT$/, (url) => silent(`${url.host} stopped sending in the middle of its answer`, url)],

@@ -117,7 +117,7 @@ function answersInTls(socket: Socket, { hostname }: URL, signal: AbortSignal): P
       else reject(error);
     });
     signal.addEventListener('abort', () => {
-      reject(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }));
+      reject(Object.assign(new Error('no answer'), { code: 'ERR_TLS_HANDSHAKE_TIMEOUT' }));
     });
   }).finally(() => {
     tls.destroy();

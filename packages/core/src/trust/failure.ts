@@ -20,7 +20,7 @@ export interface TlsFailure {
 /** Codes that say only that the other side hung up; TLS 1.3 refuses a missing client certificate after the handshake. */
 const HUNG_UP: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 const TLS_CODE =
-  /^(?:UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|CERT_|INVALID_|HOSTNAME_MISMATCH$|ERR_TLS_|ERR_SSL_|ERR_OSSL_|UNSPECIFIED$|EPROTO$)/;
+  /^(?:UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|CERT_|INVALID_|HOSTNAME_MISMATCH$|ERR_TLS_(?!HANDSHAKE_TIMEOUT)|ERR_SSL_|ERR_OSSL_|UNSPECIFIED$|EPROTO$)/;
 
 /** Whether a failure may be one of TLS, so that a probe can tell more about it. */
 export function mayBeTlsFailure(code: string): boolean {

@@ -22,6 +22,7 @@ describe('describeFailure', () => {
     ['a host without an address', failing('ENOTFOUND'), 'dns'],
     ['a closed port', failing('ECONNREFUSED'), 'tcp'],
     ['a silent host', failing('UND_ERR_CONNECT_TIMEOUT'), 'tcp'],
+    ['a silent handshake', failing('ERR_TLS_HANDSHAKE_TIMEOUT'), 'tls'],
     ['an unknown authority', failing('SELF_SIGNED_CERT_IN_CHAIN'), 'tls'],
     ['no TLS at all', failing('ERR_SSL_WRONG_VERSION_NUMBER'), 'tls'],
     ['no HTTP', failing('HPE_INVALID_CONSTANT'), 'http'],

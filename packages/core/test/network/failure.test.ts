@@ -10,6 +10,7 @@ describe('networkFailure', () => {
     ['ECONNREFUSED', 'temporary', true, 'registry.example:443 refused'],
     ['ECONNRESET', 'temporary', true, 'failed'],
     ['UND_ERR_CONNECT_TIMEOUT', 'temporary', true, 'in time'],
+    ['ERR_TLS_HANDSHAKE_TIMEOUT', 'temporary', true, 'did not answer the TLS handshake'],
     ['UND_ERR_HEADERS_TIMEOUT', 'temporary', true, 'did not answer'],
     ['UND_ERR_BODY_TIMEOUT', 'temporary', true, 'stopped sending'],
     ['SELF_SIGNED_CERT_IN_CHAIN', 'registry', false, 'not trusted'],
@@ -38,6 +39,12 @@ describe('networkFailure', () => {
   ])('of %s, which nobody answers, ends its hint with "%s"', (target, end) => {
     const error = Object.assign(new Error('x'), { code: 'ECONNREFUSED' });
     expect(networkFailure(error, new URL(target)).hint).toMatch(new RegExp(`${end.replaceAll('.', '\\.')}$`));
+  });
+
+  it.each(['ERR_TLS_HANDSHAKE_TIMEOUT', 'UND_ERR_SOCKET'])('names the proxy on the way (%s)', (code) => {
+    const failure = networkFailure(Object.assign(new Error('x'), { code }), url, 'http://proxy.example:3128');
+    expect(failure.message).toContain('through the proxy http://proxy.example:3128');
+    expect(failure.hint).toContain('Check the proxy');
   });
 
   it('looks into the attempts on each address of a host', () => {

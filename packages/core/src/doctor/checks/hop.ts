@@ -15,7 +15,7 @@ export function hopOf(error: unknown): Hop {
   const codes = errorCodes(error);
   if (codes.some((code) => DNS.test(code))) return 'dns';
   if (codes.some((code) => TCP.test(code))) return 'tcp';
-  if (codes.some(mayBeTlsFailure)) return 'tls';
+  if (codes.some((code) => mayBeTlsFailure(code) || code === 'ERR_TLS_HANDSHAKE_TIMEOUT')) return 'tls';
   if (error instanceof RegistryError) return error.status === 401 || error.status === 403 ? 'credentials' : 'http';
   if (!(error instanceof BuildpacksError)) return 'http';
   if (error.code === 'input') return 'input';

@@ -14,7 +14,7 @@ import { type Patience, within } from './socket.ts';
  */
 export async function openHttpTunnel(socket: Socket, route: Route, patience: Patience): Promise<Socket> {
   const { server, target } = route;
-  return within(socket, patience, async (signal) => {
+  return within(socket, patience, 'UND_ERR_HEADERS_TIMEOUT', async (signal) => {
     const asked = request({
       method: 'CONNECT',
       path: target,

@@ -22,20 +22,29 @@ export interface TlsOptions {
 
 const KEEP_ALIVE_AFTER = 60_000;
 
+/** Which step nobody answered in time; the codes are those of the operating system, Node and undici for it. */
+type Lateness = 'ETIMEDOUT' | 'ERR_TLS_HANDSHAKE_TIMEOUT' | 'UND_ERR_HEADERS_TIMEOUT';
+
 /** @throws what the operating system says; an error with the code ETIMEDOUT */
 export async function openTcp({ host, port }: Endpoint, patience: Patience): Promise<Socket> {
   const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_AFTER });
-  return until(socket, 'connect', patience);
+  await within(socket, patience, 'ETIMEDOUT', (signal) => once(socket, 'connect', { signal }));
+  return socket;
 }
 
 /**
  * TLS on a connection, which may be TLS itself; the socket is destroyed when that fails.
  *
  * @param settings may throw
+ * @throws what TLS says; an error with the code ERR_TLS_HANDSHAKE_TIMEOUT
  */
 export async function startTls(socket: Socket, settings: () => TlsOptions, patience: Patience): Promise<TLSSocket> {
   try {
-    return await until(handshake(socket, settings()), 'secureConnect', patience);
+    const secured = handshake(socket, settings());
+    await within(secured, patience, 'ERR_TLS_HANDSHAKE_TIMEOUT', (signal) =>
+      once(secured, 'secureConnect', { signal }),
+    );
+    return secured;
   } catch (error) {
     socket.destroy();
     throw error;
@@ -56,10 +65,11 @@ function handshake(socket: Socket, { host, context: secureContext, verified, ses
   });
 }
 
-/** Runs a step of work on a socket and destroys it when the step fails or takes too long. */
+/** Runs a step of work on a socket and destroys it when the step fails or takes too long, which is then an error with this code. */
 export async function within<T>(
   socket: Socket,
   { milliseconds, signal }: Patience,
+  code: Lateness,
   step: (limit: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const late = AbortSignal.timeout(milliseconds);
@@ -69,11 +79,6 @@ export async function within<T>(
     // Nobody listens any more to what it still says.
     socket.on('error', () => undefined).destroy();
     if (!late.aborted || signal.aborted) throw error;
-    throw Object.assign(new Error(`no answer for ${milliseconds} ms`, { cause: error }), { code: 'ETIMEDOUT' });
+    throw Object.assign(new Error(`no answer for ${milliseconds} ms`, { cause: error }), { code });
   }
-}
-
-async function until<S extends Socket>(socket: S, event: string, patience: Patience): Promise<S> {
-  await within(socket, patience, (signal) => once(socket, event, { signal }));
-  return socket;
 }

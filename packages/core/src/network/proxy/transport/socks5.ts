@@ -43,7 +43,7 @@ export async function openSocksTunnel(
   endpoint: Endpoint,
   patience: Patience,
 ): Promise<Socket> {
-  await within(socket, patience, async (signal) => {
+  await within(socket, patience, 'UND_ERR_HEADERS_TIMEOUT', async (signal) => {
     const exchange = new Exchange(socket, route, signal);
     await exchange.authenticate();
     await exchange.connect(endpoint);
