@@ -45,11 +45,11 @@ export async function makeAuthority(directory: string, name = 'Bench Authority')
  */
 export async function withIntermediate(
   root: Authority,
-  options: { readonly omitted?: boolean } = {},
+  options: { readonly name?: string; readonly omitted?: boolean } = {},
 ): Promise<Authority> {
   const directory = path.dirname(root.certificateFile);
   const extensions = ['basicConstraints=critical,CA:TRUE,pathlen:0', 'keyUsage=critical,keyCertSign'];
-  const intermediate = await make(directory, 'Bench Intermediate', signedBy(root), extensions);
+  const intermediate = await make(directory, options.name ?? 'Bench Intermediate', signedBy(root), extensions);
   const issue: Authority['issue'] = async (subject, settings = {}) => {
     const own = await make(directory, subject, signedBy(intermediate), extensionsOf(settings));
     if (options.omitted === true) return own;

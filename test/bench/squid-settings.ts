@@ -66,7 +66,7 @@ function authentication({ passwords }: SquidFiles): readonly string[] {
   return [
     `auth_param basic program ${SQUID_HELPERS.passwords} ${passwords}`,
     'auth_param basic children 2 startup=1',
-    'auth_param basic realm bench',
+    'auth_param basic realm proxy',
     'acl known proxy_auth REQUIRED',
   ];
 }

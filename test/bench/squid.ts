@@ -13,6 +13,8 @@ import { SQUID_HELPERS, type SquidFiles, squidSettings } from './squid-settings.
 export interface SquidOptions {
   /** Where it listens; default 127.0.0.1. */
   readonly address?: string;
+  /** Default: a free one. */
+  readonly port?: number;
   /** Basic authentication: passwords by user. Absent: for everybody. */
   readonly users?: Readonly<Record<string, string>>;
   /** Its clients speak TLS to it. */
@@ -59,7 +61,7 @@ const START_TIMEOUT = 30_000;
 export async function startSquid(options: SquidOptions = {}): Promise<Squid> {
   const directory = await mkdtemp(path.join(tmpdir(), 'bench-squid-'));
   const address = options.address ?? '127.0.0.1';
-  const port = await freePort(address);
+  const port = options.port ?? (await freePort(address));
   const files = filesIn(directory);
   await writeFiles(options, port, files);
   const child = spawn('sh', ['-c', ATTACHED, PROGRAM, '-N', '-f', path.join(directory, 'squid.conf')], {

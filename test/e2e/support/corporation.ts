@@ -42,7 +42,7 @@ export async function startCorporation(options: RegistryOptions = {}): Promise<C
   try {
     const root = await makeAuthority(path.join(directory, 'root'), 'Corporate Root');
     const clients = await makeAuthority(path.join(directory, 'clients'), 'Corporate Clients');
-    const tls = await withIntermediate(root);
+    const tls = await withIntermediate(root, { name: 'Corporate Servers' });
     const mirror = await startRegistry({ name: 'mirror.corp', tls });
     cleanups.push(() => mirror.stop());
     const auth = { kind: 'basic', users: { ci: PASSWORD } } as const;

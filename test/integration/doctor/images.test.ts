@@ -62,7 +62,7 @@ describe('with mirrors', () => {
       builder: 'registry.example/builder:1',
       'registries-conf': path.join(directory, 'registries.conf'),
     });
-    expect(checkOf(report, 'read')).toMatchObject({ verdict: 'failed', code: 'policy' });
+    expect(checkOf(report, 'read')).toMatchObject({ verdict: 'failed', hop: 'input', code: 'policy' });
     expect(exitStatusOf(failureOf(report))).toBe(112);
   });
 

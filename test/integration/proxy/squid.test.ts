@@ -46,7 +46,7 @@ requiresSquid('squid with a password', () => {
       code: 'denied',
       status: 407,
       proxy: `http://${squid.host}`,
-      message: expect.stringContaining('asks for Basic "bench"') as string,
+      message: expect.stringContaining('asks for Basic "proxy"') as string,
       hint: expect.stringContaining('user:password@') as string,
     });
   });

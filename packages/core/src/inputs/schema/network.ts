@@ -124,7 +124,7 @@ export const NETWORK_INPUTS = [
     description:
       'Credentials for registries, which win over all others; a helper named in them that fails is an error. Either lines `host[/path]=user:password`; or the JSON of a Docker `config.json` or Podman `auth.json`, helpers included; or the JSON of `CNB_REGISTRY_AUTH`, `{\"host\": \"Basic …\"}`, also `Bearer …`; or the path of a file with such JSON. In a line the user ends at the first colon, and all that follows is the password, whatever characters it has, except for blanks at the end; one with line breaks needs JSON. The longest path that fits an image counts. Text that begins with `/`, `./` or `../` or has no equals sign is a path. What can not be read is an error, which does not quote it.',
     example: 'registry.example=ci:password\nregistry.example/team=team:password',
-    defaultNote: '`DOCKER_AUTH_CONFIG`, then the files of Docker and Podman',
+    defaultNote: '`DOCKER_AUTH_CONFIG`, then the files of Podman and Docker',
   },
   {
     name: 'insecure-registries',
