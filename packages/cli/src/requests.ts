@@ -115,7 +115,7 @@ export async function withPorts<T>(
 ): Promise<T> {
   const { processes, clock, environment, machine, signal } = host;
   const { log } = console;
-  const network = createNetwork({ inputs: connection, environment, home: machine.home, clock, log });
+  const network = createNetwork({ inputs: connection, environment, home: machine.home, clock, log, signal });
   try {
     const outcome = await work({ processes, network, log, clock, environment, machine, signal });
     log.endPhase();

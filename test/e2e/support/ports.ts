@@ -21,6 +21,7 @@ export function corePorts(more: Partial<Ports> = {}): Ports {
       home: '/nonexistent',
       clock: Date,
       log: SILENT_LOG,
+      signal: new AbortController().signal,
     }),
     log: SILENT_LOG,
     clock: { now: Date.now, sleep: (milliseconds) => sleep(milliseconds) },

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcp } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startBuildpacksCi } from './command-line.ts';
 
@@ -23,6 +23,29 @@ describe('a signal while a registry is waited for', () => {
     await once(server, 'request');
     child.kill(signal);
     expect(await ended).toEqual({ status: 130, stdout: '', stderr: `error: stopped by ${signal}\n` });
+  });
+});
+
+describe('a signal while a connection is made', () => {
+  test.each([
+    ['by a proxy that says nothing', (peer: string) => ['registry.test/app', '--https-proxy', `http://${peer}`]],
+    [
+      'by a SOCKS proxy that says nothing',
+      (peer: string) => ['registry.test/app', '--https-proxy', `socks5://${peer}`],
+    ],
+    ['to a server that says nothing in TLS', (peer: string) => [`${peer}/app`]],
+  ])('%s ends the command', { timeout: 8000 }, async (_, inputs) => {
+    const peer = createTcp((socket) => socket.on('error', () => undefined));
+    peer.listen(0, '127.0.0.1');
+    await once(peer, 'listening');
+    onTestFinished(() => void peer.close());
+    const { child, ended } = startBuildpacksCi([
+      'inspect',
+      ...inputs(`127.0.0.1:${(peer.address() as AddressInfo).port}`),
+    ]);
+    await once(peer, 'connection');
+    child.kill('SIGTERM');
+    expect(await ended).toMatchObject({ status: 130 });
   });
 });
 

@@ -35,10 +35,11 @@ export async function examine(raw: RawInputs, { longestSleep = Infinity }: Exami
   const context = { ...machine, environment, now: clock.now(), facts: { trust: 'trusted' as const } };
   const request = parseInputs(raw, { ...context, nameless: true });
   const places = { files: [], directories: [] };
-  const network = createNetwork({ inputs: request.connection, environment, home, clock, log: SILENT_LOG, places });
-  onTestFinished(() => network.close());
   const { signal } = new AbortController();
-  const ports = { processes: DOCKER, network, log: SILENT_LOG, clock, environment, machine, signal };
+  const own = { environment, clock, log: SILENT_LOG, signal };
+  const network = createNetwork({ ...own, inputs: request.connection, home, places });
+  onTestFinished(() => network.close());
+  const ports = { ...own, processes: DOCKER, network, machine };
   return doctor(request, { check: true }, ports);
 }
 

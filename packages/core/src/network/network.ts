@@ -31,6 +31,8 @@ export interface NetworkOptions {
   readonly home: string;
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
+  /** Closes the network at once: undici does not look at a request's own signal before it has a connection. */
+  readonly signal: AbortSignal;
   /** For tests: where the machine's certificates are. */
   readonly places?: SystemPlaces;
 }
@@ -50,7 +52,8 @@ const CONNECTIONS = 8;
  * Makes the network of a run: proxies, trust, and what is insecure on purpose. From now on the log prints no secret of a proxy. No file is
  * read before TLS is spoken. Close it at the end: the process can then end at once.
  */
-export function createNetwork({ inputs, environment, home, clock, log, places }: NetworkOptions): Network {
+export function createNetwork(options: NetworkOptions): Network {
+  const { inputs, environment, home, clock, log, signal, places } = options;
   const proxies = proxyTable(inputs.proxies);
   for (const secret of proxies.secrets) log.mask(secret);
   const closing = new AbortController();
@@ -70,16 +73,20 @@ export function createNetwork({ inputs, environment, home, clock, log, places }:
     connections: CONNECTIONS,
   });
   const explainer = createExplainer({ transport, proxies, trust, clock, signal: closing.signal });
+  const close = async () => {
+    signal.removeEventListener('abort', stop);
+    closing.abort();
+    await transport.close();
+  };
+  const stop = () => void close();
+  signal.addEventListener('abort', stop);
 
   return {
     dispatcher: (url) => explainer.watched(transport.dispatcherFor(url), url),
     schemeOf: schemes.schemeOf,
     contextFor: trust.contextFor,
     explain: explainer.explain,
-    close: async () => {
-      closing.abort();
-      await transport.close();
-    },
+    close,
   };
 }
 

@@ -17,6 +17,7 @@ export function openNetwork(inputs: RawInputs = {}, options: TestNetworkOptions 
     home: '/nonexistent',
     clock,
     log,
+    signal: new AbortController().signal,
     places: { files: [], directories: [] },
     ...options,
   });
