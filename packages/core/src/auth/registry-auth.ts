@@ -12,7 +12,7 @@ const MAX_FILE = 1024 * 1024;
 const FORMS = 'Write lines host[/path]=user:password, the JSON of a config.json, or the path of such a file.';
 /** A host, a path, the equals sign; a user, a colon; a password. */
 const LINE =
-  /^((?:https?:\/\/)?(?:\[[0-9a-f:]+\]|[a-z0-9][a-z0-9.-]*)(?::\d{1,5})?(?:\/[a-z0-9._/-]*)?)=([^:]+):(.+)$/is;
+  /^((?:https?:\/\/)?(?:\[[0-9a-f:]+\]|[a-z0-9][a-z0-9.-]*)(?::\d{1,5})?(?:\/[a-z0-9._/-]*)?)=[ \t]*([^:\s][^:]*):(.+)$/is;
 /** The keys that only a Docker configuration has. */
 const DOCKER_KEYS = ['auths', 'credHelpers', 'credsStore'];
 

@@ -36,6 +36,7 @@ describe('lines', () => {
     ['the longest path that fits', `${HOST}=host:x\n${HOST}/team=team:x\n${HOST}/team/other=other:x`, 'team'],
     ['the host in capitals', `REGISTRY.example=bob:x`, 'bob'],
     ['an address', `https://${HOST}/v2/=bob:x`, 'bob'],
+    ['a user after blanks', `${HOST}= bob:x`, 'bob'],
     ['CRLF and empty lines', `\r\n\r\n${HOST}=bob:x\r\n`, 'bob'],
   ])('are found by %s', async (_, text, username) => {
     expect(await lookup(text)).toEqual({ kind: 'basic', username, password: 'x' });
