@@ -23,7 +23,7 @@ export interface GuideWorld {
 }
 
 /**
- * - `proxy.corp:3128`, which wants the password and leads to the registries below and to nothing else
+ * - `proxy.corp:3128`, which wants the password and leads to the registries below and to nothing else; it speaks TLS on port 3443
  * - `inspecting-proxy.corp:3128`, which looks into TLS as well
  * - `mirror.corp`, `registry.corp`: see `Corporation`
  * - `plain.corp`: a registry without TLS
@@ -47,6 +47,8 @@ export async function startGuideWorld(): Promise<GuideWorld> {
     const proxies = { open: loopbackAddress(), inspecting: loopbackAddress() };
     const interception = { authority: interceptor, origins: root.certificateFile };
     await corporation.startProxy({ users: USERS, address: proxies.open, port: 3128 });
+    const certificate = await root.issue('proxy.corp', { hosts: ['proxy.corp'] });
+    await corporation.startProxy({ users: USERS, address: proxies.open, port: 3443, certificate });
     await corporation.startProxy({ users: USERS, address: proxies.inspecting, port: 3128, interception });
     const files = [
       { name: 'corporate-root.pem', content: root.certificate },

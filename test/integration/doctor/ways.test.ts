@@ -214,6 +214,16 @@ describe('with TLS', () => {
     expect(report.hosts).toMatchObject([{ address: registry.host, clientCertificate: certificateFile }]);
   });
 
+  test('an https proxy that speaks no TLS is told to be written otherwise', async () => {
+    const { host } = await plainOrigin(() => undefined);
+    const report = await examine({ image: 'registry.example/app:1', 'https-proxy': `https://${host}` });
+    expect(checkOf(report, 'proxy')).toMatchObject({
+      verdict: 'failed',
+      hop: 'tls',
+      remedy: 'If the proxy speaks no TLS itself, write http:// in https-proxy.',
+    });
+  });
+
   test('an https proxy of an unknown authority is told as the proxy', async () => {
     const { certificate: cert, key } = await (await testAuthority()).issue('proxy');
     const server = createSecure({ cert, key });
@@ -223,7 +233,8 @@ describe('with TLS', () => {
     expect(checkOf(report, 'proxy')).toMatchObject({
       verdict: 'failed',
       hop: 'tls',
-      remedy: expect.stringContaining('write http:// in https-proxy') as string,
+      details: expect.arrayContaining(['     issued by CN=Bench Authority']) as string[],
+      remedy: expect.stringContaining('"CN=Bench Authority" to ca-certificates') as string,
     });
   });
 });

@@ -12,6 +12,8 @@ export interface RegistriesConf extends MirrorRules {
 }
 
 const INPUT = 'registries-conf';
+/** Podman's name for no helper: the files are read. */
+const AUTH_FILES = 'containers-auth.json';
 const SCOPES: readonly PullScope[] = ['all', 'digest-only', 'tag-only'];
 
 /**
@@ -25,6 +27,9 @@ export function parseRegistriesConf(text: string, file: string): RegistriesConf 
   const entries = root.tables('registry').map(readEntry);
   checkConflicts(entries);
   const credentialHelpers = root.texts('credential-helpers');
+  if (credentialHelpers?.some((helper) => helper !== AUTH_FILES) === true) {
+    root.warn('credential-helpers', 'helpers are not taken from here: name them in a config.json or in registry-auth');
+  }
   noticeShortNames(root);
   root.allow('additional-layer-store-auth-helper');
   root.warnUnknown();

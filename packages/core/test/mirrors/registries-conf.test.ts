@@ -92,6 +92,13 @@ describe('registries.conf', () => {
     expect(parse(text).notices.map((notice) => notice.message)).toEqual([expect.stringMatching(message)]);
   });
 
+  it.each([
+    ['pass', 1],
+    ['containers-auth.json', 0],
+  ])('tells that the helper "%s" is not used: %i notices', (helper, notices) => {
+    expect(parse(`credential-helpers = ["${helper}"]`).notices).toHaveLength(notices);
+  });
+
   it('has credential helpers', () => {
     expect(parse('credential-helpers = ["pass"]').credentialHelpers).toEqual(['pass']);
   });

@@ -4,6 +4,7 @@ import type { Endpoint } from '../../mirrors/index.ts';
 import { formatProxy, type ProxyServer, proxyTable } from '../../network/proxy/index.ts';
 import type { Ports } from '../../ports/index.ts';
 import { registryServer } from '../../registry/index.ts';
+import type { TrustSource } from '../../trust/index.ts';
 import type { Check } from '../report.ts';
 import { proxiesIn, routeOf } from '../routes.ts';
 import { connectTrial } from './connect.ts';
@@ -33,7 +34,14 @@ interface Tried<T> {
   readonly outcome: Promise<Outcome<T>>;
 }
 
-export function createPaths(connection: ConnectionInputs, look: TlsLook, ports: Ports): Paths {
+export interface PathMeans {
+  readonly look: TlsLook;
+  /** Whom we trust, for messages. */
+  readonly trusted: readonly TrustSource[];
+  readonly ports: Ports;
+}
+
+export function createPaths(connection: ConnectionInputs, { look, trusted, ports }: PathMeans): Paths {
   const table = proxyTable(connection.proxies);
   const proxies = new Map<string, Tried<undefined>>();
   const registries = new Map<string, Tried<URL>>();
@@ -43,7 +51,7 @@ export function createPaths(connection: ConnectionInputs, look: TlsLook, ports: 
     const address = formatProxy(server);
     const known = proxies.get(address) ?? {
       registries: new Set<string>(),
-      outcome: tryOut(proxyTrial(server), ports),
+      outcome: tryOut(proxyTrial(server, trusted), ports),
     };
     if (registry !== undefined) known.registries.add(registry);
     proxies.set(address, known);

@@ -35,7 +35,7 @@ export async function runChecks(
 ): Promise<Checked> {
   const { connection } = request;
   const look = createTlsLook(connection, means.ports.network);
-  const paths = createPaths(connection, look, means.ports);
+  const paths = createPaths(connection, { look, trusted: means.store.sources, ports: means.ports });
   try {
     if (subjects.images.length === 0) await paths.checkProxies();
     const { builder, fulfilments } = await fulfilAll(request, subjects, { ...means, paths });
