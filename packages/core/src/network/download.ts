@@ -38,7 +38,7 @@ export async function download(file: Download, ports: DownloadPorts): Promise<vo
     } catch (error) {
       const failure = await failureOf(error, file.url, ports);
       if (!isTransient(failure) || attempt === ATTEMPTS) throw failure;
-      ports.log.debug(`${failure.message}; trying again`);
+      ports.log.info(`${failure.message}; trying again`);
       await ports.clock.sleep(DELAY * attempt, ports.signal);
     }
   }

@@ -63,7 +63,7 @@ export class Retries {
     if (!isTransient(error) || this.#attempt >= policy.attempts) return false;
     const wait = this.#waitFor(error);
     if (this.#waited + wait > policy.maxTotal) return false;
-    log.debug(`${error.message}; trying again in ${Math.round(wait)} ms`);
+    log.info(`${error.message}; trying again in ${Math.round(wait)} ms`);
     await clock.sleep(wait, signal).catch((reason: unknown) => {
       throw signal.aborted ? cancellation(signal) : reason;
     });

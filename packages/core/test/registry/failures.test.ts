@@ -28,6 +28,13 @@ describe('a failure that may pass', () => {
     expect(await client.hasBlob(registry.repository('app'), registry.addBlob('x').digest)).toBe(true);
     expect(clock.slept).toEqual([wait]);
   });
+
+  it('is told while it lasts: nobody likes to wait for minutes without a word', async () => {
+    const registry = await startFakeRegistry(failing([503]));
+    const { client, told } = setup();
+    await client.hasBlob(registry.repository('app'), registry.addBlob('x').digest);
+    expect(told).toEqual([expect.stringContaining('trying again')]);
+  });
 });
 
 describe('a failure that lasts', () => {

@@ -37,6 +37,8 @@ export interface Setup {
   readonly clock: ManualClock;
   /** Everything that was logged, and what was masked. */
   readonly logged: string[];
+  /** What of it everybody sees. */
+  readonly told: string[];
   readonly masked: string[];
 }
 
@@ -56,7 +58,12 @@ export function setup(options: SetupOptions = {}): Setup {
   const write = (message: string) => {
     logged.push(message);
   };
-  const log: Log = { ...SILENT_LOG, debug: write, info: write, warn: write, mask: (secret) => masked.push(secret) };
+  const told: string[] = [];
+  const tell = (message: string) => {
+    write(message);
+    told.push(message);
+  };
+  const log: Log = { ...SILENT_LOG, debug: write, info: tell, warn: tell, mask: (secret) => masked.push(secret) };
   const own = openNetwork({}, { log });
   const { dispatcher, credential, mirrors } = options;
   const network = dispatcher === undefined ? own : { ...own, dispatcher: () => dispatcher };
@@ -72,7 +79,7 @@ export function setup(options: SetupOptions = {}): Setup {
     signal: options.signal ?? new AbortController().signal,
     random: () => 1,
   });
-  return { client, clock, logged, masked };
+  return { client, clock, logged, told, masked };
 }
 
 /** The error that a call fails with. */
