@@ -49,6 +49,6 @@ function refuseCgi(): BuildpacksError {
 }
 
 /** A bare `host:port` is an http proxy. */
-export function withScheme(value: string): string {
+function withScheme(value: string): string {
   return /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/]/.test(value) ? value : `http://${value}`;
 }
