@@ -1,5 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { createServer } from 'node:http';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { openNetwork } from '../../../packages/core/test/support/network.ts';
+import { listen } from '../../bench/listen.ts';
 import { hasBlob, newAuthority, recordLog, startGateway, startRegistry } from './peers.ts';
 
 const NAME = 'registry.test';
@@ -32,6 +34,18 @@ describe('a registry behind a proxy', () => {
     await expect(failure).rejects.toThrow('issued by CN=Bench Authority');
     await expect(failure).rejects.not.toThrow('canary');
     expect(proxy.requests).toEqual([`CONNECT ${NAME}:443`, `CONNECT ${NAME}:443`]);
+  });
+
+  it('need not be: where it redirects to is decided anew', async () => {
+    const storage = await startRegistry();
+    const proxy = await startGateway({ 'storage.test:80': storage.host });
+    const registry = createServer((_, response) => {
+      response.writeHead(307, { location: 'http://storage.test/blob' }).end();
+    });
+    const listening = await listen(registry, 'http');
+    onTestFinished(() => listening.close());
+    expect(await hasBlob(listening.host, { 'http-proxy': proxy.host })).toBe(true);
+    expect(proxy.requests).toEqual(['HEAD http://storage.test/blob']);
   });
 
   it('is told with the proxy when it hangs up', async () => {
