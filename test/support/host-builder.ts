@@ -14,7 +14,22 @@ import { digestOf } from '../../packages/core/src/reference/index.ts';
 /** The CNB user of `hostBuilder`. */
 export const CNB_USER = { uid: 1001, gid: 1000 } as const;
 
-const PROGRAMS = ['sh', 'bash', 'cat', 'env', 'id', 'ln', 'ls', 'mkdir', 'readlink', 'rm', 'setsid', 'sleep', 'stat', 'touch'];
+const PROGRAMS = [
+  'sh',
+  'bash',
+  'cat',
+  'env',
+  'id',
+  'ln',
+  'ls',
+  'mkdir',
+  'readlink',
+  'rm',
+  'setsid',
+  'sleep',
+  'stat',
+  'touch',
+];
 
 export interface HostBuilderOptions {
   /** Variables of the image beside PATH, as `NAME=VALUE`. */
