@@ -7,8 +7,11 @@ import { writeSboms } from './sbom.ts';
 /** The real programs that tests run against, each built from its Go module in `tools/<name>`. */
 export type ToolName = 'lifecycle' | 'lifecycle-previous' | 'ca-certificates' | ProgramName;
 
-/** Those that are one program, of the same name; the last two are oracles (`oracle.ts`). */
-export type ProgramName = 'registry' | 'crane' | 'pack' | 'httpproxy' | 'registries-conf';
+/**
+ * Those that are one program, of the same name; the last two are oracles (`oracle.ts`), `cache-image` is the lifecycle's code for that
+ * alone.
+ */
+export type ProgramName = 'registry' | 'crane' | 'pack' | 'cache-image' | 'httpproxy' | 'registries-conf';
 
 export interface Tool {
   readonly name: ToolName;
@@ -70,6 +73,7 @@ const RECIPES: Readonly<Record<ToolName, Recipe>> = {
     },
     finish: finishCaCertificates,
   },
+  'cache-image': { module: 'github.com/buildpacks/lifecycle', programs: { 'cache-image': OWN_PROGRAM } },
   httpproxy: { module: 'golang.org/x/net', programs: { httpproxy: OWN_PROGRAM } },
   'registries-conf': { module: 'go.podman.io/image/v5', programs: { 'registries-conf': OWN_PROGRAM } },
 };

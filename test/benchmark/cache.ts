@@ -1,0 +1,73 @@
+/**
+ * Compares our layer cache with an archive of the same folder, as `actions/cache` makes it, and with the lifecycle's cache image
+ * (docs/benchmarks.md).
+ *
+ * Usage: npm run bench:cache -- [--json FILE] [--small] [--fixture NAME] [--link NAME] [--rounds N]
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Fixture, FIXTURES } from './cache/fixture.ts';
+import { type LinkName, LINKS } from './cache/place.ts';
+import { type CacheSample, runCacheRound, writeCaches } from './cache/rounds.ts';
+import { makeCacheRows, renderCacheRows } from './cache/rows.ts';
+
+/** What a small run has of everything. */
+const SMALL = 1 / 20;
+/** How often everything is done, unless `--rounds` says so: on the slow link hardly anything but the link decides. */
+const ROUNDS: Readonly<Record<LinkName, number>> = { folder: 3, loopback: 3, '50 MB/s, 20 ms': 3, '5 MB/s, 100 ms': 1 };
+
+interface Options {
+  readonly fixtures: readonly Fixture[];
+  readonly links: readonly LinkName[];
+  readonly scale: number;
+  readonly rounds: number | undefined;
+}
+
+async function main(): Promise<void> {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({
+    options: { json: text, small: { type: 'boolean' }, fixture: text, link: text, rounds: text },
+  });
+  const { json, small = false, fixture, link, rounds = small ? '1' : undefined } = values;
+  const samples = await measureAll({
+    fixtures: FIXTURES.filter(({ name }) => fixture === undefined || name === fixture),
+    links: LINKS.filter((name) => link === undefined || name === link),
+    scale: small ? SMALL : 1,
+    rounds: rounds === undefined ? undefined : Number(rounds),
+  });
+  const rows = makeCacheRows(samples);
+  process.stdout.write(renderCacheRows(rows));
+  if (json !== undefined) await writeFile(json, `${JSON.stringify(rows, undefined, 2)}\n`);
+}
+
+async function measureAll({ fixtures, links, scale, rounds }: Options): Promise<readonly CacheSample[]> {
+  const samples: CacheSample[] = [];
+  for (const fixture of fixtures) {
+    const scratch = await mkdtemp(path.join(tmpdir(), 'benchmark-cache-'));
+    try {
+      say(`${fixture.name}: writing the layers of its builds`);
+      const caches = await writeCaches(fixture, scale, scratch);
+      for (const link of links) {
+        const count = rounds ?? ROUNDS[link];
+        for (let number = 1; number <= count; number++) {
+          say(`${fixture.name}, ${link}: round ${number} of ${count}`);
+          samples.push(...(await runCacheRound({ fixture: fixture.name, caches, link, number, scratch })));
+        }
+      }
+    } finally {
+      await rm(scratch, { recursive: true, force: true });
+    }
+  }
+  return samples;
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+await main().catch((error: unknown) => {
+  say(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+});
