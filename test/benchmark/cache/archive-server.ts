@@ -7,8 +7,8 @@ import { listen, type Listening } from '../../bench/listen.ts';
 import type { Traffic } from './traffic.ts';
 
 export interface ArchiveServer extends Listening {
-  /** Of each request since the start. */
-  readonly requests: readonly Traffic[];
+  /** The requests since the last call. */
+  takeRequests(): readonly Traffic[];
 }
 
 /**
@@ -24,7 +24,7 @@ export async function startArchiveServer(directory: string): Promise<ArchiveServ
     const handle = HANDLERS[incoming.method ?? ''] ?? refuse;
     handle({ incoming, response, file, note }).catch(() => response.destroy());
   });
-  return { ...(await listen(server, 'http')), requests };
+  return { ...(await listen(server, 'http')), takeRequests: () => requests.splice(0) };
 }
 
 interface Exchange {

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { startRegistry } from '../../bench/registry.ts';
+import { type Registry, startRegistry } from '../../bench/registry.ts';
 import { startArchiveServer } from './archive-server.ts';
 import { type LinkShape, openLink } from './link.ts';
 import { sumOf, type Traffic } from './traffic.ts';
@@ -31,6 +31,13 @@ export async function openPlace(link: LinkName): Promise<Place> {
   const stop = async () => {
     for (const each of stops.splice(0).reverse()) await each();
   };
+  const through = async (host: string): Promise<string> => {
+    const shape = SHAPES[link];
+    if (shape === undefined) return host;
+    const opened = await openLink(Number(host.split(':')[1]), shape);
+    stops.push(() => opened.close());
+    return `127.0.0.1:${opened.port}`;
+  };
   try {
     const directory = await mkdtemp(path.join(tmpdir(), 'benchmark-archives-'));
     stops.push(() => rm(directory, { recursive: true, force: true }));
@@ -38,30 +45,22 @@ export async function openPlace(link: LinkName): Promise<Place> {
     stops.push(() => archives.close());
     const registry = await startRegistry();
     stops.push(() => registry.stop());
-    const through = async (host: string) => {
-      const shape = SHAPES[link];
-      if (shape === undefined) return host;
-      const { port, close } = await openLink(Number(host.split(':')[1]), shape);
-      stops.push(close);
-      return `127.0.0.1:${port}`;
+    return {
+      registry: await through(registry.host),
+      archives: `http://${await through(archives.host)}`,
+      takeTraffic: () => sumOf([...archives.takeRequests(), ...takeRequests(registry)]),
+      stop,
     };
-    const near = { registry: await through(registry.host), archives: `http://${await through(archives.host)}` };
-    let seen = 0;
-    const takeTraffic = () => {
-      const stored = archives.requests.slice(seen);
-      seen = archives.requests.length;
-      const asked = registry.requests();
-      registry.forget();
-      return sumOf([
-        ...stored,
-        ...asked.map(({ uploaded, downloaded }) => ({ requests: 1, bytesUp: uploaded, bytesDown: downloaded })),
-      ]);
-    };
-    return { ...near, takeTraffic, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+function takeRequests(registry: Registry): readonly Traffic[] {
+  const requests = registry.requests();
+  registry.forget();
+  return requests.map(({ uploaded, downloaded }) => ({ requests: 1, bytesUp: uploaded, bytesDown: downloaded }));
 }
 
 /** The folders of one contender in one round. */
