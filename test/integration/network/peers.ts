@@ -43,12 +43,17 @@ export interface Peer {
 export interface RegistrySettings extends ServerOptions {
   /** The requests that it answers before it hangs up on every other. */
   readonly patience?: number;
+  /** Begins each answer and then hangs up. */
+  readonly halfway?: boolean;
 }
+
+/** The beginning of a manifest. */
+const BEGUN = { 'content-type': 'application/vnd.oci.image.manifest.v1+json', 'content-length': '10' };
 
 /** A registry that has every blob; with a certificate it speaks TLS. */
 export async function startRegistry(
   certificate?: Certificate,
-  { patience = Infinity, ...options }: RegistrySettings = {},
+  { patience = Infinity, halfway = false, ...options }: RegistrySettings = {},
 ): Promise<Peer> {
   const { certificate: cert, key } = certificate ?? {};
   const server = certificate === undefined ? createPlain() : createSecure({ cert, key, ...options });
@@ -56,6 +61,7 @@ export async function startRegistry(
   server.on('request', ({ method = '', url = '', socket }: IncomingMessage, response: ServerResponse) => {
     requests.push(`${method} ${url}`);
     if (requests.length > patience) socket.destroy();
+    else if (halfway) response.writeHead(200, BEGUN).write('x', () => socket.destroy());
     else response.end();
   });
   const listening = await listen(server, certificate === undefined ? 'http' : 'https');
@@ -133,8 +139,12 @@ export function openRegistry(
 }
 
 /** Reads the manifest of an image, through a mirror if there is one. */
-export async function readManifest(name: string, mirrorLines: readonly string[]): Promise<RawManifest | undefined> {
-  return openClient({}, {}, parseMirrorLines(mirrorLines)).manifest(parseReference(name));
+export async function readManifest(
+  name: string,
+  mirrorLines: readonly string[],
+  inputs: RawInputs = {},
+): Promise<RawManifest | undefined> {
+  return openClient(inputs, {}, parseMirrorLines(mirrorLines)).manifest(parseReference(name));
 }
 
 function openClient(inputs: RawInputs, options: TestNetworkOptions, mirrors?: MirrorRules): RegistryClient {

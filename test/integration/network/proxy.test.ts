@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openNetwork } from '../../../packages/core/test/support/network.ts';
 import { listen } from '../../bench/listen.ts';
-import { hasBlob, newAuthority, recordLog, startGateway, startRegistry } from './peers.ts';
+import { hasBlob, newAuthority, readManifest, recordLog, startGateway, startRegistry } from './peers.ts';
 
 const NAME = 'registry.test';
 const BLOB = `/v2/app/blobs/sha256:${'0'.repeat(64)}`;
@@ -54,6 +54,14 @@ describe('a registry behind a proxy', () => {
     const proxy = await startGateway({ [`${NAME}:443`]: registry.host });
     const inputs = { 'https-proxy': `http://user:canary@${proxy.host}`, 'ca-certificates': authority.certificate };
     await expect(hasBlob(NAME, inputs)).rejects.toThrow(`through the proxy http://${proxy.host}`);
+  });
+
+  it('is told with the proxy when its answer breaks off', async () => {
+    const authority = await newAuthority();
+    const registry = await startRegistry(await authority.issue('registry', { hosts: [NAME] }), { halfway: true });
+    const proxy = await startGateway({ [`${NAME}:443`]: registry.host });
+    const inputs = { 'https-proxy': `http://${proxy.host}`, 'ca-certificates': authority.certificate };
+    await expect(readManifest(`${NAME}/app:1`, [], inputs)).rejects.toThrow(`through the proxy http://${proxy.host}`);
   });
 
   it('may speak plain http when it is insecure: asked by a tunnel, then sent requests', async () => {

@@ -6,10 +6,13 @@ export class NetworkFailure extends BuildpacksError {
   override readonly name = 'NetworkFailure';
   /** True when the same request may succeed a moment later. */
   readonly transient: boolean;
+  /** True when somebody was waited for until nothing more was to be expected, which takes a minute or more. */
+  readonly slow: boolean;
 
   constructor(explanation: Explanation, cause: unknown) {
     super(explanation.code, explanation.message, { hint: explanation.hint, cause });
     this.transient = explanation.transient;
+    this.slow = explanation.slow ?? false;
   }
 }
 
@@ -18,6 +21,7 @@ interface Explanation {
   readonly message: string;
   readonly hint: string;
   readonly transient: boolean;
+  readonly slow?: boolean;
 }
 
 /**
@@ -82,6 +86,7 @@ const EXPLANATIONS: readonly (readonly [RegExp, (url: URL, code: string) => Expl
     /^ERR_TLS_HANDSHAKE_TIMEOUT$/,
     (url) => ({
       ...silent(`${hostAndPort(url)} accepted a connection, but did not answer the TLS handshake in time`, url),
+      slow: false,
       hint: `Check that ${url.host} speaks TLS, and that nothing on the way holds it back.`,
     }),
   ],
@@ -135,7 +140,7 @@ function unreachable(message: string, advice: string, url: URL, transient = true
 }
 
 function silent(message: string, url: URL): Explanation {
-  return { code: 'temporary', message, hint: `Check the load of ${url.host}.`, transient: true };
+  return { code: 'temporary', message, hint: `Check the load of ${url.host}.`, transient: true, slow: true };
 }
 
 function refusedTls(message: string, hint: string): Explanation {

@@ -25,6 +25,8 @@ export const BRIEFLY: { readonly retry: RetryPolicy; readonly patience: number }
 
 /** Who asks too much waits longer than who met a failure. */
 const LIMITED = 4;
+/** Tries in all of what kept us waiting each time: more of them would take as long again. */
+const SLOW_ATTEMPTS = 2;
 
 export interface RetryOptions {
   readonly policy: RetryPolicy;
@@ -60,7 +62,9 @@ export class Retries {
   /** Waits before the next try; false, at once, when there is none. */
   async waitAfter(error: unknown): Promise<boolean> {
     const { policy, clock, log, signal } = this.#options;
-    if (!isTransient(error) || this.#attempt >= policy.attempts) return false;
+    if (!isTransient(error)) return false;
+    const attempts = isSlow(error) ? Math.min(policy.attempts, SLOW_ATTEMPTS) : policy.attempts;
+    if (this.#attempt >= attempts) return false;
     const wait = this.#waitFor(error);
     if (this.#waited + wait > policy.maxTotal) return false;
     log.info(`${error.message}; trying again in ${Math.round(wait)} ms`);
@@ -87,4 +91,9 @@ type Failure = RegistryError | NetworkFailure | ProxyError;
 export function isTransient(error: unknown): error is Failure {
   const known = error instanceof RegistryError || error instanceof NetworkFailure || error instanceof ProxyError;
   return known && error.transient;
+}
+
+function isSlow(error: Failure): boolean {
+  const failure = error instanceof RegistryError ? error.cause : error;
+  return failure instanceof NetworkFailure && failure.slow;
 }

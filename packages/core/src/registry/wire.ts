@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import { NetworkFailure, networkFailure } from '../network/index.ts';
+import { NetworkFailure } from '../network/index.ts';
 import type { Clock, Log, Network } from '../ports/index.ts';
 import { cancellation } from './cancellation.ts';
 import { CountedBody } from './counted-body.ts';
@@ -58,7 +58,8 @@ export class Wire {
         ...(patience !== undefined && { headersTimeout: patience }),
       });
       log.debug(`${method} ${redactUrl(url)}: ${response.statusCode}`);
-      return new Answer(request, response, { traffic, clock, signal });
+      const explain = network.explain.bind(network);
+      return new Answer(request, response, { traffic, clock, signal, explain });
     } catch (error) {
       body.discard();
       if (body.failure !== undefined) throw body.failure;
@@ -71,6 +72,7 @@ interface AnswerContext {
   readonly traffic: TrafficCounter;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  readonly explain: Network['explain'];
 }
 
 /** An answer whose headers have come. Its body must be read or discarded, else its connection stays taken. */
@@ -103,7 +105,7 @@ export class Answer {
 
   /** @throws NetworkFailure when it breaks off, falls silent, or comes too slowly to be of use */
   async *chunks(): AsyncGenerator<Uint8Array> {
-    const { traffic, clock, signal } = this.#context;
+    const { traffic, clock, signal, explain } = this.#context;
     const pace = new Pace();
     let ready = clock.now();
     try {
@@ -114,7 +116,7 @@ export class Answer {
         ready = clock.now();
       }
     } catch (error) {
-      throw signal.aborted ? cancellation(signal) : networkFailure(error, this.url);
+      throw signal.aborted ? cancellation(signal) : await explain(error, this.url);
     }
   }
 
@@ -142,5 +144,5 @@ const MAX_DISCARDED = 64 * 1024;
 function tooSlow({ host }: URL): NetworkFailure {
   const hint = `Check the load of ${host} and of the proxies before it.`;
   const message = `${host} sends its answer a few bytes at a time`;
-  return new NetworkFailure({ code: 'temporary', message, hint, transient: true }, undefined);
+  return new NetworkFailure({ code: 'temporary', message, hint, transient: true, slow: true }, undefined);
 }
