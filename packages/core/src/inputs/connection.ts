@@ -1,6 +1,6 @@
 import { type AuthFile, readRegistryAuth } from '../auth/index.ts';
 import { optional } from '../json/json.ts';
-import { type MirrorRules, readMirrorRules } from '../mirrors/index.ts';
+import { type MirrorRules, readMirrorRules, serverTrust } from '../mirrors/index.ts';
 import {
   buildProxyEnvironment,
   type BuildProxyInputs,
@@ -8,6 +8,7 @@ import {
   readProxySettings,
 } from '../network/proxy/index.ts';
 import {
+  checkCertificateFiles,
   type ClientCertificate,
   readClientCertificates,
   readUserCertificates,
@@ -78,7 +79,11 @@ export function readConnectionInputs(
 
 function readMirrors(reader: InputReader, context: ConnectionContext, problems: Problems): MirrorRules {
   const inputs = { files: reader.list('registries-conf'), lines: reader.list('registry-mirrors') };
-  return problems.attempt(() => readMirrorRules(inputs, context)) ?? { rules: [], notices: [] };
+  const mirrors = problems.attempt(() => readMirrorRules(inputs, context)) ?? { rules: [], notices: [] };
+  problems.attempt(() => {
+    checkCertificateFiles(serverTrust(mirrors).values());
+  });
+  return mirrors;
 }
 
 function readProxies(reader: InputReader, { environment }: ConnectionContext, problems: Problems) {

@@ -17,7 +17,7 @@ export { explainTlsFailure, type TlsExplanation } from './explain.ts';
 export { isHangUp, mayBeTlsFailure, type TlsFailure } from './failure.ts';
 export { createHostTrust, type HostTrustOptions } from './host-trust.ts';
 export { type ProbeOptions, type ProbeResult, probeTls, type ProbeTarget } from './probe.ts';
-export type { CertificateFiles } from './server-trust.ts';
+export { type CertificateFiles, checkCertificateFiles } from './server-trust.ts';
 export { SYSTEM_PLACES, type SystemPlaces } from './system-certificates.ts';
 export { loadTrustStore, secureContext, type TrustOptions, type TrustStore } from './trust-store.ts';
 export type { ClientCertificate, HostTrust, TrustSource } from './types.ts';

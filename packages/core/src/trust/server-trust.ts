@@ -17,11 +17,27 @@ export interface CertificateFiles {
 }
 
 /** @throws InputError with every problem, each with its file */
-export function readCertificateFiles({ certificateAuthorities, clientCertificates }: CertificateFiles): HostTrust {
+export function readCertificateFiles(files: CertificateFiles): HostTrust {
   const problems: InputProblem[] = [];
+  const trust = readTrust(files, problems);
+  if (problems.length > 0) throw new InputError(problems);
+  return trust;
+}
+
+/** Tells at once what the first connection to each of the servers would tell. @throws InputError with every problem, each once */
+export function checkCertificateFiles(servers: Iterable<CertificateFiles>): void {
+  const problems: InputProblem[] = [];
+  for (const files of servers) readTrust(files, problems);
+  const distinct = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));
+  if (distinct.size > 0) throw new InputError([...distinct.values()]);
+}
+
+function readTrust(
+  { certificateAuthorities, clientCertificates }: CertificateFiles,
+  problems: InputProblem[],
+): HostTrust {
   const certificates = certificateAuthorities.flatMap((file) => readAuthorities(file, INPUT, problems));
   const [client] = clientCertificates.slice(0, 1).flatMap((files) => readClient(files, problems));
-  if (problems.length > 0) throw new InputError(problems);
   return { certificates, ...optional('client', client) };
 }
 

@@ -77,6 +77,23 @@ test('mirrors are read from lines and files', () => {
   expect(mirrors.rules.map(({ prefix }) => prefix)).toEqual(['docker.io', 'a.example']);
 });
 
+test('what a hosts.toml names for TLS is looked at with all else, and what is wrong is told once', () => {
+  const hosts = ['a', 'b'].map((name) => `[host."https://${name}.example"]\nca = ["../ca.pem", "../empty.pem"]\n`);
+  const directory = makeTree({
+    'certs.d/docker.io/hosts.toml': `${hosts.join('')}client = [["missing.cert", "missing.key"]]\n`,
+    'certs.d/ca.pem': FIRST,
+    'certs.d/empty.pem': 'nothing',
+  });
+  const problems = problemsOf(() => parse({ 'registries-conf': 'certs.d', 'registry-auth': 'x=y' }, {}, directory));
+  const folder = path.join(directory, 'certs.d');
+  expect(problems.map(({ input, message, place }) => [input, place?.file ?? message])).toEqual([
+    ['registries-conf', path.join(folder, 'empty.pem')],
+    ['registries-conf', `"${path.join(folder, 'docker.io/missing.cert')}" does not exist`],
+    ['registries-conf', `"${path.join(folder, 'docker.io/missing.key')}" does not exist`],
+    ['registry-auth', expect.any(String)],
+  ]);
+});
+
 test('all problems are told together', () => {
   const problems = problemsOf(() =>
     parse({
