@@ -55,12 +55,33 @@ function readDocument(file: string): AuthFile {
   return parseDocument(Buffer.from(content).toString('utf8'), file);
 }
 
-/** The JSON of either kind. What has no key of a Docker configuration is the lifecycle's, so that nothing in it goes unread. */
+/** The JSON of either kind. What has no key of a Docker configuration is the lifecycle's. Nothing in it may go unread. */
 function parseDocument(text: string, name: string): AuthFile {
   const json = asRecord(parseJson(text)) ?? {};
   const keys = Object.keys(json);
   const isHeaders = keys.length > 0 && !DOCKER_KEYS.some((key) => keys.includes(key));
-  return isHeaders ? parseHeaders(json, name) : parseAuthFile(text, name, INPUT);
+  if (isHeaders) return parseHeaders(json, name);
+  const problems = unreadParts(json, name).map((message) => ({ input: INPUT, message, hint: FORMS }));
+  if (problems.length > 0) throw new InputError(problems);
+  return parseAuthFile(text, name, INPUT);
+}
+
+/** What tools pass over in a Docker configuration: the user means it as credentials all the same. */
+function unreadParts(json: JsonRecord, name: string): readonly string[] {
+  const mistyped = ['auths', 'credHelpers']
+    .filter((key) => isGiven(json[key]) && asRecord(json[key]) === undefined)
+    .map((key) => `"${key}" in "${name}" is not a JSON object`);
+  const entries = Object.entries(asRecord(json['auths']) ?? {})
+    .filter(([, entry]) => isGiven(entry) && asRecord(entry) === undefined)
+    .map(([key]) => `"${name}" has an entry for "${key}" that is not a JSON object`);
+  const headers = Object.entries(json)
+    .filter(([, value]) => typeof value === 'string' && /^(?:basic|bearer|x-identity)\s/i.test(value))
+    .map(([key]) => `"${name}" has a header for "${key}" beside the keys of a Docker configuration`);
+  return [...mistyped, ...entries, ...headers];
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
 }
 
 function parseHeaders(json: JsonRecord, name: string): AuthFile {

@@ -100,6 +100,10 @@ describe('JSON', () => {
     ['with a pair that is none', `{"registry.example": "Basic ${pair('hunter22')}"}`],
     ['with a bearer of two lines', '{"registry.example": "Bearer hunter22\\nx"}'],
     ['with a user and a password by host', '{"registry.example": {"username": "ann", "password": "hunter22"}}'],
+    ['with auths in an array', '{"auths": [{"registry.example": {"auth": "hunter22"}}]}'],
+    ['with helpers that are no object', '{"auths": {}, "credHelpers": "hunter22"}'],
+    ['with an entry that is a header', '{"auths": {"registry.example": "Basic hunter22"}}'],
+    ['with a header beside auths', '{"auths": {}, "registry.example": "Basic hunter22"}'],
     ['with headers and others', '{"registry.example": "Bearer x", "other.example": {"hunter22": 1}}'],
   ])('%s is refused and not quoted', (_, text) => {
     const problems = problemsOf(text);
@@ -108,9 +112,12 @@ describe('JSON', () => {
   });
 });
 
-it('JSON without anything is no credentials', async () => {
-  expect(await lookup('{}')).toBeUndefined();
-});
+it.each(['{}', '{"auths": null}', '{"auths": {"registry.example": {}}, "detachKeys": "ctrl-x"}'])(
+  'JSON without any is no credentials: %s',
+  async (text) => {
+    expect(await lookup(text)).toBeUndefined();
+  },
+);
 
 describe('a path', () => {
   const content = JSON.stringify({ auths: { [HOST]: { auth: pair('bob:x') } } });
