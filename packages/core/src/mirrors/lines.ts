@@ -5,6 +5,7 @@ import { isWildcard } from './prefix.ts';
 
 const INPUT = 'registry-mirrors';
 const EXAMPLE = 'Write PREFIX=MIRROR, as in docker.io=mirror.example/hub.';
+const ONE_BY_ONE = 'Give the option once for each line.';
 
 /**
  * Reads the lines of the input `registry-mirrors`: `docker.io=mirror.corp/hub`, `host/namespace=mirror.corp/namespace`,
@@ -41,6 +42,10 @@ function split(line: string): { readonly prefix: string; readonly location: stri
 }
 
 function problemOf(line: string): Pick<InputProblem, 'message' | 'hint'> | undefined {
+  if (line.includes('\n')) {
+    const [first = ''] = line.split('\n', 1);
+    return { message: `"${shownLocation(first.trim())}" is followed by a line break`, hint: ONE_BY_ONE };
+  }
   if (!line.includes('=')) return { message: `"${shownLocation(line)}" has no "="`, hint: EXAMPLE };
   const { prefix, location } = split(line);
   if (prefix === '*') {

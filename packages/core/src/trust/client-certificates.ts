@@ -7,6 +7,7 @@ import type { ClientCertificate } from './types.ts';
 const INPUT = 'client-certificates';
 const LINE = /^([^=\s]+)\s*=\s*([^,]+?)\s*,\s*([^,]+)$/;
 const FORM = 'Write HOST[:PORT]=CERTIFICATE,KEY with two PEM files; the port as in the names of images, or none.';
+const ONE_BY_ONE = 'Give the option once for each line.';
 
 /**
  * Reads the input `client-certificates`: lines `host[:port]=certificate.pem,key.pem`.
@@ -24,7 +25,13 @@ export function readClientCertificates(
   for (const line of lines) {
     const [, host = '', certificate = '', key = ''] = LINE.exec(line) ?? [];
     const registry = canonicalRegistry(host);
-    if (!isRegistryHost(host)) {
+    if (line.includes('\n')) {
+      problems.push({
+        input: INPUT,
+        message: `${quoted(firstLine(line))} is followed by a line break`,
+        hint: ONE_BY_ONE,
+      });
+    } else if (!isRegistryHost(host)) {
       problems.push({ input: INPUT, message: `${quoted(line)} is not a client certificate`, hint: FORM });
     } else if (certificates.has(registry)) {
       problems.push({ input: INPUT, message: `"${host}" has two client certificates` });
@@ -36,6 +43,10 @@ export function readClientCertificates(
   }
   if (problems.length > 0) throw new InputError(problems);
   return certificates;
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1).join('').trim();
 }
 
 /** A line of a key may stand here by mistake. */

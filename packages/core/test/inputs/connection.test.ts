@@ -77,6 +77,20 @@ test('mirrors are read from lines and files', () => {
   expect(mirrors.rules.map(({ prefix }) => prefix)).toEqual(['docker.io', 'a.example']);
 });
 
+test.each([
+  ['registry-mirrors', 'a.example=m.example'],
+  ['client-certificates', 'a.example=a.pem,a.key'],
+] as const)('%s that came as one item are to be given one by one', (input, line) => {
+  expect(problemsOf(() => parse({ [input]: [`${line}\nb.example=x`] }))).toEqual([
+    { input, message: `"${line}" is followed by a line break`, hint: 'Give the option once for each line.' },
+  ]);
+});
+
+test('a key given as a client certificate is not quoted', () => {
+  const raw = { 'client-certificates': [`${'QUJD'.repeat(16)}\n${'QUJD'.repeat(16)}`] };
+  expect(JSON.stringify(problemsOf(() => parse(raw)))).not.toContain('QUJD'.repeat(3));
+});
+
 test('what a hosts.toml names for TLS is looked at with all else, and what is wrong is told once', () => {
   const hosts = ['a', 'b'].map((name) => `[host."https://${name}.example"]\nca = ["../ca.pem", "../empty.pem"]\n`);
   const directory = makeTree({

@@ -35,6 +35,7 @@ describe('lines of registry-mirrors', () => {
     ['a.example=m.example/UP', 'no registry'],
     ['a.example:1x=m.example', 'no registry'],
     ['a.example=b=c', 'no registry'],
+    ['a.example=m.example\nb.example=m.example', '"a.example=m.example" is followed by a line break'],
   ])('%s is refused: %s', (line, message) => {
     expect(problemsOf(() => parseMirrorLines([line]))).toMatchObject([
       { input: 'registry-mirrors', message: expect.stringContaining(message) as string },
