@@ -35,7 +35,7 @@ export async function* readFrames(source: FrameSource, range: PackRange): AsyncG
         failures = 0;
         yield frame;
       }
-      if (next < range.endFrame) throw new BuildpacksError('temporary', 'it ended early');
+      if (next < range.endFrame) throw new BuildpacksError('image', 'a pack ends early');
     } catch (error) {
       source.signal.throwIfAborted();
       failures++;

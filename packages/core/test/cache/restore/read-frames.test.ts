@@ -111,6 +111,11 @@ describe('the frames of a range', () => {
     expect(store.asked.map(({ start }) => start)).toEqual([0, 300, 300]);
   });
 
+  it('are missing in a damaged pack when it always ends early', async () => {
+    const store = new ScriptedStore(cutAt(350), cutAt(10), cutAt(0));
+    await expect(read(store)).rejects.toMatchObject({ code: 'image', message: 'a pack ends early' });
+  });
+
   it('are not asked for again when the pack is gone', async () => {
     const store = new ScriptedStore(() => undefined);
     await expect(read(store)).rejects.toThrow('is not there any more');
