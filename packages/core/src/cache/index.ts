@@ -1,3 +1,6 @@
+export { type ListedCache, listCaches } from './admin/list.ts';
+export { cachesToPrune, type PrunedCache, type PruneRules } from './admin/prune.ts';
+export { type VerifiedCache, verifyCache, type VerifyOptions } from './admin/verify.ts';
 export type { CacheIndex } from './format/cache-index.ts';
 export { type CacheIdentity, identityKey } from './format/identity.ts';
 export { type IndexExpectation, openIndex, type OpenedIndex, type Refusal } from './format/index-object.ts';
@@ -6,6 +9,9 @@ export { CACHE_LIMITS } from './format/limits.ts';
 export { findIndex, type FoundIndex } from './restore/find-index.ts';
 export {
   type CachePorts,
+  fillCache,
+  findCache,
+  type FoundCache,
   type MissedCache,
   restoreCache,
   type RestoredCache,
@@ -16,5 +22,8 @@ export { parentOf } from './save/parent.ts';
 export type { ParentCache } from './save/plan.ts';
 export { saveCache, type SaveOutcome, type SaveRequest } from './save/save.ts';
 export { createDirectoryStore, type DirectoryStoreOptions } from './store/directory.ts';
+export { createRegistryStore, type RegistryStoreOptions } from './store/registry.ts';
+export { parseIndex } from './format/parse.ts';
+export { renderIndex } from './format/render.ts';
 export type { ByteRange, CacheStore, NewIndex, PackFile, StoredEntry, StoredIndex } from './store/store.ts';
 export type { CacheTraffic } from './store/traffic.ts';

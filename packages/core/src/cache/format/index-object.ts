@@ -33,6 +33,17 @@ export type OpenedIndex =
   | { readonly kind: 'index'; readonly index: CacheIndex; readonly digest: Digest }
   | { readonly kind: 'refused'; readonly reason: Refusal; readonly message: string };
 
+/** What is there under some key, for people: an index whose identity nobody expects. */
+export type ExaminedIndex =
+  | {
+      readonly kind: 'index';
+      readonly index: CacheIndex;
+      readonly digest: Digest;
+      /** `known`: one of the given keys signed it. */
+      readonly signature: 'none' | 'known' | 'unknown';
+    }
+  | Extract<OpenedIndex, { kind: 'refused' }>;
+
 /** Seconds by which the clocks of two machines may differ. */
 const CLOCK_SKEW = 3600;
 
@@ -51,15 +62,38 @@ export async function sealIndex(index: CacheIndex, key?: CacheKey): Promise<Buff
 
 /** Reads a stored object as hostile input. The signature comes first: nothing else is looked at when it is missing or wrong. */
 export async function openIndex(object: Uint8Array, expected: IndexExpectation): Promise<OpenedIndex> {
-  try {
-    if (object.length > CACHE_LIMITS.indexObject) throw damagedIndex(`it has ${object.length} bytes`);
-    const envelope = openEnvelope(object);
-    if (envelope === 'other-version') return refused('version', 'it is of a version that this program does not know');
+  return refusingDamage(async () => {
+    const envelope = envelopeOf(object);
+    if (envelope === 'other-version') return OTHER_VERSION;
     const { signed } = expected;
     if (signed !== undefined && !isSignedBy(envelope, signed.keys))
       return refused('unsigned', 'none of the keys signed it');
     const index = parseIndex(await textOf(envelope));
     return mismatch(index, expected) ?? { kind: 'index', index, digest: digestOf(object) };
+  });
+}
+
+/** As `openIndex`, for whoever wants to know what it is and not to use it. */
+export async function examineIndex(object: Uint8Array, keys: readonly CacheKey[]): Promise<ExaminedIndex> {
+  return refusingDamage(async () => {
+    const envelope = envelopeOf(object);
+    if (envelope === 'other-version') return OTHER_VERSION;
+    const known = isSignedBy(envelope, keys) ? 'known' : 'unknown';
+    const signature = envelope.signature === undefined ? 'none' : known;
+    return { kind: 'index', index: parseIndex(await textOf(envelope)), digest: digestOf(object), signature };
+  });
+}
+
+const OTHER_VERSION = refused('version', 'it is of a version that this program does not know');
+
+function envelopeOf(object: Uint8Array): ReturnType<typeof openEnvelope> {
+  if (object.length > CACHE_LIMITS.indexObject) throw damagedIndex(`it has ${object.length} bytes`);
+  return openEnvelope(object);
+}
+
+async function refusingDamage<T>(work: () => Promise<T>): Promise<T | Extract<OpenedIndex, { kind: 'refused' }>> {
+  try {
+    return await work();
   } catch (error) {
     if (error instanceof BuildpacksError && error.code === 'image') return refused('damaged', error.message);
     throw error;
@@ -85,6 +119,6 @@ function mismatch(index: CacheIndex, { identity, signed }: IndexExpectation): Op
   return undefined;
 }
 
-function refused(reason: Refusal, message: string): OpenedIndex {
+function refused(reason: Refusal, message: string): Extract<OpenedIndex, { kind: 'refused' }> {
   return { kind: 'refused', reason, message };
 }

@@ -49,44 +49,73 @@ export interface MissedCache {
   readonly traffic: CacheTraffic;
 }
 
+/** An index that may be used, and what was needed to find it. */
+export interface FoundCache {
+  readonly kind: 'found';
+  readonly index: CacheIndex;
+  /** The digest of the index object. */
+  readonly digest: Digest;
+  readonly traffic: CacheTraffic;
+}
+
 /**
- * Brings back what an earlier build cached, as far as it is there and right. Nothing but an abort makes this fail: trouble is one warning
- * and a slower build.
+ * Looks for the index of the first candidate that has one which may be used. Nothing but an abort makes this fail: trouble is a miss and
+ * one warning.
  */
-export async function restoreCache(request: RestoreRequest, ports: CachePorts): Promise<RestoreOutcome> {
+export async function findCache(
+  { store, candidates }: Pick<RestoreRequest, 'store' | 'candidates'>,
+  { log, signal }: CachePorts,
+): Promise<FoundCache | MissedCache> {
   const traffic: CacheTraffic = { requests: 0, up: 0, down: 0 };
-  const store = countTraffic(request.store, traffic);
   try {
-    return await restoreFrom(store, request, ports, traffic);
+    const found = await findIndex(countTraffic(store, traffic), candidates, signal);
+    if (found.kind === 'found') return { ...found, traffic };
+    if (!NORMAL.has(found.reason)) log.warn(`the layer cache "${store.name}" is not used: ${found.message}`);
+    return { ...found, traffic };
   } catch (error) {
-    await rm(path.join(request.cache, COMMITTED), { recursive: true, force: true });
-    ports.signal.throwIfAborted();
-    const message = error instanceof Error ? error.message : String(error);
-    ports.log.warn(`the layer cache "${store.name}" was not restored: ${message}`);
-    return { kind: 'miss', reason: 'failed', message, traffic };
+    signal.throwIfAborted();
+    return failed(store, error, log, traffic);
   }
 }
 
-async function restoreFrom(
-  store: CacheStore,
-  { candidates, cache, owner }: RestoreRequest,
+/**
+ * Brings back the layers of an index, as far as they are there and right. Nothing but an abort makes this fail: trouble is one warning and
+ * a slower build.
+ */
+export async function fillCache(
+  found: FoundCache,
+  { store, cache, owner }: Omit<RestoreRequest, 'candidates'>,
   { clock, log, signal }: CachePorts,
-  traffic: CacheTraffic,
 ): Promise<RestoreOutcome> {
-  const found = await findIndex(store, candidates, signal);
-  if (found.kind === 'miss') {
-    if (!NORMAL.has(found.reason)) log.warn(`the layer cache "${store.name}" is not used: ${found.message}`);
-    return { ...found, traffic };
-  }
   const { index, digest } = found;
+  const traffic = { ...found.traffic };
   const directory = path.join(cache, COMMITTED);
-  await mkdir(directory, { recursive: true });
-  const folders = cachedLayers(index.metadata);
-  const filled = await fillLayers(index, { store, directory, folders, clock, signal });
-  await writeMetadata(index.metadata, filled, directory);
-  if (owner !== undefined) await give(directory, filled, owner);
-  warnOfLosses(filled, store.name, log);
-  return { kind: 'restored', index, digest, traffic, ...filled };
+  try {
+    await mkdir(directory, { recursive: true });
+    const folders = cachedLayers(index.metadata);
+    const options = { store: countTraffic(store, traffic), directory, folders, clock, signal };
+    const filled = await fillLayers(index, options);
+    await writeMetadata(index.metadata, filled, directory);
+    if (owner !== undefined) await give(directory, filled, owner);
+    warnOfLosses(filled, store.name, log);
+    return { kind: 'restored', index, digest, traffic, ...filled };
+  } catch (error) {
+    await rm(directory, { recursive: true, force: true });
+    signal.throwIfAborted();
+    return failed(store, error, log, traffic);
+  }
+}
+
+/** Brings back what an earlier build cached: `findCache` and `fillCache`. */
+export async function restoreCache(request: RestoreRequest, ports: CachePorts): Promise<RestoreOutcome> {
+  const found = await findCache(request, ports);
+  return found.kind === 'found' ? fillCache(found, request, ports) : found;
+}
+
+function failed(store: CacheStore, error: unknown, log: Log, traffic: CacheTraffic): MissedCache {
+  const message = error instanceof Error ? error.message : String(error);
+  log.warn(`the layer cache "${store.name}" was not restored: ${message}`);
+  return { kind: 'miss', reason: 'failed', message, traffic };
 }
 
 async function writeMetadata(metadata: string, { restored }: FilledLayers, directory: string): Promise<void> {
