@@ -1,6 +1,6 @@
 import { Random } from './random.ts';
 
-const PHRASES = 1024;
+const PHRASES = 128;
 const LONGEST = 6;
 
 /**

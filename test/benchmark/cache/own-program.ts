@@ -13,6 +13,7 @@ import {
   type ParentCache,
   restoreCache,
   saveCache,
+  type SaveRequest,
 } from '../../../packages/core/src/cache/index.ts';
 import { createRegistryStore } from '../../../packages/core/src/cache/store/registry.ts';
 import { parseConnectionInputs } from '../../../packages/core/src/inputs/index.ts';
@@ -43,61 +44,53 @@ const CLOCK: Clock = {
 const { signal } = new AbortController();
 const log = { ...SILENT_LOG, warn: fail };
 const ports: CachePorts = { clock: CLOCK, log, signal };
-const network = createNetwork({
-  inputs: parseConnectionInputs({}, { environment: {}, workingDirectory: '/', now: Date.now() }),
-  environment: {},
-  home: '/nonexistent',
-  clock: CLOCK,
-  log,
-  signal,
-  places: { files: [], directories: [] },
-});
 
 async function main([what, place = '', cache = '', temporary = '']: readonly string[]): Promise<void> {
-  const store = openStore(place);
+  if (what === 'restore') await withStore(place, (store) => restore(store, cache));
+  else {
+    // A build knows the index from its restore, so that reading it is part of that; by now those connections are closed.
+    const parent = await withStore(place, readParent);
+    await withStore(place, (store) => save({ store, cache, temporary, ...(parent !== undefined && { parent }) }));
+  }
+}
+
+async function withStore<T>(place: string, work: (store: CacheStore) => Promise<T>): Promise<T> {
+  const folder = /^dir:(.*)$/.exec(place)?.[1];
+  if (folder !== undefined) return work(createDirectoryStore(folder, ports));
+  const [, registry = '', path = ''] = /^registry:([^/]+)\/(.*)$/.exec(place) ?? [];
+  const network = openNetwork();
+  const credentials = { lookup: () => Promise.resolve(undefined) };
+  const mirrors = parseMirrorLines([]);
+  const client = createRegistryClient({ network, credentials, mirrors, clock: CLOCK, log, signal });
   try {
-    if (what === 'save') await save(store, cache, temporary);
-    else await restore(store, cache);
+    return await work(createRegistryStore({ registry, path }, { registry: client, clock: CLOCK }));
   } finally {
     await network.close();
   }
 }
 
-function openStore(place: string): CacheStore {
-  const folder = /^dir:(.*)$/.exec(place)?.[1];
-  if (folder !== undefined) return createDirectoryStore(folder, ports);
-  const [, registry = '', path = ''] = /^registry:([^/]+)\/(.*)$/.exec(place) ?? [];
-  const credentials = { lookup: () => Promise.resolve(undefined) };
-  const client = createRegistryClient({
-    network,
-    credentials,
-    mirrors: parseMirrorLines([]),
+function openNetwork() {
+  return createNetwork({
+    inputs: parseConnectionInputs({}, { environment: {}, workingDirectory: '/', now: Date.now() }),
+    environment: {},
+    home: '/nonexistent',
     clock: CLOCK,
     log,
     signal,
+    places: { files: [], directories: [] },
   });
-  return createRegistryStore({ registry, path }, { registry: client, clock: CLOCK });
 }
 
-/** A build knows the index from its restore, so that reading it is part of that. */
-async function save(store: CacheStore, cache: string, temporary: string): Promise<void> {
+async function readParent(store: CacheStore): Promise<ParentCache | undefined> {
   const found = await findIndex(store, CANDIDATES, signal);
-  const parent: ParentCache | undefined =
-    found.kind === 'found'
-      ? { index: found.index, digest: found.digest, badPacks: new Set(), badLayers: new Set() }
-      : undefined;
-  const limits = { maxBytes: 2e9, lifetime: 604_800 };
+  if (found.kind === 'miss') return undefined;
+  return { index: found.index, digest: found.digest, badPacks: new Set(), badLayers: new Set() };
+}
+
+async function save(request: Pick<SaveRequest, 'store' | 'cache' | 'temporary' | 'parent'>): Promise<void> {
+  const facts = { identity: IDENTITY, builder: BUILDER, createdBy: 'benchmark', maxBytes: 2e9, lifetime: 604_800 };
   await perform(async () => {
-    const request = {
-      store,
-      cache,
-      identity: IDENTITY,
-      builder: BUILDER,
-      createdBy: 'benchmark',
-      temporary,
-      ...limits,
-    };
-    const { kind } = await saveCache({ ...request, ...(parent !== undefined && { parent }) }, ports);
+    const { kind } = await saveCache({ ...request, ...facts }, ports);
     if (kind !== 'saved' && kind !== 'unchanged') fail(`the cache was not saved: ${kind}`);
   });
 }

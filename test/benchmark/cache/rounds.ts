@@ -9,16 +9,17 @@ import { type LinkName, type Machine, makeMachine, openPlace, type Place } from 
 import { runTask, type TaskMeasure } from './task.ts';
 import { NO_TRAFFIC, type Traffic } from './traffic.ts';
 
-/** What is done one after the other, with the state that the build has left. */
-const SAVES = [
-  { step: 'cold save', state: 'first' },
-  { step: 'no change', state: 'first' },
-  { step: 'one dependency', state: 'one dependency' },
-  { step: 'wide change', state: 'wide change' },
-] as const;
-const LAST = SAVES.length - 1;
+/** What is done one after the other. A restore brings back what was saved just before, to a machine that has nothing. */
+const PLAN = [
+  { step: 'cold save', kind: 'save', state: 'first' },
+  { step: 'no change', kind: 'save', state: 'first' },
+  { step: 'one dependency', kind: 'save', state: 'one dependency' },
+  { step: 'restore', kind: 'restore', state: 'one dependency' },
+  { step: 'wide change', kind: 'save', state: 'wide change' },
+  { step: 'restore after a wide change', kind: 'restore', state: 'wide change' },
+] as const satisfies readonly { step: string; kind: 'save' | 'restore'; state: State }[];
 
-export const STEPS = [...SAVES.map(({ step }) => step), 'restore'] as const;
+export const STEPS = PLAN.map(({ step }) => step);
 export type Step = (typeof STEPS)[number];
 
 export interface CacheSample extends TaskMeasure, Traffic {
@@ -66,14 +67,16 @@ export async function runCacheRound({
     }
     const order = [...turns.slice(number % turns.length), ...turns.slice(0, number % turns.length)];
     const samples: CacheSample[] = [];
-    const add = async (step: Step, measure: (turn: Turn) => Promise<TaskMeasure & Traffic>) => {
-      for (const turn of order)
-        samples.push({ fixture, link, step, contender: turn.contender.name, ...(await measure(turn)) });
-    };
-    for (const [build, { step, state }] of SAVES.entries()) {
-      await add(step, (turn) => measureSave(turn, caches[state], build, step === 'no change'));
+    for (const [index, { step, kind, state }] of PLAN.entries()) {
+      for (const turn of order) {
+        const cache = caches[state];
+        const measure =
+          kind === 'restore'
+            ? await measureRestore(turn, cache, index - 1)
+            : await measureSave(turn, cache, index, step === 'no change');
+        samples.push({ fixture, link, step, contender: turn.contender.name, ...measure });
+      }
     }
-    await add('restore', (turn) => measureRestore(turn, LAST, caches[SAVES[LAST]?.state ?? 'first']));
     return samples;
   } finally {
     await place.stop();
@@ -99,12 +102,13 @@ async function measureSave(
   return measure(turn, turn.contender.save(cache, build));
 }
 
-async function measureRestore(turn: Turn, build: number, expected: string): Promise<TaskMeasure & Traffic> {
+async function measureRestore(turn: Turn, expected: string, build: number): Promise<TaskMeasure & Traffic> {
   const workspace = path.join(turn.machine.root, 'workspace');
   const cache = path.join(workspace, 'cache');
   await mkdir(cache, { recursive: true });
   const taken = await measure(turn, turn.contender.restore(cache, build));
   await verify(cache, expected);
+  await rm(workspace, { recursive: true });
   return taken;
 }
 
