@@ -1,6 +1,6 @@
 import { InputError, type Place } from '../errors/index.ts';
 import { optional } from '../json/json.ts';
-import { formatReference, type ImageReference, parseReference } from '../reference/index.ts';
+import { formatReference, type ImageReference, parseReference, sameRepository } from '../reference/index.ts';
 import {
   type MirrorRule,
   type MirrorRules,
@@ -47,7 +47,7 @@ export interface Route {
 
 /**
  * Applies the rule with the longest prefix (`containers-registries.conf(5)`): its mirrors in order, then the source. An endpoint that
- * a rule of its own blocks is skipped. It is insecure when any rule says so of exactly its host and port.
+ * a rule of its own blocks is skipped, and none is asked twice. It is insecure when any rule says so of exactly its host and port.
  *
  * @throws InputError when the rule turns the reference into something that is none
  */
@@ -81,7 +81,35 @@ export function routeFor(rules: MirrorRules, reference: ImageReference): Route {
       });
     }
   }
-  return { ...optional('rule', rule), endpoints, skipped };
+  return { ...optional('rule', rule), endpoints: withoutRepeats(endpoints), skipped };
+}
+
+/** Nobody is asked for the same twice, but for a source that comes after others: its word on what does not exist is the last. */
+function withoutRepeats(endpoints: readonly Endpoint[]): readonly Endpoint[] {
+  const kept: Endpoint[] = [];
+  for (const endpoint of endpoints) {
+    if (endpoint.role === 'source') {
+      const [last] = kept.slice(-1);
+      if (last !== undefined && asksTheSame(last, endpoint)) kept.pop();
+      kept.push(endpoint);
+    } else if (!kept.some((known) => asksTheSame(known, endpoint))) {
+      kept.push(endpoint);
+    }
+  }
+  return kept;
+}
+
+function asksTheSame(a: Endpoint, b: Endpoint): boolean {
+  return (
+    sameRepository(a.reference.repository, b.reference.repository) &&
+    a.namespace === b.namespace &&
+    schemeOf(a) === schemeOf(b) &&
+    a.server?.apiRoot === b.server?.apiRoot
+  );
+}
+
+function schemeOf({ server, insecure }: Endpoint): 'http' | 'https' | 'either' {
+  return server?.scheme ?? (insecure ? 'either' : 'https');
 }
 
 /** The rule with the longest prefix that matches a name. Of two as long, the first in the order of their characters, as in Podman. */

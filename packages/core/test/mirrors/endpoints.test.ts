@@ -37,6 +37,28 @@ describe('the endpoints of a reference', () => {
     });
   });
 
+  it.each([
+    [['a.example=a.example'], ['a.example']],
+    [
+      ['a.example=m.example', 'a.example=a.example'],
+      ['m.example', 'a.example'],
+    ],
+    [
+      ['a.example=a.example', 'a.example=m.example'],
+      ['a.example', 'm.example', 'a.example'],
+    ],
+  ])('do not name the source twice in a row: %s', (lines, hosts) => {
+    const endpoints = endpointsFor(parseMirrorLines(lines), parseReference('a.example/app:1'));
+    expect(names(endpoints)).toEqual(hosts.map((host) => `${host}/app:1`));
+    expect(endpoints.at(-1)?.role).toBe('source');
+  });
+
+  it('name a mirror once that two entries make the same', () => {
+    const mirrors = '[[registry.mirror]]\nlocation = "m.example"\n'.repeat(2);
+    const text = `[[registry]]\nlocation = "a.example"\n${mirrors}`;
+    expect(asked(text, 'a.example/app:1')).toEqual(['m.example/app:1', 'a.example/app:1']);
+  });
+
   it('follow the location of the source', () => {
     const text = '[[registry]]\nprefix = "a.example/old"\nlocation = "b.example/new"';
     expect(asked(text, 'a.example/old/app:1')).toEqual(['b.example/new/app:1']);

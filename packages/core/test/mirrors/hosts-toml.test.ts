@@ -22,6 +22,13 @@ describe('hosts.toml', () => {
     expect(asked('[host."https://a.example"]', 'busybox:1').at(-1)).toBe('index.docker.io/library/busybox:1');
   });
 
+  it('with the registry itself as a host asks it once, unless another API is meant', () => {
+    const hub = 'index.docker.io/library/busybox:1';
+    expect(asked('[host."https://registry-1.docker.io"]', 'busybox:1')).toEqual([hub]);
+    expect(asked('[host."https://registry-1.docker.io/eu"]', 'busybox:1')).toEqual([hub, hub]);
+    expect(asked('[host."http://docker.io"]', 'busybox:1')).toEqual([hub, hub]);
+  });
+
   it('resolves tags only where it may', () => {
     const text =
       '[host."https://a.example"]\ncapabilities = ["pull"]\n[host."https://b.example"]\ncapabilities = ["pull", "Resolve"]';
