@@ -14,9 +14,9 @@ export interface Repository {
   readonly path: string;
 }
 
-const HOST = /^(?:\[[0-9a-f:]+\]|[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::\d{1,5})?$/i;
+const HOST = /^(?:\[[0-9a-f:]+\]|[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?)(?::(?!0+$)\d{1,5})?$/i;
 
-/** Whether a text is `host[:port]` that a URL can have: no port above 65535, no address of five numbers. */
+/** Whether a text is `host[:port]` that can be connected to: no port 0 and none above 65535, no address of five numbers. */
 export function isRegistryHost(text: string): boolean {
   return HOST.test(text) && URL.canParse(`https://${text}`);
 }

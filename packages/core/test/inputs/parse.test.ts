@@ -353,14 +353,19 @@ describe('single values with forms of their own', () => {
     expect(problem?.hint).toBe('Write the host alone: registry.local:5000.');
   });
 
-  test.each(['*.local', '10.0.0.0/8', '::1', 'a.local,b.local', 'registry.local:65536', '1.2.3.4.5'])(
-    'insecure-registries takes exact hosts, not %j',
-    (text) => {
-      const [problem] = problemsOf(() => parse({ 'insecure-registries': text }));
+  test.each([
+    '*.local',
+    '10.0.0.0/8',
+    '::1',
+    'a.local,b.local',
+    'registry.local:65536',
+    'registry.local:0',
+    '1.2.3.4.5',
+  ])('insecure-registries takes exact hosts, not %j', (text) => {
+    const [problem] = problemsOf(() => parse({ 'insecure-registries': text }));
 
-      expect(problem?.hint).toMatch(/^Write host or host:port, one per line/);
-    },
-  );
+    expect(problem?.hint).toMatch(/^Write host or host:port, one per line/);
+  });
 
   test.each([
     ['github', 'the cache store "github" is not available yet'],
