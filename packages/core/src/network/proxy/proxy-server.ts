@@ -81,6 +81,9 @@ function problemOf({ value, user, host, port, rest }: Parts, input: string): Inp
   if (!isDecodable(user)) {
     return wrong('is no proxy: its user or password is not percent-encoded', 'Write % as %25, @ as %40, : as %3A.');
   }
+  if (isIP(`${host}:${port}`) === 6) {
+    return wrong('is no proxy: its IPv6 address has no brackets', 'Write it as http://[ADDRESS]:PORT.');
+  }
   if (host === '') return wrong('names no host', FORM);
   if (parseHost(host) === undefined) return wrong('is no proxy: its host is no host name', FORM);
   if (port !== '' && !isPort(port)) return wrong('is no proxy: its port is not a number from 1 to 65535', FORM);
