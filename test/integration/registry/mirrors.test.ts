@@ -6,7 +6,7 @@ import { type Descriptor, rawManifest } from '../../../packages/core/src/image/m
 import { MEDIA_TYPE } from '../../../packages/core/src/image/media-types.ts';
 import { readImage } from '../../../packages/core/src/image/source.ts';
 import { digestOf, type ImageReference } from '../../../packages/core/src/reference/index.ts';
-import { copyBlob, type RegistryClient } from '../../../packages/core/src/registry/index.ts';
+import type { RegistryClient } from '../../../packages/core/src/registry/index.ts';
 import type { Registry } from '../../bench/registry.ts';
 import { clientFor, repositoryOf, startForTest } from './client.ts';
 
@@ -100,8 +100,8 @@ describe('a mirror on the registry that is pushed to', () => {
     const reference = { ...(await push(target, 'hub/team/app')), repository: repositoryOf(source, 'team/app') };
     const client = clientFor(undefined, [`${source.host}=${target.host}/hub`]);
     await readLayer(client, reference);
-    const copy = { from: reference.repository, to: repositoryOf(target, 'out'), descriptor: LAYER.descriptor };
-    expect(await copyBlob(client, copy)).toBe('mounted');
+    const { digest } = LAYER.descriptor;
+    expect(await client.mountBlob(repositoryOf(target, 'out'), digest, reference.repository)).toBe(true);
     expect(source.requests()).toEqual([]);
   });
 });

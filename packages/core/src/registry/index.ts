@@ -1,5 +1,4 @@
 export { createRegistryClient, type RegistryClientOptions } from './client.ts';
-export { type BlobCopy, copyBlob } from './copy.ts';
 export { RegistryError, type RegistryErrorEntry } from './error.ts';
 export { MAX_MANIFEST_SIZE } from './manifests.ts';
 export { RETRY_POLICY, type RetryPolicy } from './retry.ts';

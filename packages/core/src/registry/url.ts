@@ -16,7 +16,7 @@ export function registryServer(registry: string): string {
  *
  * @throws NetworkFailure when the registry must be asked for that and can't be
  */
-export async function registryUrl(registry: string, network: Network): Promise<URL> {
+async function registryUrl(registry: string, network: Network): Promise<URL> {
   return new URL(`${await network.schemeOf(registry)}://${registryServer(registry)}/`);
 }
 
