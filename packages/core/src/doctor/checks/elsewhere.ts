@@ -1,7 +1,7 @@
 import type { ConnectionInputs } from '../../inputs/index.ts';
 import type { Check } from '../report.ts';
 import { formatWay, routeOf } from '../routes.ts';
-import type { TriedPath } from './paths.ts';
+import type { TriedPath } from './tries.ts';
 import type { TlsLook } from './tls-look.ts';
 import type { Outcome } from './trial.ts';
 

@@ -11,6 +11,7 @@ import { connectTrial } from './connect.ts';
 import { proxyTrial } from './proxy.ts';
 import type { TlsLook } from './tls-look.ts';
 import { type Outcome, type Trial, tryOut } from './trial.ts';
+import { type TriedPath, Tries } from './tries.ts';
 
 /** The ways to proxies and registries, each tried once, however many images need it. */
 export interface Paths {
@@ -22,18 +23,6 @@ export interface Paths {
   tried(): Promise<readonly TriedPath[]>;
 }
 
-export interface TriedPath {
-  readonly check: Check;
-  /** The registries that it leads to. */
-  readonly registries: ReadonlySet<string>;
-  readonly origin?: string;
-}
-
-interface Tried<T> {
-  readonly registries: Set<string>;
-  readonly outcome: Promise<Outcome<T>>;
-}
-
 export interface PathMeans {
   readonly look: TlsLook;
   /** Whom we trust, for messages. */
@@ -43,54 +32,36 @@ export interface PathMeans {
 
 export function createPaths(connection: ConnectionInputs, { look, trusted, ports }: PathMeans): Paths {
   const table = proxyTable(connection.proxies);
-  const proxies = new Map<string, Tried<undefined>>();
-  const registries = new Map<string, Tried<URL>>();
+  const proxies = new Tries<undefined>();
+  const registries = new Tries<URL>();
   const route = (url: URL) => routeOf(url, connection.proxies);
+  // Settings that can't be used are told by the connection itself.
+  const serverFor = (url: URL) => (route(url).proxy === undefined ? undefined : table.serverFor(url));
 
-  const throughProxy = (server: ProxyServer, registry?: string): Promise<Outcome<undefined>> => {
-    const address = formatProxy(server);
-    const known = proxies.get(address) ?? {
-      registries: new Set<string>(),
-      outcome: tryOut(proxyTrial(server, trusted), ports),
-    };
-    if (registry !== undefined) known.registries.add(registry);
-    proxies.set(address, known);
-    return known.outcome;
-  };
+  const throughProxy = (server: ProxyServer, leadsTo: readonly string[]): Promise<Outcome<undefined>> =>
+    proxies.once(formatProxy(server), leadsTo, () => tryOut(proxyTrial(server, trusted), ports));
 
   const connect = async (endpoint: Endpoint): Promise<Outcome<URL>> => {
     const { registry } = endpoint.reference.repository;
     const trial = connectTrial(endpoint, { look, route });
     const server = serverFor(new URL(`https://${registryServer(registry)}`));
-    const proxy = server === undefined ? undefined : await throughProxy(server, registry);
+    const proxy = server === undefined ? undefined : await throughProxy(server, [registry]);
     if (proxy?.check.verdict === 'failed') return { check: notTried(trial, proxy.check), urls: [] };
     return tryOut(trial, ports);
   };
 
-  /** Settings that can't be used are told by the connection itself. */
-  function serverFor(url: URL): ProxyServer | undefined {
-    return route(url).proxy === undefined ? undefined : table.serverFor(url);
-  }
-
   return {
     async obstacle(endpoint) {
       const { registry } = endpoint.reference.repository;
-      const known = registries.get(registry) ?? { registries: new Set([registry]), outcome: connect(endpoint) };
-      registries.set(registry, known);
-      const { check } = await known.outcome;
+      const { check } = await registries.once(registry, [registry], () => connect(endpoint));
       return check.verdict === 'failed' ? check : undefined;
     },
     async checkProxies() {
-      await Promise.all(Object.values(proxiesIn(connection.proxies)).map((server) => throughProxy(server)));
+      await Promise.all(Object.values(proxiesIn(connection.proxies)).map((server) => throughProxy(server, [])));
     },
     async tried() {
-      const all = [...proxies.values(), ...registries.values()];
-      return Promise.all(
-        all.map(async (path) => {
-          const { check, found } = await path.outcome;
-          return { check, registries: path.registries, ...optional('origin', found?.origin) };
-        }),
-      );
+      const [ofProxies, ofRegistries] = await Promise.all([proxies.all(), registries.all()]);
+      return [...ofProxies, ...ofRegistries];
     },
   };
 }

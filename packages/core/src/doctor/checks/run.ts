@@ -6,10 +6,11 @@ import type { Means } from '../collect.ts';
 import type { Check, EngineFacts } from '../report.ts';
 import type { Subjects } from '../subjects.ts';
 import { buildpackNeeds, builderNeeds, type Need, otherNeeds, runImageNeeds, type Way } from './needs.ts';
-import { createPaths, notTried, type Paths, type TriedPath } from './paths.ts';
+import { createPaths, notTried, type Paths } from './paths.ts';
 import { elsewhere } from './elsewhere.ts';
 import { createTlsLook } from './tls-look.ts';
 import { type Outcome, tryOut } from './trial.ts';
+import type { TriedPath } from './tries.ts';
 
 export interface Checked {
   readonly checks: readonly Check[];
