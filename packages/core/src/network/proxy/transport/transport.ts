@@ -3,7 +3,7 @@ import { Agent, type buildConnector, type Dispatcher } from 'undici';
 import type { ProxyServer } from '../proxy-server.ts';
 import type { ProxyTable } from '../settings.ts';
 import { inAbsoluteForm } from './absolute-form.ts';
-import { createConnections, type TransportTimeouts } from './connections.ts';
+import { type Connections, createConnections, type TransportTimeouts } from './connections.ts';
 import { endpointOf } from './endpoint.ts';
 import type { ContextFor, Verifies } from './trust.ts';
 
@@ -35,7 +35,10 @@ export interface Transport {
   close(): Promise<void>;
 }
 
-type Connect = (origin: URL) => Promise<Socket>;
+type Way =
+  | { readonly kind: 'direct' }
+  /** `absolute form`: the proxy makes the request, and we need no tunnel. */
+  | { readonly kind: 'tunnel' | 'absolute form'; readonly server: ProxyServer };
 
 export function createTransport(options: TransportOptions): Transport {
   const { proxies, timeouts } = options;
@@ -43,34 +46,22 @@ export function createTransport(options: TransportOptions): Transport {
   const connections = createConnections({ ...options, signal: closing.signal });
   const pools = new Map<string, { readonly agent: Agent; readonly dispatcher: Dispatcher }>();
 
-  const pool = (connect: Connect) =>
-    new Agent({
+  const make = (way: Way) => {
+    const agent = new Agent({
       connections: options.connections,
-      connect: connector(connect),
+      connect: connector((origin) => connectOn(way, connections, origin)),
       headersTimeout: timeouts.headers,
       bodyTimeout: timeouts.body,
       keepAliveTimeout: timeouts.idle,
     });
-
-  const make = (server: ProxyServer | undefined, absolute: boolean) => {
-    if (server === undefined) {
-      const agent = pool((origin) => connections.direct(origin));
-      return { agent, dispatcher: agent };
-    }
-    if (!absolute) {
-      const agent = pool((origin) => connections.through(server, origin));
-      return { agent, dispatcher: agent };
-    }
-    const agent = pool((origin) => connections.to(server, origin));
-    return { agent, dispatcher: inAbsoluteForm(agent, server) };
+    return { agent, dispatcher: way.kind === 'absolute form' ? inAbsoluteForm(agent, way.server) : agent };
   };
 
   return {
     dispatcherFor(url) {
-      const server = proxies.serverFor(url);
-      const absolute = url.protocol === 'http:' && server?.protocol.startsWith('http') === true;
-      const key = server === undefined ? '' : `${absolute ? 'absolute' : 'tunnel'} ${server.source}`;
-      const known = pools.get(key) ?? make(server, absolute);
+      const way = wayTo(url, proxies.serverFor(url));
+      const key = way.kind === 'direct' ? way.kind : `${way.kind} ${way.server.source}`;
+      const known = pools.get(key) ?? make(way);
       pools.set(key, known);
       return known.dispatcher;
     },
@@ -86,8 +77,25 @@ export function createTransport(options: TransportOptions): Transport {
   };
 }
 
+function wayTo(url: URL, server: ProxyServer | undefined): Way {
+  if (server === undefined) return { kind: 'direct' };
+  const forwards = url.protocol === 'http:' && server.protocol.startsWith('http');
+  return { kind: forwards ? 'absolute form' : 'tunnel', server };
+}
+
+async function connectOn(way: Way, connections: Connections, origin: URL): Promise<Socket> {
+  switch (way.kind) {
+    case 'direct':
+      return connections.direct(origin);
+    case 'tunnel':
+      return connections.through(way.server, origin);
+    case 'absolute form':
+      return connections.to(way.server, origin);
+  }
+}
+
 /** What undici calls for each new connection of a pool. */
-function connector(connect: Connect): buildConnector.connector {
+function connector(connect: (origin: URL) => Promise<Socket>): buildConnector.connector {
   return ({ protocol, hostname, port }, callback) => {
     const host = hostname.includes(':') ? `[${hostname}]` : hostname;
     connect(new URL(`${protocol}//${host}${port === '' ? '' : `:${port}`}`)).then(
