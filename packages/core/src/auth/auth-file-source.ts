@@ -28,22 +28,8 @@ export function authFileSource(
   ports: AuthFilePorts,
   onFailure: OnFailure = 'warn',
 ): CredentialSource {
+  const ask = askingOnce(ports, onFailure);
   let file: Promise<AuthFile | undefined> | undefined;
-  const asked = new Map<string, Promise<Credential | undefined>>();
-
-  const ask = (helper: string, registry: string, named: boolean): Promise<Credential | undefined> => {
-    const key = `${helper} ${registry}`;
-    const answer =
-      asked.get(key) ??
-      askHelper(ports, helper, registry).catch((error: unknown) => {
-        const isFatal = onFailure === 'throw' || (named && error instanceof MissingHelperError);
-        if (isFatal || !(error instanceof BuildpacksError) || error.code === 'cancelled') throw error;
-        ports.log.warn(`${error.message}; looking elsewhere for credentials of ${registry}`);
-        return undefined;
-      });
-    asked.set(key, answer);
-    return answer;
-  };
 
   return {
     async find(repository: Repository) {
@@ -66,6 +52,28 @@ export function authFileSource(
       const stored = credsStore === undefined ? undefined : await ask(credsStore, registry, false);
       return stored && foundAt(stored, { source, ...optional('helper', credsStore) });
     },
+  };
+}
+
+/**
+ * Asks each helper once for each registry.
+ *
+ * @returns a function of the helper, the registry, and whether the helper is named for this very registry
+ */
+function askingOnce(ports: AuthFilePorts, onFailure: OnFailure) {
+  const asked = new Map<string, Promise<Credential | undefined>>();
+  return (helper: string, registry: string, named: boolean): Promise<Credential | undefined> => {
+    const key = `${helper} ${registry}`;
+    const answer =
+      asked.get(key) ??
+      askHelper(ports, helper, registry).catch((error: unknown) => {
+        const isFatal = onFailure === 'throw' || (named && error instanceof MissingHelperError);
+        if (isFatal || !(error instanceof BuildpacksError) || error.code === 'cancelled') throw error;
+        ports.log.warn(`${error.message}; looking elsewhere for credentials of ${registry}`);
+        return undefined;
+      });
+    asked.set(key, answer);
+    return answer;
   };
 }
 

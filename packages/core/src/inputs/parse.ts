@@ -48,7 +48,14 @@ export function parseInputs(raw: RawInputs, context: ParseContext): BuildRequest
   for (const notice of trust.notices) problems.notice(notice);
 
   const parts = { reader, context, problems, trust };
-  const request = { ...readOutcome(parts), ...readSource(parts), ...readBuild(parts), ...readRun(parts), trust };
+  const request = {
+    ...readOutcome(parts),
+    ...readSource(parts),
+    ...readBuilder(parts),
+    ...readBuild(parts),
+    ...readRun(parts),
+    trust,
+  };
   problems.throwIfAny();
   return { ...request, notices: problems.notices };
 }
@@ -119,21 +126,13 @@ function readSource(parts: Parts) {
   };
 }
 
-function readBuild(parts: Parts) {
-  const { reader, context, problems, trust } = parts;
-  const { workingDirectory } = context;
+function readBuilder(parts: Parts) {
+  const { reader, context, problems } = parts;
+  const { workingDirectory, architecture } = context;
   const builder = reader.text('builder');
   const runImage = reader.text('run-image');
   const locators = (name: 'buildpacks' | 'pre-buildpacks' | 'post-buildpacks') =>
     eachItem(parts, name, (text) => parseLocator(text, workingDirectory, name));
-  const volumes = eachItem(parts, 'volumes', (text) => parseVolume(text, workingDirectory));
-  if (!trust.volumes && reader.list('volumes').length > 0) {
-    problems.report(
-      'volumes',
-      'an untrusted run may not see files of this machine',
-      'Leave "volumes" out where "trust" is untrusted.',
-    );
-  }
   return {
     ...optional(
       'builder',
@@ -150,10 +149,25 @@ function readBuild(parts: Parts) {
     preBuildpacks: locators('pre-buildpacks'),
     postBuildpacks: locators('post-buildpacks'),
     disableSystemBuildpacks: reader.flag('disable-system-buildpacks'),
-    platform: problems.attempt(() => parsePlatform(reader.text('platform'), context.architecture)) ?? {
+    platform: problems.attempt(() => parsePlatform(reader.text('platform'), architecture)) ?? {
       os: 'linux',
-      architecture: context.architecture,
+      architecture,
     },
+  };
+}
+
+function readBuild(parts: Parts) {
+  const { reader, context, problems, trust } = parts;
+  const { workingDirectory } = context;
+  const volumes = eachItem(parts, 'volumes', (text) => parseVolume(text, workingDirectory));
+  if (!trust.volumes && reader.list('volumes').length > 0) {
+    problems.report(
+      'volumes',
+      'an untrusted run may not see files of this machine',
+      'Leave "volumes" out where "trust" is untrusted.',
+    );
+  }
+  return {
     environment: readVariables(reader, context, problems),
     bindings: readBindings(reader, workingDirectory, problems),
     volumes,
