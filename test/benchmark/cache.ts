@@ -32,14 +32,25 @@ async function main(): Promise<void> {
   });
   const { json, small = false, fixture, link, rounds = small ? '1' : undefined } = values;
   const samples = await measureAll({
-    fixtures: FIXTURES.filter(({ name }) => fixture === undefined || name === fixture),
-    links: LINKS.filter((name) => link === undefined || name === link),
+    fixtures: FIXTURES.filter(({ name }) =>
+      isWanted(
+        name,
+        fixture,
+        FIXTURES.map((each) => each.name),
+      ),
+    ),
+    links: LINKS.filter((name) => isWanted(name, link, LINKS)),
     scale: small ? SMALL : 1,
     rounds: rounds === undefined ? undefined : Number(rounds),
   });
   const rows = makeCacheRows(samples);
   process.stdout.write(renderCacheRows(rows));
   if (json !== undefined) await writeFile(json, `${JSON.stringify(rows, undefined, 2)}\n`);
+}
+
+function isWanted(name: string, wanted: string | undefined, all: readonly string[]): boolean {
+  if (wanted !== undefined && !all.includes(wanted)) throw new Error(`"${wanted}" is none of: ${all.join('; ')}`);
+  return wanted === undefined || name === wanted;
 }
 
 async function measureAll({ fixtures, links, scale, rounds }: Options): Promise<readonly CacheSample[]> {

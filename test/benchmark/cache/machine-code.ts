@@ -5,7 +5,7 @@ const LONGEST = 6;
 
 /**
  * Bytes like those of an object file, the same for the same seed: sequences of instructions that occur again and again, and words that
- * occur nowhere else. They compress about four to one, as a real Go build cache did (4.5 to one with zstd 3).
+ * occur nowhere else. They compress about five to one, with zstd and with gzip; parts of a real Go build cache did so 4.2 to 4.5 to one.
  *
  * @param length rounded down to whole words
  */
