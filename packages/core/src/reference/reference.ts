@@ -69,6 +69,10 @@ function parseName(name: string, fail: (message: string, hint?: string) => Input
   if (hasRegistry && !isRegistryHost(first)) throw fail(`"${first}" is not a registry host`);
 
   const registry = hasRegistry ? canonicalRegistry(first) : DOCKER_HUB;
+  if (hasRegistry && !isRegistry(registry)) {
+    const hint = `Use lower case for Docker Hub's ${name.toLowerCase()}; a registry of that name needs its port: ${registry}:443.`;
+    throw fail(`"${first}" may be a registry or a namespace of Docker Hub`, hint);
+  }
   const path = hasRegistry ? name.slice(slash + 1) : name;
   for (const component of path.split('/')) {
     if (PATH_COMPONENT.test(component)) continue;

@@ -6,6 +6,7 @@ import {
   familiarReference,
   formatReference,
   type ImageReference,
+  isRegistryHost,
   parseReference,
 } from '../../src/reference/index.ts';
 
@@ -31,8 +32,11 @@ const written = fc
     const parts = [registry && `${registry}/`, name, named && `:${named}`, content && `@${content}`];
     return parts.join('');
   })
-  // Without a registry a first part with a dot and an underscore is taken for one, and there is none of such a name.
-  .filter((text) => !/^[^/]*_[^/]*\//.test(text) || !/^[^/]*[.:][^/]*\//.test(text));
+  // Without a registry a first part with a dot is taken for one, and not every such name is one.
+  .filter((text) => {
+    const [first = '', ...rest] = text.split('/');
+    return rest.length === 0 || !/[.:]/.test(first) || isRegistryHost(first);
+  });
 /** Anything, and text of the characters that mean something. */
 const anything = fc.oneof(
   fc.string({ unit: 'binary' }),
