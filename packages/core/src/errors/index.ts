@@ -1,3 +1,4 @@
+export { cancellation } from './cancellation.ts';
 export { BuildpacksError, type ErrorCode, type ErrorDetails } from './error.ts';
 export { EXIT_STATUS, exitStatusOf } from './exit-status.ts';
 export { describeProblem, formatPlace, InputError, type InputProblem, type Place } from './input-error.ts';

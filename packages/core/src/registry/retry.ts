@@ -1,6 +1,6 @@
+import { cancellation } from '../errors/index.ts';
 import { NetworkFailure, ProxyError } from '../network/index.ts';
 import type { Clock, Log } from '../ports/index.ts';
-import { cancellation } from './cancellation.ts';
 import { RegistryError } from './error.ts';
 
 /** When a failed call is tried again. Times in milliseconds. */

@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import { cancellation } from '../errors/index.ts';
 import { NetworkFailure } from '../network/index.ts';
 import type { Clock, Log, Network } from '../ports/index.ts';
-import { cancellation } from './cancellation.ts';
 import { CountedBody } from './counted-body.ts';
 import { Pace } from './pace.ts';
 import type { TrafficCounter } from './traffic.ts';

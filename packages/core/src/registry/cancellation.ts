@@ -1,7 +1,0 @@
-import { BuildpacksError } from '../errors/index.ts';
-
-/** What to throw when a signal has ended something: its reason where that is an error of ours. */
-export function cancellation(signal: AbortSignal): BuildpacksError {
-  const reason: unknown = signal.reason;
-  return reason instanceof BuildpacksError ? reason : new BuildpacksError('cancelled', 'cancelled', { cause: reason });
-}
