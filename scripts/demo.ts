@@ -41,7 +41,7 @@ async function demonstrate(work: string, host: string): Promise<void> {
   const layout = path.join(work, 'image');
   await cp(SAMPLE, app, { recursive: true });
   const build = ['build', `${host}/demo/app:1`, '--builder', `${host}/demo/builder:1`, '--path', app];
-  const options = ['--output', `oci:${layout}`, '--cache-store', `dir:${path.join(work, 'cache')}`];
+  const options = ['--output', `oci:${layout}`, '--cache-store', `local:${path.join(work, 'cache')}`];
 
   say('First build, into the registry and an OCI layout', [...build, ...options]);
   await run([...build, ...options]);

@@ -45,7 +45,7 @@ export function ownContender({ name, program, engine, caches, user }: OwnOptions
       const args = ['build', image, '--json', '--builder', builder, '--path', app, '--engine', engine];
       // In both cases the network of the machine.
       const network = engine === 'container' ? 'host' : 'default';
-      const place = ['--network', network, '--cache-store', `dir:${caches}/${cache}`];
+      const place = ['--network', network, '--cache-store', `local:${caches}/${cache}`];
       const { seconds, peakMemory, stdout } = await measureProcess(
         process.execPath,
         [program, ...args, ...place],

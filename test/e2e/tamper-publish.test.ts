@@ -307,7 +307,7 @@ requiresEngine('what is published of a build directory that foreign code could w
     const victim = await build([world.image('app', 'victim'), ...args, '--env', 'BP_LARGE_LAYER_SEED=1']);
     foreignLayer = largeLayer(victim);
     const root = places('untampered');
-    const more = ['--sbom-directory', places('sbom'), '--cache-store', `dir:${places('cache')}`, '--allow-builder-tag'];
+    const more = ['--sbom-directory', places('sbom'), '--cache-store', `local:${places('cache')}`, '--allow-builder-tag'];
     const prepared = await cli([
       'prepare',
       image,
@@ -351,7 +351,7 @@ requiresEngine('what is published of a build directory that foreign code could w
       foreignLayer,
     });
     world.registry.forget();
-    return publishBuild(root, NO_CONNECTION, corePorts());
+    return publishBuild(root, { connection: NO_CONNECTION }, corePorts());
   }
 
   const manifestsWritten = () =>

@@ -60,7 +60,7 @@ inEveryWay('a buildpack that tampers with what is read after it', (way) => {
     const outcome = await cli(
       [
         ...['build', '--json', world.image(name), '--builder', world.builder, '--path', 'samples/apps/procfile'],
-        ...['--engine', way.engine, '--cache-store', `dir:${store}`, '--sbom-directory', sbom],
+        ...['--engine', way.engine, '--cache-store', `local:${store}`, '--sbom-directory', sbom],
         ...Object.entries({ BP_LARGE_LAYER_MB: '12', ...environment }).flatMap(([key, value]) => [
           '--env',
           `${key}=${value}`,

@@ -69,7 +69,7 @@ const PLACEHOLDER: Partial<Record<InputName, string>> = {
   descriptor: 'FILE',
   bindings: 'NAME=DIR',
   volumes: 'SOURCE:TARGET[:ro|rw]',
-  'cache-store': 'dir:PATH',
+  'cache-store': 'dir:PATH|registry:REPOSITORY|local:PATH',
   'insecure-registries': 'HOST',
   'http-proxy': 'URL',
   'https-proxy': 'URL',

@@ -65,7 +65,7 @@ function withOwnDefaults(inputs: RawInputs, { host }: Invocation): RawInputs {
   if (given !== undefined && given.length > 0) return inputs;
   const { XDG_CACHE_HOME: configured = '' } = host.environment;
   const folder = path.isAbsolute(configured) ? configured : path.join(host.machine.home, '.cache');
-  return { ...inputs, 'cache-store': [`dir:${path.join(folder, 'buildpacks-ci/layers')}`] };
+  return { ...inputs, 'cache-store': [`local:${path.join(folder, 'buildpacks-ci/layers')}`] };
 }
 
 /**

@@ -8,6 +8,7 @@ export { type ConnectionContext, type ConnectionInputs, parseConnectionInputs } 
 export { INPUT_GROUPS, type InputDefinition, type InputGroup } from './inputs/definition.ts';
 export { unknownInput } from './inputs/habits.ts';
 export { nearestName } from './errors/nearest-name.ts';
+export { parsePublishInputs, type PublishInputs } from './inputs/publish.ts';
 export { type ParseContext, parseInputs } from './inputs/parse.ts';
 export type { RawInputs } from './inputs/reader.ts';
 export type { BuildRequest } from './inputs/request.ts';

@@ -1,4 +1,4 @@
-import { parseConnectionInputs, publishBuild } from '@buildpacks-ci/core';
+import { parsePublishInputs, publishBuild } from '@buildpacks-ci/core';
 import type { Command } from '../command.ts';
 import { BUILD_DIRECTORY_OPTION, connectionGroup, HELP_OPTION, inputOption, JSON_OPTION } from '../option.ts';
 import { collectProblems, connectionContext, readBuildDirectory, withPorts } from '../requests.ts';
@@ -14,16 +14,22 @@ export const PUBLISH: Command = {
   groups: [
     {
       title: 'Options',
-      options: [BUILD_DIRECTORY_OPTION, inputOption('log-level'), JSON_OPTION, HELP_OPTION],
+      options: [
+        BUILD_DIRECTORY_OPTION,
+        inputOption('cache-sign-key'),
+        inputOption('log-level'),
+        JSON_OPTION,
+        HELP_OPTION,
+      ],
     },
     connectionGroup(),
   ],
   async run(invocation) {
     const { directory, problems } = readBuildDirectory(invocation);
-    const connection = collectProblems([...invocation.problems, ...problems], () =>
-      parseConnectionInputs(invocation.inputs, connectionContext(invocation)),
+    const inputs = collectProblems([...invocation.problems, ...problems], () =>
+      parsePublishInputs(invocation.inputs, connectionContext(invocation)),
     );
-    const result = await withPorts(invocation, connection, (ports) => publishBuild(directory, connection, ports));
+    const result = await withPorts(invocation, inputs.connection, (ports) => publishBuild(directory, inputs, ports));
     printResult(result, invocation);
   },
 };

@@ -4,6 +4,7 @@ import type { Engine } from '../engine/types.ts';
 import { removeTree } from '../files/remove-tree.ts';
 import { temporaryDirectory } from '../files/temporary-directory.ts';
 import type { BuildRequest } from '../inputs/index.ts';
+import { optional } from '../json/json.ts';
 import { allInOrder } from '../parallel/parallel.ts';
 import type { Ports } from '../ports/index.ts';
 import { completeRequest, type CompleteRequest, readProject } from '../project/index.ts';
@@ -64,7 +65,13 @@ async function buildHere(request: BuildRequest, session: Session): Promise<Build
       engine.dispose().catch(() => undefined),
       removeSpent(directory, ports),
     );
-    const facts = { engine: engine.description, phases: [prepared, ...phases], warnings: session.warnings };
+    const facts = {
+      engine: engine.description,
+      phases: [prepared, ...phases],
+      warnings: session.warnings,
+      ...optional('caches', resolved.caches),
+      ...optional('signKey', request.cache.signKey),
+    };
     return await publishOutput(plan, directory, facts, session.registry, ports);
   } finally {
     await Promise.all(beside);

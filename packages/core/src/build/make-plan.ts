@@ -2,7 +2,8 @@ import { negotiatePlatformApi } from '../builder/platform-api.ts';
 import type { BuildRequest } from '../inputs/request.ts';
 import { type ConfigFile, creatorInvocation } from '../lifecycle/environment.ts';
 import { optional } from '../json/json.ts';
-import { formatReference, formatRepository, type Repository, type TagReference } from '../reference/index.ts';
+import { formatReference, formatRepository, type Repository } from '../reference/index.ts';
+import { plannedCache, type PlannedCache } from './cache/planned-cache.ts';
 import { type Destination, type Plan, PLAN_SCHEMA_VERSION, type PlannedImage } from './plan.ts';
 import { plannedProxies } from './proxies.ts';
 import type { ResolvedBuilder } from './prepare/builder.ts';
@@ -31,7 +32,7 @@ export function makePlan(facts: PlanFacts): Plan {
   const { request, builder, runImage, previousImage } = facts;
   const user = buildUser(request, builder);
   const platformApi = negotiatePlatformApi(builder.builder);
-  const cache = plannedCache(request, builder);
+  const cache = cachesOf(request, builder);
   const creator = creatorInvocation({
     platformApi,
     user,
@@ -106,16 +107,7 @@ function names(request: BuildRequest): readonly string[] {
   return request.destinations.map(formatReference);
 }
 
-/** Caches are not shared between images, platforms, builders and users (`docs/design.md`, section 5). */
-export function plannedCache(request: BuildRequest, builder: ResolvedBuilder): Plan['cache'] {
-  const [store] = request.cache.stores;
-  if (request.cache.mode === 'off' || store === undefined) return undefined;
-  const { os, architecture, variant } = request.platform;
-  const user = buildUser(request, builder);
-  const image: TagReference | undefined = request.destinations[0];
-  const subject = image === undefined ? request.app.path : formatRepository(image.repository);
-  const builderName = builder.name.replace(/@sha256:[0-9a-f]{64}$/, '');
-  const platform = [os, architecture, variant].filter((part) => part !== undefined).join('/');
-  const identity = [subject, platform, builderName, `${user.uid}:${user.gid}`, request.trust.cacheIdentity].join('\n');
-  return { directory: store.path, identity, write: request.cache.mode === 'write' };
+/** The caches of a build whose builder is known. */
+export function cachesOf(request: BuildRequest, builder: ResolvedBuilder): PlannedCache | undefined {
+  return plannedCache(request, { builder: builder.name, user: buildUser(request, builder) });
 }

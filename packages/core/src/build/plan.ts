@@ -6,6 +6,7 @@ import type { Image } from '../image/source.ts';
 import { asRecord, parseJson } from '../json/json.ts';
 import type { Digest, Repository } from '../reference/index.ts';
 import type { BuildDirectory } from '../lifecycle/build-directory.ts';
+import type { PlannedCache } from './cache/planned-cache.ts';
 
 /** The layout of `plan.json`. Private to one version of the program: publish refuses another's. */
 export const PLAN_SCHEMA_VERSION = 1;
@@ -67,7 +68,7 @@ export interface Plan {
   /** Every name that was asked for, long form, published or not. */
   readonly tags: readonly string[];
   readonly destinations: readonly Destination[];
-  readonly cache?: { readonly directory: string; readonly identity: string; readonly write: boolean };
+  readonly cache?: PlannedCache;
   readonly sbomDirectory?: string;
   readonly reportDirectory?: string;
 }

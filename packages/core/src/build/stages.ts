@@ -2,14 +2,16 @@ import { readdir, rm } from 'node:fs/promises';
 import { selectEngine } from '../engine/index.ts';
 import { BuildpacksError, InputError } from '../errors/index.ts';
 import { temporaryDirectory } from '../files/temporary-directory.ts';
-import type { BuildRequest, ConnectionInputs } from '../inputs/index.ts';
+import type { BuildRequest, ConnectionInputs, PublishInputs } from '../inputs/index.ts';
+import { optional } from '../json/json.ts';
 import { layoutImage, openLayout } from '../layout/index.ts';
 import type { Ports } from '../ports/index.ts';
 import type { CompleteRequest } from '../project/index.ts';
 import { atDigest, familiarReference, parseReference } from '../reference/index.ts';
 import type { BuildResult } from '../report/result.ts';
 import { withProject } from './build.ts';
-import { buildDirectory } from '../lifecycle/build-directory.ts';
+import { type BuildDirectory, buildDirectory } from '../lifecycle/build-directory.ts';
+import { BuildCaches } from './cache/build-caches.ts';
 import { explained } from './failure.ts';
 import { type Plan, readPlan } from './plan.ts';
 import { readNamedImage, registryBuilder, storedBuilder } from './prepare/builder.ts';
@@ -38,7 +40,9 @@ async function prepare(request: BuildRequest, session: Session, root: string): P
   try {
     const resolved = await resolveBuild(complete, { ...session, scratch });
     requirePinned(complete, resolved);
-    await fillBuildDirectory(resolved, buildDirectory(root), session.ports);
+    const directory = buildDirectory(root);
+    await fillBuildDirectory(resolved, directory, session.ports);
+    await resolved.caches?.handOver(directory.caches);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
@@ -91,16 +95,35 @@ async function run(root: string, connection: ConnectionInputs, session: Session)
 }
 
 /** PUBLISH on its own: takes its targets from the plan, and what RUN left as hostile input. */
-export async function publishBuild(root: string, connection: ConnectionInputs, ports: Ports): Promise<BuildResult> {
-  return explained(ports.signal, () => publish(root, openSession(ports, connection, [root])));
+export async function publishBuild(root: string, inputs: PublishInputs, ports: Ports): Promise<BuildResult> {
+  return explained(ports.signal, () => publish(root, inputs, openSession(ports, inputs.connection, [root])));
 }
 
-async function publish(root: string, session: Session): Promise<BuildResult> {
+async function publish(root: string, { signKey }: PublishInputs, session: Session): Promise<BuildResult> {
   const directory = buildDirectory(root);
   const plan = await readPlan(directory);
   warnOfTag(plan, session.ports);
-  const facts = { engine: 'staged', phases: [], warnings: session.warnings };
+  const caches = await openCaches(plan, directory, session);
+  const facts = {
+    engine: 'staged',
+    phases: [],
+    warnings: session.warnings,
+    ...optional('caches', caches),
+    ...optional('signKey', signKey),
+  };
   return publishOutput(plan, directory, facts, session.registry, session.ports);
+}
+
+/** The layer caches as PREPARE left them, which has verified what was to be verified. */
+async function openCaches(
+  { cache, builder }: Plan,
+  directory: BuildDirectory,
+  { registry, ports }: Session,
+): Promise<BuildCaches | undefined> {
+  if (cache === undefined) return undefined;
+  const caches = new BuildCaches(cache, { builder: builder.digest, verifyKeys: [], registry, clock: ports.clock });
+  await caches.takeOver(directory.caches);
+  return caches;
 }
 
 /** What `allow-builder-tag` let through stands in the result. */

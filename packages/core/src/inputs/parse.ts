@@ -2,12 +2,12 @@ import { parseReference } from '../reference/index.ts';
 import { optional } from '../json/json.ts';
 import { findDescriptor, parseApp } from './app.ts';
 import { readBindings } from './bindings.ts';
+import { readCacheRequest } from './cache.ts';
 import { type ConnectionContext, readConnectionInputs } from './connection.ts';
 import { readDestinations } from './destinations.ts';
 import { parseLocator } from './locator.ts';
 import {
   parseBuilder,
-  parseCacheStore,
   parseCreationTime,
   parseOutput,
   parsePlatform,
@@ -16,7 +16,7 @@ import {
 } from './places.ts';
 import { Problems } from '../errors/problems.ts';
 import { InputReader, type RawInputs } from './reader.ts';
-import type { AppSource, BuildRequest, CacheRequest, LoadTarget } from './request.ts';
+import type { AppSource, BuildRequest, LoadTarget } from './request.ts';
 import type { InputNameOf } from './schema.ts';
 import { type CiFacts, decideTrust, type TrustDecision } from './trust.ts';
 import { readVariables } from './variables.ts';
@@ -181,11 +181,6 @@ function readBuild(parts: Parts) {
 function readRun(parts: Parts) {
   const { reader, context, problems, trust } = parts;
   const { workingDirectory } = context;
-  const cache: CacheRequest = {
-    mode: trust.cacheMode,
-    clear: reader.flag('clear-cache'),
-    stores: eachItem(parts, 'cache-store', (text) => parseCacheStore(text, workingDirectory)),
-  };
   const engine = reader.choice('engine');
   const network = matching(parts, 'network', /^[A-Za-z0-9][A-Za-z0-9_.-]*$/) ?? 'default';
   if (engine === 'rootfs' && network !== 'default' && network !== 'none') {
@@ -200,7 +195,7 @@ function readRun(parts: Parts) {
     return text === undefined ? undefined : problems.attempt(() => parseTargetDirectory(text, workingDirectory, name));
   };
   return {
-    cache,
+    cache: readCacheRequest(reader, { workingDirectory, facts: context.facts, trust }, problems),
     engine,
     network,
     connection: readConnectionInputs(reader, context, problems),

@@ -3,7 +3,7 @@ import type { Platform } from '../image/manifest.ts';
 import { isRegistryHost, parseReference } from '../reference/index.ts';
 import { isEmptyDirectory, kindOf, writeObstacle } from '../files/file-kind.ts';
 import { inputError } from '../errors/problems.ts';
-import type { BuilderSource, CacheStoreLocation, CreationTime, LayoutOutput, PreviousImage } from './request.ts';
+import type { BuilderSource, CreationTime, LayoutOutput, PreviousImage } from './request.ts';
 
 /** The readers here take one value as written and the directory that relative paths start from; all throw InputError. */
 
@@ -58,19 +58,6 @@ export function parseOutput(text: string, base: string): LayoutOutput {
   }
   requireWritable(absolute, place, 'output');
   return { kind, path: absolute };
-}
-
-export function parseCacheStore(text: string, base: string): CacheStoreLocation {
-  const place = /^dir:(.+)$/.exec(text)?.[1];
-  if (place === undefined) {
-    const later = text === 'github' || text.startsWith('registry:');
-    const message = later ? `the cache store "${text}" is not available yet` : `"${text}" is not a cache store`;
-    throw inputError('cache-store', message, 'Write dir:PATH.');
-  }
-  const absolute = path.resolve(base, place);
-  const found = kindOf(absolute);
-  if (found !== undefined && found !== 'directory') throw inputError('cache-store', `"${place}" is no directory`);
-  return { kind: 'directory', path: absolute };
 }
 
 /** A directory that is written to and made when it is missing. */

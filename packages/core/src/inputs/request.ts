@@ -1,6 +1,8 @@
+import type { CacheKey } from '../cache/index.ts';
 import type { Volume } from '../engine/types.ts';
 import type { Platform } from '../image/manifest.ts';
-import type { ImageReference, TagReference } from '../reference/index.ts';
+import type { ImageReference, Repository, TagReference } from '../reference/index.ts';
+import type { CacheScopes } from './cache-scopes.ts';
 import type { ConnectionInputs } from './connection.ts';
 import type { BuildpackLocator } from './locator.ts';
 import type { TrustDecision } from './trust.ts';
@@ -105,9 +107,18 @@ export interface CacheRequest {
   readonly clear: boolean;
   /** In the order in which they are asked. */
   readonly stores: readonly CacheStoreLocation[];
+  /** Keeps caches of one image apart. */
+  readonly suffix: string;
+  /** Bytes that the cache may have in each store. */
+  readonly maxBytes: number;
+  readonly scopes: CacheScopes;
+  /** Signs what is saved. */
+  readonly signKey?: CacheKey;
+  /** With keys, only what one of them signed is used. */
+  readonly verifyKeys: readonly CacheKey[];
 }
 
-export interface CacheStoreLocation {
-  readonly kind: 'directory';
-  readonly path: string;
-}
+export type CacheStoreLocation =
+  /** `local`: layers as they are, for the same machine; `dir`: as `docs/cache-format.md` says, wherever the directory goes. */
+  | { readonly kind: 'local' | 'dir'; readonly path: string }
+  | { readonly kind: 'registry'; readonly repository: Repository };

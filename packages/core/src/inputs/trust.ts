@@ -12,6 +12,8 @@ export interface CiFacts {
   readonly trust: TrustLevel;
   /** The full ref (`refs/heads/main`, `refs/tags/v1`, `refs/pull/7/merge`) or a branch's or tag's bare name. */
   readonly ref?: string;
+  /** The ref that a pull or merge request is to be merged into. */
+  readonly baseRef?: string;
   /** The default branch's bare name. */
   readonly defaultBranch?: string;
   /** Wins over comparing `ref` with `defaultBranch`. */
@@ -40,8 +42,6 @@ export interface TrustDecision {
   readonly level: TrustLevel;
   readonly publish: boolean;
   readonly cacheMode: 'off' | 'read' | 'write';
-  /** `own`: the cache is kept apart from that of trusted runs. */
-  readonly cacheIdentity: 'shared' | 'own';
   readonly projectTomlMay: ProjectTomlRights;
   /** Whether parts of this machine may be mounted into the build. */
   readonly volumes: boolean;
@@ -57,7 +57,6 @@ export function decideTrust(facts: Pick<CiFacts, 'trust'>, inputs: TrustInputs):
     level,
     publish: inputs.publish === 'auto' ? trusted : inputs.publish === 'true',
     cacheMode: cache.mode,
-    cacheIdentity: level === 'unprotected' ? 'own' : 'shared',
     projectTomlMay: { builder: trusted, foreignBuildpacks: trusted },
     volumes: trusted,
     notices: [

@@ -17,6 +17,8 @@ export interface BuildDirectory {
   readonly layout: string;
   /** The lifecycle's volume cache: `IN_BUILD.cache` in the build. */
   readonly cache: string;
+  /** What PREPARE tells PUBLISH of the stores of layer caches, in another process. */
+  readonly caches: string;
 }
 
 /** Where the directory's parts appear to the lifecycle. `/workspace` and `/layers` are part of the image's bytes and never change. */
@@ -44,5 +46,6 @@ export function buildDirectory(root: string): BuildDirectory {
     config: inside('config'),
     layout: inside('layout'),
     cache: inside('cache'),
+    caches: inside('caches.json'),
   };
 }

@@ -21,6 +21,7 @@ const KEYS = {
   sbom: true,
   phases: true,
   traffic: true,
+  cache: true,
   warnings: true,
 } as const satisfies Record<keyof BuildResult, true>;
 

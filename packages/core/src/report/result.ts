@@ -28,7 +28,41 @@ export interface BuildResult {
   readonly phases: readonly PhaseTime[];
   /** What went over the wire to registries, by our own client. */
   readonly traffic: { readonly requests: number; readonly bytesUp: number; readonly bytesDown: number };
+  /** Absent when the build had no layer cache. */
+  readonly cache?: CacheSummary;
   readonly warnings: readonly string[];
+}
+
+/** What the layer cache did for this build. */
+export interface CacheSummary {
+  readonly mode: 'read' | 'write';
+  /** In the order in which they were asked. */
+  readonly stores: readonly CacheStoreSummary[];
+}
+
+export interface CacheStoreSummary {
+  /** `dir:/cache`, `registry:ghcr.io/org/cache`. */
+  readonly name: string;
+  readonly restore: {
+    /** `unasked`: an earlier store had it, or the build was to do without. */
+    readonly outcome: 'hit' | 'miss' | 'unasked';
+    /** Why it is a miss, for people. */
+    readonly reason?: string;
+    /** Layers that came back, and layers that were there and could not be used. */
+    readonly layers: number;
+    readonly lost: number;
+  };
+  readonly save: {
+    /** `nothing`: the build has cached nothing; `off`: it may not write. */
+    readonly outcome: 'saved' | 'unchanged' | 'nothing' | 'failed' | 'off';
+    /** New layers, and layers that the cache lacks. */
+    readonly layers: number;
+    readonly skipped: number;
+  };
+  /** Operations on the store, and the bytes that they moved. */
+  readonly requests: number;
+  readonly bytesDown: number;
+  readonly bytesUp: number;
 }
 
 export interface PinnedName {

@@ -1,6 +1,7 @@
 import { plainText } from '../log/terminal-text.ts';
 import { formatPlatform } from '../image/platform.ts';
 import { alignColumns, alignFacts, count, type Fact } from './columns.ts';
+import { describeCache } from './cache.ts';
 import { formatDuration } from './duration.ts';
 import { describeOwner } from './owner.ts';
 import type { BuildResult, LayerSummary, OutputSummary, PinnedName, ProcessSummary } from './result.ts';
@@ -36,6 +37,7 @@ function resultFacts(result: BuildResult): readonly Fact[] {
     { name: 'Buildpacks', values: result.buildpacks.map(({ id, version }) => `${id}@${version}`) },
     { name: 'Processes', values: listProcesses(result.processes) },
     { name: 'SBOM', values: result.sbom.files.length > 0 ? [count(result.sbom.files.length, 'file')] : [] },
+    { name: 'Cache', values: (result.cache?.stores ?? []).map(describeCache) },
     {
       name: 'Traffic',
       values: [

@@ -57,5 +57,26 @@ export const SAMPLE_RESULT: BuildResult = {
     { name: 'publish', milliseconds: 95 },
   ],
   traffic: { requests: 31, bytesUp: 4_100, bytesDown: 1_200_000 },
+  cache: {
+    mode: 'write',
+    stores: [
+      {
+        name: 'dir:/cache',
+        restore: { outcome: 'miss', reason: 'nothing was saved yet', layers: 0, lost: 0 },
+        save: { outcome: 'saved', layers: 2, skipped: 1 },
+        requests: 3,
+        bytesDown: 0,
+        bytesUp: 812_000,
+      },
+      {
+        name: 'registry:registry.example/cache',
+        restore: { outcome: 'hit', layers: 3, lost: 1 },
+        save: { outcome: 'unchanged', layers: 0, skipped: 0 },
+        requests: 1,
+        bytesDown: 70_000_000,
+        bytesUp: 0,
+      },
+    ],
+  },
   warnings: ['the cache was damaged'],
 };

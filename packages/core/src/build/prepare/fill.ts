@@ -1,11 +1,8 @@
-import { chmod, chown, mkdir, rm } from 'node:fs/promises';
+import { chmod, chown, mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { identityDirectory, restoreDirectory } from '../../cache/directory-store.ts';
 import { layoutPath, writeLayout } from '../../layout/index.ts';
-import type { Ports } from '../../ports/index.ts';
 import { parseReference } from '../../reference/index.ts';
 import { type BuildDirectory, LAYOUT_NAMES } from '../../lifecycle/build-directory.ts';
-import type { Plan } from '../plan.ts';
 import type { Owner } from './app.ts';
 import { openFolder } from './open-folder.ts';
 import type { PreviousImage } from './previous-image.ts';
@@ -48,23 +45,4 @@ export async function writeInputLayouts(
     });
   }
   await openFolder(directory.layout);
-}
-
-/** Brings back what an earlier build cached. Trouble with the store makes the build slower and never ends it. */
-export async function restoreCache(
-  cache: Plan['cache'],
-  directory: BuildDirectory,
-  owner: Owner | undefined,
-  { log, signal }: Pick<Ports, 'log' | 'signal'>,
-): Promise<void> {
-  if (cache === undefined) return;
-  const store = identityDirectory(cache.directory, cache.identity);
-  try {
-    const { layers, bytes } = await restoreDirectory(store, directory.cache, owner, signal);
-    log.debug(`layer cache: ${layers} layers, ${bytes} bytes restored from "${store}"`);
-  } catch (error) {
-    await rm(path.join(directory.cache, 'committed'), { recursive: true, force: true });
-    if (signal.aborted) return;
-    log.warn(`the layer cache was not restored: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }

@@ -1,21 +1,30 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import type { BuilderImage } from '../../engine/types.ts';
+import { optional } from '../../json/json.ts';
 import { allInOrder, allOrFirstFailure } from '../../parallel/parallel.ts';
 import type { Ports } from '../../ports/index.ts';
 import { type CompleteRequest, selectFiles } from '../../project/index.ts';
-import type { ImageReference, Repository } from '../../reference/index.ts';
+import type { Repository } from '../../reference/index.ts';
 import type { RegistryClient } from '../../registry/index.ts';
 import type { BuildDirectory } from '../../lifecycle/build-directory.ts';
-import { fileOwner, makePlan, plannedCache, plannedDestinations } from '../make-plan.ts';
+import type { BuildCaches } from '../cache/build-caches.ts';
+import { makePlan, plannedDestinations } from '../make-plan.ts';
 import type { Plan } from '../plan.ts';
-import { type Owner, placeApp } from './app.ts';
+import { placeApp } from './app.ts';
 import { type ResolvedBuilder, resolveBuilder } from './builder.ts';
 import { type BuildConfig, overridesOf, planConfig, writeConfig } from './config.ts';
-import { makeWritableFolders, restoreCache, writeInputLayouts } from './fill.ts';
+import { makeWritableFolders, writeInputLayouts } from './fill.ts';
+import {
+  type CachesUnderWay,
+  findCaches,
+  type FoundCaches,
+  previousReferences,
+  restoreCaches,
+} from './layer-caches.ts';
 import { platformContents } from './platform-contents.ts';
 import { writePlatformDirectory } from './platform-directory.ts';
-import { findPreviousImage, previousCandidates, type PreviousImage } from './previous-image.ts';
+import { findPreviousImage, type PreviousImage } from './previous-image.ts';
 import { requirePushRights } from './push-rights.ts';
 import { type ResolvedRunImage, resolveRunImage } from './run-image.ts';
 import { creationSeconds } from './source-facts.ts';
@@ -29,6 +38,7 @@ export interface Resolved {
   readonly runImage: ResolvedRunImage;
   readonly previous?: PreviousImage;
   readonly config: BuildConfig;
+  readonly caches?: BuildCaches;
   /** The layer cache is on its way into the directory that `ResolveContext.directory` named. */
   readonly restoring?: Promise<void>;
 }
@@ -50,13 +60,14 @@ export interface ResolveContext {
 export async function resolveBuild(request: CompleteRequest, context: ResolveContext): Promise<Resolved> {
   const { registry, ports, directory } = context;
   const resolving = resolveBuilder(request, registry, ports);
-  if (directory === undefined) return resolveAll(request, resolving, context);
-  const restoring = resolving.then(
-    (builder) => restoreCache(plannedCache(request, builder), directory, ownerFor(request, builder, ports), ports),
-    () => undefined,
-  );
+  // Neither rejects: who waits for the builder is told what is wrong with it, and an abort ends everything.
+  const finding = resolving.then((builder) => findCaches(request, builder, context)).catch((): FoundCaches => ({}));
+  const restoring =
+    directory && restoreCaches(request, { resolving, finding }, directory, ports).catch(() => undefined);
   try {
-    return { ...(await resolveAll(request, resolving, context)), restoring };
+    const resolved = await resolveAll(request, { resolving, finding }, context);
+    const { caches } = await finding;
+    return { ...resolved, ...optional('caches', caches), ...optional('restoring', restoring) };
   } catch (error) {
     await restoring;
     throw error;
@@ -65,7 +76,7 @@ export async function resolveBuild(request: CompleteRequest, context: ResolveCon
 
 async function resolveAll(
   request: CompleteRequest,
-  resolving: Promise<ResolvedBuilder>,
+  { resolving, finding }: CachesUnderWay,
   context: ResolveContext,
 ): Promise<Resolved> {
   const { registry, ports } = context;
@@ -76,7 +87,9 @@ async function resolveAll(
   const onBuilder = resolving.then((found) => resolveOnBuilder(request, found, context));
   const [{ builder, runImage, configuration }, search, creationTime] = await allInOrder([
     onBuilder,
-    findPreviousImage({ candidates: candidates(request), platform, outputs: outputsOf(request) }, registry),
+    previousReferences(request, finding).then((found) =>
+      findPreviousImage({ candidates: found, platform, outputs: outputsOf(request) }, registry),
+    ),
     creationSeconds(request.creationTime, request.app.path, ports),
     mayPush,
   ]);
@@ -131,26 +144,13 @@ export async function fillBuildDirectory(resolved: Resolved, directory: BuildDir
     writePlatformDirectory(directory.platform, platformContents(request, resolved.builder, ports)),
     writeConfig(directory.config, config),
     writeInputLayouts(directory, runImage, previous).then(() => makeWritableFolders(directory, owner)),
-    resolved.restoring ?? restoreCache(plan.cache, directory, owner, ports),
+    resolved.restoring ?? resolved.caches?.fill(directory.cache, owner, ports) ?? Promise.resolve(),
   ]);
   await writePlan(plan, directory);
 }
 
-function candidates(request: CompleteRequest): readonly ImageReference[] {
-  const { previousImage } = request;
-  if (previousImage.kind === 'image') return [previousImage.reference];
-  return previousImage.kind === 'none' || request.cache.clear || !request.publish
-    ? []
-    : previousCandidates(request.destinations);
-}
-
 function outputsOf({ publish, destinations }: CompleteRequest): readonly Repository[] {
   return publish ? destinations.map(({ repository }) => repository) : [];
-}
-
-/** Only root can give files away; without it the engine sets owners while it copies. */
-function ownerFor(request: CompleteRequest, builder: ResolvedBuilder, { machine }: Ports): Owner | undefined {
-  return machine.uid === 0 ? fileOwner(request, builder) : undefined;
 }
 
 async function writePlan(plan: Plan, directory: BuildDirectory): Promise<void> {

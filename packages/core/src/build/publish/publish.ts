@@ -1,10 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { renderToml } from '../../toml/write-toml.ts';
-import { identityDirectory, saveDirectory } from '../../cache/directory-store.ts';
 import { readRegularFile } from '../../files/regular-file.ts';
+import { optional } from '../../json/json.ts';
 import { readReport } from '../../lifecycle/report.ts';
-import { parseReference } from '../../reference/index.ts';
+import { type Digest, parseReference } from '../../reference/index.ts';
 import type { RegistryClient } from '../../registry/index.ts';
 import { writeResult } from '../../report/json.ts';
 import type { BuildResult, OutputSummary } from '../../report/result.ts';
@@ -40,7 +40,7 @@ export async function publishOutput(
   const output = await readOutputImage(plan, directory);
   await noteReport(directory, ports);
   const found = plan.sbomDirectory === undefined ? [] : await findSbomFiles(directory);
-  const saving = saveCache(plan, directory, ports);
+  const saving = saveCaches(run, { plan, directory, digest: output.image.raw.digest }, ports);
   try {
     const sbom = plan.sbomDirectory === undefined ? [] : await copySbomFiles(directory, found, plan.sbomDirectory);
     const outputs = await writeOutputs(output, plan, registry, ports);
@@ -105,17 +105,24 @@ async function writeOutput(
   }
 }
 
+interface CachedBuild {
+  readonly plan: Plan;
+  readonly directory: BuildDirectory;
+  /** Of the image. */
+  readonly digest: Digest;
+}
+
 /** Never decides how the build ends. */
-async function saveCache(plan: Plan, directory: BuildDirectory, { log, signal }: Ports): Promise<void> {
-  if (plan.cache?.write !== true) return;
-  try {
-    const store = identityDirectory(plan.cache.directory, plan.cache.identity);
-    const saved = await saveDirectory(directory.cache, store, signal);
-    log.debug(`layer cache: ${saved.layers} new layers, ${saved.bytes} bytes saved`);
-  } catch (error) {
-    if (signal.aborted) return;
-    log.warn(`the layer cache was not saved: ${error instanceof Error ? error.message : String(error)}`);
-  }
+async function saveCaches(
+  { caches, signKey }: RunFacts,
+  { plan, directory, digest }: CachedBuild,
+  ports: Ports,
+): Promise<void> {
+  const isPublished = plan.destinations.some(({ kind }) => kind === 'registry');
+  const image = isPublished ? digest : undefined;
+  const build = { cache: directory.cache, temporary: directory.root, ...optional('image', image) };
+  // Only an abort makes it fail, and everything else with it.
+  await caches?.save({ ...build, ...optional('signKey', signKey) }, ports).catch(() => undefined);
 }
 
 /** `report.toml` as the lifecycle writes it after a push (platform specification), and `result.json` beside it. */

@@ -1,5 +1,7 @@
+import type { CacheKey } from '../../cache/index.ts';
 import { describeLayers } from '../../inspect/layers.ts';
 import { describeProcesses } from '../../inspect/processes.ts';
+import { optional } from '../../json/json.ts';
 import { parseAppLabels } from '../../lifecycle/labels.ts';
 import {
   type BuildResult,
@@ -9,6 +11,7 @@ import {
   type PinnedName,
   RESULT_SCHEMA_VERSION,
 } from '../../report/result.ts';
+import type { BuildCaches } from '../cache/build-caches.ts';
 import type { Plan } from '../plan.ts';
 import type { OutputImage } from './output-image.ts';
 
@@ -18,6 +21,9 @@ export interface RunFacts {
   readonly engine: string;
   readonly phases: readonly PhaseTime[];
   readonly warnings: readonly string[];
+  readonly caches?: BuildCaches;
+  /** Signs the layer cache. */
+  readonly signKey?: CacheKey;
 }
 
 interface PublishFacts extends RunFacts {
@@ -55,6 +61,7 @@ export function describeResult(
     sbom: { files: facts.sbom },
     phases: facts.phases,
     traffic: facts.traffic,
+    ...optional('cache', facts.caches?.summary()),
     warnings: facts.warnings,
   };
 }

@@ -14,9 +14,41 @@ export const CACHE_INPUTS = [
     name: 'cache-store',
     group: 'cache',
     type: 'list',
-    description: 'Where the layer cache is: `dir:PATH`.',
+    description:
+      'Where the layer cache is; several are asked in order until one has it, the fastest should come first, and all are written. `registry:REPOSITORY` keeps it in a registry, alone or beside images. `dir:PATH` is a directory, for a volume or the cache of a CI. Both move only what has changed. `local:PATH` is a directory of this machine that keeps layers as they are: fastest, and several times larger.',
     defaultNote: 'command line: a folder in the user’s cache directory; elsewhere no cache is kept',
-    example: 'dir:.cache/buildpacks',
+    example: 'dir:.cache/buildpacks\nregistry:registry.example/team/app-cache',
+  },
+  {
+    name: 'cache-suffix',
+    group: 'cache',
+    type: 'string',
+    description:
+      'Keeps caches of the same image apart, for jobs that build it in different ways. Otherwise builds share one when image repository, platform, builder and its user are the same, and the branch: without a cache of its own a branch begins with that of the default branch.',
+    example: 'tests',
+  },
+  {
+    name: 'cache-max-size',
+    group: 'cache',
+    type: 'string',
+    default: '2GB',
+    description: 'How large the cache may get in each store. The layers that take most room are left out first.',
+    example: '500MB',
+  },
+  {
+    name: 'cache-sign-key',
+    group: 'cache',
+    type: 'string',
+    secret: true,
+    description:
+      'An Ed25519 private key that signs the cache, for those who may write it. `openssl genpkey -algorithm ed25519` makes one; give the PEM text, or its base64 part on one line.',
+  },
+  {
+    name: 'cache-verify-keys',
+    group: 'cache',
+    type: 'list',
+    description:
+      'Ed25519 public keys: only a cache that one of them signed is used, for the same builder, within seven days. PEM blocks, or base64 one per line; several while keys change. `openssl pkey -pubout` makes one of a private key.',
   },
   {
     name: 'clear-cache',

@@ -1,0 +1,111 @@
+import { rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { type CacheIdentity, identityKey } from '../../cache/index.ts';
+import { type CacheFigures, restoreDirectory, saveDirectory } from '../../cache/directory-store.ts';
+import { CACHE_METADATA, COMMITTED } from '../../cache/volume-cache.ts';
+import { asRecord } from '../../json/json.ts';
+import type { CacheStoreSummary } from '../../report/result.ts';
+import type { CacheOwner, CachePlace, CachePorts, SavedBuild } from './cache-place.ts';
+
+export interface LocalPlaceOptions {
+  readonly directory: string;
+  readonly identity: CacheIdentity;
+  readonly candidates: readonly CacheIdentity[];
+  readonly write: boolean;
+}
+
+/** A folder of this machine that keeps layers as they are: nothing is packed and unpacked, and nothing is known of images. */
+export class LocalPlace implements CachePlace {
+  readonly image = undefined;
+  readonly #options: LocalPlaceOptions;
+  /** Why nothing is restored. */
+  #miss: string | undefined;
+  #folder: string | undefined;
+  #restored: CacheFigures | undefined;
+  #saved: CacheFigures | 'failed' | undefined;
+  #before: CacheStoreSummary | undefined;
+
+  constructor(options: LocalPlaceOptions) {
+    this.#options = options;
+  }
+
+  async find(): Promise<boolean> {
+    for (const identity of this.#options.candidates) {
+      const folder = this.#folderOf(identity);
+      if ((await stat(path.join(folder, CACHE_METADATA)).catch(() => undefined)) === undefined) continue;
+      this.#folder = folder;
+      return true;
+    }
+    this.#miss = 'nothing was saved yet';
+    return false;
+  }
+
+  async fill(cache: string, owner: CacheOwner, { log, signal }: CachePorts): Promise<boolean> {
+    if (this.#folder === undefined) return false;
+    try {
+      this.#restored = await restoreDirectory(this.#folder, cache, owner, signal);
+    } catch (error) {
+      await rm(path.join(cache, COMMITTED), { recursive: true, force: true });
+      signal.throwIfAborted();
+      this.#miss = messageOf(error);
+      log.warn(`the layer cache "${this.#name}" was not restored: ${this.#miss}`);
+    }
+    return this.#restored !== undefined;
+  }
+
+  async save({ cache }: SavedBuild, { log, signal }: CachePorts): Promise<void> {
+    const { identity, write } = this.#options;
+    if (!write) return;
+    try {
+      this.#saved = await saveDirectory(cache, this.#folderOf(identity), signal);
+    } catch (error) {
+      signal.throwIfAborted();
+      this.#saved = 'failed';
+      log.warn(`the layer cache "${this.#name}" was not saved: ${messageOf(error)}`);
+    }
+  }
+
+  summary(): CacheStoreSummary {
+    const saved = this.#saved === 'failed' ? undefined : this.#saved;
+    return {
+      name: this.#name,
+      restore: this.#before?.restore ?? this.#restoreSummary(),
+      save: { outcome: this.#saveOutcome(), layers: saved?.layers ?? 0, skipped: 0 },
+      requests: 0,
+      bytesDown: this.#before?.bytesDown ?? this.#restored?.bytes ?? 0,
+      bytesUp: saved?.bytes ?? 0,
+    };
+  }
+
+  state(): unknown {
+    return { summary: this.summary() };
+  }
+
+  resume(state: unknown): void {
+    this.#before = asRecord(state)?.['summary'] as CacheStoreSummary | undefined;
+  }
+
+  get #name(): string {
+    return `local:${this.#options.directory}`;
+  }
+
+  #folderOf(identity: CacheIdentity): string {
+    return path.join(this.#options.directory, identityKey(identity));
+  }
+
+  #restoreSummary(): CacheStoreSummary['restore'] {
+    if (this.#restored !== undefined) return { outcome: 'hit', layers: this.#restored.layers, lost: 0 };
+    if (this.#miss === undefined) return { outcome: 'unasked', layers: 0, lost: 0 };
+    return { outcome: 'miss', reason: this.#miss, layers: 0, lost: 0 };
+  }
+
+  #saveOutcome(): CacheStoreSummary['save']['outcome'] {
+    if (this.#saved === 'failed') return 'failed';
+    if (this.#saved === undefined) return 'off';
+    return this.#saved.layers > 0 ? 'saved' : 'unchanged';
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,146 @@
+import { asRecord, asStrings, asText, optional } from '../../json/json.ts';
+import {
+  type CacheIdentity,
+  type CacheStore,
+  type CacheTraffic,
+  fillCache,
+  findCache,
+  type FoundCache,
+  type IndexExpectation,
+  type MissedCache,
+  type ParentCache,
+  parentOf,
+  parseIndex,
+  renderIndex,
+  type RestoredCache,
+  saveCache,
+  type SaveOutcome,
+} from '../../cache/index.ts';
+import { type Digest, isDigest } from '../../reference/index.ts';
+import type { CacheStoreSummary } from '../../report/result.ts';
+import { PROGRAM } from '../../version.ts';
+import type { CacheOwner, CachePlace, CachePorts, SavedBuild } from './cache-place.ts';
+
+/** Seconds that a signed cache may be used: a leaked or outdated one does not live for ever. */
+const LIFETIME = 7 * 24 * 3600;
+
+export interface PackedPlaceOptions {
+  readonly store: CacheStore;
+  readonly identity: CacheIdentity;
+  readonly candidates: readonly CacheIdentity[];
+  readonly write: boolean;
+  readonly maxBytes: number;
+  /** The builder's manifest. */
+  readonly builder: Digest;
+  /** What else an index must be; made when it is looked for. */
+  readonly signed: () => IndexExpectation['signed'];
+}
+
+/** A store that keeps caches as `docs/cache-format.md` says. */
+export class PackedPlace implements CachePlace {
+  readonly #options: PackedPlaceOptions;
+  #found: FoundCache | MissedCache | undefined;
+  #restored: RestoredCache | MissedCache | undefined;
+  #parent: ParentCache | undefined;
+  #saved: SaveOutcome | undefined;
+  /** Of an earlier process. */
+  #before: CacheStoreSummary | undefined;
+
+  constructor(options: PackedPlaceOptions) {
+    this.#options = options;
+  }
+
+  get image(): Digest | undefined {
+    return this.#found?.kind === 'found' ? this.#found.index.image : undefined;
+  }
+
+  async find(ports: CachePorts): Promise<boolean> {
+    const { store, candidates, signed } = this.#options;
+    const expectations = candidates.map((identity) => ({ identity, ...optional('signed', signed()) }));
+    this.#found = await findCache({ store, candidates: expectations }, ports);
+    if (this.#found.kind === 'miss') return false;
+    const { index, digest } = this.#found;
+    this.#parent = { index, digest, badPacks: new Set(), badLayers: new Set() };
+    return true;
+  }
+
+  async fill(cache: string, owner: CacheOwner, ports: CachePorts): Promise<boolean> {
+    if (this.#found?.kind !== 'found') return false;
+    const { store } = this.#options;
+    this.#restored = await fillCache(this.#found, { store, cache, ...optional('owner', owner) }, ports);
+    this.#parent = parentOf(this.#restored) ?? this.#parent;
+    return this.#restored.kind === 'restored';
+  }
+
+  async save({ cache, temporary, image, signKey }: SavedBuild, ports: CachePorts): Promise<void> {
+    const { store, identity, builder, maxBytes, write } = this.#options;
+    if (!write) return;
+    const request = {
+      store,
+      cache,
+      identity,
+      builder,
+      createdBy: PROGRAM,
+      maxBytes,
+      lifetime: LIFETIME,
+      temporary,
+      ...optional('parent', this.#parent),
+      ...optional('image', image),
+      ...optional('key', signKey),
+    };
+    this.#saved = await saveCache(request, ports);
+  }
+
+  summary(): CacheStoreSummary {
+    const counts: CacheTraffic[] = [this.#restored ?? this.#found, this.#saved].flatMap((part) => part?.traffic ?? []);
+    const total = (count: keyof CacheTraffic) => counts.reduce((sum, traffic) => sum + traffic[count], 0);
+    const before = this.#before;
+    return {
+      name: this.#options.store.name,
+      restore: before?.restore ?? this.#restoreSummary(),
+      save: {
+        outcome: this.#saved?.kind ?? 'off',
+        layers: this.#saved?.layers.length ?? 0,
+        skipped: this.#saved?.skipped.size ?? 0,
+      },
+      requests: (before?.requests ?? 0) + total('requests'),
+      bytesDown: (before?.bytesDown ?? 0) + total('down'),
+      bytesUp: (before?.bytesUp ?? 0) + total('up'),
+    };
+  }
+
+  #restoreSummary(): CacheStoreSummary['restore'] {
+    if (this.#restored?.kind === 'restored') {
+      const { restored, lost } = this.#restored;
+      return { outcome: 'hit', layers: restored.length, lost: lost.size };
+    }
+    const miss = this.#restored ?? this.#found;
+    if (miss?.kind !== 'miss') return { outcome: 'unasked', layers: 0, lost: 0 };
+    return { outcome: 'miss', reason: miss.message, layers: 0, lost: 0 };
+  }
+
+  state(): unknown {
+    const parent = this.#parent && {
+      index: renderIndex(this.#parent.index),
+      digest: this.#parent.digest,
+      badPacks: [...this.#parent.badPacks],
+      badLayers: [...this.#parent.badLayers],
+    };
+    return { summary: this.summary(), parent };
+  }
+
+  /** What is read here, we have written, out of the build's reach. */
+  resume(state: unknown): void {
+    const { summary, parent } = asRecord(state) ?? {};
+    this.#before = summary as CacheStoreSummary | undefined;
+    const { index, digest, badPacks, badLayers } = asRecord(parent) ?? {};
+    const text = asText(index);
+    if (text === undefined || typeof digest !== 'string' || !isDigest(digest)) return;
+    this.#parent = {
+      index: parseIndex(Buffer.from(text)),
+      digest,
+      badPacks: new Set(asStrings(badPacks).filter(isDigest)),
+      badLayers: new Set(asStrings(badLayers).filter(isDigest)),
+    };
+  }
+}

@@ -1,0 +1,23 @@
+import type { CacheKey } from '../cache/index.ts';
+import { Problems } from '../errors/problems.ts';
+import { optional } from '../json/json.ts';
+import { readCacheSignKey } from './cache.ts';
+import { type ConnectionContext, type ConnectionInputs, readConnectionInputs } from './connection.ts';
+import { InputReader, type RawInputs } from './reader.ts';
+
+/** What PUBLISH needs in a process of its own: all else stands in the plan. */
+export interface PublishInputs {
+  readonly connection: ConnectionInputs;
+  /** Signs the layer cache. */
+  readonly signKey?: CacheKey;
+}
+
+/** @throws InputError with every problem there is */
+export function parsePublishInputs(raw: RawInputs, context: ConnectionContext): PublishInputs {
+  const problems = new Problems();
+  const reader = new InputReader(raw, problems);
+  const connection = readConnectionInputs(reader, context, problems);
+  const signKey = readCacheSignKey(reader, problems);
+  problems.throwIfAny();
+  return { connection, ...optional('signKey', signKey) };
+}
