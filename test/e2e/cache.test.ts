@@ -158,4 +158,15 @@ requiresDocker('a layer cache', () => {
     const ofCache = world.registry.requests().filter(({ path: url }) => url.includes('-cache/'));
     expect(new Set(ofCache.map(({ method }) => method))).toEqual(new Set(['GET']));
   });
+
+  it('can be listed, verified and pruned', async () => {
+    const { image, cold, registry } = subject();
+    await build([image, ...cold, '--cache-store', registry]);
+    const list = await cli(['cache', 'ls', '--cache-store', registry]);
+    expect(list).toMatchObject({ status: 0, stderr: '' });
+    expect(list.stdout).toContain(`${image.replace(/:1$/, '')}, default`);
+    expect((await cli(['cache', 'verify', '--cache-store', registry])).status).toBe(0);
+    expect((await cli(['cache', 'prune', '--cache-store', registry, '--max-size', '1kB'])).status).toBe(0);
+    expect((await cli(['cache', 'ls', '--cache-store', registry])).stdout).toBe(`${registry}: nothing\n`);
+  });
 });

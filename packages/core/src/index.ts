@@ -1,7 +1,9 @@
+export type { ListedCache, PrunedCache, VerifiedCache } from './cache/index.ts';
 export { build } from './build/build.ts';
 export { prepareBuild, publishBuild, runBuild } from './build/stages.ts';
 export * from './doctor/index.ts';
 export * from './errors/index.ts';
+export * from './housekeeping/index.ts';
 export { type Inspection, inspect } from './inspect/inspect.ts';
 export { type InspectRequest, parseInspectInputs } from './inspect/inputs.ts';
 export { type ConnectionContext, type ConnectionInputs, parseConnectionInputs } from './inputs/connection.ts';

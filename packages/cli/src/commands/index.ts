@@ -1,5 +1,6 @@
 import type { Command } from '../command.ts';
 import { BUILD } from './build.ts';
+import { CACHE } from './cache.ts';
 import { DOCTOR } from './doctor.ts';
 import { INSPECT } from './inspect.ts';
 import { PREPARE } from './prepare.ts';
@@ -7,4 +8,4 @@ import { PUBLISH } from './publish.ts';
 import { RUN } from './run.ts';
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [BUILD, PREPARE, RUN, PUBLISH, INSPECT, DOCTOR];
+export const COMMANDS: readonly Command[] = [BUILD, PREPARE, RUN, PUBLISH, INSPECT, DOCTOR, CACHE];
