@@ -307,7 +307,13 @@ requiresEngine('what is published of a build directory that foreign code could w
     const victim = await build([world.image('app', 'victim'), ...args, '--env', 'BP_LARGE_LAYER_SEED=1']);
     foreignLayer = largeLayer(victim);
     const root = places('untampered');
-    const more = ['--sbom-directory', places('sbom'), '--cache-store', `local:${places('cache')}`, '--allow-builder-tag'];
+    const more = [
+      '--sbom-directory',
+      places('sbom'),
+      '--cache-store',
+      `local:${places('cache')}`,
+      '--allow-builder-tag',
+    ];
     const prepared = await cli([
       'prepare',
       image,
