@@ -14,7 +14,11 @@ const CONTENT_PIECE = 4 * 1024 * 1024;
 
 /** One zstd frame at level 3, on one of libuv's threads. */
 export function compressFrame(bytes: Uint8Array): Promise<Buffer> {
-  return compress(bytes, { chunkSize: bytes.length < COMPRESSED_PIECE ? SMALL_PIECE : COMPRESSED_PIECE });
+  return compress(bytes, {
+    chunkSize: bytes.length < COMPRESSED_PIECE ? SMALL_PIECE : COMPRESSED_PIECE,
+    // Goes into the frame, and a decoder that knows it needs no window beside its output.
+    pledgedSrcSize: bytes.length,
+  });
 }
 
 /**
@@ -24,7 +28,8 @@ export function compressFrame(bytes: Uint8Array): Promise<Buffer> {
  * @throws Error when the frame is damaged or holds more than `maxBytes`
  */
 export function decompressFrame(bytes: Uint8Array, maxBytes: number): Promise<Buffer> {
-  const piece = Math.min(maxBytes, bytes.length > SMALL_PIECE ? CONTENT_PIECE : SMALL_PIECE);
+  // One byte more than there may be: Node makes the next piece, and asks for more, as soon as one is full.
+  const piece = Math.min(maxBytes + 1, bytes.length > SMALL_PIECE ? CONTENT_PIECE : SMALL_PIECE);
   return decompress(bytes, {
     maxOutputLength: maxBytes,
     chunkSize: Math.max(piece, zlib.constants.Z_MIN_CHUNK),

@@ -11,7 +11,7 @@ export interface ChunkSpan {
 }
 
 /** Bytes that are read back at once. */
-const READ_SIZE = 256 * 1024;
+const READ_SIZE = 512 * 1024;
 
 /**
  * A layer's tar that is put together from chunks in any order. Behind the writers one reader follows, from the beginning and as far as
@@ -88,7 +88,8 @@ export class LayerFile {
 
   async #follow(scan: LayerScan): Promise<void> {
     const hash = createHash('sha256');
-    const buffer = Buffer.allocUnsafe(Math.min(READ_SIZE, this.layer.size));
+    // Not before there is something to read: there may be many layers.
+    let buffer: Buffer | undefined;
     for (let position = 0; position < this.layer.size;) {
       const end = this.#endInOrder();
       if (this.#failure !== undefined) return;
@@ -96,6 +97,7 @@ export class LayerFile {
         await this.#moreWritten();
         continue;
       }
+      buffer ??= Buffer.allocUnsafe(Math.min(READ_SIZE, this.layer.size));
       const bytes = await this.#readBack(buffer.subarray(0, Math.min(READ_SIZE, end - position)), position);
       hash.update(bytes);
       scan.feed(bytes);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { rm } from 'node:fs/promises';
+import { type FileHandle, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { BuildpacksError } from '../../errors/index.ts';
 import { openRegularFile } from '../../files/regular-file.ts';
@@ -9,7 +9,7 @@ import type { ChunkRun, IndexedLayer, IndexedPack } from '../format/cache-index.
 import { type ChunkName, chunkName } from '../format/chunk-table.ts';
 import { type LayerRule, LayerScan } from '../layers/layer-scan.ts';
 import { COMMITTED, fileOfLayer } from '../volume-cache.ts';
-import { PackWriter } from './pack-writer.ts';
+import { type PackedChunk, PackWriter } from './pack-writer.ts';
 
 const READ_SIZE = 1024 * 1024;
 /** From this size on, in bytes, a layer that is mostly holes is not read: the lifecycle writes none, and it would take for ever. */
@@ -20,7 +20,6 @@ export interface LayerSource {
   /** The build's volume cache: hostile input. */
   readonly cache: string;
   readonly layer: Digest;
-  readonly rule: LayerRule;
   readonly signal: AbortSignal;
 }
 
@@ -66,7 +65,22 @@ export class NewLayers {
    *
    * @throws BuildpacksError `image` when the tar is not there, is not the layer, or has no room
    */
-  async add(source: LayerSource): Promise<IndexedLayer> {
+  add(source: LayerSource, rule: LayerRule): Promise<IndexedLayer> {
+    return this.#wholly((writer) => this.#pack(source, rule, writer));
+  }
+
+  /**
+   * Packs again what a layer has in these packs, so that it needs them no more; or nothing of it. Only these parts of the tar are read.
+   *
+   * @param packs positions among all packs, those that were stored first
+   * @throws BuildpacksError `image` when the tar does not hold the layer's chunks, or has no room
+   */
+  move(layer: IndexedLayer, packs: ReadonlySet<number>, source: LayerSource): Promise<IndexedLayer> {
+    return this.#wholly((writer) => this.#repack(layer, packs, source, writer));
+  }
+
+  /** Packs a layer, or nothing of it. */
+  async #wholly(pack: (writer: PackWriter) => Promise<IndexedLayer>): Promise<IndexedLayer> {
     if (this.#writer !== undefined && this.#writer.size >= this.#options.packBytes) await this.#complete(this.#writer);
     const writer = (this.#writer ??= await PackWriter.create(
       path.join(this.#options.scratch, `${this.#packs.length}`),
@@ -74,7 +88,7 @@ export class NewLayers {
     const mark = await writer.flush();
     this.#pending.clear();
     try {
-      const layer = await this.#pack(source, writer);
+      const layer = await pack(writer);
       await writer.flush();
       this.#requireRoom(writer);
       for (const [name, place] of this.#pending) this.#places.set(name, place);
@@ -83,6 +97,12 @@ export class NewLayers {
       await writer.returnTo(mark);
       throw error;
     }
+  }
+
+  /** Compressed bytes of the packs that were not stored. */
+  get newBytes(): number {
+    const complete = this.#packs.slice(this.#options.stored.length);
+    return complete.reduce((sum, { size }) => sum + size, this.#writer?.size ?? 0);
   }
 
   /** Completes the last pack. Gives all packs: those that were stored first. */
@@ -104,9 +124,9 @@ export class NewLayers {
     await rm(writer.file);
   }
 
-  async #pack(source: LayerSource, writer: PackWriter): Promise<IndexedLayer> {
+  async #pack(source: LayerSource, rule: LayerRule, writer: PackWriter): Promise<IndexedLayer> {
     const hash = createHash('sha256');
-    const scan = new LayerScan(source.rule);
+    const scan = new LayerScan(rule);
     const chunker = new Chunker();
     const runs: Mutable<ChunkRun>[] = [];
     let size = 0;
@@ -123,18 +143,53 @@ export class NewLayers {
     return { diffId: source.layer, size, chunks: runs };
   }
 
+  async #repack(
+    { diffId, size, chunks }: IndexedLayer,
+    packs: ReadonlySet<number>,
+    source: LayerSource,
+    writer: PackWriter,
+  ): Promise<IndexedLayer> {
+    const runs: Mutable<ChunkRun>[] = [];
+    const file = await openTar(source);
+    try {
+      let offset = 0;
+      for (const { pack, first, count } of chunks) {
+        for (let chunk = first; chunk < first + count; chunk++) {
+          const { name, length } = this.#chunkAt({ pack, chunk }, writer);
+          const known = packs.has(pack) ? this.#placeOutside(packs, name) : { pack, chunk };
+          addChunk(runs, known ?? (await this.#add(name, await readChunk(file, offset, { name, length }), writer)));
+          offset += length;
+          source.signal.throwIfAborted();
+        }
+      }
+    } finally {
+      await file.close();
+    }
+    return { diffId, size, chunks: runs };
+  }
+
+  #chunkAt({ pack, chunk }: Place, writer: PackWriter): PackedChunk {
+    const table = this.#packs[pack]?.chunks;
+    return table === undefined ? writer.chunkAt(chunk) : { name: table.nameOf(chunk), length: table.lengthOf(chunk) };
+  }
+
+  #placeOutside(packs: ReadonlySet<number>, name: ChunkName): Place | undefined {
+    const place = this.#pending.get(name) ?? this.#places.get(name);
+    return place === undefined || packs.has(place.pack) ? undefined : place;
+  }
+
   async #place(chunk: Uint8Array, runs: Mutable<ChunkRun>[], writer: PackWriter): Promise<void> {
     const name = chunkName(chunk);
-    let place = this.#places.get(name) ?? this.#pending.get(name);
-    if (place === undefined) {
-      place = { pack: this.#packs.length, chunk: writer.count };
-      this.#pending.set(name, place);
-      await writer.add(name, chunk);
-      this.#requireRoom(writer);
-    }
-    const last = runs.at(-1);
-    if (last?.pack === place.pack && last.first + last.count === place.chunk) last.count++;
-    else runs.push({ pack: place.pack, first: place.chunk, count: 1 });
+    const known = this.#places.get(name) ?? this.#pending.get(name);
+    addChunk(runs, known ?? (await this.#add(name, chunk, writer)));
+  }
+
+  async #add(name: ChunkName, chunk: Uint8Array, writer: PackWriter): Promise<Place> {
+    const place = { pack: this.#packs.length, chunk: writer.count };
+    this.#pending.set(name, place);
+    await writer.add(name, chunk);
+    this.#requireRoom(writer);
+    return place;
   }
 
   #requireRoom(writer: PackWriter): void {
@@ -147,9 +202,27 @@ export class NewLayers {
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-async function openLayer({ cache, layer, signal }: LayerSource): Promise<AsyncIterable<Buffer>> {
+function addChunk(runs: Mutable<ChunkRun>[], { pack, chunk }: Place): void {
+  const last = runs.at(-1);
+  if (last?.pack === pack && last.first + last.count === chunk) last.count++;
+  else runs.push({ pack, first: chunk, count: 1 });
+}
+
+async function readChunk(file: FileHandle, offset: number, { name, length }: PackedChunk): Promise<Buffer> {
+  const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, offset);
+  if (bytesRead === length && chunkName(buffer) === name) return buffer;
+  throw new BuildpacksError('image', 'its digest is wrong');
+}
+
+async function openTar({ cache, layer }: LayerSource): Promise<FileHandle> {
   const file = await openRegularFile(cache, [COMMITTED, fileOfLayer(layer)]);
   if (file === undefined) throw new BuildpacksError('image', 'its file is not there');
+  return file;
+}
+
+async function openLayer(source: LayerSource): Promise<AsyncIterable<Buffer>> {
+  const file = await openTar(source);
+  const { signal } = source;
   const { size, blocks } = await file.stat();
   if (size <= LARGE || blocks * BLOCK >= size / 4) return file.createReadStream({ highWaterMark: READ_SIZE, signal });
   await file.close();

@@ -12,7 +12,7 @@ const IN_FLIGHT = 4;
 /** RFC 8878, section 3.1.2: decoders pass over such a frame. */
 const SKIPPABLE_MAGIC = 0x184d2a50;
 
-interface PackedChunk {
+export interface PackedChunk {
   readonly name: ChunkName;
   readonly length: number;
 }
@@ -54,6 +54,13 @@ export class PackWriter {
   /** Chunks so far. */
   get count(): number {
     return this.#chunks.length;
+  }
+
+  /** @throws RangeError when there are not so many */
+  chunkAt(index: number): PackedChunk {
+    const chunk = this.#chunks[index];
+    if (chunk === undefined) throw new RangeError(`the pack has no chunk ${index}`);
+    return chunk;
   }
 
   /** Adds a chunk behind the others. Its bytes must not change any more. */

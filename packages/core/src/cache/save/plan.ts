@@ -34,6 +34,9 @@ const NEARLY_FULL = 0.75;
 const MIN_LIVE_WHEN_FULL = 0.9;
 /** A pack that is full enough and holds this part of all that is needed stays when others are made anew: not everything moves again. */
 const LARGE_SHARE = 0.25;
+/** A restore may read this part of all that is needed for nothing; and of a pack, when it does read more. */
+const MAX_WASTE = 1 / 3;
+const MAX_WASTE_OF_PACK = 1 / 2;
 
 /**
  * Decides what a save keeps. Layers that are stored already stay as they are, unless the cache gets too large. When something new comes and
@@ -74,6 +77,23 @@ function staying(cache: StoredLayers, maxBytes: number): (pack: IndexedPack) => 
     return liveBytes >= minLive * bytes && liveBytes >= LARGE_SHARE * live;
   });
   return (pack) => large.includes(pack);
+}
+
+/**
+ * The packs, by position, that cost more to read than to have their needed chunks moved into the pack that is being made: needed chunks lie
+ * in frames with others, and a restore reads whole frames. None as long as all that is read for nothing is little.
+ *
+ * @param layers all that the new index names; chunks in packs that are not stored yet count as well
+ * @param newBytes of the pack that is being made
+ */
+export function sparsePacks({ layers, packs }: StoredLayers, newBytes: number): ReadonlySet<number> {
+  const costs = usageOf({ layers, packs }).map(({ frameBytes, liveBytes, bytes }, pack) => {
+    const live = ((packs[pack]?.size ?? 0) * liveBytes) / bytes;
+    return { pack, live, waste: frameBytes - live };
+  });
+  const live = newBytes + sum(costs.map((cost) => cost.live));
+  if (sum(costs.map(({ waste }) => waste)) <= MAX_WASTE * live) return new Set();
+  return new Set(costs.filter((cost) => cost.waste > MAX_WASTE_OF_PACK * cost.live).map(({ pack }) => pack));
 }
 
 /** The layers that are wholly in the packs which stay, with the new positions of these. */

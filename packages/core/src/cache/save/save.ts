@@ -16,7 +16,7 @@ import type { CacheStore } from '../store/store.ts';
 import { type CacheTraffic, countTraffic } from '../store/traffic.ts';
 import { CACHE_METADATA, COMMITTED, fileOfLayer } from '../volume-cache.ts';
 import { NewLayers } from './new-layers.ts';
-import { type ParentCache, planSave, type SavePlan, type StoredLayers, withPacks } from './plan.ts';
+import { type ParentCache, planSave, type SavePlan, sparsePacks, type StoredLayers, withPacks } from './plan.ts';
 
 /** A pack of this size is complete: the loss of one should not cost everything, and none takes more room while it is made. */
 const PACK_BYTES = 512 * 1024 * 1024;
@@ -122,6 +122,7 @@ class Saving {
         const added = await this.#add(layer, folders.get(layer) ?? '', packing);
         if (added !== undefined) layers.push(added);
       }
+      await this.#moveFromSparse(layers, plan, packing);
       return { layers, packs: await packing.finish() };
     } finally {
       await packing.close();
@@ -135,12 +136,28 @@ class Saving {
     const { signal } = this.#ports;
     try {
       const rule = { folder, uid: identity.uid, gid: identity.gid };
-      return await packing.add({ cache, layer, rule, signal });
+      return await packing.add({ cache, layer, signal }, rule);
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof BuildpacksError) || error.code !== 'image') throw error;
       this.#skipped.set(layer, error.message);
       return undefined;
+    }
+  }
+
+  /** Replaces the layers that need packs which are not worth reading any more. One that can't be moved stays as it is. */
+  async #moveFromSparse(layers: IndexedLayer[], { packs }: SavePlan, packing: NewLayers): Promise<void> {
+    const { cache } = this.#request;
+    const { signal } = this.#ports;
+    const sparse = sparsePacks({ layers, packs }, packing.newBytes);
+    for (const [index, layer] of layers.entries()) {
+      if (!layer.chunks.some(({ pack }) => sparse.has(pack))) continue;
+      try {
+        layers[index] = await packing.move(layer, sparse, { cache, layer: layer.diffId, signal });
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof BuildpacksError) || error.code !== 'image') throw error;
+      }
     }
   }
 

@@ -33,7 +33,7 @@ it('a pack that is large enough is stored before the next one begins, and what i
   const added = [];
   for (const [index, layer] of layers.entries()) {
     const rule = { folder: path.posix.join('/layers', names[index] ?? ''), uid: IDENTITY.uid, gid: IDENTITY.gid };
-    added.push(await packing.add({ cache, layer, rule, signal }));
+    added.push(await packing.add({ cache, layer, signal }, rule));
   }
   const packs = await packing.finish();
 

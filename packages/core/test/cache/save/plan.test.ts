@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CacheIndex, IndexedLayer, IndexedPack } from '../../../src/cache/format/cache-index.ts';
-import { type ParentCache, planSave } from '../../../src/cache/save/plan.ts';
+import { type ParentCache, planSave, sparsePacks } from '../../../src/cache/save/plan.ts';
 import { type Digest, digestOf } from '../../../src/reference/index.ts';
 import { sampleIndex, samplePack } from '../support/sample-index.ts';
 
@@ -107,6 +107,43 @@ describe('packs of which little is needed', () => {
       packs: [large, ...packs(7)],
     };
     expect(plan([...names, 'i'], parentOf(index))).toMatchObject({ stored: 'a', read: 'bcdefghi', packs: [0] });
+  });
+});
+
+describe('packs that are not worth reading', () => {
+  const half = { layers: [layer('a', [0], 5), layer('b', [1])], packs: packs(2) };
+
+  it('are those of which a good part is read for nothing', () => {
+    expect(sparsePacks(half, 0)).toEqual(new Set());
+    expect(sparsePacks({ layers: [layer('a', [0], 3), layer('b', [1])], packs: packs(2) }, 0)).toEqual(new Set([0]));
+  });
+
+  it('are none when that is little beside the new pack', () => {
+    const sparse = { layers: [layer('a', [0], 3)], packs: packs(1) };
+    expect(sparsePacks(sparse, 1000)).toEqual(new Set([0]));
+    expect(sparsePacks(sparse, 2000)).toEqual(new Set());
+  });
+
+  it('are none whose other frames are not read at all', () => {
+    const frames = samplePack(30, [[100, 100], Array<number>(8).fill(100)]);
+    expect(
+      sparsePacks(
+        {
+          layers: [layer('a', [0], 2)],
+          packs: [
+            {
+              ...frames,
+              size: 10_000,
+              frames: [
+                { size: 2000, chunks: 2 },
+                { size: 8000, chunks: 8 },
+              ],
+            },
+          ],
+        },
+        0,
+      ),
+    ).toEqual(new Set());
   });
 });
 

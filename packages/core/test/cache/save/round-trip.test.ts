@@ -129,6 +129,44 @@ describe('a cache', () => {
   });
 });
 
+describe('a change of every second part', () => {
+  const parts = (seeds: (part: number) => number) =>
+    Buffer.concat(Array.from({ length: 10 }, (_, part) => seededBytes(seeds(part), 100_000)));
+  const BEFORE = tree(
+    'a/parts',
+    parts((part) => 50 + part),
+  );
+  const AFTER = tree(
+    'a/parts',
+    parts((part) => (part % 2 === 0 ? 50 : 80) + part),
+  );
+
+  it('is saved so that the next restore reads hardly more than there is', async () => {
+    const { saveTrees, restore, built } = await setup();
+    await saveTrees([SMALL, BEFORE]);
+    await saveTrees([SMALL, AFTER], restored((await restore()).outcome));
+    const { outcome, files } = await restore();
+    expect(restored(outcome).index.packs.length).toBe(1);
+    expect(outcome.traffic.down).toBeLessThan(1_250_000);
+    expect(files).toEqual(await readVolumeCache(await built(SMALL, AFTER)));
+  });
+
+  it('leaves a layer where it is that the build has damaged', async () => {
+    const { saveTrees, restore, built, save } = await setup();
+    await saveTrees([SMALL, BEFORE]);
+    const parent = restored((await restore()).outcome);
+    const whole = await built(SMALL, AFTER);
+    const expected = await readVolumeCache(whole);
+    const [small = ''] = parent.index.layers.filter(({ size }) => size < 300_000).map(({ diffId }) => diffId);
+    await writeFile(path.join(whole, 'committed', `${small}.tar`), 'other');
+    const { outcome, warnings } = await save(whole, { parent });
+    expect([outcome.kind, warnings]).toEqual(['saved', []]);
+    const after = await restore();
+    expect(restored(after.outcome).index.packs.length).toBe(2);
+    expect(after.files).toEqual(expected);
+  });
+});
+
 describe('what the store lost', () => {
   it('costs the layers that need it, and is saved again', async () => {
     const { shelf, saveTrees, restore, save, built } = await setup();
