@@ -1,6 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { Digest } from '../../reference/index.ts';
+import { CHUNK_SIZE } from '../chunk/cutter.ts';
 import type { IndexedPack, PackFrame } from '../format/cache-index.ts';
 import { type ChunkName, ChunkTable } from '../format/chunk-table.ts';
 import { compressFrame } from '../format/frame.ts';
@@ -33,8 +34,11 @@ export class PackWriter {
   #size = 0;
   readonly #frames: PackFrame[] = [];
   readonly #chunks: PackedChunk[] = [];
-  #gathered: Uint8Array[] = [];
+  /** The frame being gathered, and memory of written ones for the next: allocating it each time keeps the garbage collector busy. */
+  #gathered: Buffer = Buffer.allocUnsafe(FRAME_BYTES + CHUNK_SIZE.maximum);
   #gatheredBytes = 0;
+  #gatheredChunks = 0;
+  readonly #spare: Buffer[] = [];
   #inFlight: Promise<{ readonly bytes: Buffer; readonly chunks: number }>[] = [];
 
   private constructor(file: string, handle: FileHandle) {
@@ -63,18 +67,19 @@ export class PackWriter {
     return chunk;
   }
 
-  /** Adds a chunk behind the others. Its bytes must not change any more. */
+  /** Adds a chunk, which no cutter makes too large, behind the others; copies its bytes. */
   async add(name: ChunkName, bytes: Uint8Array): Promise<void> {
     this.#chunks.push({ name, length: bytes.length });
-    this.#gathered.push(bytes);
+    this.#gathered.set(bytes, this.#gatheredBytes);
     this.#gatheredBytes += bytes.length;
+    this.#gatheredChunks++;
     if (this.#gatheredBytes >= FRAME_BYTES) this.#beginFrame();
     if (this.#inFlight.length > IN_FLIGHT) await this.#writeFrame();
   }
 
   /** Completes the frame and waits until everything is written. */
   async flush(): Promise<PackMark> {
-    if (this.#gathered.length > 0) this.#beginFrame();
+    if (this.#gatheredChunks > 0) this.#beginFrame();
     while (this.#inFlight.length > 0) await this.#writeFrame();
     return { size: this.#size, frames: this.#frames.length, chunks: this.#chunks.length, hash: this.#hash.copy() };
   }
@@ -113,13 +118,17 @@ export class PackWriter {
   }
 
   #beginFrame(): void {
-    const chunks = this.#gathered.length;
-    const content = Buffer.concat(this.#gathered, this.#gatheredBytes);
-    const compressing = compressFrame(content).then((bytes) => ({ bytes, chunks }));
+    const memory = this.#gathered;
+    const chunks = this.#gatheredChunks;
+    const compressing = compressFrame(memory.subarray(0, this.#gatheredBytes)).then((bytes) => {
+      this.#spare.push(memory);
+      return { bytes, chunks };
+    });
     compressing.catch(() => undefined);
     this.#inFlight.push(compressing);
-    this.#gathered = [];
+    this.#gathered = this.#spare.pop() ?? Buffer.allocUnsafe(memory.length);
     this.#gatheredBytes = 0;
+    this.#gatheredChunks = 0;
   }
 
   async #writeFrame(): Promise<void> {
