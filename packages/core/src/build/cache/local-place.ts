@@ -1,7 +1,7 @@
 import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type CacheIdentity, identityKey } from '../../cache/index.ts';
-import { type CacheFigures, restoreDirectory, saveDirectory } from '../../cache/directory-store.ts';
+import { type CacheFigures, restoreLocalCache, saveLocalCache } from '../../cache/local/local-cache.ts';
 import { CACHE_METADATA, COMMITTED } from '../../cache/volume-cache.ts';
 import { asRecord } from '../../json/json.ts';
 import type { CacheStoreSummary } from '../../report/result.ts';
@@ -43,7 +43,7 @@ export class LocalPlace implements CachePlace {
   async fill(cache: string, owner: CacheOwner, { log, signal }: CachePorts): Promise<boolean> {
     if (this.#folder === undefined) return false;
     try {
-      this.#restored = await restoreDirectory(this.#folder, cache, owner, signal);
+      this.#restored = await restoreLocalCache(this.#folder, cache, owner, signal);
     } catch (error) {
       await rm(path.join(cache, COMMITTED), { recursive: true, force: true });
       signal.throwIfAborted();
@@ -57,7 +57,7 @@ export class LocalPlace implements CachePlace {
     const { identity, write } = this.#options;
     if (!write) return;
     try {
-      this.#saved = await saveDirectory(cache, this.#folderOf(identity), signal);
+      this.#saved = await saveLocalCache(cache, this.#folderOf(identity), signal);
     } catch (error) {
       signal.throwIfAborted();
       this.#saved = 'failed';

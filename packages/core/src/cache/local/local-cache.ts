@@ -3,12 +3,12 @@ import { constants, createWriteStream } from 'node:fs';
 import { chown, copyFile, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { openRegularFile, readRegularFile } from '../files/regular-file.ts';
-import { asRecord, parseJson } from '../json/json.ts';
-import type { Digest } from '../reference/index.ts';
-import { CACHE_METADATA, COMMITTED, fileOfLayer, layerOfFile, layersIn, withoutMissingLayers } from './volume-cache.ts';
+import { openRegularFile, readRegularFile } from '../../files/regular-file.ts';
+import { asRecord, parseJson } from '../../json/json.ts';
+import type { Digest } from '../../reference/index.ts';
+import { CACHE_METADATA, COMMITTED, fileOfLayer, layerOfFile, layersIn, withoutMissingLayers } from '../volume-cache.ts';
 
-/** What moved between the store and a build. */
+/** What moved between the folder and a build. */
 export interface CacheFigures {
   readonly layers: number;
   readonly bytes: number;
@@ -22,17 +22,12 @@ const READ_SIZE = 1024 * 1024;
 const LARGE = 1024 ** 3;
 const BLOCK = 512;
 
-/** The folder of one cache identity in a store directory. */
-export function identityDirectory(store: string, identity: string): string {
-  return path.join(store, createHash('sha256').update(identity).digest('hex').slice(0, 32));
-}
-
 /**
- * Fills a build's volume cache from the store: `from/` holds layer tars and the metadata, `cache/committed/` gets a copy that the CNB
- * user may link. A layer whose tar is gone, or goes meanwhile since another build saves, is left out together with its metadata; a store
+ * Fills a build's volume cache from a folder: `from/` holds layer tars and the metadata, `cache/committed/` gets a copy that the CNB
+ * user may link. A layer whose tar is gone, or goes meanwhile since another build saves, is left out together with its metadata; a folder
  * that is not there gives nothing.
  */
-export async function restoreDirectory(
+export async function restoreLocalCache(
   from: string,
   cache: string,
   owner: { readonly uid: number; readonly gid: number } | undefined,
@@ -67,7 +62,7 @@ export async function restoreDirectory(
  * Brings what the build cached into the store. The build's directory is hostile input: regular files in real folders only, each tar
  * hashed against its name while it is copied. Metadata comes last, so that a kill leaves the older cache.
  */
-export async function saveDirectory(cache: string, to: string, signal?: AbortSignal): Promise<CacheFigures> {
+export async function saveLocalCache(cache: string, to: string, signal?: AbortSignal): Promise<CacheFigures> {
   const metadata = await readPlain(cache, [COMMITTED, CACHE_METADATA]);
   if (metadata === undefined) return NOTHING;
   await mkdir(to, { recursive: true });

@@ -4,8 +4,8 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeF
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { restoreDirectory, saveDirectory } from '../../src/cache/directory-store.ts';
-import { CACHE_METADATA } from '../../src/cache/volume-cache.ts';
+import { restoreLocalCache, saveLocalCache } from '../../../src/cache/local/local-cache.ts';
+import { CACHE_METADATA } from '../../../src/cache/volume-cache.ts';
 
 const shaOf = (text: string) => `sha256:${createHash('sha256').update(text).digest('hex')}`;
 
@@ -37,29 +37,29 @@ describe('a saved cache', () => {
   it('comes back as it was', async () => {
     const store = path.join(await temporaryDirectory(), 'store');
     const cache = await volumeCache('one', 'two');
-    await saveDirectory(cache, store);
+    await saveLocalCache(cache, store);
     const restored = await temporaryDirectory();
-    await restoreDirectory(store, restored, undefined);
+    await restoreLocalCache(store, restored, undefined);
     expect(await contents(path.join(restored, 'committed'))).toEqual(await contents(path.join(cache, 'committed')));
   });
 
   it('saves nothing the second time', async () => {
     const store = path.join(await temporaryDirectory(), 'store');
     const cache = await volumeCache('one');
-    await saveDirectory(cache, store);
-    expect(await saveDirectory(cache, store)).toEqual({ layers: 0, bytes: 0 });
+    await saveLocalCache(cache, store);
+    expect(await saveLocalCache(cache, store)).toEqual({ layers: 0, bytes: 0 });
   });
 
   it('drops what the newest build no longer has', async () => {
     const store = path.join(await temporaryDirectory(), 'store');
-    await saveDirectory(await volumeCache('one'), store);
-    await saveDirectory(await volumeCache('two'), store);
+    await saveLocalCache(await volumeCache('one'), store);
+    await saveLocalCache(await volumeCache('two'), store);
     expect(await contents(store)).toEqual({ [`${shaOf('two')}.tar`]: 'two' });
   });
 
   it('leaves nothing of its own in the store', async () => {
     const store = path.join(await temporaryDirectory(), 'store');
-    await saveDirectory(await volumeCache('one'), store);
+    await saveLocalCache(await volumeCache('one'), store);
     expect((await readdir(store)).sort()).toEqual([CACHE_METADATA, `${shaOf('one')}.tar`].sort());
   });
 });
@@ -69,7 +69,7 @@ describe('what a buildpack put into the cache directory', () => {
     const cache = await volumeCache('one');
     await writeFile(path.join(cache, 'committed', `${shaOf('one')}.tar`), 'forged');
     const store = path.join(await temporaryDirectory(), 'store');
-    await saveDirectory(cache, store);
+    await saveLocalCache(cache, store);
     expect(await contents(store)).toEqual({});
   });
 
@@ -81,24 +81,24 @@ describe('what a buildpack put into the cache directory', () => {
     await rm(file);
     await symlink(outside, file);
     const store = path.join(await temporaryDirectory(), 'store');
-    await saveDirectory(cache, store);
+    await saveLocalCache(cache, store);
     expect(await contents(store)).toEqual({});
   });
 
   it('is not looked for in the cache of somebody else that it links to', async () => {
     const other = path.join(await temporaryDirectory(), 'store');
-    await saveDirectory(await volumeCache('one'), other);
+    await saveLocalCache(await volumeCache('one'), other);
     const cache = await temporaryDirectory();
     await symlink(other, path.join(cache, 'committed'));
     const store = path.join(await temporaryDirectory(), 'store');
-    expect(await saveDirectory(cache, store)).toEqual({ layers: 0, bytes: 0 });
+    expect(await saveLocalCache(cache, store)).toEqual({ layers: 0, bytes: 0 });
   });
 
   it('is not copied when it is a huge file of holes', async () => {
     const cache = await volumeCache('one', 'two');
     await truncate(path.join(cache, 'committed', `${shaOf('one')}.tar`), 2 ** 36);
     const store = path.join(await temporaryDirectory(), 'store');
-    await saveDirectory(cache, store);
+    await saveLocalCache(cache, store);
     expect(await contents(store)).toEqual({ [`${shaOf('two')}.tar`]: 'two' });
   });
 
@@ -108,16 +108,16 @@ describe('what a buildpack put into the cache directory', () => {
     await rm(file);
     execFileSync('mkfifo', [file]);
     await chmod(file, 0o666);
-    expect(await saveDirectory(cache, path.join(await temporaryDirectory(), 'store'))).toEqual({ layers: 0, bytes: 0 });
+    expect(await saveLocalCache(cache, path.join(await temporaryDirectory(), 'store'))).toEqual({ layers: 0, bytes: 0 });
   });
 });
 
 it('a layer whose tar is gone is restored without its metadata', async () => {
   const store = path.join(await temporaryDirectory(), 'store');
-  await saveDirectory(await volumeCache('one', 'two'), store);
+  await saveLocalCache(await volumeCache('one', 'two'), store);
   await rm(path.join(store, `${shaOf('two')}.tar`));
   const restored = await temporaryDirectory();
-  await restoreDirectory(store, restored, undefined);
+  await restoreLocalCache(store, restored, undefined);
   const metadata = await readFile(path.join(restored, 'committed', CACHE_METADATA), 'utf8');
   expect(metadata).not.toContain(shaOf('two'));
 });
@@ -128,9 +128,9 @@ it.each([
   ['an object of another kind', '{"buildpacks":7}'],
 ])('metadata that is %s restores no layer', async (_, metadata) => {
   const store = path.join(await temporaryDirectory(), 'store');
-  await saveDirectory(await volumeCache('one'), store);
+  await saveLocalCache(await volumeCache('one'), store);
   await writeFile(path.join(store, CACHE_METADATA), metadata);
-  expect(await restoreDirectory(store, await temporaryDirectory(), undefined)).toEqual({ layers: 0, bytes: 0 });
+  expect(await restoreLocalCache(store, await temporaryDirectory(), undefined)).toEqual({ layers: 0, bytes: 0 });
 });
 
 it.each<[string, (store: string) => Promise<unknown>]>([
@@ -147,6 +147,6 @@ it.each<[string, (store: string) => Promise<unknown>]>([
   const store = path.join(await temporaryDirectory(), 'store');
   await make(store);
   const cache = await temporaryDirectory();
-  expect(await restoreDirectory(store, cache, undefined)).toEqual({ layers: 0, bytes: 0 });
+  expect(await restoreLocalCache(store, cache, undefined)).toEqual({ layers: 0, bytes: 0 });
   expect(await readdir(cache)).toEqual([]);
 });
