@@ -6,7 +6,14 @@ import { pipeline } from 'node:stream/promises';
 import { openRegularFile, readRegularFile } from '../../files/regular-file.ts';
 import { asRecord, parseJson } from '../../json/json.ts';
 import type { Digest } from '../../reference/index.ts';
-import { CACHE_METADATA, COMMITTED, fileOfLayer, layerOfFile, layersIn, withoutMissingLayers } from '../volume-cache.ts';
+import {
+  CACHE_METADATA,
+  COMMITTED,
+  fileOfLayer,
+  layerOfFile,
+  layersIn,
+  withoutMissingLayers,
+} from '../volume-cache.ts';
 
 /** What moved between the folder and a build. */
 export interface CacheFigures {

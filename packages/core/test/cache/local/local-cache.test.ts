@@ -108,7 +108,10 @@ describe('what a buildpack put into the cache directory', () => {
     await rm(file);
     execFileSync('mkfifo', [file]);
     await chmod(file, 0o666);
-    expect(await saveLocalCache(cache, path.join(await temporaryDirectory(), 'store'))).toEqual({ layers: 0, bytes: 0 });
+    expect(await saveLocalCache(cache, path.join(await temporaryDirectory(), 'store'))).toEqual({
+      layers: 0,
+      bytes: 0,
+    });
   });
 });
 
