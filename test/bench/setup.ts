@@ -2,13 +2,19 @@ import { pathToFileURL } from 'node:url';
 import { debianPackages } from './debian.ts';
 import { buildpackDirectory, makeBuilder, makeRunImage } from './images.ts';
 import { tool, TOOL_NAMES, type ToolName } from './tools.ts';
+import { zizmor } from './zizmor.ts';
 
 /** What has to be there before: for all tests, or for the demo alone. */
-const SETS: Readonly<Record<string, { readonly tools: readonly ToolName[]; readonly buildpacks: readonly string[] }>> =
-  {
-    all: { tools: TOOL_NAMES, buildpacks: ['ca-certificates', 'nodejs', 'procfile'] },
-    demo: { tools: ['lifecycle', 'registry', 'crane'], buildpacks: ['nodejs', 'procfile'] },
-  };
+const SETS: Readonly<Record<string, Wanted>> = {
+  all: { tools: TOOL_NAMES, buildpacks: ['ca-certificates', 'nodejs', 'procfile'], others: [zizmor] },
+  demo: { tools: ['lifecycle', 'registry', 'crane'], buildpacks: ['nodejs', 'procfile'], others: [] },
+};
+
+interface Wanted {
+  readonly tools: readonly ToolName[];
+  readonly buildpacks: readonly string[];
+  readonly others: readonly (() => Promise<unknown>)[];
+}
 
 /**
  * Makes everything of a set that the cache lacks: programs, packages, and the images' layers, which the builders and run
@@ -17,8 +23,9 @@ const SETS: Readonly<Record<string, { readonly tools: readonly ToolName[]; reado
 export async function setUp(set: string): Promise<void> {
   const wanted = SETS[set];
   if (wanted === undefined) throw new Error(`there is no set "${set}": ${Object.keys(SETS).join(', ')}`);
-  // The download waits for the network while the builds wait for the processor.
-  const results = await Promise.allSettled([debianPackages(), buildAll(wanted.tools)]);
+  // Downloads wait for the network while the builds wait for the processor.
+  const downloads = [debianPackages, ...wanted.others].map((download) => download());
+  const results = await Promise.allSettled([...downloads, buildAll(wanted.tools)]);
   const problems = results.filter((result) => result.status === 'rejected').map(({ reason }) => messageOf(reason));
   if (problems.length > 0) throw new Error(problems.join('\n'));
   const buildpacks: string[] = [];

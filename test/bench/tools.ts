@@ -11,7 +11,8 @@ export type ToolName = 'lifecycle' | 'lifecycle-previous' | 'ca-certificates' | 
  * Those that are one program, of the same name; the last two are oracles (`oracle.ts`), `cache-image` is the lifecycle's code for that
  * alone.
  */
-export type ProgramName = 'registry' | 'crane' | 'pack' | 'cache-image' | 'httpproxy' | 'registries-conf';
+export type ProgramName =
+  'registry' | 'crane' | 'pack' | 'act' | 'actionlint' | 'cache-image' | 'httpproxy' | 'registries-conf';
 
 export interface Tool {
   readonly name: ToolName;
@@ -64,6 +65,12 @@ const RECIPES: Readonly<Record<ToolName, Recipe>> = {
     module: 'github.com/buildpacks/pack',
     programs: { pack: 'github.com/buildpacks/pack' },
     versionVariable: 'github.com/buildpacks/pack/pkg/client.Version',
+  },
+  act: { module: 'github.com/nektos/act', programs: { act: 'github.com/nektos/act' } },
+  actionlint: {
+    module: 'github.com/rhysd/actionlint',
+    programs: { actionlint: 'github.com/rhysd/actionlint/cmd/actionlint' },
+    versionVariable: 'github.com/rhysd/actionlint.version',
   },
   'ca-certificates': {
     module: 'github.com/paketo-buildpacks/ca-certificates/v3',
