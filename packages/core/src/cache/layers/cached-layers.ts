@@ -22,11 +22,15 @@ export function cachedLayers(metadata: string): ReadonlyMap<Digest, string> {
   const root = documentSpan(metadata);
   if (root === undefined) throw refused('it is no JSON');
   const layers = new Map<Digest, string>();
+  const folders = new Set<string>();
   const add = (layer: Span | undefined, folder: string) => {
     const sha = textOf(metadata, fieldsOf(metadata, layer).get('sha'));
     if (sha === undefined || !isDigest(sha)) return;
     if (layers.has(sha)) throw refused(`it names the layer ${sha} twice`);
+    // Each tar is scanned by itself: in a folder of two, one would be extracted through the links of the other.
+    if (folders.has(folder)) throw refused(`it has two layers for ${folder}`);
     layers.set(sha, folder);
+    folders.add(folder);
   };
   const fields = fieldsOf(metadata, root);
   add(fields.get('sbom'), SBOM);

@@ -8,6 +8,14 @@ const TWO = digestOf(Buffer.from('two'));
 const metadata = (layers: unknown, key = 'samples/nodejs', sbom: unknown = { sha: '' }) =>
   JSON.stringify({ sbom, buildpacks: [{ key, version: '1', layers }] });
 
+const twoLayers = (one: string, two: string) => {
+  const buildpacks = [
+    { key: one, layers: { modules: { sha: ONE } } },
+    { key: two, layers: { modules: { sha: TWO } } },
+  ];
+  return JSON.stringify({ sbom: { sha: '' }, buildpacks });
+};
+
 describe("the layers of the lifecycle's cache", () => {
   it('fill the folders of their buildpacks, and the SBOM its own', () => {
     const text = metadata({ modules: { sha: ONE, cache: true, data: { sha: 'x' } } }, 'samples/nodejs', { sha: TWO });
@@ -44,6 +52,9 @@ describe("the layers of the lifecycle's cache", () => {
     ['a field twice', `{"buildpacks":[],"buildpacks":[]}`],
     ['a digest twice', metadata({ a: { sha: ONE } }).replace('{"sha":"sha', '{"SHA":"x","sha":"sha')],
     ['a layer twice', metadata({ a: { sha: ONE } }).replace('"a":', '"a":{},"a":')],
+    ['two layers for the folder of one buildpack', twoLayers('samples/nodejs', 'samples/nodejs')],
+    ['two layers for a folder whose buildpacks are escaped alike', twoLayers('samples/nodejs', 'samples_nodejs')],
+    ['a layer where the SBOM is', metadata({ cache: { sha: ONE } }, 'sbom', { sha: TWO })],
   ])('are refused: %s', (_, text) => {
     expect(() => cachedLayers(text)).toThrow("the metadata of the layer cache can't be used");
   });

@@ -9,6 +9,7 @@ import {
   writeTar,
 } from '../../../src/archive/index.ts';
 import { LayerScan } from '../../../src/cache/layers/layer-scan.ts';
+import { paxRecord, rawMember, rawTar, tarOf } from '../../archive/support.ts';
 
 const RULE = { folder: '/layers/samples_nodejs/modules', uid: 1001, gid: 1000 };
 const FACTS: EntryFacts = { uid: 1001, gid: 1000, mtime: 315_532_801 };
@@ -111,5 +112,57 @@ describe('other tars', () => {
     expect(() => {
       layer.finish();
     }).toThrow('truncated');
+  });
+});
+
+/** What no writer writes: each member by hand, behind the folders that must come first. */
+describe('tars that hide what they hold', () => {
+  const GNU = 'ustar  \0';
+  const long = (type: 'L' | 'K', text: string) => rawMember({ type, magic: GNU, content: `${text}\0` });
+  const pax = (...records: readonly [string, string][]) =>
+    rawMember({ type: 'x', content: records.map(([key, value]) => paxRecord(key, value)).join('') });
+  const plain = (changes: Parameters<typeof rawMember>[0] = {}) => rawMember({ name: `${ROOT}/a`, ...changes });
+
+  async function scanRaw(...members: readonly Buffer[]): Promise<void> {
+    const leading = (await tarOf(LEADING)).subarray(0, LEADING.length * 512);
+    const layer = new LayerScan({ ...RULE, uid: 0, gid: 0 });
+    for (const part of [leading, rawTar(...members)]) layer.feed(part);
+    layer.finish();
+  }
+
+  it('pass when they hold what they may', async () => {
+    await expect(scanRaw(plain(), pax(['path', `${ROOT}/b`]), plain())).resolves.toBeUndefined();
+    await expect(scanRaw(long('L', `${ROOT}/b`), plain({ magic: GNU }))).resolves.toBeUndefined();
+  });
+
+  it.each<[string, readonly Buffer[], string]>([
+    ['a PAX path', [pax(['path', '/etc/passwd']), plain()], 'its folder'],
+    ['a PAX path with a step up', [pax(['path', `${ROOT}/../x`]), plain()], 'its folder'],
+    ['a PAX owner', [pax(['uid', '7']), plain()], 'belongs to 7:0'],
+    ['a PAX header twice', [pax(['uid', '7']), pax(['uid', '0']), plain()], 'two PAX headers'],
+    ['a PAX record twice', [pax(['path', `${ROOT}/b`], ['path', '/etc/passwd']), plain()], 'twice'],
+    ['a PAX header for all', [rawMember({ type: 'g', content: paxRecord('path', '/etc/x') }), plain()], 'global'],
+    [
+      'a PAX path and a GNU name',
+      [pax(['path', `${ROOT}/b`]), long('L', '/etc/x'), plain({ magic: GNU })],
+      'and a GNU',
+    ],
+    ['a GNU name', [long('L', '/etc/passwd'), plain({ magic: GNU })], 'its folder'],
+    ['a GNU name with a NUL byte', [long('L', `${ROOT}/b\0/../../x`), plain({ magic: GNU })], 'NUL'],
+    ['a prefix', [rawMember({ prefix: '/etc', name: 'passwd' })], 'its folder'],
+    ['a capability', [pax(['SCHILY.xattr.security.capability', 'x']), plain()], 'extended attributes'],
+    ["a capability in libarchive's words", [pax(['LIBARCHIVE.xattr.security.capability', 'x']), plain()], 'extended'],
+    ['an access list', [pax(['SCHILY.acl.access', 'user::rwx']), plain()], 'extended attributes'],
+    ['a sparse file', [pax(['GNU.sparse.major', '1'], ['GNU.sparse.name', '/etc/x']), plain()], 'sparse'],
+    ['a sparse file of old', [plain({ type: 'S', magic: GNU })], 'has the type'],
+    ['a type that readers differ on', [plain({ type: '7' })], 'has the type'],
+    ['a file that is longer than the tar', [plain({ size: '00000003000' })], 'truncated'],
+    ['a PAX size that swallows the end', [pax(['size', '1500']), plain()], 'truncated'],
+    ['a link with content', [plain({ type: '2', linkName: 'x', content: 'x'.repeat(512) })], 'with content'],
+    ['a negative size', [plain({ size: `\xff${'\xff'.repeat(11)}` })], 'negative'],
+    ['a second tar behind its end', [plain(), Buffer.alloc(1024), rawMember({ name: '/etc/x' })], 'follows its end'],
+    ['a member behind half an end', [plain(), Buffer.alloc(512), rawMember({ name: '/etc/x' })], 'end mark'],
+  ])('are refused: %s', async (_, members, why) => {
+    await expect(scanRaw(...members)).rejects.toThrow(why);
   });
 });
