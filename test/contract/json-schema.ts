@@ -2,7 +2,7 @@ import { asArray, asRecord, asStrings, type JsonRecord } from '../../packages/co
 
 /**
  * What is wrong with a value by a JSON Schema, as paths. Knows the keywords that our own schemas use (`$ref` to `$defs`, `type`,
- * `const`, `enum`, `pattern`, `minimum`, `properties`, `required`, `additionalProperties: false`, `items`, `oneOf`) and refuses any other.
+ * `const`, `enum`, `pattern`, `minimum`, `properties`, `required`, `additionalProperties`, `items`, `oneOf`) and refuses any other.
  */
 export function violations(schema: JsonRecord, value: unknown): readonly string[] {
   return check(schema, value, '$', asRecord(schema['$defs']) ?? {});
@@ -50,10 +50,14 @@ const RULES: Readonly<Record<string, (rule: Rule) => readonly string[]>> = {
       const record = asRecord(value) ?? {};
       return key in record ? check(asRecord(schema) ?? {}, record[key], `${path}.${key}`, definitions) : [];
     }),
-  additionalProperties: ({ schema, value, path }) =>
-    Object.keys(asRecord(value) ?? {})
-      .filter((key) => !(key in (asRecord(schema['properties']) ?? {})))
-      .map((key) => `${path}.${key}: is not described`),
+  additionalProperties: ({ schema, wanted, value, path, definitions }) =>
+    Object.entries(asRecord(value) ?? {})
+      .filter(([key]) => !(key in (asRecord(schema['properties']) ?? {})))
+      .flatMap(([key, item]) => {
+        const described = asRecord(wanted);
+        if (described === undefined) return [`${path}.${key}: is not described`];
+        return check(described, item, `${path}.${key}`, definitions);
+      }),
   items: ({ wanted, value, path, definitions }) =>
     asArray(value).flatMap((item, index) => check(asRecord(wanted) ?? {}, item, `${path}[${index}]`, definitions)),
   oneOf: ({ wanted, value, path, definitions }) => {

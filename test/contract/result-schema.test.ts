@@ -28,6 +28,7 @@ describe('docs/result.schema.json', () => {
     ['another version', { schemaVersion: 2 }, '$.schemaVersion: is not 1'],
     ['a short digest', { digest: 'sha256:12' }, '$.digest: does not match'],
     ['an unknown key', { extra: 1 }, '$.extra: is not described'],
+    ['a label that is no text', { labels: { tier: 1 } }, '$.labels.tier: is no string'],
     ['an output of no kind', { outputs: [{ kind: 'tape' }] }, '$.outputs[0]: fits 0 of the alternatives'],
     ['negative traffic', { traffic: { requests: -1, bytesUp: 0, bytesDown: 0 } }, '$.traffic.requests: is too small'],
     ['warnings that are no list', { warnings: 'none' }, '$.warnings: is no array'],

@@ -1,8 +1,10 @@
 import { negotiatePlatformApi } from '../builder/platform-api.ts';
+import { inputError } from '../errors/problems.ts';
+import { MEDIA_TYPE } from '../image/media-types.ts';
 import type { BuildRequest } from '../inputs/request.ts';
 import { type ConfigFile, creatorInvocation } from '../lifecycle/environment.ts';
 import { optional } from '../json/json.ts';
-import { formatReference, formatRepository, type Repository } from '../reference/index.ts';
+import { familiarReference, formatReference, formatRepository, type Repository } from '../reference/index.ts';
 import { plannedCache, type PlannedCache } from './cache/planned-cache.ts';
 import { type Destination, type Plan, PLAN_SCHEMA_VERSION, type PlannedImage } from './plan.ts';
 import { plannedProxies } from './proxies.ts';
@@ -26,7 +28,7 @@ export interface PlanFacts {
 /**
  * The plan of a build: pure, the same facts give the same plan.
  *
- * @throws InputError when the builder's lifecycle can't do what was asked for
+ * @throws InputError when the builder's lifecycle or the format of the run image can't do what was asked for
  */
 export function makePlan(facts: PlanFacts): Plan {
   const { request, builder, runImage, previousImage } = facts;
@@ -67,6 +69,7 @@ export function makePlan(facts: PlanFacts): Plan {
     },
     tags: names(request),
     destinations: plannedDestinations(request),
+    ...plannedLabels(request, runImage),
     ...(cache !== undefined && { cache }),
     ...(request.sbomDirectory !== undefined && { sbomDirectory: request.sbomDirectory }),
     ...(request.reportDirectory !== undefined && { reportDirectory: request.reportDirectory }),
@@ -101,6 +104,22 @@ export function plannedDestinations(request: BuildRequest): readonly Destination
     ...request.outputs,
     ...(request.load === undefined ? [] : [{ kind: 'engine' as const, engine: request.load, names: names(request) }]),
   ];
+}
+
+/** An app image has the format of its run image, and Docker's has no place for annotations. */
+function plannedLabels(
+  { labels, annotations }: BuildRequest,
+  { image, reference }: ResolvedRunImage,
+): Pick<Plan, 'labels' | 'annotations'> {
+  const filled = (pairs: Readonly<Record<string, string>>) => (Object.keys(pairs).length > 0 ? pairs : undefined);
+  if (filled(annotations) !== undefined && image.raw.mediaType !== MEDIA_TYPE.ociManifest) {
+    throw inputError(
+      'annotations',
+      `the run image ${familiarReference(reference)} is in Docker's format, and so is the app image: it can't have annotations`,
+      'Use "labels", or a run image in OCI format.',
+    );
+  }
+  return { ...optional('labels', filled(labels)), ...optional('annotations', filled(annotations)) };
 }
 
 function names(request: BuildRequest): readonly string[] {

@@ -68,6 +68,9 @@ export interface Plan {
   /** Every name that was asked for, long form, published or not. */
   readonly tags: readonly string[];
   readonly destinations: readonly Destination[];
+  /** What PUBLISH puts into the image beside what the build has made; absent when there is none. */
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
   readonly cache?: PlannedCache;
   readonly sbomDirectory?: string;
   readonly reportDirectory?: string;

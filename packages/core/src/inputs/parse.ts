@@ -1,10 +1,12 @@
 import { parseReference } from '../reference/index.ts';
 import { optional } from '../json/json.ts';
+import { readAnnotations } from './annotations.ts';
 import { findDescriptor, parseApp } from './app.ts';
 import { readBindings } from './bindings.ts';
 import { readCacheRequest } from './cache.ts';
 import { type ConnectionContext, readConnectionInputs } from './connection.ts';
 import { readDestinations } from './destinations.ts';
+import { readLabels } from './labels.ts';
 import { parseLocator } from './locator.ts';
 import {
   parseBuilder,
@@ -16,7 +18,7 @@ import {
 } from './places.ts';
 import { Problems } from '../errors/problems.ts';
 import { InputReader, type RawInputs } from './reader.ts';
-import type { AppSource, BuildRequest, LoadTarget } from './request.ts';
+import type { AppSource, BuildRequest, HostStoreName, LoadTarget } from './request.ts';
 import type { InputNameOf } from './schema.ts';
 import { type CiFacts, decideTrust, type TrustDecision } from './trust.ts';
 import { readVariables } from './variables.ts';
@@ -27,6 +29,8 @@ export interface ParseContext extends ConnectionContext {
   readonly facts: CiFacts;
   /** The machine's, in OCI words (`amd64`). */
   readonly architecture: string;
+  /** The stores for layer caches that the CI has of its own and that can be used in this run; absent: none. */
+  readonly cacheStores?: readonly HostStoreName[];
   /** The image may lack a name and a place: nothing is built. */
   readonly nameless?: boolean;
 }
@@ -87,6 +91,8 @@ function readOutcome(parts: Parts) {
     destinations,
     publish,
     outputs,
+    labels: readLabels(reader, problems),
+    annotations: readAnnotations(reader, problems),
     ...optional('load', load),
     creationTime: creationTime ?? { kind: 'none' as const },
     previousImage: previousImage ?? { kind: 'auto' as const },
@@ -195,7 +201,7 @@ function readRun(parts: Parts) {
     return text === undefined ? undefined : problems.attempt(() => parseTargetDirectory(text, workingDirectory, name));
   };
   return {
-    cache: readCacheRequest(reader, { workingDirectory, facts: context.facts, trust }, problems),
+    cache: readCacheRequest(reader, { ...context, trust }, problems),
     engine,
     network,
     connection: readConnectionInputs(reader, context, problems),

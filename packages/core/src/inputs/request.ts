@@ -14,6 +14,10 @@ export interface BuildRequest {
   readonly publish: boolean;
   readonly load?: LoadTarget;
   readonly outputs: readonly LayoutOutput[];
+  /** Put into the image when it is published, beside those of the build. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** Of the image's manifest. */
+  readonly annotations: Readonly<Record<string, string>>;
   readonly app: AppSource;
   /** The project descriptor; absent when there is none. */
   readonly descriptor?: string;
@@ -121,4 +125,9 @@ export interface CacheRequest {
 export type CacheStoreLocation =
   /** `local`: layers as they are, for the same machine; `dir`: as `docs/cache-format.md` says, wherever the directory goes. */
   | { readonly kind: 'local' | 'dir'; readonly path: string }
-  | { readonly kind: 'registry'; readonly repository: Repository };
+  | { readonly kind: 'registry'; readonly repository: Repository }
+  /** The CI's own, which its adapter brings (`Ports.cacheStores`). */
+  | { readonly kind: 'host'; readonly name: HostStoreName };
+
+/** The stores that some CI has of its own. */
+export type HostStoreName = 'github';

@@ -1,16 +1,8 @@
-import { BuildpacksError } from '../errors/index.ts';
-import { foldField } from '../image/unambiguous.ts';
 import { encodeGoString } from '../json/go-string.ts';
-import {
-  decodeString,
-  documentSpan,
-  type Member,
-  membersOf,
-  removeMember,
-  replaceSpan,
-  type Span,
-} from '../json/span.ts';
+import { putStrings } from '../json/put-strings.ts';
+import { decodeString, removeMember, replaceSpan, type Span } from '../json/span.ts';
 import { digestOf } from '../reference/index.ts';
+import { decode, encode, find, membersAt, only, refused, whole } from './image-document.ts';
 import { APP_LABEL } from './labels.ts';
 
 /** The annotation that layout mode sets to the output's tag (OCI image specification, annotations.md). */
@@ -26,6 +18,9 @@ export interface Rewrite {
     /** What the run image's own manifest says in `org.opencontainers.image.ref.name`. */
     readonly refNameAnnotation?: string;
   };
+  /** Put into the configuration and the manifest beside what is there. */
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /** The two documents that make the image's digest. */
@@ -36,17 +31,26 @@ export interface ImageBytes {
 
 /**
  * Makes the image that the lifecycle wrote to a layout the one that it would have pushed to a registry: the run image's name in the
- * label `io.buildpacks.lifecycle.metadata`, and the manifest's annotation for the reference name. Only these values change, and the
- * configuration's digest and size in the manifest; every other byte stays. Both documents are hostile input.
+ * label `io.buildpacks.lifecycle.metadata`, and the manifest's annotation for the reference name. Labels and annotations of the user are
+ * put in as Go would have written them. Only these values change, and the configuration's digest and size in the manifest; every other
+ * byte stays. Both documents are hostile input.
  *
  * @throws BuildpacksError `image` naming the part that is missing, ambiguous or of the wrong type
  */
-export function rewriteImage({ manifestBytes, configBytes, runImage }: Rewrite): ImageBytes {
-  const config = encode(rewriteConfig(decode(configBytes, 'configuration'), runImage.reference));
+export function rewriteImage({
+  manifestBytes,
+  configBytes,
+  runImage,
+  labels = {},
+  annotations = {},
+}: Rewrite): ImageBytes {
+  const referring = rewriteConfig(decode(configBytes, 'configuration'), runImage.reference);
+  const config = encode(addLabels(referring, labels));
   const manifest = decode(manifestBytes, 'manifest');
   requireDigest(manifest, configBytes);
   const described = describeConfig(manifest, config);
-  return { manifestBytes: encode(rewriteAnnotation(described, runImage.refNameAnnotation)), configBytes: config };
+  const renamed = rewriteAnnotation(described, runImage.refNameAnnotation);
+  return { manifestBytes: encode(addAnnotations(renamed, annotations)), configBytes: config };
 }
 
 /** `config.Labels["io.buildpacks.lifecycle.metadata"]` is a JSON string that holds JSON: the inner place is mapped to the outer one. */
@@ -59,6 +63,32 @@ function rewriteConfig(config: string, reference: string): string {
     throw refused(`runImage.reference in ${APP_LABEL.lifecycle} is not a string`);
   const inner = encodeGoString(encodeGoString(reference)).slice(1, -1);
   return replaceSpan(config, metadata.origin(value), inner);
+}
+
+function addLabels(config: string, labels: Readonly<Record<string, string>>): string {
+  const { value } = find(config, ['config', 'Labels'], 'configuration');
+  return replaceSpan(config, value, putStrings(ownObject(config, value, labels), labels));
+}
+
+/** Go writes a manifest's annotations last. */
+function addAnnotations(manifest: string, annotations: Readonly<Record<string, string>>): string {
+  if (Object.keys(annotations).length === 0) return manifest;
+  const members = membersAt(manifest, whole(manifest, 'manifest'), 'manifest');
+  const present = only(members, 'annotations', 'manifest');
+  if (present !== undefined) {
+    const object = ownObject(manifest, present.value, annotations);
+    return replaceSpan(manifest, present.value, putStrings(object, annotations));
+  }
+  const end = members.at(-1)?.span.end ?? manifest.length;
+  return replaceSpan(manifest, { start: end, end }, `,"annotations":${putStrings('{}', annotations)}`);
+}
+
+/** The text of an object in which each of these keys stands at most once: else it would depend on the reader which one counts. */
+function ownObject(text: string, span: Span, entries: Readonly<Record<string, string>>): string {
+  const keys = membersAt(text, span, 'image').map(({ key }) => key);
+  const twice = keys.find((key, index) => Object.hasOwn(entries, key) && keys.indexOf(key) !== index);
+  if (twice !== undefined) throw refused(`it has ${JSON.stringify(twice)} more than once`);
+  return text.slice(span.start, span.end);
 }
 
 function requireDigest(manifest: string, configBytes: Uint8Array): void {
@@ -94,61 +124,4 @@ function rewriteAnnotation(manifest: string, wanted: string | undefined): string
   }
   if (wanted !== undefined) return replaceSpan(manifest, refName.value, encodeGoString(wanted));
   return members.length === 1 ? removeMember(manifest, root, annotations) : removeMember(manifest, members, refName);
-}
-
-/** The member at the end of a path of keys, each of which must be there exactly once. */
-function find(text: string, path: readonly string[], document: string): Member {
-  let span = whole(text, document);
-  let found: Member | undefined;
-  for (const key of path) {
-    found = only(membersAt(text, span, document), key, document);
-    if (found === undefined) throw refused(`its ${document} has no ${path.join('.')}`);
-    span = found.value;
-  }
-  if (found === undefined) throw refused(`its ${document} is empty`);
-  return found;
-}
-
-/**
- * The one member with this key. Go matches keys without regard to case and takes the last of several, other readers do not: a
- * document in which the two differ means different things to different tools, so it is refused.
- */
-function only(members: readonly Member[], key: string, document: string): Member | undefined {
-  const alike = members.filter((member) => foldField(member.key) === foldField(key));
-  const [member] = alike;
-  if (member === undefined) return undefined;
-  if (alike.length > 1 || member.key !== key) throw refused(`its ${document} has more than one way to read ${key}`);
-  return member;
-}
-
-function whole(text: string, document: string): Span {
-  const span = documentSpan(text);
-  if (span === undefined) throw refused(`its ${document} is not valid JSON`);
-  return span;
-}
-
-function membersAt(text: string, span: Span, document: string): readonly Member[] {
-  const members = membersOf(text, span);
-  if (members === undefined) throw refused(`its ${document} holds something else where an object belongs`);
-  return members;
-}
-
-/** Fatal and with the byte order mark kept: what is encoded again is what was read, byte for byte. */
-function decode(bytes: Uint8Array, document: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (cause) {
-    throw refused(`its ${document} is not valid UTF-8`, cause);
-  }
-}
-
-function encode(text: string): Uint8Array {
-  return new TextEncoder().encode(text);
-}
-
-function refused(why: string, cause?: unknown): BuildpacksError {
-  return new BuildpacksError('image', `the image that the lifecycle wrote can't be used: ${why}`, {
-    hint: 'Either this lifecycle is not known to us, or a buildpack has changed what is not its own.',
-    ...(cause !== undefined && { cause }),
-  });
 }

@@ -16,6 +16,8 @@ const KEYS = {
   engine: true,
   buildpacks: true,
   processes: true,
+  labels: true,
+  annotations: true,
   layers: true,
   outputs: true,
   sbom: true,

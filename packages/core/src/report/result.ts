@@ -22,6 +22,9 @@ export interface BuildResult {
   readonly engine: string;
   readonly buildpacks: readonly BuildpackName[];
   readonly processes: readonly ProcessSummary[];
+  /** Those of the inputs; the image has more. Absent when there was none. */
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
   readonly layers: readonly LayerSummary[];
   readonly outputs: readonly OutputSummary[];
   readonly sbom: { readonly files: readonly string[] };

@@ -36,6 +36,8 @@ function resultFacts(result: BuildResult): readonly Fact[] {
     { name: 'Engine', values: [result.engine] },
     { name: 'Buildpacks', values: result.buildpacks.map(({ id, version }) => `${id}@${version}`) },
     { name: 'Processes', values: listProcesses(result.processes) },
+    { name: 'Labels', values: keysOf(result.labels) },
+    { name: 'Annotations', values: keysOf(result.annotations) },
     { name: 'SBOM', values: result.sbom.files.length > 0 ? [count(result.sbom.files.length, 'file')] : [] },
     { name: 'Cache', values: (result.cache?.stores ?? []).map(describeCache) },
     {
@@ -45,6 +47,11 @@ function resultFacts(result: BuildResult): readonly Fact[] {
       ],
     },
   ];
+}
+
+/** Keys only: they tell whether the right ones are there, and values may be long. */
+function keysOf(pairs: Readonly<Record<string, string>> = {}): readonly string[] {
+  return Object.keys(pairs);
 }
 
 /** One line for each process: type, whether it is the default one, and what it runs. */

@@ -24,6 +24,8 @@ describe('what is absent', () => {
       destinations: [{ kind: 'tag', repository: { registry: 'registry.example', path: 'app' }, tag: 'latest' }],
       publish: true,
       outputs: [],
+      labels: {},
+      annotations: {},
       creationTime: { kind: 'none' },
       previousImage: { kind: 'auto' },
       app: { kind: 'directory', path: workingDirectory },

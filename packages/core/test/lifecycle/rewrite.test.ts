@@ -112,6 +112,64 @@ describe('the annotation for the reference name', () => {
   });
 });
 
+describe('labels and annotations of the user', () => {
+  const metadata = goJson(lifecycleMetadata(AFTER));
+  const labelsOf = (config: Uint8Array) =>
+    (JSON.parse(text(config)) as { config: { Labels: Record<string, string> } }).config.Labels;
+  const put = (additions: Pick<Parameters<typeof rewriteImage>[0], 'labels' | 'annotations'>, manifest?: string) => {
+    const configBytes = bytes(goConfig());
+    const manifestBytes = bytes(manifest ?? goJson(manifestOf(configBytes, { [REF_NAME_ANNOTATION]: '1' })));
+    return rewriteImage({ manifestBytes, configBytes, runImage: { reference: AFTER }, ...additions });
+  };
+
+  it('change nothing when there are none', () => {
+    expect(put({ labels: {}, annotations: {} })).toEqual(rewrite(goConfig()));
+  });
+
+  it('stand in the configuration where Go would have put them, and nothing else changes there', () => {
+    const labels = { 'a.label': '<new>', 'b.label': 'b=c "d"', 'z.label': '' };
+    const { configBytes } = put({ labels });
+    const expected = configWith(metadata) as { config: { Labels: Record<string, string> } };
+    const { 'io.buildpacks.build.metadata': build = '', 'io.buildpacks.lifecycle.metadata': own = '' } =
+      expected.config.Labels;
+    expected.config.Labels = {
+      'a.label': '<new>',
+      'b.label': 'b=c "d"',
+      'io.buildpacks.build.metadata': build,
+      'io.buildpacks.lifecycle.metadata': own,
+      'z.label': '',
+    };
+    expect(text(configBytes)).toBe(goJson(expected));
+  });
+
+  it('do not depend on the order in which they were given', () => {
+    expect(put({ labels: { y: '1', x: '2' } })).toEqual(put({ labels: { x: '2', y: '1' } }));
+  });
+
+  it('make the manifest describe the labelled configuration, its annotations last', () => {
+    const image = put({ labels: { x: '1' }, annotations: { title: 'a & b', author: 'us' } });
+    expect(labelsOf(image.configBytes)).toMatchObject({ x: '1' });
+    expect(text(image.manifestBytes)).toBe(goJson(manifestOf(image.configBytes, { author: 'us', title: 'a & b' })));
+  });
+
+  it('join the annotations of the run image', () => {
+    const config = bytes(goConfig());
+    const manifest = goJson(manifestOf(config, { [REF_NAME_ANNOTATION]: '1', vendor: 'them' }));
+    const image = put({ annotations: { author: 'us', vendor: 'us' } }, manifest);
+    expect(text(image.manifestBytes)).toBe(goJson(manifestOf(image.configBytes, { author: 'us', vendor: 'us' })));
+  });
+
+  it.each([
+    ['a label', goConfig().replace('"a.label":', '"x":"1","x":"2","a.label":'), { labels: { x: '3' } }],
+    ['an annotation', goConfig(), { annotations: { x: '3' } }],
+  ])('are refused where the build has %s twice', (_, config, additions) => {
+    const configBytes = bytes(config);
+    const manifest = goJson(manifestOf(configBytes, { x: '1' })).replace('"x":"1"', '"x":"1","x":"2"');
+    const input = { manifestBytes: bytes(manifest), configBytes, runImage: { reference: AFTER }, ...additions };
+    expect(refusal(() => rewriteImage(input))).toContain('it has "x" more than once');
+  });
+});
+
 describe('a hostile image is refused', () => {
   const twice = (key: string, value: unknown) => `{"runImage":{"reference":"a"},"${key}":${goJson(value)}}`;
 

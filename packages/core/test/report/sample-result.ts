@@ -27,6 +27,8 @@ export const SAMPLE_RESULT: BuildResult = {
     },
     { type: 'worker', command: ['node'], args: ['worker.js'], direct: true, default: false },
   ],
+  labels: { 'org.opencontainers.image.source': 'https://git.example/shop', tier: 'front' },
+  annotations: { 'org.opencontainers.image.title': 'The shop' },
   layers: [
     { digest: id('5'), diffId: id('a'), size: 30_000_000, owner: { kind: 'run-image' }, origin: 'base' },
     {

@@ -24,6 +24,9 @@ describe('renderResult', () => {
       'Buildpacks      samples/nodejs@1.2.3',
       'Processes       web (default)  node server.js',
       '                worker         node worker.js',
+      'Labels          org.opencontainers.image.source',
+      '                tier',
+      'Annotations     org.opencontainers.image.title',
       'SBOM            1 file',
       'Cache           dir:/cache: miss (nothing was saved yet), 2 layers saved, 1 not saved; 3 requests, 0 B down, 812 kB up',
       '                registry:registry.example/cache: 3 layers restored, 1 lost, nothing new; 1 request, 70 MB down, 0 B up',
@@ -47,12 +50,22 @@ describe('renderResult', () => {
   });
 
   test('leaves out what there is nothing to say about', () => {
-    const { image, previousImage, cache, ...rest } = SAMPLE_RESULT;
-    expect([image, previousImage, cache]).not.toContain(undefined);
+    const { image, previousImage, labels, annotations, cache, ...rest } = SAMPLE_RESULT;
+    expect([image, previousImage, labels, annotations, cache]).not.toContain(undefined);
     const names = renderResult({ ...rest, tags: [], outputs: [], warnings: [], processes: [] }).map(
       (line) => line.split('  ')[0],
     );
-    for (const absent of ['Image', 'Tags', 'Output', 'Previous image', 'Processes', 'Cache', 'Warnings']) {
+    for (const absent of [
+      'Image',
+      'Tags',
+      'Output',
+      'Previous image',
+      'Processes',
+      'Labels',
+      'Annotations',
+      'Cache',
+      'Warnings',
+    ]) {
       expect(names).not.toContain(absent);
     }
   });

@@ -4,6 +4,7 @@ import { MEDIA_TYPE } from '../../image/media-types.ts';
 import { type Image, type ImageSource, MAX_CONFIG_SIZE, readImage } from '../../image/source.ts';
 import { type Descriptor, parseManifest, rawManifest } from '../../image/manifest.ts';
 import { requireUnambiguous } from '../../image/unambiguous.ts';
+import { optional } from '../../json/json.ts';
 import { type Layout, layoutImage, layoutPath, openLayout } from '../../layout/index.ts';
 import { APP_LABEL, parseAppLabels } from '../../lifecycle/labels.ts';
 import { rewriteImage } from '../../lifecycle/rewrite.ts';
@@ -25,6 +26,8 @@ export interface OutputLayer {
 export interface OutputImage {
   readonly image: Image;
   readonly layers: readonly OutputLayer[];
+  /** Labels of the build, or of its run image, that have another value now. */
+  readonly replacedLabels: readonly string[];
 }
 
 /**
@@ -45,6 +48,8 @@ export async function readOutputImage(plan: Plan, directory: BuildDirectory): Pr
       reference: `${nameWithoutTag(plan.runImage)}@${plan.runImage.digest}`,
       ...(plan.runImage.refName !== undefined && { refNameAnnotation: plan.runImage.refName }),
     },
+    ...optional('labels', plan.labels),
+    ...optional('annotations', plan.annotations),
   });
   const raw = rawManifest(rewritten.manifestBytes, made.raw.mediaType);
   const source = withConfig(layout.source, parseManifest(raw).config, rewritten.configBytes);
@@ -53,7 +58,16 @@ export async function readOutputImage(plan: Plan, directory: BuildDirectory): Pr
   requireBase(image, plan.runImage);
   requireOwnLabels(image, plan.runImage);
   const layers = await Promise.all(image.manifest.layers.map((_, index) => locateLayer(image, index, plan)));
-  return { image, layers };
+  return { image, layers, replacedLabels: replacedLabels(made.config.config.Labels, plan.labels) };
+}
+
+function replacedLabels(
+  made: Readonly<Record<string, string>>,
+  wanted: Readonly<Record<string, string>> = {},
+): readonly string[] {
+  return Object.entries(wanted)
+    .filter(([key, value]) => Object.hasOwn(made, key) && made[key] !== value)
+    .map(([key]) => key);
 }
 
 function openOutput(directory: BuildDirectory): Promise<Layout> {

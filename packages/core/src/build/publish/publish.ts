@@ -38,6 +38,7 @@ export async function publishOutput(
   log.phase('publish');
   const started = clock.now();
   const output = await readOutputImage(plan, directory);
+  noteLabels(output, ports);
   await noteReport(directory, ports);
   const found = plan.sbomDirectory === undefined ? [] : await findSbomFiles(directory);
   const saving = saveCaches(run, { plan, directory, digest: output.image.raw.digest }, ports);
@@ -74,6 +75,11 @@ async function writeOutputs(
   }
   for (const upload of uploads) outputs.push(await upload.moveTags());
   return outputs;
+}
+
+function noteLabels({ replacedLabels }: OutputImage, { log }: Ports): void {
+  if (replacedLabels.length === 0) return;
+  log.info(`labels: replaced what the build or its run image had in ${replacedLabels.join(', ')}`);
 }
 
 /** For whoever looks into a strange build; nothing that RUN wrote about its image is believed. */

@@ -53,6 +53,8 @@ export function describeResult(
     lifecycle: { version: builder.lifecycleVersion, platformApi: builder.platformApi },
     engine: facts.engine,
     ...fromLabels(image),
+    ...optional('labels', plan.labels),
+    ...optional('annotations', plan.annotations),
     layers: describeLayers(image, {
       runImage: runImage.layers.map((layer) => layer.diffId),
       previous: previousImage?.layers.map((layer) => layer.diffId) ?? [],

@@ -45,6 +45,22 @@ export const IMAGE_INPUTS = [
     example: 'oci:out/image\noci-archive:out/image.tar',
   },
   {
+    name: 'labels',
+    group: 'image',
+    type: 'list',
+    description:
+      'Labels of the image, one `K=V` per line. The value is everything after the first `=`, quotes included; the output of docker/metadata-action fits as it is. They are put in when the image is published: other labels are another digest, but nothing is built again and every layer is reused, and a later rebase keeps them. One that a buildpack has set is replaced; those that begin with `io.buildpacks.` are refused.',
+    example: 'org.opencontainers.image.source=https://git.example/shop\norg.opencontainers.image.version=1.4.2',
+  },
+  {
+    name: 'annotations',
+    group: 'image',
+    type: 'list',
+    description:
+      "Annotations of the image's manifest, one `K=V` per line, also with the level in front as docker/metadata-action writes it (`manifest:K=V`). Those for an index or its descriptors are left out with a notice, since one image and no index is published. An image in Docker's format, which it is when its run image is, can't have any: use `labels` there.",
+    example: 'org.opencontainers.image.description=The shop',
+  },
+  {
     name: 'previous-image',
     group: 'image',
     type: 'string',
