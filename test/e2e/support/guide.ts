@@ -1,3 +1,5 @@
+import { markdownBlocks, type MarkdownBlock } from '../../support/markdown-blocks.ts';
+
 /** A file that a guide shows, to be there when its commands run. */
 export interface GuideFile {
   readonly name: string;
@@ -16,12 +18,6 @@ export interface GuideExample {
   readonly files: readonly GuideFile[];
 }
 
-interface Block {
-  readonly title: string;
-  readonly language: string;
-  readonly content: string;
-}
-
 const ELLIPSIS = '…';
 
 /**
@@ -29,24 +25,16 @@ const ELLIPSIS = '…';
  * with nothing but a file's name are files.
  */
 export function readGuide(markdown: string): readonly GuideExample[] {
-  const blocks = blocksOf(markdown);
-  return blocks.flatMap(({ title, language, content: commands }, index) => {
+  const blocks = markdownBlocks(markdown);
+  return blocks.flatMap(({ line, heading, language, content: commands }, index) => {
     const next = blocks[index + 1];
     if (language !== 'sh' || next?.language !== 'text') return [];
     const files = blocks.slice(0, index).flatMap(fileOf);
-    return [{ title, commands, output: next.content.trimEnd().split('\n'), files }];
+    return [{ title: `${line}, ${heading}`, commands, output: next.content.trimEnd().split('\n'), files }];
   });
 }
 
-function blocksOf(markdown: string): readonly Block[] {
-  return [...markdown.matchAll(/^```(\w+)\n([^]*?)^```$/gm)].map(({ 1: language = '', 2: content = '', index }) => {
-    const above = markdown.slice(0, index);
-    const heading = [...above.matchAll(/^##+ (.*)$/gm)].at(-1)?.[1] ?? '';
-    return { title: `${above.split('\n').length}, ${heading}`, language, content };
-  });
-}
-
-function fileOf({ content }: Block): readonly GuideFile[] {
+function fileOf({ content }: MarkdownBlock): readonly GuideFile[] {
   const [, name] = /^# (\S+\.\w+)\n/.exec(content) ?? [];
   return name === undefined ? [] : [{ name, content }];
 }
