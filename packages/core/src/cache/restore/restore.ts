@@ -6,6 +6,7 @@ import type { CacheIndex } from '../format/cache-index.ts';
 import type { IndexExpectation, Refusal } from '../format/index-object.ts';
 import { cachedLayers } from '../layers/cached-layers.ts';
 import { CACHE_METADATA, COMMITTED, fileOfLayer, withoutMissingLayers } from '../volume-cache.ts';
+import { limitTime } from '../store/limit-time.ts';
 import type { CacheStore } from '../store/store.ts';
 import { type CacheTraffic, countTraffic } from '../store/traffic.ts';
 import { fillLayers, type FilledLayers } from './fill-layers.ts';
@@ -64,11 +65,11 @@ export interface FoundCache {
  */
 export async function findCache(
   { store, candidates }: Pick<RestoreRequest, 'store' | 'candidates'>,
-  { log, signal }: CachePorts,
+  { clock, log, signal }: CachePorts,
 ): Promise<FoundCache | MissedCache> {
   const traffic: CacheTraffic = { requests: 0, up: 0, down: 0 };
   try {
-    const found = await findIndex(countTraffic(store, traffic), candidates, signal);
+    const found = await findIndex(countTraffic(limitTime(store, clock), traffic), candidates, signal);
     if (found.kind === 'found') return { ...found, traffic };
     if (!NORMAL.has(found.reason)) log.warn(`the layer cache "${store.name}" is not used: ${found.message}`);
     return { ...found, traffic };
@@ -93,7 +94,7 @@ export async function fillCache(
   try {
     await mkdir(directory, { recursive: true });
     const folders = cachedLayers(index.metadata);
-    const options = { store: countTraffic(store, traffic), directory, folders, clock, signal };
+    const options = { store: countTraffic(limitTime(store, clock), traffic), directory, folders, clock, signal };
     const filled = await fillLayers(index, options);
     await writeMetadata(index.metadata, filled, directory);
     if (owner !== undefined) await give(directory, filled, owner);

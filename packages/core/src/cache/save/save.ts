@@ -12,6 +12,7 @@ import { CACHE_LIMITS } from '../format/limits.ts';
 import { usageOf } from '../format/usage.ts';
 import { cachedLayers } from '../layers/cached-layers.ts';
 import type { CachePorts } from '../restore/restore.ts';
+import { limitTime } from '../store/limit-time.ts';
 import type { CacheStore } from '../store/store.ts';
 import { type CacheTraffic, countTraffic } from '../store/traffic.ts';
 import { CACHE_METADATA, COMMITTED, fileOfLayer } from '../volume-cache.ts';
@@ -59,7 +60,7 @@ export interface SaveOutcome {
  */
 export async function saveCache(request: SaveRequest, ports: CachePorts): Promise<SaveOutcome> {
   const traffic: CacheTraffic = { requests: 0, up: 0, down: 0 };
-  const store = countTraffic(request.store, traffic);
+  const store = countTraffic(limitTime(request.store, ports.clock), traffic);
   try {
     return await new Saving({ ...request, store }, ports, traffic).run();
   } catch (error) {

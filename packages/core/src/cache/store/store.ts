@@ -10,6 +10,8 @@ import type { Digest } from '../../reference/index.ts';
 export interface CacheStore {
   /** For messages: `dir:/cache`. Holds no secret. */
   readonly name: string;
+  /** Why this run can't write to it, where that is known from the start: `the token of this run may only read`. */
+  readonly readOnly?: string;
 
   /**
    * The newest index of the first key that has one: one look-up in stores that can do so.

@@ -12,7 +12,7 @@ import {
 } from '../../../src/cache/index.ts';
 import { digestOf } from '../../../src/reference/index.ts';
 import { builds } from '../support/build.ts';
-import { failingFrom, recordingPorts } from '../support/doubles.ts';
+import { failingFrom, hangingFrom, recordingPorts } from '../support/doubles.ts';
 import { emptyShelf, MemoryStore } from '../support/memory-store.ts';
 import { BUILDER, IDENTITY } from '../support/sample-index.ts';
 import { seededBytes } from '../support/seeded.ts';
@@ -158,31 +158,22 @@ describe('a restore that fails', () => {
   });
 
   it('for taking too long ends, and the next save does not take the packs for damaged', async () => {
-    const { saveTrees, store, fresh } = await setup();
+    const { saveTrees, store, restore } = await setup();
     await saveTrees([LARGE]);
-    const ports = recordingPorts();
-    const naps: number[] = [];
-    const clock = {
-      now: () => 0,
-      sleep: (milliseconds: number) => {
-        naps.push(milliseconds);
-        return naps.length === 1 ? Promise.resolve() : new Promise<never>(() => undefined);
-      },
-    };
-    const slow = new MemoryStore(store.shelf);
-    slow.readPack = (_digest, _range, signal) =>
-      new Promise((_resolve, reject) => {
-        signal.addEventListener('abort', () => {
-          reject(signal.reason as Error);
-        });
-      });
-    const cache = await fresh('slow');
-    const outcome = await restoreCache(
-      { store: slow, candidates: [{ identity: IDENTITY }], cache },
-      { ...ports, clock },
-    );
+    const { store: hanging, clock } = hangingFrom(store, 1);
+    const { outcome, warnings, cache } = await restore(undefined, hanging, { clock });
     expect(outcome).toMatchObject({ kind: 'restored', restored: [], lost: { size: 1 }, badPacks: new Set() });
-    expect(ports.warnings).toEqual([expect.stringContaining('it takes longer than 60 seconds')]);
+    expect(warnings).toEqual([expect.stringContaining('it takes longer than 60 seconds')]);
     expect(await readdir(path.join(cache, 'committed'))).toHaveLength(1);
+  });
+
+  it('for want of an answer ends', async () => {
+    const { saveTrees, store, restore } = await setup();
+    await saveTrees([LARGE]);
+    const { store: hanging, clock } = hangingFrom(store, 0);
+    const { outcome, warnings, cache } = await restore(undefined, hanging, { clock });
+    expect(outcome).toMatchObject({ kind: 'miss', reason: 'failed', message: 'it takes longer than 60 seconds' });
+    expect(warnings).toEqual(['the layer cache "memory" was not restored: it takes longer than 60 seconds']);
+    expect(await readdir(cache)).toEqual([]);
   });
 });

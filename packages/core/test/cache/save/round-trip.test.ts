@@ -7,7 +7,7 @@ import { parentOf, type RestoreOutcome } from '../../../src/cache/index.ts';
 import { CACHE_METADATA } from '../../../src/cache/volume-cache.ts';
 import { digestOf } from '../../../src/reference/index.ts';
 import { builds } from '../support/build.ts';
-import { failingFrom } from '../support/doubles.ts';
+import { failingFrom, hangingFrom } from '../support/doubles.ts';
 import { emptyShelf, MemoryStore } from '../support/memory-store.ts';
 import { IDENTITY } from '../support/sample-index.ts';
 import { seededBytes } from '../support/seeded.ts';
@@ -294,6 +294,15 @@ describe('a save that fails', () => {
     expect(result.warnings).toEqual(['the layer cache "memory" was not saved: no']);
     expect(await readdir(result.temporary)).toEqual([]);
     expect((await restore()).files).toEqual(before.files);
+  });
+
+  it.each([0, 1])('since operation %d gets no answer ends, and leaves no files', async (step) => {
+    const { built, save, store } = await setup();
+    const { store: hanging, clock } = hangingFrom(store, step);
+    const { outcome, warnings, temporary } = await save(await built(SMALL), {}, hanging, { clock });
+    expect(outcome.kind).toBe('failed');
+    expect(warnings).toEqual(['the layer cache "memory" was not saved: it takes longer than 60 seconds']);
+    expect(await readdir(temporary)).toEqual([]);
   });
 
   it('without the right to write is one warning', async () => {

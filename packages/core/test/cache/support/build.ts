@@ -2,6 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import path from 'node:path';
 import {
   type CacheIdentity,
+  type CachePorts,
   type CacheStore,
   type ParentCache,
   restoreCache,
@@ -21,8 +22,8 @@ export async function builds(store: CacheStore) {
   const root = await temporaryDirectory();
   const fresh = (name: string) => mkdtemp(path.join(root, `${name}-`));
 
-  async function save(cache: string, changes: Changes = {}, from = store) {
-    const ports = recordingPorts();
+  async function save(cache: string, changes: Changes = {}, from = store, other: Partial<CachePorts> = {}) {
+    const ports = { ...recordingPorts(), ...other };
     const request: SaveRequest = {
       store: from,
       cache,
@@ -37,8 +38,12 @@ export async function builds(store: CacheStore) {
     return { outcome: await saveCache(request, ports), warnings: ports.warnings, temporary: request.temporary };
   }
 
-  async function restore(candidates: RestoreRequest['candidates'] = [{ identity: IDENTITY }], from = store) {
-    const ports = recordingPorts();
+  async function restore(
+    candidates: RestoreRequest['candidates'] = [{ identity: IDENTITY }],
+    from = store,
+    other: Partial<CachePorts> = {},
+  ) {
+    const ports = { ...recordingPorts(), ...other };
     const cache = await fresh('restored');
     const outcome = await restoreCache({ store: from, candidates, cache }, ports);
     return { outcome, cache, warnings: ports.warnings, files: await readVolumeCache(cache) };

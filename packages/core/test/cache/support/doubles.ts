@@ -1,6 +1,6 @@
 import { type CachePorts } from '../../../src/cache/index.ts';
 import type { CacheStore } from '../../../src/cache/store/store.ts';
-import { SILENT_LOG } from '../../../src/ports/index.ts';
+import { type Clock, SILENT_LOG } from '../../../src/ports/index.ts';
 import { StoppedClock } from './clock.ts';
 
 /** Ports of a run, with the warnings that it gave. */
@@ -24,4 +24,19 @@ export function failingFrom(store: CacheStore, step: number, act: () => Promise<
     list: (...args) => next(() => store.list(...args)),
     remove: (...args) => next(() => store.remove(...args)),
   };
+}
+
+/** A store that gives no answer from its n-th operation (from 0) on, whatever its signal says, and a clock on which time passes when it does. */
+export function hangingFrom(store: CacheStore, step: number): { readonly store: CacheStore; readonly clock: Clock } {
+  const hanging = Promise.withResolvers<undefined>();
+  const hang = () => {
+    hanging.resolve(undefined);
+    return new Promise<never>(() => undefined);
+  };
+  const stopped = new StoppedClock();
+  const clock: Clock = {
+    now: () => stopped.now(),
+    sleep: (milliseconds, signal) => Promise.race([hanging.promise, stopped.sleep(milliseconds, signal)]),
+  };
+  return { store: failingFrom(store, step, hang), clock };
 }
