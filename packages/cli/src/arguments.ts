@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util';
 import { type InputProblem, nearestName, optional, unknownInput } from '@buildpacks-ci/core';
 import { allOptions, type Option, type OptionGroup } from './option.ts';
 
+const PEM = '-----BEGIN ';
+
 /** A command's arguments, sorted out. */
 export interface Arguments {
   /** Values by the option's name, in the order given; a flag's is `true`, `false`, or what follows its equals sign. */
@@ -101,13 +103,13 @@ function readFlag(
   return { problem: { input: rawName, message, hint: `Write --${name}=${follower}.` } };
 }
 
-/** A value that begins with a dash is more often a forgotten value: it must be written with an equals sign. */
+/** A value that begins with a dash is more often a forgotten value: it must be written with an equals sign. PEM texts are no options. */
 function readValue(token: Token, { name, placeholder = 'VALUE', secret }: Option): ReturnType<typeof readToken> {
   const { rawName, value, inlineValue } = token;
   if (value === undefined) {
     return { problem: { input: rawName, message: 'needs a value', hint: `Write --${name}=${placeholder}.` } };
   }
-  if (value.length > 1 && value.startsWith('-') && inlineValue === false) {
+  if (value.length > 1 && value.startsWith('-') && !value.startsWith(PEM) && inlineValue === false) {
     const [shown, written] = secret === true ? ['what begins with a dash', placeholder] : [`"${value}"`, value];
     const hint = `If ${secret === true ? 'that' : shown} is meant to be the value, write --${name}=${written}.`;
     return { problem: { input: rawName, message: `needs a value, and ${shown} follows`, hint } };

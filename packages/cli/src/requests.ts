@@ -59,10 +59,13 @@ export function connectionContext({ host }: Invocation): ConnectionContext {
   return { environment, workingDirectory: machine.workingDirectory, now: clock.now() };
 }
 
-/** What this adapter adds to the built-in defaults: a layer cache in the user's cache folder (XDG base directory specification). */
+/**
+ * What this adapter adds to the built-in defaults: a layer cache in the user's cache folder (XDG base directory specification). Such a
+ * cache is not signed, so that there is none when there are keys.
+ */
 function withOwnDefaults(inputs: RawInputs, { host }: Invocation): RawInputs {
-  const given = inputs['cache-store'];
-  if (given !== undefined && given.length > 0) return inputs;
+  const decided = ['cache-store', 'cache-sign-key', 'cache-verify-keys'].map((name) => inputs[name] ?? '');
+  if (decided.some((value) => value.length > 0)) return inputs;
   const { XDG_CACHE_HOME: configured = '' } = host.environment;
   const folder = path.isAbsolute(configured) ? configured : path.join(host.machine.home, '.cache');
   return { ...inputs, 'cache-store': [`local:${path.join(folder, 'buildpacks-ci/layers')}`] };

@@ -40,6 +40,12 @@ describe('parseArguments', () => {
     expect(parsed('a', '--publish', 'b').positionals).toEqual(['a', 'b']);
   });
 
+  test('takes PEM text for a value, though it begins with dashes', () => {
+    expect(parsed('--builder', '-----BEGIN PUBLIC KEY-----\nAAAA').values).toEqual({
+      builder: ['-----BEGIN PUBLIC KEY-----\nAAAA'],
+    });
+  });
+
   test('takes everything after two dashes as positional', () => {
     expect(parsed('--', '--builder', '-x')).toEqual({ values: {}, positionals: ['--builder', '-x'], problems: [] });
   });

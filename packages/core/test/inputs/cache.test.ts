@@ -21,12 +21,21 @@ describe('cache-store', () => {
     ]);
   });
 
+  test('takes the CI’s own where it is offered', () => {
+    const cacheStores = ['github'] as const;
+
+    expect(parse({ 'cache-store': 'github' }, { cacheStores }).cache.stores).toEqual([
+      { kind: 'host', name: 'github' },
+    ]);
+  });
+
   test.each([
-    ['github', 'the cache store "github" is not available yet'],
+    ['github', '"github" can only be used in the GitHub action'],
     ['/var/cache', '"/var/cache" is not a cache store'],
     ['dir:', '"dir:" is not a cache store'],
     ['dir:file', '"file" is no directory'],
     ['local:file', '"file" is no directory'],
+    ['dir:~/cache', '"dir:~/cache" begins with "~"'],
     ['registry:a/b:v1', '"a/b:v1" has a tag or a digest, and a cache has tags of its own'],
     [`registry:a/b@sha256:${'0'.repeat(64)}`, 'has a tag or a digest'],
     ['registry:A b', 'is not an image reference'],
@@ -40,6 +49,20 @@ describe('cache-store', () => {
   });
 });
 
+test.each([
+  ['/var/cache', 'Write dir:/var/cache.'],
+  ['ghcr.io/team/cache', 'Write registry:ghcr.io/team/cache.'],
+  ['s3:bucket', 'Write dir:PATH, registry:REPOSITORY or local:PATH.'],
+])('who writes %s as cache-store is told how', (text, hint) => {
+  expect(problemsOf(() => parse({ 'cache-store': text })).map((problem) => problem.hint)).toEqual([hint]);
+});
+
+test('a cache-store that is there twice is refused', () => {
+  expect(messagesOf({ 'cache-store': 'dir:/a\nregistry:r.example/b\ndir:/a/' })).toEqual([
+    'cache-store: "dir:/a" is there more than once',
+  ]);
+});
+
 describe('cache-max-size', () => {
   test.each([
     ['2GB', 2_000_000_000],
@@ -48,6 +71,8 @@ describe('cache-max-size', () => {
     ['100 kB', 100_000],
     ['4096', 4096],
     ['7b', 7],
+    ['2G', 2_000_000_000],
+    ['2Gi', 2_147_483_648],
   ])('%s', (text, bytes) => {
     expect(parse({ 'cache-max-size': text }).cache.maxBytes).toBe(bytes);
   });
@@ -63,11 +88,13 @@ describe('keys of the cache', () => {
     ['a line', OPEN_LINE],
     ['several', [OPEN_LINE, OPEN_LINE]],
   ])('public ones as %s', (_, text) => {
-    expect(parse({ 'cache-verify-keys': text }).cache.verifyKeys).toHaveLength(Array.isArray(text) ? 2 : 1);
+    expect(parse({ 'cache-verify-keys': text, 'cache-store': 'dir:/cache' }).cache.verifyKeys).toHaveLength(
+      Array.isArray(text) ? 2 : 1,
+    );
   });
 
   test('who signs also reads what it has signed, and nothing else', () => {
-    const { signKey, verifyKeys } = parse({ 'cache-sign-key': SECRET }).cache;
+    const { signKey, verifyKeys } = parse({ 'cache-sign-key': SECRET, 'cache-store': 'dir:/cache' }).cache;
 
     expect(signKey).toBeDefined();
     expect(verifyKeys.map(({ id }) => id)).toEqual([signKey?.id]);
@@ -78,6 +105,13 @@ describe('keys of the cache', () => {
 
     expect(problems.map(({ input }) => input)).toEqual(['cache-sign-key', 'cache-verify-keys']);
     expect(JSON.stringify(problems)).not.toContain('s3cret');
+  });
+
+  test('a store that could be signed is missed', () => {
+    expect(messagesOf({ 'cache-sign-key': SECRET })).toEqual([
+      'cache-store: it is missing, and there are keys for the cache',
+    ]);
+    expect(messagesOf({ 'cache-sign-key': SECRET, cache: 'off' })).toEqual([]);
   });
 
   test('a store that can not be signed is refused beside them', () => {

@@ -18,6 +18,10 @@ const RSA = generateKeyPairSync('rsa', {
   publicKeyEncoding: { format: 'pem', type: 'spki' },
 });
 
+const LOCKED = generateKeyPairSync('ed25519')
+  .privateKey.export({ format: 'pem', type: 'pkcs8', cipher: 'aes-256-cbc', passphrase: 'secret' })
+  .toString();
+
 /** The base64 part of a PEM text. */
 const bodyOf = (pem: string) => pem.split('\n').slice(1, -2).join('');
 
@@ -33,35 +37,53 @@ describe('keys of the cache', () => {
     );
   });
 
+  it('may be base64 of the whole text, on one line or on many', () => {
+    const wrapped = (
+      Buffer.from(A.secret)
+        .toString('base64')
+        .match(/.{1,76}/g) ?? []
+    ).join('\n');
+    expect(readSignKey(wrapped).id).toBe(readSignKey(A.secret).id);
+    expect(readVerifyKeys(Buffer.from(`${A.open}${B.open}`).toString('base64'))).toHaveLength(2);
+  });
+
   it.each([
-    ['nothing', ''],
-    ['no key', 'not a key'],
-    ['a public key', A.open],
-    ['two keys', `${A.secret}${B.secret}`],
-    ['a key of another kind', RSA.privateKey],
-  ])('do not sign when they are %s', (_, text) => {
-    expect(() => readSignKey(text)).toThrow('cache-sign-key: the value is not one Ed25519 private key');
+    ['nothing', '', ''],
+    ['no key', 'not a key', ': it is neither PEM nor base64 of a key'],
+    ['a public key', A.open, ': it is a public key'],
+    ['a public key on one line', bodyOf(A.open), ': it is a public key'],
+    ['two keys', `${A.secret}${B.secret}`, ': it has 2 keys'],
+    ['a key of another kind', RSA.privateKey, ': its algorithm is rsa'],
+    ['a key with a passphrase', LOCKED, ': it has a passphrase'],
+    ['a block of something else', A.secret.replaceAll('PRIVATE KEY', 'CERTIFICATE'), ": it can't be read"],
+  ])('do not sign when they are %s', (_, text, why) => {
+    expect(errorOf(() => readSignKey(text))?.message).toBe(
+      `cache-sign-key: the value is not one Ed25519 private key${why}`,
+    );
   });
 
   it.each([
     ['nothing', '\n', 'there is no key'],
-    ['a private key', A.secret, 'key 1 is not an Ed25519 public key'],
-    ['one good and one bad key', `${A.open}${RSA.publicKey}`, 'key 2 is not an Ed25519 public key'],
+    ['a private key', A.secret, 'key 1 is not an Ed25519 public key: it is a private key'],
+    ['a private key on one line', bodyOf(A.secret), 'key 1 is not an Ed25519 public key: it is a private key'],
+    ['the name of a file', 'cache.pub', 'key 1 is not an Ed25519 public key: it is neither PEM nor base64 of a key'],
+    ['good and bad', `${A.open}${RSA.publicKey}`, 'key 2 is not an Ed25519 public key: its algorithm is rsa'],
   ])('do not verify when they are %s', (_, text, message) => {
     expect(() => readVerifyKeys(text)).toThrow(`cache-verify-keys: ${message}`);
   });
 
   it('are never in a message', () => {
     const body = bodyOf(RSA.privateKey).slice(0, 40);
-    expect(errorOf(() => readSignKey(RSA.privateKey))).not.toContain(body);
+    const error = errorOf(() => readSignKey(RSA.privateKey));
+    expect(JSON.stringify([error?.message, error?.problems, error?.stack])).not.toContain(body);
   });
 });
 
-function errorOf(act: () => unknown): string {
+function errorOf(act: () => unknown): InputError | undefined {
   try {
     act();
-    return '';
+    return undefined;
   } catch (error) {
-    return error instanceof InputError ? JSON.stringify([error.message, error.problems, error.stack]) : '';
+    return error instanceof InputError ? error : undefined;
   }
 }
