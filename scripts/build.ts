@@ -26,16 +26,28 @@ const UNDICI = `
   export { default as Agent } from 'undici/lib/dispatcher/agent.js';
 `;
 
+/** What GitHub's HTTP client gets, which brings an undici of its own for this one name. */
+const UNDICI_OF_TOOLKIT = `export { default as ProxyAgent } from 'undici/lib/dispatcher/proxy-agent.js';`;
+
 const UNDICI_PARTS: Plugin = {
   name: 'undici-parts',
   setup: (build) => {
-    build.onResolve({ filter: /^undici$/ }, () => ({ path: 'undici', namespace: 'parts' }));
-    build.onLoad({ filter: /^undici$/, namespace: 'parts' }, () => ({ contents: UNDICI, resolveDir: ROOT }));
+    build.onResolve({ filter: /^undici$/ }, ({ importer }) => {
+      const toolkit = importer.includes('node_modules/@actions/');
+      return { path: toolkit ? 'toolkit' : 'core', namespace: 'undici', sideEffects: false };
+    });
+    build.onLoad({ filter: /^/, namespace: 'undici' }, ({ path: part }) => ({
+      contents: part === 'core' ? UNDICI : UNDICI_OF_TOOLKIT,
+      resolveDir: ROOT,
+    }));
   },
 };
 
 /** What is shipped: each entry becomes one file that needs nothing beside Node. */
-const BUNDLES = [{ entry: 'packages/cli/src/main.ts', file: 'packages/cli/dist/buildpacks-ci.cjs' }];
+const BUNDLES = [
+  { entry: 'packages/cli/src/main.ts', file: 'packages/cli/dist/buildpacks-ci.cjs' },
+  { entry: 'packages/github-action/src/main.ts', file: 'packages/github-action/dist/index.cjs' },
+];
 
 /** Below which the files are written: the repository, or what the first argument says. */
 const target = path.resolve(process.argv[2] ?? ROOT);

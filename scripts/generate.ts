@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { renderInputs } from '../packages/core/src/inputs/index.ts';
+import { renderActionFile } from '../packages/github-action/src/action-file.ts';
 
 interface GeneratedFile {
   /** From the root of the repository. */
@@ -9,7 +10,10 @@ interface GeneratedFile {
   readonly render: () => string;
 }
 
-const GENERATED: readonly GeneratedFile[] = [{ path: 'docs/inputs.md', render: renderInputs }];
+const GENERATED: readonly GeneratedFile[] = [
+  { path: 'docs/inputs.md', render: renderInputs },
+  { path: 'action.yml', render: renderActionFile },
+];
 
 const root = path.resolve(import.meta.dirname, '..');
 const check = process.argv.includes('--check');

@@ -16,6 +16,8 @@ export interface CredentialsOptions {
   readonly log: Log;
   /** The input `registry-auth`: asked before all else, and a helper of it that fails is an error. */
   readonly registryAuth?: AuthFile | undefined;
+  /** What the CI itself offers: asked when nothing else has a credential for the repository. */
+  readonly fallbackAuth?: AuthFile | undefined;
   /** Directories that credential helpers are never run from, beside the working directory: the app, a build directory. */
   readonly untrusted?: readonly string[];
   /** Ends a helper that is under way. */
@@ -24,7 +26,7 @@ export interface CredentialsOptions {
 
 /**
  * Credentials from the input, `DOCKER_AUTH_CONFIG`, and Podman's and Docker's files; the first that has one for the
- * repository answers. Files are read at the first look-up, answers are kept, and every secret is masked before it is given.
+ * repository answers, and at last what the CI offers. Files are read at the first look-up, answers are kept, and every secret is masked before it is given.
  */
 export function createCredentials(options: CredentialsOptions): ExplainedCredentials {
   const { log } = options;
@@ -63,10 +65,12 @@ export function createCredentials(options: CredentialsOptions): ExplainedCredent
 }
 
 function sourcesOf(options: CredentialsOptions): readonly CredentialSource[] {
-  const { environment, machine, log, registryAuth, untrusted = [] } = options;
+  const { environment, machine, log, registryAuth, fallbackAuth, untrusted = [] } = options;
   const { home, workingDirectory } = machine;
   const ports: AuthFilePorts = { ...options, untrusted: [workingDirectory, ...untrusted] };
-  for (const credential of registryAuth?.auths.values() ?? []) maskCredential(log, credential);
+  for (const auths of [registryAuth?.auths, fallbackAuth?.auths]) {
+    for (const credential of auths?.values() ?? []) maskCredential(log, credential);
+  }
   const explicit =
     registryAuth === undefined ? [] : [authFileSource(() => Promise.resolve(registryAuth), ports, 'throw')];
 
@@ -77,7 +81,8 @@ function sourcesOf(options: CredentialsOptions): readonly CredentialSource[] {
     const location = { file: path.resolve(workingDirectory, file), ...optional('variable', variable) };
     return authFileSource(() => readAuthFile(location, log), ports);
   });
-  return [...explicit, ...fromVariable, ...fromFiles];
+  const fallback = fallbackAuth === undefined ? [] : [authFileSource(() => Promise.resolve(fallbackAuth), ports)];
+  return [...explicit, ...fromVariable, ...fromFiles, ...fallback];
 }
 
 async function readAuthFile({ file, variable }: Location, log: Log): Promise<AuthFile | undefined> {

@@ -22,9 +22,9 @@ export function openSession(ports: Ports, connection: ConnectionInputs, untruste
       ports.log.warn(message, place);
     },
   };
-  const { network, clock, signal, environment, machine, processes } = ports;
-  const { registryAuth, mirrors } = connection;
-  const credentials = createCredentials({ environment, machine, processes, log, registryAuth, untrusted, signal });
+  const { network, clock, signal } = ports;
+  const { registryAuth, fallbackAuth, mirrors } = connection;
+  const credentials = createCredentials({ ...ports, log, registryAuth, fallbackAuth, untrusted });
   const registry = createRegistryClient({ network, credentials, mirrors, clock, log, signal });
   for (const { message, place } of mirrors.notices) log.warn(message, place);
   return { ports: { ...ports, log }, registry, warnings };

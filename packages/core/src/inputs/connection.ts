@@ -38,6 +38,8 @@ export interface ConnectionInputs {
   readonly clientCertificates: ReadonlyMap<string, ClientCertificate>;
   readonly mirrors: MirrorRules;
   readonly registryAuth?: AuthFile;
+  /** What the CI itself offers, which no input says: an adapter adds it (`tokenAuth`). */
+  readonly fallbackAuth?: AuthFile;
 }
 
 /** What these inputs are read against. */

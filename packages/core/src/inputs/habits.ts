@@ -42,12 +42,17 @@ export function isInputName(name: string): name is InputName {
 
 /** What to say about a name that is no input. */
 export function unknownInput(name: string): InputProblem {
+  return mistakenInput(name) ?? { ...noInput(name), hint: 'All inputs are listed in docs/inputs.md.' };
+}
+
+/** What to say about a name that is no input and was surely meant as one: a habit, or a slip. */
+export function mistakenInput(name: string): InputProblem | undefined {
   const habit = HABITS.get(name.toLowerCase());
-  if (habit !== undefined) return { input: name, message: `there is no input "${name}"`, hint: habit };
+  if (habit !== undefined) return { ...noInput(name), hint: habit };
   const nearest = nearestName(name, NAMES);
-  return {
-    input: name,
-    message: `there is no input "${name}"`,
-    hint: nearest === undefined ? 'All inputs are listed in docs/inputs.md.' : `Did you mean "${nearest}"?`,
-  };
+  return nearest === undefined ? undefined : { ...noInput(name), hint: `Did you mean "${nearest}"?` };
+}
+
+function noInput(name: string): InputProblem {
+  return { input: name, message: `there is no input "${name}"` };
 }

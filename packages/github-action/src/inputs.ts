@@ -1,0 +1,76 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { InputError, type InputProblem, INPUTS, mistakenInput, type RawInputs } from '@buildpacks-ci/core';
+import { ACTION_INPUTS, GITHUB_INPUTS } from './definitions.ts';
+
+/** What a workflow has written after `with:`. */
+export interface ActionInputs {
+  /** Those that core knows, as it takes them. */
+  readonly core: RawInputs;
+  readonly githubToken: string;
+  readonly summary: boolean;
+  readonly dependencySubmission: boolean;
+  readonly problems: readonly InputProblem[];
+}
+
+const PREFIX = 'INPUT_';
+
+/** Takes the inputs from the variables in which the runner gives them: upper case, with hyphens. Empty text means absent. */
+export function readActionInputs(environment: Readonly<Record<string, string>>): ActionInputs {
+  const problems: InputProblem[] = [];
+  const text = (name: string) => environment[inputVariable(name)]?.trim() ?? '';
+  const flag = (name: (typeof GITHUB_INPUTS)[number]['name']) => {
+    const value = text(name) || GITHUB_INPUTS.find((input) => input.name === name)?.default || 'false';
+    if (!/^(?:true|True|TRUE|false|False|FALSE)$/.test(value))
+      problems.push({ input: name, message: `"${value}" is not a boolean`, hint: 'Write true or false.' });
+    return value.toLowerCase() === 'true';
+  };
+  return {
+    core: Object.fromEntries(INPUTS.map(({ name }) => [name, environment[inputVariable(name)]])),
+    githubToken: text('github-token'),
+    summary: flag('summary'),
+    dependencySubmission: flag('dependency-submission'),
+    problems: [...problems, ...mistakes(environment)],
+  };
+}
+
+/** `INPUT_RUN-IMAGE` for `run-image`. */
+export function inputVariable(name: string): string {
+  return `${PREFIX}${name.toUpperCase()}`;
+}
+
+/**
+ * GitHub only warns of inputs that an action does not have. Those that people bring from other actions, and slips, are errors here; any
+ * other such variable may be the job's own.
+ */
+function mistakes(environment: Readonly<Record<string, string>>): readonly InputProblem[] {
+  const known = new Set(ACTION_INPUTS.map(({ name }) => inputVariable(name)));
+  return Object.entries(environment)
+    .filter(([name, value]) => name.startsWith(PREFIX) && !known.has(name) && value !== '')
+    .flatMap(([name]) => mistakenInput(name.slice(PREFIX.length).toLowerCase()) ?? []);
+}
+
+/**
+ * The mistake that is made most: a workflow without a checkout.
+ *
+ * @throws InputError when the app is looked for in a workspace that has nothing in it
+ */
+export function requireCheckout({ path: app }: RawInputs, workspace: string): void {
+  const target = path.resolve(workspace, typeof app === 'string' ? app.trim() : '');
+  if (path.relative(workspace, target).startsWith('..') || !isEmpty(workspace)) return;
+  throw new InputError([
+    {
+      input: 'path',
+      message: `there is nothing to build: the workspace "${workspace}" is empty`,
+      hint: 'Add a step with "uses: actions/checkout" before this one.',
+    },
+  ]);
+}
+
+function isEmpty(directory: string): boolean {
+  try {
+    return readdirSync(directory).length === 0;
+  } catch {
+    return true;
+  }
+}

@@ -1,0 +1,61 @@
+import { appendFile } from 'node:fs/promises';
+import { BuildpacksError, type BuildResult, resultJson } from '@buildpacks-ci/core';
+import type { OutputName } from './definitions.ts';
+import type { Toolkit } from './toolkit.ts';
+
+/** Where this run has put its files; absolute. */
+export interface ReportPlaces {
+  readonly sbom: string;
+  readonly report: string;
+}
+
+/** The one output that has lines. */
+const WITH_LINES: ReadonlySet<OutputName> = new Set(['tags']);
+
+/** What a step may put into one output, in bytes; the runner refuses more. */
+const LARGEST = 1024 * 1024;
+
+/** What a build gives to later steps. */
+export function outputsOf(result: BuildResult, places: ReportPlaces): Readonly<Record<OutputName, string>> {
+  return {
+    image: result.image ?? '',
+    digest: result.digest,
+    tags: result.tags.join('\n'),
+    metadata: onOneLine(resultJson(result)),
+    builder: `${result.builder.name}@${result.builder.digest}`,
+    'run-image': `${result.runImage.name}@${result.runImage.digest}`,
+    sbom: places.sbom,
+    report: places.report,
+    'cache-hit': String(result.cache?.stores.some(({ restore }) => restore.outcome === 'hit') ?? false),
+  };
+}
+
+/** JSON without the line ends between its parts; those in texts are escaped. */
+function onOneLine(json: string): string {
+  return json.replaceAll(/\n */g, '');
+}
+
+/**
+ * Writes outputs. The toolkit puts each between delimiters that nobody can guess; here what would be read in two ways is refused.
+ *
+ * @throws BuildpacksError `internal` when a value that must be one line has several
+ */
+export function writeOutputs(outputs: Readonly<Record<OutputName, string>>, toolkit: Toolkit): void {
+  const entries = Object.entries(outputs) as readonly (readonly [OutputName, string])[];
+  for (const [name, value] of entries) {
+    const lineEnds = WITH_LINES.has(name) ? /[\r\0\u0085\u2028\u2029]/ : /[\r\n\0\u0085\u2028\u2029]/;
+    if (lineEnds.test(value)) throw new BuildpacksError('internal', `the output "${name}" has a line end in its value`);
+  }
+  for (const [name, value] of entries) {
+    if (Buffer.byteLength(value) < LARGEST) toolkit.setOutput(name, value);
+    else toolkit.warning(`the output "${name}" is left out: it has more than ${LARGEST} bytes`);
+  }
+}
+
+/** Tells the runner what was published, where it keeps a list of artifacts: one line for each repository. */
+export async function listArtifacts(result: BuildResult, file: string | undefined): Promise<void> {
+  if (file === undefined || file === '') return;
+  const repositories = new Set(result.tags.map((reference) => reference.replace(/:[^:/]*$/, '')));
+  const lines = [...repositories].map((repository) => `oci://${repository}@${result.digest}\n`);
+  await appendFile(file, lines.join(''));
+}

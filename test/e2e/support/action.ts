@@ -1,0 +1,91 @@
+import { spawn } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { temporaryDirectory } from './world.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../../..');
+const SOURCE = path.join(ROOT, 'packages/github-action/src/main.ts');
+
+export interface ActionOptions {
+  /** As in `with:`. */
+  readonly inputs: Readonly<Record<string, string>>;
+  /** `GITHUB_EVENT_NAME`; absent: a push to the default branch. */
+  readonly event?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** What is checked out; absent: the repository. */
+  readonly workspace?: string;
+  /** The file to run; absent: the source. */
+  readonly program?: string;
+  /** State that the step has saved: what follows the job is run. */
+  readonly state?: Readonly<Record<string, string>>;
+}
+
+export interface ActionOutcome {
+  readonly status: number | null;
+  readonly log: string;
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly summary: string;
+  /** The lines of the list of artifacts. */
+  readonly artifacts: readonly string[];
+  /** What stands in the files for variables and paths, which an action of ours never writes. */
+  readonly forbidden: string;
+}
+
+/** Runs the action as the runner starts it, but on this machine: variables, the event's payload, and files for what it gives back. */
+export async function runAction(options: ActionOptions): Promise<ActionOutcome> {
+  const { inputs, event = 'push', workspace = ROOT, program = SOURCE, environment, state = {} } = options;
+  const directory = await temporaryDirectory('runner');
+  const file = (name: string) => path.join(directory, name);
+  await mkdir(file('temp'));
+  await writeFile(file('event.json'), JSON.stringify({ repository: { default_branch: 'main' } }));
+  const files = ['OUTPUT', 'STEP_SUMMARY', 'STATE', 'ARTIFACTS', 'ENV', 'PATH'];
+  await Promise.all(files.map((name) => writeFile(file(name), '')));
+  const { PATH = '', HOME = '/' } = process.env;
+  const child = spawn(process.execPath, [program], {
+    cwd: directory,
+    env: {
+      ...{ PATH, HOME, RUNNER_TEMP: file('temp'), GITHUB_WORKSPACE: workspace, GITHUB_EVENT_PATH: file('event.json') },
+      ...{ GITHUB_EVENT_NAME: event, GITHUB_REF: 'refs/heads/main', GITHUB_SERVER_URL: 'https://github.com' },
+      ...Object.fromEntries(files.map((name) => [`GITHUB_${name}`, file(name)])),
+      ...Object.fromEntries(Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value])),
+      ...Object.fromEntries(Object.entries(state).map(([name, value]) => [`STATE_${name}`, value])),
+      ...environment,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let log = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (log += text));
+  const status = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject).on('close', resolve);
+  });
+  const read = (name: string) => readFile(file(name), 'utf8');
+  return {
+    status,
+    log,
+    outputs: parseOutputs(await read('OUTPUT')),
+    summary: await read('STEP_SUMMARY'),
+    artifacts: (await read('ARTIFACTS')).split('\n').filter((line) => line !== ''),
+    forbidden: (await read('ENV')) + (await read('PATH')),
+  };
+}
+
+/** `NAME<<DELIMITER`, lines, `DELIMITER`, as the runner reads it. */
+export function parseOutputs(text: string): Readonly<Record<string, string>> {
+  const outputs: Record<string, string> = {};
+  const lines = text.split('\n');
+  for (let line = lines.shift(); line !== undefined; line = lines.shift()) {
+    const [, name, delimiter] = /^([^=<]+)<<(.+)$/.exec(line) ?? [];
+    if (name === undefined || delimiter === undefined) {
+      if (line !== '') throw new Error(`"${line}" is no output`);
+      continue;
+    }
+    const end = lines.indexOf(delimiter);
+    if (end === -1) throw new Error(`"${name}" has no end`);
+    outputs[name] = lines
+      .splice(0, end + 1)
+      .slice(0, -1)
+      .join('\n');
+  }
+  return outputs;
+}
