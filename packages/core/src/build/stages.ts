@@ -121,7 +121,13 @@ async function openCaches(
   { registry, ports }: Session,
 ): Promise<BuildCaches | undefined> {
   if (cache === undefined) return undefined;
-  const caches = new BuildCaches(cache, { builder: builder.digest, verifyKeys: [], registry, clock: ports.clock });
+  const caches = new BuildCaches(cache, {
+    builder: builder.digest,
+    verifyKeys: [],
+    registry,
+    clock: ports.clock,
+    ...optional('hostStores', ports.cacheStores),
+  });
   await caches.takeOver(directory.caches);
   return caches;
 }

@@ -6,7 +6,7 @@ import { InputReader, type RawInputs } from '../inputs/reader.ts';
 import type { CacheStoreLocation } from '../inputs/request.ts';
 
 /** Stores that can tell what they hold. */
-export type TellingStore = Exclude<CacheStoreLocation, { kind: 'local' }>;
+export type TellingStore = Extract<CacheStoreLocation, { kind: 'dir' | 'registry' }>;
 
 /** Which stores to look after. */
 export interface HousekeepingInputs {
@@ -32,7 +32,8 @@ export function parseHousekeepingInputs(raw: RawInputs, context: ConnectionConte
   const reader = new InputReader(raw, problems);
   const stores = reader.list('cache-store').flatMap((text) => {
     const store = problems.attempt(() => parseCacheStore(text, context.workingDirectory));
-    if (store?.kind !== 'local') return store ?? [];
+    if (store?.kind === 'dir' || store?.kind === 'registry') return store;
+    if (store === undefined) return [];
     problems.report(
       'cache-store',
       `"${text}" is a plain folder, about which there is nothing to tell`,

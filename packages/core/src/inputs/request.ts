@@ -123,8 +123,10 @@ export interface CacheRequest {
 }
 
 export type CacheStoreLocation =
-  /** `local`: layers as they are, for the same machine; `dir`: as `docs/cache-format.md` says, wherever the directory goes. */
-  | { readonly kind: 'local' | 'dir'; readonly path: string }
+  /** Layers as they are, for the same machine. */
+  | { readonly kind: 'local'; readonly path: string }
+  /** As `docs/cache-format.md` says, wherever the directory goes. */
+  | { readonly kind: 'dir'; readonly path: string }
   | { readonly kind: 'registry'; readonly repository: Repository }
   /** The CI's own, which its adapter brings (`Ports.cacheStores`). */
   | { readonly kind: 'host'; readonly name: HostStoreName };

@@ -1,4 +1,6 @@
+import type { CacheStore } from '../cache/store/store.ts';
 import type { Clock } from './clock.ts';
+import type { HostStoreName } from '../inputs/request.ts';
 import type { Log } from './log.ts';
 import type { Network } from './network.ts';
 import type { ProcessRunner } from './process-runner.ts';
@@ -22,12 +24,17 @@ export interface Machine {
   readonly workingDirectory: string;
 }
 
+/** A name is missing where the host can't offer it. */
+export type HostStores = Readonly<Partial<Record<HostStoreName, CacheStore>>>;
+
 /** Everything from outside, made once by each adapter's host. */
 export interface Ports {
   readonly processes: ProcessRunner;
   readonly network: Network;
   readonly log: Log;
   readonly clock: Clock;
+  /** Stores of the host's own for layer caches, by the names that `cache-store` has for them: `github`. */
+  readonly cacheStores?: HostStores;
   /** The job's environment, as data. */
   readonly environment: Readonly<Record<string, string>>;
   readonly machine: Machine;

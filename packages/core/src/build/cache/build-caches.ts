@@ -1,8 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { type CacheKey, type CacheStore, createDirectoryStore, createRegistryStore } from '../../cache/index.ts';
-import type { CacheStoreLocation } from '../../inputs/request.ts';
+import type { CacheStoreLocation, HostStoreName } from '../../inputs/request.ts';
 import { asArray, parseJson } from '../../json/json.ts';
-import type { Clock } from '../../ports/index.ts';
+import { BuildpacksError } from '../../errors/index.ts';
+import type { Clock, HostStores } from '../../ports/index.ts';
 import type { Digest } from '../../reference/index.ts';
 import type { RegistryClient } from '../../registry/index.ts';
 import type { CacheSummary } from '../../report/result.ts';
@@ -17,6 +18,8 @@ export interface BuildCachesOptions {
   /** With keys, only what one of them signed is used. */
   readonly verifyKeys: readonly CacheKey[];
   readonly registry: RegistryClient;
+  /** The CI's own. */
+  readonly hostStores?: HostStores;
   readonly clock: Clock;
 }
 
@@ -95,11 +98,27 @@ function placeAt(location: CacheStoreLocation, plan: PlannedCache, options: Buil
   });
 }
 
-/** The store at a location. */
+/**
+ * The store at a location.
+ *
+ * @throws BuildpacksError when it is the CI's own, and this process is not given it
+ */
 export function openStore(
   location: Exclude<CacheStoreLocation, { kind: 'local' }>,
-  { registry, clock }: Pick<BuildCachesOptions, 'registry' | 'clock'>,
+  { registry, clock, hostStores }: Pick<BuildCachesOptions, 'registry' | 'clock' | 'hostStores'>,
 ): CacheStore {
-  if (location.kind === 'registry') return createRegistryStore(location.repository, { registry, clock });
-  return createDirectoryStore(location.path, { clock });
+  switch (location.kind) {
+    case 'dir':
+      return createDirectoryStore(location.path, { clock });
+    case 'registry':
+      return createRegistryStore(location.repository, { registry, clock });
+    case 'host':
+      return ofHost(location.name, hostStores);
+  }
+}
+
+function ofHost(name: HostStoreName, stores: HostStores = {}): CacheStore {
+  const store = stores[name];
+  if (store !== undefined) return store;
+  throw new BuildpacksError('internal', `the cache store "${name}" is not there in this process`);
 }

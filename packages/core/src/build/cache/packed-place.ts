@@ -75,6 +75,10 @@ export class PackedPlace implements CachePlace {
   async save({ cache, temporary, image, signKey }: SavedBuild, ports: CachePorts): Promise<void> {
     const { store, identity, builder, maxBytes, write } = this.#options;
     if (!write) return;
+    if (store.readOnly !== undefined) {
+      ports.log.info(`the layer cache "${store.name}" is not saved: ${store.readOnly}`);
+      return;
+    }
     const request = {
       store,
       cache,

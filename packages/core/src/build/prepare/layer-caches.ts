@@ -27,7 +27,13 @@ export async function findCaches(
   if (plan === undefined) return {};
   const { verifyKeys } = request.cache;
   const digest = builder.provided.image.raw.digest;
-  const caches = new BuildCaches(plan, { builder: digest, verifyKeys, registry, clock: ports.clock });
+  const caches = new BuildCaches(plan, {
+    builder: digest,
+    verifyKeys,
+    registry,
+    clock: ports.clock,
+    ...optional('hostStores', ports.cacheStores),
+  });
   return { caches, ...optional('image', await caches.find(ports)) };
 }
 
