@@ -68,7 +68,7 @@ describe('a cache in a real registry', () => {
     expect(restored.outcome.kind).toBe('restored');
     const isRange = (path: string) => path.includes('/blobs/');
     expect(registry.requests().filter(({ path }) => !isRange(path))).toHaveLength(1);
-    expect(registry.requests().length).toBeLessThanOrEqual(17);
+    expect(registry.requests().length).toBeLessThanOrEqual(16);
 
     registry.forget();
     const parent = parentOf(restored.outcome);

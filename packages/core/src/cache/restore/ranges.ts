@@ -7,8 +7,8 @@ const MIB = 1024 * 1024;
 const MAX_GAP = MIB;
 /** From twice this size on a range is worth splitting. */
 const MIN_RANGE = 4 * MIB;
-/** Ranges for any cache, and one more for each 64 MiB; the index takes one request of 16. */
-const BASE_RANGES = 15;
+/** Ranges for any cache, and one more for each 64 MiB; of 16 requests the index takes two where a tag names it. */
+const BASE_RANGES = 14;
 const BYTES_PER_RANGE = 64 * MIB;
 const MAX_RANGES = 512;
 
@@ -30,7 +30,7 @@ export function frameOffsets({ frames }: IndexedPack): readonly number[] {
 
 /**
  * The requests that bring all needed frames: few enough not to wait for answers, many enough to go in parallel, and at most
- * 15 + n / 64 MiB of them for n bytes (or one for each pack, if that is more).
+ * 14 + n / 64 MiB of them for n bytes (or one for each pack, if that is more).
  */
 export function planRanges(packs: readonly IndexedPack[], usage: readonly PackUsage[]): readonly PackRange[] {
   const offsets = packs.map(frameOffsets);

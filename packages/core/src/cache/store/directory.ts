@@ -57,12 +57,7 @@ class DirectoryStore implements CacheStore {
       await this.#layout.make();
       const target = this.#layout.index(key);
       await this.#letGo((await this.#packsOf(target)).filter((pack) => !index.packs.includes(pack)));
-      const incoming = this.#layout.incoming();
-      await this.#beforeStep();
-      await writeFile(this.#layout.pathOf(incoming), renderIndexFile(index));
-      await this.#touch(incoming);
-      signal.throwIfAborted();
-      await this.#move(incoming, target);
+      await this.#bring(target, signal, (incoming) => writeFile(incoming, renderIndexFile(index)));
       await this.#collect().catch(() => undefined);
     });
   }
@@ -78,14 +73,10 @@ class DirectoryStore implements CacheStore {
   writePack({ digest, file }: PackFile, signal: AbortSignal): Promise<void> {
     return explained(signal, async () => {
       await this.#layout.make();
-      const incoming = this.#layout.incoming();
-      const target = this.#layout.pathOf(incoming);
-      await this.#beforeStep();
-      // Costs nothing on the same file system; not all can do it.
-      await link(file, target).catch(() => copyFile(file, target, constants.COPYFILE_FICLONE));
-      await this.#touch(incoming);
-      signal.throwIfAborted();
-      await this.#move(incoming, this.#layout.pack(digest));
+      await this.#bring(this.#layout.pack(digest), signal, (incoming) =>
+        // Costs nothing on the same file system; not all can do it.
+        link(file, incoming).catch(() => copyFile(file, incoming, constants.COPYFILE_FICLONE)),
+      );
     });
   }
 
@@ -178,9 +169,21 @@ class DirectoryStore implements CacheStore {
     await utimes(this.#layout.pathOf(parts), now, now);
   }
 
-  async #move(from: Parts, to: Parts): Promise<void> {
+  /** Makes a file and gives it its name when it is whole. What is left of one that failed (the disk is full) goes at once. */
+  async #bring(target: Parts, signal: AbortSignal, make: (file: string) => Promise<void>): Promise<void> {
+    const incoming = this.#layout.incoming();
+    const file = this.#layout.pathOf(incoming);
     await this.#beforeStep();
-    await rename(this.#layout.pathOf(from), this.#layout.pathOf(to));
+    try {
+      await make(file);
+      await this.#touch(incoming);
+      signal.throwIfAborted();
+      await this.#beforeStep();
+      await rename(file, this.#layout.pathOf(target));
+    } catch (error) {
+      await rm(file, { force: true });
+      throw error;
+    }
   }
 
   async #delete(parts: Parts): Promise<void> {

@@ -68,6 +68,24 @@ describe('what a directory store deletes', () => {
     expect(await incoming()).toEqual([]);
   });
 
+  it('is what it could not finish', async () => {
+    const { root, directory, store } = await setup();
+    const abort = new AbortController();
+    const aborting = createDirectoryStore(directory, {
+      clock: new StoppedClock(),
+      beforeStep: async () => {
+        const made = await readdir(path.join(directory, 'incoming'));
+        if (made.length > 0) abort.abort(new Error('enough'));
+      },
+    });
+    const file = path.join(root, 'pack');
+    await writeFile(file, 'pack');
+    const pack = { digest: digestOf(Buffer.from('pack')), size: 4, file };
+    await expect(aborting.writePack(pack, abort.signal)).rejects.toThrow('enough');
+    expect(await readdir(path.join(directory, 'incoming'))).toEqual([]);
+    expect(await store.readPack(pack.digest, { start: 0, end: 4 }, SIGNAL)).toBeUndefined();
+  });
+
   it('is nothing that it does not know', async () => {
     const { directory, clock, add, write } = await setup();
     await add('pack');
