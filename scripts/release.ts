@@ -1,0 +1,53 @@
+/**
+ * The steps of a release that are ours; `docs/releasing.md` tells the whole.
+ *
+ * Usage: node scripts/release.ts prepare VERSION   writes the version where it is held, and the changelog's section
+ *        node scripts/release.ts check TAG         compares the tag with what the commit says; prints the moving tag, if there is one
+ *        node scripts/release.ts notes TAG COMMIT  prints the notes of the release
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { cutRelease, releaseNotes } from './release/changelog.ts';
+import { VERSIONED } from './release/manifests.ts';
+import { movingTag, parseVersion, type Version } from './release/version.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '..');
+const CHANGELOG = 'CHANGELOG.md';
+
+const [step, name = '', commit = ''] = process.argv.slice(2);
+if (step === 'prepare') prepare(parseVersion(name));
+else if (step === 'check') check(versionOf(name));
+else if (step === 'notes') process.stdout.write(notes(versionOf(name)));
+else throw new Error(`"${step ?? ''}" is no step of a release: prepare, check, notes`);
+
+function prepare(version: Version): void {
+  const date = new Date().toISOString().slice(0, 10);
+  write(CHANGELOG, cutRelease(read(CHANGELOG), version, date));
+  for (const [file, render] of Object.entries(VERSIONED)) write(file, render(read(file), version));
+}
+
+function check(version: Version): void {
+  releaseNotes(read(CHANGELOG), version);
+  const other = Object.entries(VERSIONED).filter(([file, render]) => read(file) !== render(read(file), version));
+  if (other.length > 0) throw new Error(`not of version ${version}: ${other.map(([file]) => file).join(', ')}`);
+  process.stdout.write(movingTag(version) ?? '');
+}
+
+function notes(version: Version): string {
+  const repository = process.env['GITHUB_REPOSITORY'] ?? 'OWNER/buildpacks-ci';
+  const uses = `- uses: ${repository}@${commit} # v${version}`;
+  return `${releaseNotes(read(CHANGELOG), version)}\n\n\`\`\`yaml\n${uses}\n\`\`\`\n`;
+}
+
+function versionOf(tag: string): Version {
+  if (!tag.startsWith('v')) throw new Error(`"${tag}" is no tag of a release: v1.2.0 is one`);
+  return parseVersion(tag.slice(1));
+}
+
+function read(file: string): string {
+  return readFileSync(path.join(ROOT, file), 'utf8');
+}
+
+function write(file: string, text: string): void {
+  writeFileSync(path.join(ROOT, file), text);
+}

@@ -1,0 +1,78 @@
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { cutRelease, releaseNotes } from '../../scripts/release/changelog.ts';
+import { VERSIONED } from '../../scripts/release/manifests.ts';
+import { compareVersions, movingTag, parseVersion, type Version } from '../../scripts/release/version.ts';
+import { ROOT } from '../support/documents.ts';
+
+const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8');
+
+describe('a version', () => {
+  test.each(['', '1', '1.2', 'v1.2.3', '1.2.3-rc.1', '01.2.3', '1.2.3\n', '1.2.3.4', '1.-2.3'])('is not %j', (text) => {
+    expect(() => parseVersion(text)).toThrow('is no version');
+  });
+
+  test.each<[Version, Version, number]>([
+    ['1.2.3', '1.2.3', 0],
+    ['1.2.3', '1.2.10', -1],
+    ['2.0.0', '1.9.9', 1],
+    ['0.10.0', '0.9.1', 1],
+  ])('%s is compared with %s', (a, b, sign) => {
+    expect(Math.sign(compareVersions(a, b))).toBe(sign);
+  });
+
+  test.each<[Version, string | undefined]>([
+    ['1.0.0', 'v1'],
+    ['12.3.4', 'v12'],
+    ['0.9.0', undefined],
+  ])('%s moves the tag %s', (version, tag) => {
+    expect(movingTag(version)).toBe(tag);
+  });
+});
+
+describe('the changelog', () => {
+  const before = '# Changelog\n\nIntro.\n\n## Unreleased\n\n- New.\n\n## 1.0.0 - 2026-01-02\n\n- First.\n';
+
+  test('gets a section of what was unreleased', () => {
+    const after = cutRelease(before, '1.1.0', '2026-02-03');
+    expect(releaseNotes(after, '1.1.0')).toBe('- New.');
+    expect(releaseNotes(after, '1.0.0')).toBe('- First.');
+    expect(after).toContain('## Unreleased\n\n## 1.1.0 - 2026-02-03\n\n- New.');
+  });
+
+  test.each<[string, Version]>([
+    ['the same version again', '1.0.0'],
+    ['an older one', '0.9.0'],
+  ])('refuses %s', (_, version) => {
+    expect(() => cutRelease(before, version, '2026-02-03')).toThrow('not above 1.0.0');
+  });
+
+  test('refuses a release of nothing', () => {
+    const nothing = cutRelease(before, '1.1.0', '2026-02-03');
+    expect(() => cutRelease(nothing, '1.2.0', '2026-02-03')).toThrow('nothing below');
+  });
+
+  test('has no notes for what it does not name', () => {
+    expect(() => releaseNotes(before, '1.1.0')).toThrow('no section for 1.1.0');
+  });
+});
+
+describe('release.json', () => {
+  const { version } = JSON.parse(read('release.json')) as { readonly version: Version };
+
+  test('has the version of every package', () => {
+    const manifests = globSync('packages/*/package.json', { cwd: ROOT });
+    expect(manifests.filter((file) => !(file in VERSIONED))).toEqual([]);
+  });
+
+  test.each(Object.entries(VERSIONED))('has the version of %s', (file, render) => {
+    expect(read(file)).toBe(render(read(file), parseVersion(version)));
+  });
+
+  test.each(Object.entries(VERSIONED))('of another version changes nothing but that in %s', (file, render) => {
+    const other = render(read(file), '999.998.997');
+    expect(other).not.toBe(read(file));
+    expect(other.replaceAll('999.998.997', version)).toBe(read(file));
+  });
+});
