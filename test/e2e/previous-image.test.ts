@@ -85,6 +85,13 @@ requiresEngine('a previous image', () => {
       },
     ],
     [
+      'of another platform',
+      {
+        spoil: (image) => crane(['mutate', image, '--tag', image, '--set-platform', 'linux/arm64'], image),
+        warning: /it is for linux\/arm64/,
+      },
+    ],
+    [
       'that is no app image',
       { spoil: (image) => crane(['copy', world.runImage, image], image), warning: /it was not built by buildpacks/ },
     ],

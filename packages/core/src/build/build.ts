@@ -43,12 +43,13 @@ async function buildHere(request: BuildRequest, session: Session): Promise<Build
   const root = await temporaryDirectory(ports.machine);
   const directory = buildDirectory(root);
   let engine: Engine | undefined;
+  const over = new AbortController();
   // None of these rejects: what fails here is told by whoever waits for it below.
   const beside: Promise<unknown>[] = [];
   try {
     ports.log.phase('prepare');
     const started = ports.clock.now();
-    const resolving = resolveBuild(complete, { ...session, scratch: path.join(root, 'fetched'), directory });
+    const resolving = resolveBuild(complete, { ...session, scratch: path.join(root, 'fetched'), directory, over });
     beside.push(
       resolving.then(
         ({ restoring }) => restoring,
@@ -57,7 +58,7 @@ async function buildHere(request: BuildRequest, session: Session): Promise<Build
     );
     const [resolved, selected] = await allInOrder([resolving, selectEngine(complete.engine, ports)]);
     engine = selected;
-    await getReady(resolved, engine, directory, session);
+    await getReady(resolved, engine, directory, { ports, over });
     const prepared: PhaseTime = { name: 'prepare', milliseconds: ports.clock.now() - started };
     const { plan, builder } = resolved;
     const { phases } = await runLifecycle({ plan, directory, engine, builder, connection: request.connection }, ports);
@@ -74,6 +75,7 @@ async function buildHere(request: BuildRequest, session: Session): Promise<Build
     };
     return await publishOutput(plan, directory, facts, session.registry, ports);
   } finally {
+    over.abort();
     await Promise.all(beside);
     await engine?.dispose();
     await removeTree(root, ports);
@@ -96,19 +98,18 @@ async function getReady(
   resolved: Resolved,
   engine: Engine,
   directory: BuildDirectory,
-  { ports }: Session,
+  { ports, over }: { readonly ports: Ports; readonly over: AbortController },
 ): Promise<void> {
-  const abort = new AbortController();
-  const signal = AbortSignal.any([ports.signal, abort.signal]);
+  const signal = AbortSignal.any([ports.signal, over.signal]);
   const works = [
     engine.provide(resolved.builder, directory, signal),
     fillBuildDirectory(resolved, directory, { ...ports, signal }),
   ].map((work) =>
     work.catch((error: unknown) => {
-      abort.abort(error);
+      over.abort(error);
       throw error;
     }),
   );
   const failed = (await Promise.allSettled(works)).find((outcome) => outcome.status === 'rejected');
-  if (failed !== undefined) throw abort.signal.reason ?? failed.reason;
+  if (failed !== undefined) throw over.signal.reason ?? failed.reason;
 }

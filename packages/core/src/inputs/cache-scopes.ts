@@ -1,3 +1,4 @@
+import { optional } from '../json/json.ts';
 import type { CiFacts, TrustLevel } from './trust.ts';
 
 /** Which runs share a cache. Part of its identity: what one scope has written another one reads only if it is meant to. */
@@ -19,7 +20,10 @@ export function cacheScopes(
   facts: Pick<CiFacts, 'ref' | 'baseRef' | 'defaultBranch' | 'isDefaultBranch'>,
   level: TrustLevel,
 ): CacheScopes {
-  const shared = [...(facts.baseRef === undefined ? [] : [trustedScope({ ...facts, ref: facts.baseRef })]), DEFAULT];
+  const { baseRef, defaultBranch } = facts;
+  const base =
+    baseRef === undefined ? [] : [trustedScope({ ref: baseRef, ...optional('defaultBranch', defaultBranch) })];
+  const shared = [...base, DEFAULT];
   switch (level) {
     case 'trusted': {
       const own = trustedScope(facts);

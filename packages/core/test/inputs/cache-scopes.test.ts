@@ -19,6 +19,18 @@ test.each<Row>([
     'branch topic',
     ['branch topic', 'branch release', 'default'],
   ],
+  [
+    'trusted',
+    { ...MAIN, ref: 'refs/heads/topic', baseRef: 'refs/heads/main', isDefaultBranch: false },
+    'branch topic',
+    ['branch topic', 'default'],
+  ],
+  [
+    'trusted',
+    { ...MAIN, ref: 'refs/heads/main', baseRef: 'refs/heads/release', isDefaultBranch: true },
+    'default',
+    ['default', 'branch release'],
+  ],
   ['trusted', { ...MAIN, ref: 'refs/tags/v1' }, 'tags', ['tags', 'default']],
   ['unprotected', { ...MAIN, ref: 'refs/heads/topic' }, 'unprotected topic', ['unprotected topic', 'default']],
   ['unprotected', { ...MAIN, ref: 'refs/heads/main' }, 'unprotected main', ['unprotected main', 'default']],

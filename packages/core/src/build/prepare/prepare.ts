@@ -50,6 +50,8 @@ export interface ResolveContext {
   readonly scratch: string;
   /** The build directory, if it is there: the layer cache is brought back as soon as the builder is known, since that may be much. */
   readonly directory?: BuildDirectory;
+  /** Aborted when the build has failed: nobody waits for its layer cache then. */
+  readonly over?: AbortController;
 }
 
 /**
@@ -58,17 +60,19 @@ export interface ResolveContext {
  * @throws InputError, BuildpacksError `denied` or `temporary` before anything is pulled or written
  */
 export async function resolveBuild(request: CompleteRequest, context: ResolveContext): Promise<Resolved> {
-  const { registry, ports, directory } = context;
+  const { registry, ports, directory, over = new AbortController() } = context;
   const resolving = resolveBuilder(request, registry, ports);
   // Neither rejects: who waits for the builder is told what is wrong with it, and an abort ends everything.
   const finding = resolving.then((builder) => findCaches(request, builder, context)).catch((): FoundCaches => ({}));
+  const whileNeeded = { ...ports, signal: AbortSignal.any([ports.signal, over.signal]) };
   const restoring =
-    directory && restoreCaches(request, { resolving, finding }, directory, ports).catch(() => undefined);
+    directory && restoreCaches(request, { resolving, finding }, directory, whileNeeded).catch(() => undefined);
   try {
     const resolved = await resolveAll(request, { resolving, finding }, context);
     const { caches } = await finding;
     return { ...resolved, ...optional('caches', caches), ...optional('restoring', restoring) };
   } catch (error) {
+    over.abort(error);
     await restoring;
     throw error;
   }

@@ -1,5 +1,6 @@
 import { BuildpacksError } from '../../errors/index.ts';
 import type { Descriptor, Platform } from '../../image/manifest.ts';
+import { formatPlatform } from '../../image/platform.ts';
 import { type Image, readImage } from '../../image/source.ts';
 import { parseLifecycleMetadata } from '../../lifecycle/labels.ts';
 import { mapInParallel } from '../../parallel/parallel.ts';
@@ -62,7 +63,10 @@ export async function findPreviousImage(
       if (found === undefined) continue;
       const image = await readImage(registry.source(reference.repository), found.manifest);
       const target = outputs.some((output) => sameRepository(output, reference.repository)) ? registry : undefined;
-      const obstacle = pathObstacle(image) ?? (await missingPart(image, reference.repository, target));
+      const obstacle =
+        platformObstacle(image, platform) ??
+        pathObstacle(image) ??
+        (await missingPart(image, reference.repository, target));
       return obstacle === undefined ? { found: describe(reference, image) } : unused(obstacle);
     } catch (error) {
       if (!(error instanceof BuildpacksError) || error.code === 'cancelled') throw error;
@@ -70,6 +74,12 @@ export async function findPreviousImage(
     }
   }
   return {};
+}
+
+/** A digest, from an index of a layer cache for instance, may name anything; a buildpack that knows its layer again does not look at this. */
+function platformObstacle({ config }: Image, { os, architecture }: Platform): string | undefined {
+  if (config.os === os && config.architecture === architecture) return undefined;
+  return `it is for ${formatPlatform(config)}`;
 }
 
 /** Reused layers hold absolute paths: an image that was built with other paths would break silently. */
