@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { build, type Plugin } from 'esbuild';
-import { renderLicences } from './licences.ts';
+import { type BundledPackage, bundledPackages, renderLicences } from './licences.ts';
 
 /** The root of the repository. */
 export const ROOT = path.resolve(import.meta.dirname, '..');
@@ -62,7 +62,20 @@ const UNDICI_PARTS: Plugin = {
 };
 
 /** The files of a bundle by their paths from the root of the repository. The same sources give the same bytes. */
-export async function makeBundle({ entry, file }: Bundle): Promise<ReadonlyMap<string, string>> {
+export async function makeBundle(bundle: Bundle): Promise<ReadonlyMap<string, string>> {
+  const { program, packages } = await runBundler(bundle);
+  return new Map([
+    [bundle.file, program],
+    [path.join(path.dirname(bundle.file), 'licences.txt'), renderLicences(packages)],
+  ]);
+}
+
+/** What is in a bundle that is not ours. */
+export async function packagesOf(bundle: Bundle): Promise<readonly BundledPackage[]> {
+  return (await runBundler(bundle)).packages;
+}
+
+async function runBundler({ entry, file }: Bundle) {
   const { outputFiles, metafile } = await build({
     absWorkingDir: ROOT,
     entryPoints: [entry],
@@ -81,8 +94,5 @@ export async function makeBundle({ entry, file }: Bundle): Promise<ReadonlyMap<s
   });
   const [program] = outputFiles;
   if (program === undefined) throw new Error(`esbuild made nothing of ${entry}`);
-  return new Map([
-    [file, program.text],
-    [path.join(path.dirname(file), 'licences.txt'), await renderLicences(Object.keys(metafile.inputs), ROOT)],
-  ]);
+  return { program: program.text, packages: await bundledPackages(Object.keys(metafile.inputs), ROOT) };
 }

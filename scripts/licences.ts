@@ -1,28 +1,37 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 
-interface Package {
+/** A package of which something is in a bundle. */
+export interface BundledPackage {
   readonly name: string;
   readonly version: string;
+  /** SPDX expression, as its manifest has it. */
   readonly licence: string;
+  /** Of the licence. */
   readonly text: string;
 }
 
 const LINE = '-'.repeat(80);
 
 /**
- * The licences of all packages that files came from, by name.
+ * All packages that files came from, by name and version.
  *
  * @param files from the root, as esbuild lists them
  * @throws Error when a package has no licence that could be shown
  */
-export async function renderLicences(files: readonly string[], root: string): Promise<string> {
+export async function bundledPackages(files: readonly string[], root: string): Promise<readonly BundledPackage[]> {
   const directories = new Set(files.flatMap((file) => packageDirectory(file) ?? []));
   const packages = await Promise.all([...directories].map((directory) => readPackage(path.join(root, directory))));
-  const parts = packages
-    .map(({ name, version, licence, text }) => `${name} ${version}\n${licence}\n\n${text.trim()}\n`)
-    .sort();
-  return ['The program beside this file contains these packages.\n', ...new Set(parts)].join(`\n${LINE}\n`);
+  const byName = new Map(packages.map((each) => [`${each.name} ${each.version}`, each]));
+  return [...byName].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, each]) => each);
+}
+
+/** Their licences as one text. */
+export function renderLicences(packages: readonly BundledPackage[]): string {
+  const parts = packages.map(
+    ({ name, version, licence, text }) => `${name} ${version}\n${licence}\n\n${text.trim()}\n`,
+  );
+  return ['The program beside this file contains these packages.\n', ...parts].join(`\n${LINE}\n`);
 }
 
 /** `node_modules/a/node_modules/@b/c/lib/d.js` is of `node_modules/a/node_modules/@b/c`. */
@@ -30,7 +39,7 @@ function packageDirectory(file: string): string | undefined {
   return /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0];
 }
 
-async function readPackage(directory: string): Promise<Package> {
+async function readPackage(directory: string): Promise<BundledPackage> {
   const manifest = JSON.parse(await readFile(path.join(directory, 'package.json'), 'utf8')) as Record<string, string>;
   const { name = '', version = '', license: licence = '' } = manifest;
   const file = (await readdir(directory)).sort().find((each) => /^licen[cs]e(?:[-.](?:md|txt|mit))?$/i.test(each));

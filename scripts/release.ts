@@ -4,21 +4,24 @@
  * Usage: node scripts/release.ts prepare VERSION   writes the version where it is held, and the changelog's section
  *        node scripts/release.ts check TAG         compares the tag with what the commit says; prints the moving tag, if there is one
  *        node scripts/release.ts notes TAG COMMIT  prints the notes of the release
+ *        node scripts/release.ts sboms DIRECTORY   writes a bill of materials for each bundle
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { COMMAND_LINE, GITHUB_ACTION, packagesOf, ROOT } from './bundle.ts';
 import { cutRelease, releaseNotes } from './release/changelog.ts';
 import { VERSIONED } from './release/manifests.ts';
+import { renderSbom } from './release/sbom.ts';
 import { movingTag, parseVersion, type Version } from './release/version.ts';
 
-const ROOT = path.resolve(import.meta.dirname, '..');
 const CHANGELOG = 'CHANGELOG.md';
 
 const [step, name = '', commit = ''] = process.argv.slice(2);
 if (step === 'prepare') prepare(parseVersion(name));
 else if (step === 'check') check(versionOf(name));
 else if (step === 'notes') process.stdout.write(notes(versionOf(name)));
-else throw new Error(`"${step ?? ''}" is no step of a release: prepare, check, notes`);
+else if (step === 'sboms') await writeSboms(path.resolve(name));
+else throw new Error(`"${step ?? ''}" is no step of a release: prepare, check, notes, sboms`);
 
 function prepare(version: Version): void {
   const date = new Date().toISOString().slice(0, 10);
@@ -37,6 +40,15 @@ function notes(version: Version): string {
   const repository = process.env['GITHUB_REPOSITORY'] ?? 'OWNER/buildpacks-ci';
   const uses = `- uses: ${repository}@${commit} # v${version}`;
   return `${releaseNotes(read(CHANGELOG), version)}\n\n\`\`\`yaml\n${uses}\n\`\`\`\n`;
+}
+
+async function writeSboms(directory: string): Promise<void> {
+  const { version } = JSON.parse(read('release.json')) as { readonly version: Version };
+  for (const [name, bundle] of Object.entries({ 'buildpacks-ci': COMMAND_LINE, 'github-action': GITHUB_ACTION }))
+    writeFileSync(
+      path.join(directory, `${name}.cdx.json`),
+      renderSbom(path.basename(bundle.file), version, await packagesOf(bundle)),
+    );
 }
 
 function versionOf(tag: string): Version {
