@@ -6,7 +6,7 @@ export { type CacheIdentity, identityKey } from './format/identity.ts';
 export { type IndexExpectation, openIndex, type OpenedIndex, type Refusal } from './format/index-object.ts';
 export { type CacheKey, readSignKey, readVerifyKeys } from './format/keys.ts';
 export { CACHE_LIMITS } from './format/limits.ts';
-export { findIndex, type FoundIndex } from './restore/find-index.ts';
+export { findIndex, type FoundIndex, NONE_YET } from './restore/find-index.ts';
 export {
   type CachePorts,
   fillCache,

@@ -46,3 +46,10 @@ export class BuildpacksError extends Error {
     this.hint = details.hint;
   }
 }
+
+/** What was thrown, in words for a log where it stops nothing: the message and what to do. */
+export function adviceOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { hint } = error instanceof BuildpacksError ? error : {};
+  return hint === undefined ? error.message : `${error.message}. ${hint}`;
+}

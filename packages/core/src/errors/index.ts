@@ -1,5 +1,5 @@
 export { cancellation } from './cancellation.ts';
-export { BuildpacksError, type ErrorCode, type ErrorDetails } from './error.ts';
+export { adviceOf, BuildpacksError, type ErrorCode, type ErrorDetails } from './error.ts';
 export { EXIT_STATUS, exitStatusOf } from './exit-status.ts';
 export { describeProblem, formatPlace, InputError, type InputProblem, type Place } from './input-error.ts';
 export { LifecycleError } from './lifecycle-error.ts';

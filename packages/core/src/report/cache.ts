@@ -1,5 +1,5 @@
 import { count } from './columns.ts';
-import type { CacheStoreSummary } from './result.ts';
+import type { CacheStoreSummary, CacheSummary } from './result.ts';
 import { formatSize } from './size.ts';
 
 /** `dir:/cache: 3 layers restored, 1 layer saved; 2 requests, 70 MB down, 12 kB up` */
@@ -13,10 +13,28 @@ export function describeCache({ name, restore, save, requests, bytesDown, bytesU
   return `${name}: ${parts}; ${moved.join(', ')}`;
 }
 
-function restored({ outcome, reason, layers, lost }: CacheStoreSummary['restore']): readonly string[] {
+/** For the log, when all stores have been asked: `layer cache dir:/cache: 3 layers restored, 70 MB read`. */
+export function describeRestored({ stores }: CacheSummary): readonly string[] {
+  return stores.flatMap(({ name, restore, bytesDown }) => {
+    const parts = [...restored(restore), ...(restore.outcome === 'hit' ? [`${formatSize(bytesDown)} read`] : [])];
+    return parts.length === 0 ? [] : [`layer cache ${name}: ${parts.join(', ')}`];
+  });
+}
+
+/** For the log, when all stores have been written: `layer cache dir:/cache: 1 layer saved, 12 kB written`. */
+export function describeSaved({ stores }: CacheSummary): readonly string[] {
+  return stores.flatMap(({ name, save, bytesUp }) => {
+    const parts = [...saved(save), ...(bytesUp > 0 ? [`${formatSize(bytesUp)} written`] : [])];
+    return parts.length === 0 ? [] : [`layer cache ${name}: ${parts.join(', ')}`];
+  });
+}
+
+function restored({ outcome, reason, scope, layers, lost }: CacheStoreSummary['restore']): readonly string[] {
   switch (outcome) {
-    case 'hit':
-      return [`${count(layers, 'layer')} restored`, ...(lost > 0 ? [`${lost} lost`] : [])];
+    case 'hit': {
+      const origin = scope === undefined ? '' : ` from the cache of "${scope}"`;
+      return [`${count(layers, 'layer')} restored${origin}`, ...(lost > 0 ? [`${lost} lost`] : [])];
+    }
     case 'miss':
       return [reason === undefined ? 'miss' : `miss (${reason})`];
     case 'unasked':
@@ -28,7 +46,7 @@ function saved({ outcome, layers, skipped }: CacheStoreSummary['save']): readonl
   const without = skipped > 0 ? [`${skipped} not saved`] : [];
   switch (outcome) {
     case 'saved':
-      return [`${count(layers, 'layer')} saved`, ...without];
+      return layers === 0 && skipped > 0 ? without : [`${count(layers, 'layer')} saved`, ...without];
     case 'unchanged':
       return ['nothing new', ...without];
     case 'failed':

@@ -51,6 +51,8 @@ export interface CacheStoreSummary {
     readonly outcome: 'hit' | 'miss' | 'unasked';
     /** Why it is a miss, for people. */
     readonly reason?: string;
+    /** Whose cache it was, when it was not this run's own: `default` for the default branch's. */
+    readonly scope?: string;
     /** Layers that came back, and layers that were there and could not be used. */
     readonly layers: number;
     readonly lost: number;

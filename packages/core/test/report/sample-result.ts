@@ -64,7 +64,7 @@ export const SAMPLE_RESULT: BuildResult = {
     stores: [
       {
         name: 'dir:/cache',
-        restore: { outcome: 'miss', reason: 'nothing was saved yet', layers: 0, lost: 0 },
+        restore: { outcome: 'miss', reason: 'it has expired', layers: 0, lost: 0 },
         save: { outcome: 'saved', layers: 2, skipped: 1 },
         requests: 3,
         bytesDown: 0,
@@ -72,7 +72,7 @@ export const SAMPLE_RESULT: BuildResult = {
       },
       {
         name: 'registry:registry.example/cache',
-        restore: { outcome: 'hit', layers: 3, lost: 1 },
+        restore: { outcome: 'hit', scope: 'default', layers: 3, lost: 1 },
         save: { outcome: 'unchanged', layers: 0, skipped: 0 },
         requests: 1,
         bytesDown: 70_000_000,

@@ -6,6 +6,7 @@ import { BuildpacksError } from '../../errors/index.ts';
 import type { Clock, HostStores } from '../../ports/index.ts';
 import type { Digest } from '../../reference/index.ts';
 import type { RegistryClient } from '../../registry/index.ts';
+import { describeRestored, describeSaved } from '../../report/cache.ts';
 import type { CacheSummary } from '../../report/result.ts';
 import type { CacheOwner, CachePlace, CachePorts, SavedBuild } from './cache-place.ts';
 import { LocalPlace } from './local-place.ts';
@@ -37,6 +38,7 @@ export class BuildCaches {
   /** Asks one store after the other until one has a cache. Gives the image of the build that saved it, where that is known. */
   async find(ports: CachePorts): Promise<Digest | undefined> {
     if (this.#plan.candidates.length === 0) return undefined;
+    ports.log.debug(`layer caches that would do, best first: ${JSON.stringify(this.#plan.candidates)}`);
     for (const [index, place] of this.#places.entries()) {
       this.#current = index;
       if (await place.find(ports)) return place.image;
@@ -55,15 +57,19 @@ export class BuildCaches {
       const isFound = index === this.#current || (await place.find(ports));
       if (isFound && !isFilled) isFilled = await place.fill(cache, owner, ports);
     }
+    for (const line of describeRestored(this.summary())) ports.log.info(line);
   }
 
   async save(build: SavedBuild, ports: CachePorts): Promise<void> {
     if (!this.#plan.write) return;
     if (this.#plan.signed && build.signKey === undefined) {
-      ports.log.info('the layer cache is not saved: who reads it wants it signed, and there is no cache-sign-key');
+      ports.log.info(
+        'the layer cache is only read: there are cache-verify-keys, and no cache-sign-key to sign it with',
+      );
       return;
     }
     for (const place of this.#places) await place.save(build, ports);
+    for (const line of describeSaved(this.summary())) ports.log.info(line);
   }
 
   summary(): CacheSummary {

@@ -1,4 +1,4 @@
-import type { CacheKey } from '../../cache/index.ts';
+import type { CacheIdentity, CacheKey } from '../../cache/index.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Digest } from '../../reference/index.ts';
 import type { CacheStoreSummary } from '../../report/result.ts';
@@ -32,4 +32,9 @@ export interface CachePlace {
   /** What another process needs to save: JSON data for `resume`. */
   state(): unknown;
   resume(state: unknown): void;
+}
+
+/** The scope whose cache is used, when it is not the build's own. */
+export function borrowedScope(found: CacheIdentity | undefined, own: CacheIdentity): string | undefined {
+  return found === undefined || found.scope === own.scope ? undefined : found.scope;
 }

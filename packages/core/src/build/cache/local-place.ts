@@ -1,11 +1,12 @@
 import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { type CacheIdentity, identityKey } from '../../cache/index.ts';
+import { type CacheIdentity, identityKey, NONE_YET } from '../../cache/index.ts';
 import { type CacheFigures, restoreLocalCache, saveLocalCache } from '../../cache/local/local-cache.ts';
 import { CACHE_METADATA, COMMITTED } from '../../cache/volume-cache.ts';
-import { asRecord } from '../../json/json.ts';
+import { adviceOf } from '../../errors/index.ts';
+import { asRecord, optional } from '../../json/json.ts';
 import type { CacheStoreSummary } from '../../report/result.ts';
-import type { CacheOwner, CachePlace, CachePorts, SavedBuild } from './cache-place.ts';
+import { borrowedScope, type CacheOwner, type CachePlace, type CachePorts, type SavedBuild } from './cache-place.ts';
 
 export interface LocalPlaceOptions {
   readonly directory: string;
@@ -20,7 +21,7 @@ export class LocalPlace implements CachePlace {
   readonly #options: LocalPlaceOptions;
   /** Why nothing is restored. */
   #miss: string | undefined;
-  #folder: string | undefined;
+  #found: CacheIdentity | undefined;
   #restored: CacheFigures | undefined;
   #saved: CacheFigures | 'failed' | undefined;
   #before: CacheStoreSummary | undefined;
@@ -31,24 +32,24 @@ export class LocalPlace implements CachePlace {
 
   async find(): Promise<boolean> {
     for (const identity of this.#options.candidates) {
-      const folder = this.#folderOf(identity);
-      if ((await stat(path.join(folder, CACHE_METADATA)).catch(() => undefined)) === undefined) continue;
-      this.#folder = folder;
+      const file = path.join(this.#folderOf(identity), CACHE_METADATA);
+      if ((await stat(file).catch(() => undefined)) === undefined) continue;
+      this.#found = identity;
       return true;
     }
-    this.#miss = 'nothing was saved yet';
+    this.#miss = NONE_YET;
     return false;
   }
 
   async fill(cache: string, owner: CacheOwner, { log, signal }: CachePorts): Promise<boolean> {
-    if (this.#folder === undefined) return false;
+    if (this.#found === undefined) return false;
     try {
-      this.#restored = await restoreLocalCache(this.#folder, cache, owner, signal);
+      this.#restored = await restoreLocalCache(this.#folderOf(this.#found), cache, owner, signal);
     } catch (error) {
       await rm(path.join(cache, COMMITTED), { recursive: true, force: true });
       signal.throwIfAborted();
-      this.#miss = messageOf(error);
-      log.warn(`the layer cache "${this.#name}" was not restored: ${this.#miss}`);
+      this.#miss = "it can't be read";
+      log.warn(`the layer cache "${this.#name}" was not restored: ${adviceOf(error)}`);
     }
     return this.#restored !== undefined;
   }
@@ -61,7 +62,7 @@ export class LocalPlace implements CachePlace {
     } catch (error) {
       signal.throwIfAborted();
       this.#saved = 'failed';
-      log.warn(`the layer cache "${this.#name}" was not saved: ${messageOf(error)}`);
+      log.warn(`the layer cache "${this.#name}" was not saved: ${adviceOf(error)}`);
     }
   }
 
@@ -94,7 +95,10 @@ export class LocalPlace implements CachePlace {
   }
 
   #restoreSummary(): CacheStoreSummary['restore'] {
-    if (this.#restored !== undefined) return { outcome: 'hit', layers: this.#restored.layers, lost: 0 };
+    if (this.#restored !== undefined) {
+      const scope = borrowedScope(this.#found, this.#options.identity);
+      return { outcome: 'hit', ...optional('scope', scope), layers: this.#restored.layers, lost: 0 };
+    }
     if (this.#miss === undefined) return { outcome: 'unasked', layers: 0, lost: 0 };
     return { outcome: 'miss', reason: this.#miss, layers: 0, lost: 0 };
   }
@@ -104,8 +108,4 @@ export class LocalPlace implements CachePlace {
     if (this.#saved === undefined) return 'off';
     return this.#saved.layers > 0 ? 'saved' : 'unchanged';
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

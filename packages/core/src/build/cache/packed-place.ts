@@ -19,7 +19,7 @@ import {
 import { type Digest, isDigest } from '../../reference/index.ts';
 import type { CacheStoreSummary } from '../../report/result.ts';
 import { PROGRAM } from '../../version.ts';
-import type { CacheOwner, CachePlace, CachePorts, SavedBuild } from './cache-place.ts';
+import { borrowedScope, type CacheOwner, type CachePlace, type CachePorts, type SavedBuild } from './cache-place.ts';
 
 /** Seconds that a signed cache may be used: a leaked or outdated one does not live for ever. */
 const LIFETIME = 7 * 24 * 3600;
@@ -115,12 +115,15 @@ export class PackedPlace implements CachePlace {
 
   #restoreSummary(): CacheStoreSummary['restore'] {
     if (this.#restored?.kind === 'restored') {
-      const { restored, lost } = this.#restored;
-      return { outcome: 'hit', layers: restored.length, lost: lost.size };
+      const { restored, lost, index } = this.#restored;
+      const scope = borrowedScope(index.identity, this.#options.identity);
+      return { outcome: 'hit', ...optional('scope', scope), layers: restored.length, lost: lost.size };
     }
     const miss = this.#restored ?? this.#found;
     if (miss?.kind !== 'miss') return { outcome: 'unasked', layers: 0, lost: 0 };
-    return { outcome: 'miss', reason: miss.message, layers: 0, lost: 0 };
+    // What failed has been told by a warning.
+    const reason = miss.reason === 'failed' ? "it can't be read" : miss.message;
+    return { outcome: 'miss', reason, layers: 0, lost: 0 };
   }
 
   state(): unknown {

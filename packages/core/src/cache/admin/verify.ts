@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Log } from '../../ports/index.ts';
+import { unsignedMessage } from '../format/index-object.ts';
 import type { CacheKey } from '../format/keys.ts';
 import { type CachePorts, fillCache } from '../restore/restore.ts';
 import type { CacheStore } from '../store/store.ts';
@@ -30,7 +31,7 @@ export async function verifyCache(
 ): Promise<VerifiedCache> {
   const { content } = cache;
   if (content.kind === 'refused') return { ...cache, layers: 0, problems: [content.message] };
-  const unsigned = keys.length > 0 && content.signature !== 'known' ? ['none of the keys signed it'] : [];
+  const unsigned = keys.length > 0 && content.signature !== 'known' ? [unsignedMessage(content.signer)] : [];
   const directory = await mkdtemp(path.join(temporary, 'cache-verify-'));
   try {
     const { index, digest } = content;

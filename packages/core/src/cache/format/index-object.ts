@@ -1,4 +1,5 @@
 import { BuildpacksError } from '../../errors/index.ts';
+import { optional } from '../../json/json.ts';
 import { type Digest, digestOf } from '../../reference/index.ts';
 import type { CacheIndex } from './cache-index.ts';
 import { checkIndex } from './check.ts';
@@ -41,6 +42,8 @@ export type ExaminedIndex =
       readonly digest: Digest;
       /** `known`: one of the given keys signed it. */
       readonly signature: 'none' | 'known' | 'unknown';
+      /** The name of the key that it says has signed it. */
+      readonly signer?: string;
     }
   | Extract<OpenedIndex, { kind: 'refused' }>;
 
@@ -67,7 +70,7 @@ export async function openIndex(object: Uint8Array, expected: IndexExpectation):
     if (envelope === 'other-version') return OTHER_VERSION;
     const { signed } = expected;
     if (signed !== undefined && !isSignedBy(envelope, signed.keys))
-      return refused('unsigned', 'none of the keys signed it');
+      return refused('unsigned', unsignedMessage(signerOf(envelope)));
     const index = parseIndex(await textOf(envelope));
     return mismatch(index, expected) ?? { kind: 'index', index, digest: digestOf(object) };
   });
@@ -80,8 +83,20 @@ export async function examineIndex(object: Uint8Array, keys: readonly CacheKey[]
     if (envelope === 'other-version') return OTHER_VERSION;
     const known = isSignedBy(envelope, keys) ? 'known' : 'unknown';
     const signature = envelope.signature === undefined ? 'none' : known;
-    return { kind: 'index', index: parseIndex(await textOf(envelope)), digest: digestOf(object), signature };
+    const index = parseIndex(await textOf(envelope));
+    return { kind: 'index', index, digest: digestOf(object), signature, ...optional('signer', signerOf(envelope)) };
   });
+}
+
+/** @param signer the key that is named */
+export function unsignedMessage(signer: string | undefined): string {
+  const claim = signer === undefined ? 'it is not signed' : `it names the key ${signer}`;
+  return `none of the keys signed it: ${claim}`;
+}
+
+/** The key that an index says has signed it. Anybody can write a name there. */
+function signerOf({ signature }: Envelope): string | undefined {
+  return signature && (/^[0-9a-f]{16}$/.test(signature.key) ? signature.key : 'of no name');
 }
 
 const OTHER_VERSION = refused('version', 'it is of a version that this program does not know');

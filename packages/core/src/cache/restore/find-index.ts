@@ -9,7 +9,10 @@ export type FoundIndex =
   | { readonly kind: 'found'; readonly index: CacheIndex; readonly digest: Digest }
   | { readonly kind: 'miss'; readonly reason: Refusal | 'none'; readonly message: string };
 
-const NONE: FoundIndex = { kind: 'miss', reason: 'none', message: 'nothing was saved yet' };
+/** Why there is a miss where no candidate has an index: most often the builder or the branch is a new one. */
+export const NONE_YET = 'there is none yet for this image, builder and branch';
+
+const NONE: FoundIndex = { kind: 'miss', reason: 'none', message: NONE_YET };
 
 /**
  * The index of the first identity that has one which may be used. Tells why the first one that was found is not used, if none is.

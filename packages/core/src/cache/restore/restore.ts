@@ -1,5 +1,6 @@
 import { chown, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { adviceOf } from '../../errors/index.ts';
 import type { Clock, Log } from '../../ports/index.ts';
 import type { Digest } from '../../reference/index.ts';
 import type { CacheIndex } from '../format/cache-index.ts';
@@ -115,7 +116,7 @@ export async function restoreCache(request: RestoreRequest, ports: CachePorts): 
 
 function failed(store: CacheStore, error: unknown, log: Log, traffic: CacheTraffic): MissedCache {
   const message = error instanceof Error ? error.message : String(error);
-  log.warn(`the layer cache "${store.name}" was not restored: ${message}`);
+  log.warn(`the layer cache "${store.name}" was not restored: ${adviceOf(error)}`);
   return { kind: 'miss', reason: 'failed', message, traffic };
 }
 

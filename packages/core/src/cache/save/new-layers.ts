@@ -196,7 +196,7 @@ export class NewLayers {
     const { maxBytes } = this.#options;
     const bytes = this.#packs.reduce((sum, { size }) => sum + size, writer.size);
     if (bytes > maxBytes)
-      throw new BuildpacksError('image', `the cache would have more than ${maxBytes} bytes with it`);
+      throw new BuildpacksError('image', `the cache would be larger than cache-max-size, ${maxBytes} bytes`);
   }
 }
 

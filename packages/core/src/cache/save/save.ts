@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { BuildpacksError } from '../../errors/index.ts';
+import { adviceOf, BuildpacksError } from '../../errors/index.ts';
 import { readRegularFile, statRegularFile } from '../../files/regular-file.ts';
 import type { Digest } from '../../reference/index.ts';
 import type { CacheIndex, IndexedLayer } from '../format/cache-index.ts';
@@ -65,9 +65,7 @@ export async function saveCache(request: SaveRequest, ports: CachePorts): Promis
     return await new Saving({ ...request, store }, ports, traffic).run();
   } catch (error) {
     ports.signal.throwIfAborted();
-    ports.log.warn(
-      `the layer cache "${store.name}" was not saved: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    ports.log.warn(`the layer cache "${store.name}" was not saved: ${adviceOf(error)}`);
     return { kind: 'failed', layers: [], skipped: new Map(), traffic };
   }
 }
@@ -92,7 +90,7 @@ class Saving {
     const folders = cachedLayers(text);
     const plan = planSave(new Set(folders.keys()), parent, maxBytes);
     for (const layer of plan.dropped)
-      this.#skipped.set(layer, `the cache would have more than ${maxBytes} bytes with it`);
+      this.#skipped.set(layer, `the cache would be larger than cache-max-size, ${maxBytes} bytes`);
     const stored = await this.#packNew(plan, folders);
     const isKept = await this.#writeIndex(text, stored);
     if (this.#skipped.size > 0) this.#tellSkipped(folders.size);

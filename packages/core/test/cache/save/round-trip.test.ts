@@ -269,7 +269,7 @@ describe('the size limit', () => {
     const cache = await built(...trees);
     const { outcome, warnings } = await save(cache, { maxBytes: 800_000 });
     expect(outcome.layers.length).toBe(2);
-    expect(warnings).toEqual([expect.stringContaining('more than 800000 bytes')]);
+    expect(warnings).toEqual([expect.stringContaining('larger than cache-max-size, 800000 bytes')]);
     expect([...shelf.packs.values()].every(({ length }) => length < 700_000)).toBe(true);
     expect(Object.keys((await restore()).files).length).toBe(3);
   });
