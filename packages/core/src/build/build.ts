@@ -83,10 +83,11 @@ async function buildHere(request: BuildRequest, session: Session): Promise<Build
 }
 
 /** Reads project.toml and adds it to the request; says what was decided on the user's behalf. */
-export async function withProject(request: BuildRequest, { log }: Ports): Promise<CompleteRequest> {
+export async function withProject(request: BuildRequest, { log, machine }: Ports): Promise<CompleteRequest> {
+  const { app, descriptor } = request;
   const complete = completeRequest(
     request,
-    request.descriptor === undefined ? undefined : await readProject(request.descriptor, request.app),
+    descriptor === undefined ? undefined : await readProject(descriptor, app, machine.workingDirectory),
   );
   for (const notice of complete.notices) log.info(notice);
   for (const warning of complete.warnings) log.warn(warning.message, warning.place);

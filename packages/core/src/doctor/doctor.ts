@@ -21,7 +21,7 @@ export interface DoctorOptions {
  */
 export async function doctor(request: BuildRequest, options: DoctorOptions, ports: Ports): Promise<DoctorReport> {
   return explained(ports.signal, async () => {
-    const complete = await withBuilder(request);
+    const complete = await withBuilder(request, ports);
     const subjects = subjectsOf(complete);
     const means = openMeans(complete, ports);
     const facts = await collectFacts(complete, subjects, means);
@@ -32,8 +32,9 @@ export async function doctor(request: BuildRequest, options: DoctorOptions, port
 }
 
 /** Adds what project.toml says; without a builder anywhere the rest can still be told. */
-async function withBuilder(request: BuildRequest): Promise<BuildRequest> {
-  const project = request.descriptor === undefined ? undefined : await readProject(request.descriptor, request.app);
+async function withBuilder(request: BuildRequest, { machine }: Ports): Promise<BuildRequest> {
+  const { app, descriptor } = request;
+  const project = descriptor === undefined ? undefined : await readProject(descriptor, app, machine.workingDirectory);
   if (request.builder === undefined && project?.builder?.image === undefined) return request;
   return completeRequest(request, project);
 }

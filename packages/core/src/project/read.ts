@@ -10,10 +10,12 @@ const MAX_SIZE = 1024 * 1024;
 /**
  * Reads and parses the project descriptor of an app.
  *
+ * @param workingDirectory what problems tell the file's name from, where it is below
  * @throws InputError with every problem and its line
  */
-export async function readProject(file: string, app: AppSource): Promise<ProjectDescriptor> {
-  const name = path.basename(file);
+export async function readProject(file: string, app: AppSource, workingDirectory: string): Promise<ProjectDescriptor> {
+  const relative = path.relative(workingDirectory, file);
+  const name = relative.startsWith('..') ? path.basename(file) : relative;
   const { size } = await stat(file);
   if (size > MAX_SIZE) {
     const message = `it has ${size} bytes; a project descriptor has at most ${MAX_SIZE}`;
