@@ -36,3 +36,12 @@ export function decompressFrame(bytes: Uint8Array, maxBytes: number): Promise<Bu
     params: { [zlib.constants.ZSTD_d_windowLogMax]: MAX_WINDOW },
   });
 }
+
+/**
+ * Gives the memory of a buffer that nobody needs any more back at once; it is empty then. Left to the garbage collector, the memory of
+ * frames makes it look through everything again and again.
+ */
+export function releaseMemory({ buffer, length }: Buffer): void {
+  // Small buffers share their memory with others.
+  if (length > Buffer.poolSize && buffer instanceof ArrayBuffer) buffer.transfer(0);
+}

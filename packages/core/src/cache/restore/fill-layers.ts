@@ -9,14 +9,12 @@ import { fileOfLayer } from '../volume-cache.ts';
 import type { CacheStore } from '../store/store.ts';
 import { LayerFile } from './layer-file.ts';
 import { Placements } from './placements.ts';
-import { planRanges, type PackRange } from './ranges.ts';
+import { PARALLEL_RANGES, planRanges, type PackRange } from './ranges.ts';
 import { readFrames } from './read-frames.ts';
 import { placeFrame } from './place-frame.ts';
 import { withTimeLimit } from './time-limit.ts';
 import { Turnstile } from './turnstile.ts';
 
-/** Requests at once. */
-const PARALLEL = 16;
 /** Frames that are decompressed and written at once: as many as libuv has threads, and no more in memory. */
 const UNPACKING = 4;
 
@@ -58,13 +56,17 @@ export async function fillLayers(index: CacheIndex, options: FillOptions): Promi
     const usage = usageOf({ layers, packs: index.packs });
     const bytes = usage.reduce((sum, { frameBytes }) => sum + frameBytes, 0);
     await withTimeLimit({ bytes, ...options }, async (signal) => {
-      await mapInParallel(planRanges(index.packs, usage), PARALLEL, (range) => filling.read(range, signal));
+      await mapInParallel(planRanges(index.packs, usage), PARALLEL_RANGES, (range) => filling.read(range, signal));
     });
   } catch (error) {
     for (const file of files) file.fail(error instanceof Error ? error : new Error(String(error)));
     throw error;
   } finally {
     await Promise.all(checks);
+  }
+  for (const pack of files.flatMap(({ damagedPacks }) => [...damagedPacks])) {
+    const digest = index.packs[pack]?.digest;
+    if (digest !== undefined) badPacks.add(digest);
   }
   const lost = files.flatMap(({ layer, failure }) => (failure === undefined ? [] : [[layer.diffId, failure] as const]));
   return { restored: layers.filter((_, index) => files[index]?.failure === undefined), lost: new Map(lost), badPacks };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { BuildpacksError } from '../../errors/index.ts';
 import type { IndexedLayer, IndexedPack } from '../format/cache-index.ts';
+import { chunkName } from '../format/chunk-table.ts';
 import { LayerScan, type LayerRule } from '../layers/layer-scan.ts';
 
 /** Chunks of a layer that follow each other. */
@@ -20,11 +21,13 @@ const READ_SIZE = 512 * 1024;
 export class LayerFile {
   readonly layer: IndexedLayer;
   readonly #file: string;
+  readonly #packs: readonly IndexedPack[];
   /** Chunk n is from `[n]` to `[n + 1]`. */
   readonly #offsets: Float64Array;
   readonly #isWritten: Uint8Array;
   #handle: FileHandle | undefined;
   #failure: Error | undefined;
+  readonly #damagedPacks = new Set<number>();
   #chunksInOrder = 0;
   #wake: () => void = () => undefined;
 
@@ -33,6 +36,7 @@ export class LayerFile {
     this.#offsets = chunkOffsets(layer, packs);
     this.#isWritten = new Uint8Array(this.#offsets.length - 1);
     this.#file = file;
+    this.#packs = packs;
     this.#handle = handle;
   }
 
@@ -43,6 +47,11 @@ export class LayerFile {
 
   get failure(): Error | undefined {
     return this.#failure;
+  }
+
+  /** The packs, by position, that gave other bytes than they should; known when `check` has ended. */
+  get damagedPacks(): ReadonlySet<number> {
+    return this.#damagedPacks;
   }
 
   /** Gives the layer up: nothing is written any more, and `check` removes the file. The first reason stays. */
@@ -78,6 +87,8 @@ export class LayerFile {
     } catch (error) {
       this.fail(error instanceof Error ? error : new Error(String(error)));
     }
+    // What can't be read tells nothing of the packs.
+    if (isDamage(this.#failure)) await this.#findDamage().catch(() => undefined);
     const handle = this.#handle;
     this.#handle = undefined;
     await handle?.close();
@@ -107,6 +118,23 @@ export class LayerFile {
     scan.finish();
   }
 
+  /**
+   * Compares what is written with the names of its chunks. Only now: when the layer's digest is right, its chunks are, and to hash
+   * everything twice would take a good part of the restore.
+   */
+  async #findDamage(): Promise<void> {
+    let position = 0;
+    for (const { pack, first, count } of this.layer.chunks) {
+      const table = this.#packs[pack]?.chunks;
+      for (let chunk = first; chunk < first + count; chunk++, position++) {
+        if (this.#isWritten[position] !== 1 || this.#damagedPacks.has(pack)) continue;
+        const bytes = Buffer.allocUnsafe(table?.lengthOf(chunk) ?? 0);
+        await this.#readBack(bytes, this.#offsets[position] ?? 0);
+        if (chunkName(bytes) !== table?.nameOf(chunk)) this.#damagedPacks.add(pack);
+      }
+    }
+  }
+
   async #readBack(buffer: Buffer, position: number): Promise<Buffer> {
     const read = await this.#handle?.read(buffer, 0, buffer.length, position);
     if (read?.bytesRead !== buffer.length) throw new BuildpacksError('machine', 'its file can not be read back');
@@ -124,6 +152,11 @@ export class LayerFile {
       this.#wake = resolve;
     });
   }
+}
+
+/** Whether the store gave something wrong; what this machine or the network could not do tells nothing of it. */
+function isDamage(failure: Error | undefined): boolean {
+  return failure instanceof BuildpacksError && failure.code === 'image';
 }
 
 function chunkOffsets({ chunks }: IndexedLayer, packs: readonly IndexedPack[]): Float64Array {

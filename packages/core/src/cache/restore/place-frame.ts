@@ -1,6 +1,6 @@
 import { BuildpacksError } from '../../errors/index.ts';
-import { chunkName, type ChunkTable } from '../format/chunk-table.ts';
-import { decompressFrame } from '../format/frame.ts';
+import type { ChunkTable } from '../format/chunk-table.ts';
+import { decompressFrame, releaseMemory } from '../format/frame.ts';
 import type { LayerFile } from './layer-file.ts';
 import type { Placement } from './placements.ts';
 
@@ -22,9 +22,9 @@ interface Run {
 }
 
 /**
- * Decompresses a frame, checks each chunk against its name, and writes all chunks to the layers that have them.
+ * Decompresses a frame and writes its chunks to the layers that have them. Whether they are what they should be the layers check.
  *
- * @throws BuildpacksError `image` when the frame does not hold these chunks; nothing of it is written then
+ * @throws BuildpacksError `image` when the frame can't hold these chunks; nothing of it is written then
  */
 export async function placeFrame(
   { bytes, table, first, count }: FrameContent,
@@ -41,13 +41,11 @@ export async function placeFrame(
   let start = 0;
   for (let chunk = first; chunk < first + count; chunk++) {
     const end = start + table.lengthOf(chunk);
-    if (chunkName(content.subarray(start, end)) !== table.nameOf(chunk)) {
-      throw new BuildpacksError('image', 'a chunk of a pack is damaged');
-    }
     for (const place of placesOf(chunk)) addPlace(runs, place, start, end);
     start = end;
   }
   for (const run of runs) await files[run.layer]?.write(run, content.subarray(run.start, run.end));
+  releaseMemory(content);
 }
 
 /** Chunks that follow each other in the frame and in a layer are written at once. */

@@ -5,7 +5,9 @@ const MIB = 1024 * 1024;
 
 /** Bytes that are read though nothing needs them, rather than to ask once more. */
 const MAX_GAP = MIB;
-/** From twice this size on a range is worth splitting. */
+/** Ranges that are read at once. */
+export const PARALLEL_RANGES = 8;
+/** Ranges are not made smaller than this, on average. */
 const MIN_RANGE = 4 * MIB;
 /** Ranges for any cache, and one more for each 64 MiB; of 16 requests the index takes two where a tag names it. */
 const BASE_RANGES = 14;
@@ -40,8 +42,7 @@ export function planRanges(packs: readonly IndexedPack[], usage: readonly PackUs
   const limit = Math.min(BASE_RANGES + Math.floor(needed / BYTES_PER_RANGE), MAX_RANGES);
   const ranges = usage.flatMap(({ frames }, pack) => neededRuns(frames, pack));
   joinClosest(ranges, limit, bytesBetween);
-  splitLargest(ranges, limit, bytesBetween);
-  return ranges;
+  return [...splitInSteps(ranges, limit, bytesBetween)];
 }
 
 type BytesBetween = (pack: number, fromFrame: number, toFrame: number) => number;
@@ -76,29 +77,36 @@ function joinClosest(ranges: PackRange[], limit: number, bytesBetween: BytesBetw
   ranges.splice(0, ranges.length, ...kept);
 }
 
-function splitLargest(ranges: PackRange[], limit: number, bytesBetween: BytesBetween): void {
+/**
+ * Splits ranges while there may be more of them. The first ones, which begin together, get larger from one to the next, so that not all end
+ * together: layers are checked from their beginning on, beside what is still on its way.
+ */
+function* splitInSteps(ranges: readonly PackRange[], limit: number, bytesBetween: BytesBetween): Generator<PackRange> {
   const sizeOf = ({ pack, firstFrame, endFrame }: PackRange) => bytesBetween(pack, firstFrame, endFrame);
-  while (ranges.length < limit) {
-    const largest = ranges.reduce(
-      (most, range, index) => (sizeOf(range) > sizeOf(ranges[most] ?? range) ? index : most),
-      0,
-    );
-    const range = ranges[largest];
-    if (range === undefined || range.endFrame - range.firstFrame < 2 || sizeOf(range) < 2 * MIN_RANGE) return;
-    const middle = middleFrame(range, bytesBetween);
-    ranges.splice(largest, 1, { ...range, endFrame: middle }, { ...range, firstFrame: middle });
+  const total = ranges.reduce((sum, range) => sum + sizeOf(range), 0);
+  const cuts = placesToCut(total, Math.min(limit - ranges.length + 1, Math.floor(total / MIN_RANGE)));
+  let start = 0;
+  for (let range of ranges) {
+    for (let frame = range.firstFrame + 1; frame < range.endFrame; frame++) {
+      const at = start + bytesBetween(range.pack, range.firstFrame, frame);
+      if (at < (cuts[0] ?? Infinity)) continue;
+      yield { ...range, endFrame: frame };
+      range = { ...range, firstFrame: frame };
+      start = at;
+      while (cuts[0] !== undefined && cuts[0] <= start) cuts.shift();
+    }
+    yield range;
+    start += sizeOf(range);
+    while (cuts[0] !== undefined && cuts[0] <= start) cuts.shift();
   }
 }
 
-/** The frame behind which about half of the range's bytes are. */
-function middleFrame({ pack, firstFrame, endFrame }: PackRange, bytesBetween: BytesBetween): number {
-  const half = bytesBetween(pack, firstFrame, endFrame) / 2;
-  let low = firstFrame + 1;
-  let high = endFrame - 1;
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    if (bytesBetween(pack, firstFrame, middle) < half) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+/** Where to cut so many bytes into parts: from half the size of the later ones on up to that, and then of the same size. */
+function placesToCut(total: number, parts: number): number[] {
+  const weights = Array.from({ length: Math.max(parts, 1) }, (_, part) =>
+    Math.min(1, (1 + part / PARALLEL_RANGES) / 2),
+  );
+  const sum = weights.reduce((all, weight) => all + weight, 0);
+  let place = 0;
+  return weights.slice(1).map((_, part) => (place += (total * (weights[part] ?? 0)) / sum));
 }

@@ -68,6 +68,13 @@ describe('the ranges of packs', () => {
     expect(ranges.length).toBeLessThanOrEqual(14);
   });
 
+  it('that begin together get larger, so that not all end together', () => {
+    const sizes = rangesOf(Array<number>(800).fill(MIB / 10)).map(({ firstFrame, endFrame }) => endFrame - firstFrame);
+    const together = sizes.slice(0, 8);
+    expect(together).toEqual([...together].sort((a, b) => a - b));
+    expect(together[0]).toBeLessThan((together[7] ?? 0) * 0.6);
+  });
+
   it('bring every needed frame once, in few enough requests', () => {
     const sizes = fc.array(
       fc.integer({ min: -3 * MIB, max: 3 * MIB }).filter((size) => size !== 0),
