@@ -1,25 +1,44 @@
 import { formatReference, isTag, parseReference, type TagReference } from '../reference/index.ts';
 import { inputError, type Problems } from '../errors/problems.ts';
+import { optional } from '../json/json.ts';
 import type { InputReader } from './reader.ts';
-import type { CiFacts } from './trust.ts';
+import { defaultTag } from './tags/default-tag.ts';
+import { expandTagRule, type TagFacts } from './tags/expand-rule.ts';
+import { parseTagRule } from './tags/parse-rule.ts';
+import { RAW_PRIORITY } from './tags/rule.ts';
 
-/**
- * Every reference that the image gets, the main one first, none twice: the tag in `image`, then `tags`,
- * and without either one tag that follows from the ref. Empty when neither names a repository.
- */
-export function readDestinations(
-  reader: InputReader,
-  facts: Pick<CiFacts, 'ref' | 'defaultBranch' | 'isDefaultBranch'>,
-  problems: Problems,
-): readonly TagReference[] {
+/** Where the image goes. */
+export interface Destinations {
+  /** Every reference that the image gets, the main one first, none twice. Empty when no input names a repository. */
+  readonly references: readonly TagReference[];
+  /** Why no rule of `tags` gives a tag in this run; `references` holds the image's name on this machine then. */
+  readonly untagged?: string;
+}
+
+/** The tag in `image`, then `tags` by their priority, and without either one tag that follows from the ref. */
+export function readDestinations(reader: InputReader, facts: TagFacts, problems: Problems): Destinations {
   const text = reader.text('image');
   const image = text === undefined ? undefined : problems.attempt(() => parseImage(text, problems));
-  const lines = reader.list('tags');
-  const tagged = lines.flatMap((line) => problems.attempt(() => parseTagLine(line, { text, image }, problems)) ?? []);
-  if (image === undefined) return unique(tagged);
-  if (image.explicitTag) return unique([image.reference, ...tagged]);
-  if (lines.length > 0) return unique(tagged);
-  return [{ ...image.reference, tag: defaultTag(facts) }];
+  const lines = reader.list('tags').filter((line) => !line.startsWith('#'));
+  const read = lines.map((line) => problems.attempt(() => readTagLine(line, { text, image, facts, problems })));
+  const found = read.flatMap((line) => (line !== undefined && 'reference' in line ? [line] : []));
+  const tagged = found.toSorted((a, b) => b.priority - a.priority).map(({ reference }) => reference);
+  if (image === undefined) return { references: unique(tagged) };
+  if (image.explicitTag) return { references: unique([image.reference, ...tagged]) };
+  if (tagged.length > 0) return { references: unique(tagged) };
+  const unfit = read.flatMap((line) => (line !== undefined && 'unfit' in line ? [line.unfit] : []));
+  const references = [{ ...image.reference, tag: defaultTag(facts) }];
+  return { references, ...optional('untagged', unfit.length > 0 ? unfit.join('; ') : undefined) };
+}
+
+/** What one line of `tags` gives. */
+type TagLine = { readonly reference: TagReference; readonly priority: number } | { readonly unfit: string } | undefined;
+
+interface TagContext {
+  readonly text: string | undefined;
+  readonly image: NamedImage | undefined;
+  readonly facts: TagFacts;
+  readonly problems: Problems;
 }
 
 interface NamedImage {
@@ -32,32 +51,29 @@ function parseImage(text: string, problems: Problems): NamedImage {
   return { reference: parseDestination(text, 'image', problems), explicitTag: rest !== '' && name !== '' };
 }
 
-function parseTagLine(
-  line: string,
-  image: { readonly text: string | undefined; readonly image: NamedImage | undefined },
-  problems: Problems,
-): readonly TagReference[] {
-  if (line.startsWith('type=')) return expandTagRule(line);
-  if (/[/:]/.test(line)) return [parseDestination(line, 'tags', problems)];
-  if (!isTag(line)) {
-    const hint = line.includes(',')
-      ? 'Write one tag per line; a comma does not separate.'
-      : 'A tag has at most 128 letters, digits, dots, dashes and underscores, and starts with none of . and -.';
-    throw inputError('tags', `"${line}" is not a tag`, hint);
+function readTagLine(line: string, context: TagContext): TagLine {
+  const { facts, problems } = context;
+  if (line.startsWith('type=')) {
+    const rule = parseTagRule(line);
+    const expansion = expandTagRule(rule, facts);
+    if ('unfit' in expansion) return { unfit: `"${line}": ${expansion.unfit}` };
+    return withTag(expansion.tag, line, rule.priority, context);
   }
-  if (image.image !== undefined) return [{ ...image.image.reference, tag: line }];
-  // An image that could not be read is reported already.
-  if (image.text !== undefined) return [];
-  throw inputError('tags', `"${line}" is a tag of nothing: there is no image`, 'Set "image" to registry/repository.');
+  if (/[/:]/.test(line)) {
+    return { reference: parseDestination(line, 'tags', problems), priority: RAW_PRIORITY };
+  }
+  if (isTag(line)) return withTag(line, line, RAW_PRIORITY, context);
+  const hint = line.includes(',')
+    ? 'Write one tag per line; a comma does not separate.'
+    : 'A tag has at most 128 letters, digits, dots, dashes and underscores, and starts with none of . and -.';
+  throw inputError('tags', `"${line}" is not a tag`, hint);
 }
 
-/** Rules as docker/metadata-action knows them go here, expanded with the CI's facts. */
-function expandTagRule(line: string): readonly TagReference[] {
-  throw inputError(
-    'tags',
-    `the tag rule "${line}" can't be used: rules are not available yet`,
-    'Write the tag itself, or the full reference; the output of docker/metadata-action fits.',
-  );
+function withTag(tag: string, line: string, priority: number, { text, image }: TagContext): TagLine {
+  if (image !== undefined) return { reference: { ...image.reference, tag }, priority };
+  // An image that could not be read is reported already.
+  if (text !== undefined) return undefined;
+  throw inputError('tags', `"${line}" is a tag of nothing: there is no image`, 'Set "image" to registry/repository.');
 }
 
 function parseDestination(text: string, input: string, problems: Problems): TagReference {
@@ -84,29 +100,4 @@ function splitName(text: string): { readonly name: string; readonly rest: string
 
 function unique(references: readonly TagReference[]): readonly TagReference[] {
   return [...new Map(references.map((reference) => [formatReference(reference), reference])).values()];
-}
-
-/** `latest` on the default branch and where no ref is known, else the ref as a tag. */
-export function defaultTag(facts: Pick<CiFacts, 'ref' | 'defaultBranch' | 'isDefaultBranch'>): string {
-  if (facts.ref === undefined) return 'latest';
-  const isTagRef = facts.ref.startsWith('refs/tags/');
-  const name = facts.ref.replace(/^refs\/(?:heads|tags)\//, '');
-  const isDefault = facts.isDefaultBranch ?? (!isTagRef && name === facts.defaultBranch);
-  if (isDefault) return 'latest';
-  const slug = refSlug(facts.ref);
-  // A branch that is called "latest" must not move the default branch's tag.
-  return slug === 'latest' ? 'ref-latest' : slug;
-}
-
-/** A ref as a tag: its bare name (`pr-7` for a pull or merge request), what a tag can't hold replaced by dashes. */
-function refSlug(ref: string): string {
-  const request = /^refs\/(?:pull|merge-requests)\/(\d+)\//.exec(ref)?.[1];
-  if (request !== undefined) return `pr-${request}`;
-  const slug = ref
-    .replace(/^refs\/(?:heads|tags)\//, '')
-    .replace(/[^A-Za-z0-9._-]+/g, '-')
-    .replace(/^[.-]+/, '')
-    .slice(0, 128)
-    .replace(/-+$/, '');
-  return slug === '' ? 'ref' : slug;
 }

@@ -20,6 +20,31 @@ environment (\`BUILDPACKS_CI_RUN_IMAGE\`). A flag wins over its variable.
 
 const FORMS = `## Forms
 
+### Tag rules
+
+A line of \`tags\` that begins with \`type=\` gives a tag of \`image\` where it fits the run, in the language of docker/metadata-action:
+
+| rule                                                 | fits                                         | tag                      |
+| ---------------------------------------------------- | -------------------------------------------- | ------------------------ |
+| \`type=semver,pattern={{major}}.{{minor}}\`            | a Git tag that is a semantic version         | \`1.4\` of \`v1.4.2\`        |
+| \`type=match,pattern=release-(.*),group=1\`            | a Git tag that matches                       | \`7\` of \`release-7\`       |
+| \`type=ref,event=branch\`, \`event=tag\`, \`event=pr\`     | a branch, a Git tag, a pull request          | \`main\`, \`v1.4.2\`, \`pr-7\` |
+| \`type=edge\`, \`type=edge,branch=next\`                 | the default branch, or the one that is named | \`edge\`                   |
+| \`type=schedule,pattern={{date 'YYYYMMDD'}}\`          | a run that a schedule has started            | \`20261121\`               |
+| \`type=sha\`, \`type=sha,format=long\`                   | every run of a commit                        | \`sha-860c190\`            |
+| \`type=raw,value=latest,enable={{is_default_branch}}\` | every run, or where \`enable\` is \`true\`       | \`latest\`                 |
+
+- All take \`enable\`, \`priority\`, \`prefix\` and \`suffix\`. \`semver\` and \`match\` take \`value\` instead of the Git tag.
+- \`value\`, \`prefix\`, \`suffix\`, \`enable\` and \`pattern\` may hold \`{{branch}}\`, \`{{tag}}\`, \`{{sha}}\`, \`{{base_ref}}\`, \`{{is_default_branch}}\`,
+  \`{{date 'YYYYMMDD-HHmmss' tz='Europe/Berlin'}}\` and \`{{commit_date '…'}}\`, the pattern of \`semver\` also \`{{raw}}\`, \`{{version}}\`, \`{{major}}\`,
+  \`{{minor}}\` and \`{{patch}}\`. A date knows YYYY, YY, MM, DD, HH, hh, mm, ss, X and [text].
+- A prerelease gets its whole version where a pattern names a part of it: \`1.4\` stays with the last release.
+- What a tag can't hold becomes a dash. A field that has a comma is put in double quotes as a whole: \`"pattern=v\\d{1,2}"\`.
+- The tag with the highest \`priority\` is the image's main one: schedule 1000, semver 900, match 800, edge 700, ref 600, raw and plain
+  lines 200, sha 100.
+- No rule adds \`latest\` by itself; docker/metadata-action does so for Git tags.
+- Where no line gives a tag, \`publish: auto\` publishes nothing and tells why; \`publish: true\` is an error.
+
 ### Buildpacks
 
 Tested in this order:

@@ -77,10 +77,12 @@ interface Parts {
 function readOutcome(parts: Parts) {
   const { reader, context, problems, trust } = parts;
   const { workingDirectory, facts } = context;
-  const destinations = readDestinations(reader, facts, problems);
+  const { references: destinations, untagged } = readDestinations(reader, { ...facts, now: context.now }, problems);
   const outputs = eachItem(parts, 'output', (text) => parseOutput(text, workingDirectory));
   const load = loadTarget(reader.choice('load'));
-  const publish = reader.choice('publish') === 'auto' ? trust.publish && destinations.length > 0 : trust.publish;
+  const taggable = destinations.length > 0 && untagged === undefined;
+  const publish = reader.choice('publish') === 'auto' ? trust.publish && taggable : trust.publish;
+  if (untagged !== undefined) reportUntagged(untagged, parts);
   const named = reader.text('image') !== undefined || reader.list('tags').length > 0;
   if (!named && context.nameless !== true) requireName(reader, { publish, load, problems });
   const creationTime = problems.attempt(() =>
@@ -97,6 +99,14 @@ function readOutcome(parts: Parts) {
     creationTime: creationTime ?? { kind: 'none' as const },
     previousImage: previousImage ?? { kind: 'auto' as const },
   };
+}
+
+/** Rules that give no tag in this run are nothing wrong, unless the image must be published. */
+function reportUntagged(why: string, { reader, problems, trust }: Parts): void {
+  const message = `no rule gives a tag in this run (${why})`;
+  if (reader.choice('publish') === 'true') {
+    problems.report('tags', message, 'Add a rule or a tag for this run, or set "publish" to auto.');
+  } else if (trust.publish) problems.notice(`tags: ${message}, so nothing is published`);
 }
 
 /** Without a name the image can only be written to disk. */

@@ -10,7 +10,7 @@ export type TrustLevel = 'trusted' | 'unprotected' | 'untrusted';
 /** What a CI knows about a run. */
 export interface CiFacts {
   readonly trust: TrustLevel;
-  /** The full ref (`refs/heads/main`, `refs/tags/v1`, `refs/pull/7/merge`) or a branch's or tag's bare name. */
+  /** The full ref (`refs/heads/main`, `refs/tags/v1`, `refs/pull/7/merge`) or a branch's bare name. */
   readonly ref?: string;
   /** The ref that a pull or merge request is to be merged into. */
   readonly baseRef?: string;
@@ -21,6 +21,8 @@ export interface CiFacts {
   readonly sha?: string;
   /** When the commit was made, seconds since 1970. */
   readonly commitTime?: number;
+  /** A schedule has started the run. */
+  readonly scheduled?: boolean;
 }
 
 /** The inputs that the decision depends on. */

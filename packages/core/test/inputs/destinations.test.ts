@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { defaultTag } from '../../src/inputs/destinations.ts';
-import type { RawInputs } from '../../src/inputs/index.ts';
+import { defaultTag } from '../../src/inputs/tags/default-tag.ts';
+import type { CiFacts, RawInputs } from '../../src/inputs/index.ts';
 import { formatReference } from '../../src/reference/index.ts';
 import { messagesOf, parse } from './support.ts';
 
@@ -47,7 +47,16 @@ describe('image and tags', () => {
   });
 
   test.each<[string, RawInputs, string]>([
-    ['a rule', { tags: 'type=sha' }, `tags: the tag rule "type=sha" can't be used: rules are not available yet`],
+    [
+      'a rule that is not known',
+      { tags: 'type=x' },
+      'tags: the rule "type=x" has the type "x", which is not known here',
+    ],
+    [
+      'a rule without an image',
+      { image: '', tags: 'type=raw,value=1' },
+      'tags: "type=raw,value=1" is a tag of nothing: there is no image',
+    ],
     ['a comma', { tags: '1,2' }, 'tags: "1,2" is not a tag'],
     ['a tag that starts with a dot', { tags: '.1' }, 'tags: ".1" is not a tag'],
     ['a tag without an image', { image: '', tags: '1' }, 'tags: "1" is a tag of nothing: there is no image'],
@@ -67,6 +76,69 @@ describe('image and tags', () => {
 
   test('a bad image is told once, not for each tag too', () => {
     expect(messagesOf({ image: 'a b', tags: '1\n2' })).toHaveLength(1);
+  });
+});
+
+describe('tag rules', () => {
+  const RULES = ['# when released', 'type=sha', 'latest', 'type=semver,pattern={{version}}', 'type=ref,event=branch'];
+  const facts = (ref: string): CiFacts => ({ trust: 'trusted', ref, defaultBranch: 'main', sha: '860c1904a1ce' });
+  const tagsOf = (tags: readonly string[] | string, ref: string) =>
+    parse({ tags }, { facts: facts(ref) }).destinations.map(({ tag }) => tag);
+
+  test.each([
+    ['a tag', 'refs/tags/v1.2.3', ['1.2.3', 'latest', 'sha-860c190']],
+    ['a branch', 'refs/heads/next', ['next', 'latest', 'sha-860c190']],
+  ])('give their tags for %s, those of higher priority first', (_, ref, expected) => {
+    expect(tagsOf(RULES.join('\n'), ref)).toEqual(expected);
+  });
+
+  test('may change their priority', () => {
+    expect(tagsOf(['type=ref,event=branch', 'type=sha,priority=601'], 'refs/heads/a')).toEqual(['sha-860c190', 'a']);
+  });
+
+  test('stand beside full references and the tag of the image', () => {
+    const request = parse(
+      { image: 'r.example/a:1', tags: 's.example/b:2\ntype=ref,event=branch' },
+      { facts: facts('refs/heads/x') },
+    );
+    expect(request.destinations.map(formatReference)).toEqual(['r.example/a:1', 'r.example/a:x', 's.example/b:2']);
+  });
+
+  test('take the time of the run', () => {
+    const now = Date.parse('2026-11-21T10:00:00Z');
+    const { destinations } = parse({ tags: "type=raw,value={{date 'YYYYMMDD'}}" }, { now });
+    expect(destinations.map(({ tag }) => tag)).toEqual(['20261121']);
+  });
+
+  describe('of which none fits', () => {
+    const ONLY = { tags: 'type=semver,pattern={{version}}\ntype=ref,event=tag' };
+    const why =
+      'no rule gives a tag in this run ("type=semver,pattern={{version}}": this run is of no Git tag; "type=ref,event=tag": this run is of no Git tag)';
+
+    test('nothing is published, with a notice; the image keeps a name for this machine', () => {
+      const request = parse(ONLY, { facts: facts('refs/heads/main') });
+      expect(request).toMatchObject({ publish: false, notices: [`tags: ${why}, so nothing is published`] });
+      expect(request.destinations.map(formatReference)).toEqual(['registry.example/app:latest']);
+    });
+
+    test('it is an error where the image must be published', () => {
+      expect(messagesOf({ ...ONLY, publish: 'true' }, { facts: facts('refs/heads/main') })).toEqual([`tags: ${why}`]);
+    });
+
+    test('a run that publishes nothing anyway has nothing to tell', () => {
+      const untrusted = { ...facts('refs/pull/7/merge'), trust: 'untrusted' } as const;
+      expect(parse(ONLY, { facts: untrusted })).toMatchObject({ publish: false, notices: [] });
+    });
+
+    test('the tag of the image is enough', () => {
+      const request = parse({ ...ONLY, image: 'r.example/a:1' }, { facts: facts('refs/heads/main') });
+      expect(request).toMatchObject({ publish: true, notices: [] });
+    });
+  });
+
+  test('may be left to docker/metadata-action, whose output fits as it is', () => {
+    const tags = 'ghcr.io/example/shop:1.2.3\nghcr.io/example/shop:latest\nregistry.example:5000/shop:1.2.3\n';
+    expect(destinations({ image: '', tags })).toEqual(tags.trimEnd().split('\n'));
   });
 });
 

@@ -14,7 +14,7 @@ export const IMAGE_INPUTS = [
     group: 'image',
     type: 'list',
     description:
-      'The tags of the image, one per line. A line with `/` or `:` is a full reference, on any registry; any other line is a tag of `image`. The output of docker/metadata-action fits as it is.',
+      'The tags of the image, one per line. A line that begins with `type=` is a rule (see [tag rules](#tag-rules)), one with `/` or `:` a full reference, on any registry; any other line is a tag of `image`. The output of docker/metadata-action fits as it is.',
     defaultNote:
       'the tag in `image`; else `latest` on the default branch and outside of a CI, or the name of the branch or tag with other characters replaced by dashes',
     example: '1.4.2\nlatest\nregistry.example/mirror/shop:1.4.2',
