@@ -40,6 +40,7 @@ export async function readFacts(environment: Readonly<Record<string, string>>): 
     ...(!trusted && { isDefaultBranch: false }),
     ...(sha !== undefined && { sha }),
     ...(payload.commitTime !== undefined && { commitTime: payload.commitTime }),
+    ...(event === 'schedule' && { scheduled: true }),
   };
 }
 
