@@ -49,7 +49,7 @@ export const IMAGE_INPUTS = [
     group: 'image',
     type: 'list',
     description:
-      'Labels of the image, one `K=V` per line. The value is everything after the first `=`, quotes included; the output of docker/metadata-action fits as it is. They are put in when the image is published: other labels are another digest, but nothing is built again and every layer is reused, and a later rebase keeps them. One that a buildpack has set is replaced; those that begin with `io.buildpacks.` are refused.',
+      "Labels of the image, one `K=V` per line. The value is everything after the first `=`, quotes included; the output of docker/metadata-action fits as it is. They are put in when the image is published: other labels are another digest, but nothing is built again and every layer is reused, and a later rebase keeps them. A label that holds the time, as docker/metadata-action's `org.opencontainers.image.created` does, makes each run another image. One that a buildpack has set is replaced; those that begin with `io.buildpacks.` are refused.",
     example: 'org.opencontainers.image.source=https://git.example/shop\norg.opencontainers.image.version=1.4.2',
   },
   {
