@@ -11,39 +11,40 @@ import { usageOf } from './usage.ts';
  */
 export function checkIndex(index: CacheIndex): void {
   if (index.metadata.length > CACHE_LIMITS.metadata) throw damagedIndex('its metadata is too large');
+  const exceeded = exceededLimit(index);
+  if (exceeded !== undefined) throw damagedIndex(exceeded);
   requireUnique(
     index.layers.map(({ diffId }) => diffId),
-    CACHE_LIMITS.layers,
     'layers',
   );
   requireUnique(
     index.packs.map(({ digest }) => digest),
-    CACHE_LIMITS.packs,
     'packs',
   );
-  requireAtMost(
-    sum(index.packs, ({ chunks }) => chunks.count),
-    CACHE_LIMITS.chunks,
-    'chunks',
-  );
   for (const pack of index.packs) checkPack(pack);
-
-  requireAtMost(
-    sum(
-      index.layers.flatMap(({ chunks }) => chunks),
-      ({ count }) => count,
-    ),
-    CACHE_LIMITS.placements,
-    'places of chunks',
-  );
   for (const layer of index.layers) checkLayer(layer, index.packs);
-  const packed = sum(usageOf(index), ({ frameBytes }) => frameBytes);
-  const most = Math.min(CACHE_LIMITS.layerBytes, CACHE_LIMITS.inflationAllowance + CACHE_LIMITS.inflation * packed);
-  requireAtMost(
-    sum(index.layers, ({ size }) => size),
-    most,
-    'bytes of layers',
+}
+
+/** Which limit of the format layers and packs exceed together, in words. */
+export function exceededLimit({ layers, packs }: Pick<CacheIndex, 'layers' | 'packs'>): string | undefined {
+  const chunks = sum(packs, (pack) => pack.chunks.count);
+  const places = sum(layers, (layer) => sum(layer.chunks, ({ count }) => count));
+  return (
+    more(layers.length, CACHE_LIMITS.layers, 'layers') ??
+    more(packs.length, CACHE_LIMITS.packs, 'packs') ??
+    more(chunks, CACHE_LIMITS.chunks, 'chunks') ??
+    more(places, CACHE_LIMITS.placements, 'places of chunks') ??
+    more(
+      sum(layers, ({ size }) => size),
+      mostBytes({ layers, packs }),
+      'bytes of layers',
+    )
   );
+}
+
+function mostBytes(stored: Pick<CacheIndex, 'layers' | 'packs'>): number {
+  const packed = sum(usageOf(stored), ({ frameBytes }) => frameBytes);
+  return Math.min(CACHE_LIMITS.layerBytes, CACHE_LIMITS.inflationAllowance + CACHE_LIMITS.inflation * packed);
 }
 
 function checkPack({ size, frames, chunks }: IndexedPack): void {
@@ -77,13 +78,17 @@ function checkLayer({ size, chunks }: IndexedLayer, packs: readonly IndexedPack[
   if (bytes !== size || size === 0) throw damagedIndex('a layer has another size than its chunks');
 }
 
-function requireUnique(names: readonly string[], limit: number, what: string): void {
-  requireAtMost(names.length, limit, what);
+function requireUnique(names: readonly string[], what: string): void {
   if (new Set(names).size < names.length) throw damagedIndex(`it has the same ${what} twice`);
 }
 
 function requireAtMost(value: number, limit: number, what: string): void {
-  if (value > limit) throw damagedIndex(`it has ${value} ${what}, and ${limit} are the most`);
+  const exceeded = more(value, limit, what);
+  if (exceeded !== undefined) throw damagedIndex(exceeded);
+}
+
+function more(value: number, limit: number, what: string): string | undefined {
+  return value > limit ? `it has ${value} ${what}, and ${limit} are the most` : undefined;
 }
 
 function sum<T>(items: readonly T[], of: (item: T) => number): number {

@@ -1,27 +1,14 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { BuildpacksError } from '../../errors/index.ts';
-import { openRegularFile } from '../../files/regular-file.ts';
 import type { Digest } from '../../reference/index.ts';
 import { Chunker } from '../chunk/chunker.ts';
 import type { ChunkRun, IndexedLayer, IndexedPack } from '../format/cache-index.ts';
 import { type ChunkName, chunkName } from '../format/chunk-table.ts';
 import { type LayerRule, LayerScan } from '../layers/layer-scan.ts';
-import { COMMITTED, fileOfLayer } from '../volume-cache.ts';
+import { type LayerSource, openTar, readChunk, readTar } from './layer-tar.ts';
 import { type PackedChunk, PackWriter } from './pack-writer.ts';
-
-const READ_SIZE = 1024 * 1024;
-/** From this size on, in bytes, a layer that is mostly holes is not read: the lifecycle writes none, and it would take for ever. */
-const LARGE = 1024 ** 3;
-const BLOCK = 512;
-
-export interface LayerSource {
-  /** The build's volume cache: hostile input. */
-  readonly cache: string;
-  readonly layer: Digest;
-  readonly signal: AbortSignal;
-}
 
 export interface NewLayersOptions {
   /** An empty folder for packs that are being made. */
@@ -130,7 +117,7 @@ export class NewLayers {
     const chunker = new Chunker();
     const runs: Mutable<ChunkRun>[] = [];
     let size = 0;
-    for await (const piece of await openLayer(source)) {
+    for await (const piece of readTar(source)) {
       size += piece.length;
       hash.update(piece);
       scan.feed(piece);
@@ -206,25 +193,4 @@ function addChunk(runs: Mutable<ChunkRun>[], { pack, chunk }: Place): void {
   const last = runs.at(-1);
   if (last?.pack === pack && last.first + last.count === chunk) last.count++;
   else runs.push({ pack, first: chunk, count: 1 });
-}
-
-async function readChunk(file: FileHandle, offset: number, { name, length }: PackedChunk): Promise<Buffer> {
-  const { buffer, bytesRead } = await file.read(Buffer.allocUnsafe(length), 0, length, offset);
-  if (bytesRead === length && chunkName(buffer) === name) return buffer;
-  throw new BuildpacksError('image', 'its digest is wrong');
-}
-
-async function openTar({ cache, layer }: LayerSource): Promise<FileHandle> {
-  const file = await openRegularFile(cache, [COMMITTED, fileOfLayer(layer)]);
-  if (file === undefined) throw new BuildpacksError('image', 'its file is not there');
-  return file;
-}
-
-async function openLayer(source: LayerSource): Promise<AsyncIterable<Buffer>> {
-  const file = await openTar(source);
-  const { signal } = source;
-  const { size, blocks } = await file.stat();
-  if (size <= LARGE || blocks * BLOCK >= size / 4) return file.createReadStream({ highWaterMark: READ_SIZE, signal });
-  await file.close();
-  throw new BuildpacksError('image', 'its file consists of holes');
 }

@@ -4,7 +4,7 @@ import type { Digest } from '../../reference/index.ts';
 import { CHUNK_SIZE } from '../chunk/cutter.ts';
 import type { IndexedPack, PackFrame } from '../format/cache-index.ts';
 import { type ChunkName, ChunkTable } from '../format/chunk-table.ts';
-import { compressFrame } from '../format/frame.ts';
+import { compressFrame, releaseMemory } from '../format/frame.ts';
 
 /** Uncompressed bytes from which on a frame is complete: large enough to compress well, small enough to be read for one chunk. */
 const FRAME_BYTES = 2 * 1024 * 1024;
@@ -134,8 +134,9 @@ export class PackWriter {
   async #writeFrame(): Promise<void> {
     const frame = await this.#inFlight.shift();
     if (frame === undefined) return;
-    await this.#append(frame.bytes);
     this.#frames.push({ size: frame.bytes.length, chunks: frame.chunks });
+    await this.#append(frame.bytes);
+    releaseMemory(frame.bytes);
   }
 
   async #append(bytes: Buffer): Promise<void> {

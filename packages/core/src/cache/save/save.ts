@@ -9,7 +9,6 @@ import { type CacheIdentity, identityKey } from '../format/identity.ts';
 import { sealIndex } from '../format/index-object.ts';
 import type { CacheKey } from '../format/keys.ts';
 import { CACHE_LIMITS } from '../format/limits.ts';
-import { usageOf } from '../format/usage.ts';
 import { cachedLayers } from '../layers/cached-layers.ts';
 import type { CachePorts } from '../restore/restore.ts';
 import { limitTime } from '../store/limit-time.ts';
@@ -17,7 +16,8 @@ import type { CacheStore } from '../store/store.ts';
 import { type CacheTraffic, countTraffic } from '../store/traffic.ts';
 import { CACHE_METADATA, COMMITTED, fileOfLayer } from '../volume-cache.ts';
 import { NewLayers } from './new-layers.ts';
-import { type ParentCache, planSave, type SavePlan, sparsePacks, type StoredLayers, withPacks } from './plan.ts';
+import { type ParentCache, planSave, type SavePlan, sparsePacks, type StoredLayers } from './plan.ts';
+import { withinLimits } from './within-limits.ts';
 
 /** A pack of this size is complete: the loss of one should not cost everything, and none takes more room while it is made. */
 const PACK_BYTES = 512 * 1024 * 1024;
@@ -91,11 +91,15 @@ class Saving {
     const plan = planSave(new Set(folders.keys()), parent, maxBytes);
     for (const layer of plan.dropped)
       this.#skipped.set(layer, `the cache would be larger than cache-max-size, ${maxBytes} bytes`);
-    const stored = await this.#packNew(plan, folders);
+    const packed = await this.#packNew(plan, folders);
+    const stored = withinLimits(packed);
+    const kept = new Set(stored.layers.map(({ diffId }) => diffId));
+    for (const { diffId } of packed.layers)
+      if (!kept.has(diffId)) this.#skipped.set(diffId, 'with it the cache would exceed the limits of its format');
     const isKept = await this.#writeIndex(text, stored);
     if (this.#skipped.size > 0) this.#tellSkipped(folders.size);
-    const packed = stored.layers.filter(({ diffId }) => plan.read.includes(diffId));
-    return this.#outcome(isKept ? 'unchanged' : 'saved', packed);
+    const added = stored.layers.filter(({ diffId }) => plan.read.includes(diffId));
+    return this.#outcome(isKept ? 'unchanged' : 'saved', added);
   }
 
   #outcome(kind: SaveOutcome['kind'], layers: readonly IndexedLayer[]): SaveOutcome {
@@ -183,7 +187,7 @@ class Saving {
       ...(image !== undefined && { image }),
       ...(parent !== undefined && { parent: parent.digest }),
       metadata,
-      ...onlyNeeded(stored),
+      ...stored,
     };
     const isRenewed = key !== undefined && parent !== undefined && created > parent.index.expires - lifetime / 2;
     if (parent !== undefined && !isRenewed && saysTheSame(index, parent.index)) return true;
@@ -197,12 +201,6 @@ class Saving {
     const [reason] = this.#skipped.values();
     this.#ports.log.warn(`${this.#skipped.size} of ${total} cached layers were not saved: ${reason ?? ''}`);
   }
-}
-
-/** Without the packs of which no layer has a chunk. */
-function onlyNeeded(stored: StoredLayers): StoredLayers {
-  const usage = usageOf(stored);
-  return withPacks(stored, (pack) => (usage[stored.packs.indexOf(pack)]?.liveBytes ?? 0) > 0);
 }
 
 /** Whether a build that reads the one finds the same as with the other. */
