@@ -7,11 +7,15 @@ import path from 'node:path';
 import { renderInputs } from '../packages/core/src/inputs/index.ts';
 import { renderActionFile } from '../packages/github-action/src/action-file.ts';
 import { GITHUB_ACTION, makeBundle, ROOT } from './bundle.ts';
+import { withSection } from './generated-section.ts';
+import { renderNames, renderOutputs, renderOwnInputs } from './github-tables.ts';
 
 /** By path from the root of the repository. */
 const generated: ReadonlyMap<string, string> = new Map([
   ['docs/inputs.md', renderInputs()],
   ['action.yml', renderActionFile()],
+  ['README.md', withSection(await page('README.md'), 'inputs', renderNames())],
+  ['docs/github.md', withSections(await page('docs/github.md'))],
   ...(await makeBundle(GITHUB_ACTION)),
 ]);
 
@@ -30,3 +34,11 @@ for (const [file, wanted] of generated) {
 
 for (const file of stale) console.log(check ? `${file} is stale: run "npm run generate"` : `wrote ${file}`);
 if (check && stale.length > 0) process.exitCode = 1;
+
+function withSections(text: string): string {
+  return withSection(withSection(text, 'inputs', renderOwnInputs()), 'outputs', renderOutputs());
+}
+
+async function page(file: string): Promise<string> {
+  return readFile(path.join(ROOT, file), 'utf8');
+}

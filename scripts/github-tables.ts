@@ -1,0 +1,43 @@
+import { INPUT_GROUPS, type InputDefinition, INPUTS } from '../packages/core/src/inputs/index.ts';
+import { ACTION_OUTPUTS, GITHUB_INPUTS } from '../packages/github-action/src/definitions.ts';
+
+/** For the README: the names of all inputs by their groups, and of all outputs. */
+export function renderNames(): string {
+  const groups = Object.entries(INPUT_GROUPS).map(([group, title]) => {
+    const names = INPUTS.filter((input: InputDefinition) => input.group === group).map(inputLink);
+    return [title, names.join(', ')];
+  });
+  const own = GITHUB_INPUTS.map(({ name }) => `[\`${name}\`](docs/github.md#inputs)`);
+  const outputs = ACTION_OUTPUTS.map(({ name }) => `[\`${name}\`](docs/github.md#outputs)`);
+  const rows = [...groups, ['Only on GitHub', own.join(', ')], ['**Outputs**', outputs.join(', ')]];
+  return table(['inputs', ''], rows);
+}
+
+/** The inputs that only the action has. */
+export function renderOwnInputs(): string {
+  const rows = GITHUB_INPUTS.map(({ name, default: text, description }) => [`\`${name}\``, `\`${text}\``, description]);
+  return table(['input', 'default', 'meaning'], rows);
+}
+
+export function renderOutputs(): string {
+  return table(
+    ['output', 'value'],
+    ACTION_OUTPUTS.map(({ name, description }) => [`\`${name}\``, description]),
+  );
+}
+
+/** GitHub numbers headings of the same name, and a group stands above its inputs. */
+function inputLink({ name }: InputDefinition): string {
+  const isGroup = Object.values(INPUT_GROUPS).some((title) => title.toLowerCase() === name);
+  return `[\`${name}\`](docs/inputs.md#${name}${isGroup ? '-1' : ''})`;
+}
+
+/** Prettier would fill every cell to the width of the longest one. */
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.map(escaped).join(' | ')} |`);
+  return ['<!-- prettier-ignore -->', ...lines, ''].join('\n');
+}
+
+function escaped(cell: string): string {
+  return cell.replaceAll('|', '\\|');
+}

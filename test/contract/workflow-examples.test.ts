@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { ACTION_INPUTS, ACTION_OUTPUTS } from '../../packages/github-action/src/definitions.ts';
+import { ownFiles, pagesWithExamples, ROOT } from '../support/documents.ts';
+import { actionSteps } from '../support/workflow.ts';
+import { workflowExamples } from '../support/workflow-examples.ts';
+
+const PLACEHOLDER = 'OWNER/buildpacks-ci@0000000000000000000000000000000000000000';
+const INPUTS = new Set<string>(ACTION_INPUTS.map(({ name }) => name));
+const OUTPUTS = new Set<string>(ACTION_OUTPUTS.map(({ name }) => name));
+
+const EXAMPLES = pagesWithExamples().flatMap(({ file, examples }) =>
+  examples.map(({ title, workflow }) => [`${file}, line ${title}`, workflow] as const),
+);
+
+describe('the examples of a page', () => {
+  const fenced = (language: string, text: string) => `# Page\n\n## Part\n\n\`\`\`${language}\n${text}\`\`\`\n`;
+
+  test('are its workflows', () => {
+    const workflow = 'on: push\njobs: {}\n';
+    expect(workflowExamples(fenced('yaml', workflow))).toEqual([{ title: '5, Part', workflow }]);
+  });
+
+  test('are lists of steps too, each in a workflow of its own', () => {
+    const [example] = workflowExamples(fenced('yaml', '- uses: a/b@c\n\n- uses: d/e@f\n  with:\n    g: h\n'));
+    expect(actionSteps(example?.workflow ?? '')).toEqual([
+      { uses: 'a/b@c', with: {} },
+      { uses: 'd/e@f', with: { g: 'h' } },
+    ]);
+  });
+
+  test.each([
+    ['other YAML', 'yaml', 'a: b\n'],
+    ['other languages', 'sh', '- uses: a/b@c\n'],
+  ])('are not %s', (_, language, text) => {
+    expect(workflowExamples(fenced(language, text))).toEqual([]);
+  });
+
+  test('are refused when nobody could lint them', () => {
+    expect(() => workflowExamples(fenced('yaml', 'steps:\n  - uses: a/b@c\n'))).toThrow('line 5');
+  });
+});
+
+test.each(['README.md', 'docs/github.md'])('%s has examples', (page) => {
+  expect(pagesWithExamples().map(({ file }) => file)).toContain(page);
+});
+
+describe.each(EXAMPLES)('%s', (_, workflow) => {
+  const ours = actionSteps(workflow).filter(({ uses }) => uses.startsWith('OWNER/'));
+
+  test('uses this action by the placeholder', () => {
+    expect(new Set(ours.map(({ uses }) => uses))).toEqual(new Set([PLACEHOLDER]));
+  });
+
+  test('uses inputs and outputs that there are', () => {
+    expect(ours.flatMap((step) => Object.keys(step.with)).filter((name) => !INPUTS.has(name))).toEqual([]);
+    const outputs = ours.flatMap(({ id = '' }) => [
+      ...workflow.matchAll(new RegExp(`steps\\.${id}\\.outputs\\.([\\w-]+)`, 'g')),
+    ]);
+    expect(outputs.map(([, name = '']) => name).filter((name) => !OUTPUTS.has(name))).toEqual([]);
+  });
+});
+
+test('every action of others is pinned, with its version behind it, and to one commit everywhere', () => {
+  const texts = [
+    ...EXAMPLES.map(([, workflow]) => workflow),
+    ...ownFiles().map((file) => readFileSync(path.join(ROOT, file), 'utf8')),
+  ];
+  const lines = texts.flatMap((text) => [...text.matchAll(/\buses: (.*)$/gm)]).map(([, line = '']) => line);
+  const pins = new Map<string, Set<string>>();
+  for (const line of lines) {
+    const [, action = '', pin = ''] = /^([\w.-]+\/[\w./-]+)@([0-9a-f]{40} # v\d+\.\d+\.\d+)$/.exec(line) ?? [];
+    expect(action, line).not.toBe('');
+    pins.set(action, (pins.get(action) ?? new Set()).add(pin));
+  }
+  expect([...pins].filter(([, commits]) => commits.size !== 1)).toEqual([]);
+});
