@@ -10,6 +10,7 @@ export type {
   VerifiedCache,
 } from './cache/index.ts';
 export { tokenAuth } from './auth/index.ts';
+export { explained } from './cache/store/explained.ts';
 export { build } from './build/build.ts';
 export { prepareBuild, publishBuild, runBuild } from './build/stages.ts';
 export * from './doctor/index.ts';
@@ -39,5 +40,7 @@ export { formatDuration } from './report/duration.ts';
 export { inspectionJson, renderInspection } from './inspect/render.ts';
 export { resultJson, writeResult } from './report/json.ts';
 export { type BuildResult, RESULT_SCHEMA_VERSION } from './report/result.ts';
+export { type MarkdownExtras, renderMarkdown } from './report/markdown.ts';
 export { formatSize } from './report/size.ts';
 export { renderResult } from './report/text.ts';
+export { type Component, isCycloneDx, readComponents } from './sbom/components.ts';

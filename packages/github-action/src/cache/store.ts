@@ -1,0 +1,160 @@
+import { stat } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
+import {
+  BuildpacksError,
+  type ByteRange,
+  type CacheStore,
+  type Clock,
+  explained,
+  type Log,
+  type Network,
+  type NewIndex,
+  type PackFile,
+  type StoredEntry,
+  type StoredIndex,
+} from '@buildpacks-ci/core';
+import { download } from './blob-download.ts';
+import { type Content, sizeOf, upload, type UploadPorts } from './blob-upload.ts';
+import { indexPrefix, isPackKey, newIndexKey, packKey, readEntryName, type RunNumber, sparePackKey } from './keys.ts';
+import { CacheService, type FoundEntry, type ServiceLimits } from './service.ts';
+import { noListing } from './no-listing.ts';
+
+type Digest = PackFile['digest'];
+
+/** How long is waited for what. */
+export type StoreLimits = ServiceLimits & UploadPorts['limits'];
+
+export const LIMITS: StoreLimits = { answer: 15_000, patience: 30_000, pause: 1000, block: 60_000 };
+
+export interface GitHubStoreOptions {
+  /** `ACTIONS_RESULTS_URL`. */
+  readonly url: URL;
+  readonly token: string;
+  readonly run: RunNumber;
+  readonly mayRead: boolean;
+  readonly readOnly?: string;
+  readonly network: Network;
+  readonly clock: Clock;
+  readonly log: Pick<Log, 'mask'>;
+  readonly limits: StoreLimits;
+}
+
+/** A cache store on version 2 of GitHub's cache service: an entry for each pack, and one for each index that was ever written. */
+export class GitHubStore implements CacheStore {
+  readonly name = 'github';
+  readonly readOnly?: string;
+  readonly #options: GitHubStoreOptions;
+  readonly #service: CacheService;
+  /** Where packs can be read, for all that ask meanwhile. */
+  readonly #packs = new Map<Digest, Promise<FoundEntry | undefined>>();
+
+  constructor(options: GitHubStoreOptions) {
+    if (options.readOnly !== undefined) this.readOnly = options.readOnly;
+    this.#options = options;
+    this.#service = new CacheService(options);
+  }
+
+  readIndex(keys: readonly string[], maxBytes: number, signal: AbortSignal): Promise<StoredIndex | undefined> {
+    return explained(signal, async () => {
+      let left = this.#options.mayRead ? keys : [];
+      while (left.length > 0) {
+        const prefixes = left.map(indexPrefix);
+        const found = await this.#service.find(prefixes, signal);
+        if (found === undefined) return undefined;
+        const name = readEntryName(found.key);
+        const at = prefixes.findIndex((prefix) => found.key.startsWith(prefix));
+        const key = left[at];
+        if (key === undefined) return undefined;
+        const isOurs = name?.kind === 'index' && name.key === key;
+        const object = isOurs ? await this.#object(found, maxBytes, signal) : undefined;
+        if (object !== undefined) return { key, object };
+        // The service tells of the newest only: what is before it can't be had.
+        left = left.slice(at + 1);
+      }
+      return undefined;
+    });
+  }
+
+  writeIndex(key: string, { object, packs }: NewIndex, signal: AbortSignal): Promise<void> {
+    return explained(signal, async () => {
+      this.#requireWrite();
+      const name = newIndexKey(key, packs, this.#options.run);
+      if (await this.#write(name, { bytes: object }, signal)) return;
+      throw new BuildpacksError('registry', `GitHub's cache has an entry "${name}" already`);
+    });
+  }
+
+  readPack(digest: Digest, range: ByteRange, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | undefined> {
+    return explained(signal, async () => {
+      if (!this.#options.mayRead) return undefined;
+      const first = this.#pack(digest);
+      const read = async (found: FoundEntry | undefined) =>
+        found && (await download(this.#options.network, { url: found.url, range, signal }));
+      let answer = await read(await first);
+      if (answer?.kind === 'expired') {
+        // Of all that were told so the first one asks for another.
+        if (this.#packs.get(digest) === first) this.#packs.delete(digest);
+        answer = await read(await this.#pack(digest));
+      }
+      if (answer?.kind === 'bytes') return answer.bytes;
+      if (answer?.kind === 'expired')
+        throw new BuildpacksError('denied', "the storage of GitHub's cache refuses to give it");
+      this.#packs.delete(digest);
+      return undefined;
+    });
+  }
+
+  writePack({ digest, size, file }: PackFile, signal: AbortSignal): Promise<void> {
+    return explained(signal, async () => {
+      this.#requireWrite();
+      await stat(file);
+      const content = { file, size };
+      this.#packs.delete(digest);
+      const isThere = (await this.#write(packKey(digest), content, signal)) || (await this.#pack(digest)) !== undefined;
+      if (isThere) return;
+      this.#packs.delete(digest);
+      await this.#write(sparePackKey(digest), content, signal);
+    });
+  }
+
+  list(signal: AbortSignal): Promise<readonly StoredEntry[]> {
+    return explained(signal, noListing);
+  }
+
+  remove(_key: string, signal: AbortSignal): Promise<void> {
+    return explained(signal, noListing);
+  }
+
+  async #object(found: FoundEntry, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
+    const answer = await download(this.#options.network, { url: found.url, maxBytes, signal });
+    if (answer.kind !== 'bytes') return undefined;
+    const object = await buffer(answer.bytes);
+    if (object.length > maxBytes) throw new BuildpacksError('image', `the index in "${this.name}" is too large`);
+    return object;
+  }
+
+  /** Asked once for all ranges; by nobody's signal, since others wait for it too. */
+  #pack(digest: Digest): Promise<FoundEntry | undefined> {
+    const known = this.#packs.get(digest);
+    if (known !== undefined) return known;
+    const looking = this.#service.find([packKey(digest)], new AbortController().signal).then((found) => {
+      return found !== undefined && isPackKey(found.key, digest) ? found : undefined;
+    });
+    this.#packs.set(digest, looking);
+    looking.catch(() => this.#packs.delete(digest));
+    return looking;
+  }
+
+  /** False when the key is taken. */
+  async #write(key: string, content: Content, signal: AbortSignal): Promise<boolean> {
+    const url = await this.#service.reserve(key, signal);
+    if (url === undefined) return false;
+    await upload(this.#options, url, content, signal);
+    await this.#service.complete(key, sizeOf(content), signal);
+    return true;
+  }
+
+  #requireWrite(): void {
+    if (this.readOnly !== undefined) throw new BuildpacksError('denied', this.readOnly);
+  }
+}
