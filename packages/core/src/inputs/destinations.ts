@@ -56,23 +56,27 @@ function readTagLine(line: string, context: TagContext): TagLine {
   if (line.startsWith('type=')) {
     const rule = parseTagRule(line);
     const expansion = expandTagRule(rule, facts);
+    // Told in runs that the rule does not fit, too.
+    const repository = requireImage(line, context);
     if ('unfit' in expansion) return { unfit: `"${line}": ${expansion.unfit}` };
-    return withTag(expansion.tag, line, rule.priority, context);
+    return repository && { reference: { ...repository, tag: expansion.tag }, priority: rule.priority };
   }
   if (/[/:]/.test(line)) {
     return { reference: parseDestination(line, 'tags', problems), priority: RAW_PRIORITY };
   }
-  if (isTag(line)) return withTag(line, line, RAW_PRIORITY, context);
+  if (isTag(line)) {
+    const repository = requireImage(line, context);
+    return repository && { reference: { ...repository, tag: line }, priority: RAW_PRIORITY };
+  }
   const hint = line.includes(',')
     ? 'Write one tag per line; a comma does not separate.'
     : 'A tag has at most 128 letters, digits, dots, dashes and underscores, and starts with none of . and -.';
   throw inputError('tags', `"${line}" is not a tag`, hint);
 }
 
-function withTag(tag: string, line: string, priority: number, { text, image }: TagContext): TagLine {
-  if (image !== undefined) return { reference: { ...image.reference, tag }, priority };
-  // An image that could not be read is reported already.
-  if (text !== undefined) return undefined;
+/** What a tag is a tag of; undefined when that could not be read, which is reported already. */
+function requireImage(line: string, { text, image }: TagContext): TagReference | undefined {
+  if (image !== undefined || text !== undefined) return image?.reference;
   throw inputError('tags', `"${line}" is a tag of nothing: there is no image`, 'Set "image" to registry/repository.');
 }
 

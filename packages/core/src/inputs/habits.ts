@@ -16,6 +16,8 @@ const HABITS: ReadonlyMap<string, string> = new Map([
   ['secret-envs', 'Use "bindings": a secret in the environment can end up in the image.'],
   ['secret-files', 'Use "bindings", one name/key=file per line.'],
   ['tag', 'Use "tags", one per line.'],
+  ['label', 'Use "labels", one K=V per line.'],
+  ['annotation', 'Use "annotations", one K=V per line.'],
   ['platforms', 'Use "platform"; one run builds for one platform.'],
   ['cache-from', 'Use "cache-store" for the place and "cache" for the mode.'],
   ['cache-to', 'Use "cache-store" for the place and "cache" for the mode.'],

@@ -54,8 +54,8 @@ describe('image and tags', () => {
     ],
     [
       'a rule without an image',
-      { image: '', tags: 'type=raw,value=1' },
-      'tags: "type=raw,value=1" is a tag of nothing: there is no image',
+      { image: '', tags: 'type=ref,event=tag' },
+      'tags: "type=ref,event=tag" is a tag of nothing: there is no image',
     ],
     ['a comma', { tags: '1,2' }, 'tags: "1,2" is not a tag'],
     ['a tag that starts with a dot', { tags: '.1' }, 'tags: ".1" is not a tag'],

@@ -50,7 +50,7 @@ function parseKind(type: RuleType, attributes: Attributes): RuleKind {
     case 'ref':
       return { type, event: attributes.choice<RefEvent>('event', ['branch', 'tag', 'pr']) };
     case 'raw':
-      return { type, value: attributes.need('value', 'latest') };
+      return { type, value: attributes.present('value', 'latest') };
     case 'sha':
       return { type, format: attributes.choice<ShaFormat>('format', ['short', 'long'], 'short') };
   }
@@ -108,6 +108,11 @@ class Attributes {
     return text;
   }
 
+  /** It may be empty: an expression of the CI that has nothing to say in this run. */
+  present(name: string, example: string): string {
+    return this.get(name) ?? this.need(name, example);
+  }
+
   choice<T extends string>(name: string, values: readonly T[], otherwise?: T): T {
     const text = this.get(name) ?? otherwise;
     const value = values.find((each) => each === text);
@@ -122,10 +127,12 @@ class Attributes {
     throw this.#wrong(`has ${name}="${text}"`, `Write a whole number.`);
   }
 
+  /** `v(.*)`, or `/v(.*)/i` with flags. */
   expression(name: string): RegExp {
     const text = this.need(name, String.raw`v(\d+)`);
+    const [, source = text, flags = ''] = /^\/(.+)\/(.*)$/.exec(text) ?? [];
     try {
-      return new RegExp(text, 'u');
+      return new RegExp(source, flags);
     } catch {
       throw this.#wrong(
         `has a ${name} that is no regular expression: ${text}`,

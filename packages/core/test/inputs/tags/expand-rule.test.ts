@@ -55,6 +55,7 @@ describe.each<[string, readonly (readonly [string, TagFacts, string])[]]>([
       [String.raw`type=match,pattern=p1/v(\d.\d.\d),group=1`, gitTag('p1/v1.2.3'), '1.2.3'],
       [String.raw`type=match,"pattern=v\d{1,2}"`, gitTag('v123'), 'v12'],
       ['type=match,pattern=v(.*),group=1,value=v7', MAIN, '7'],
+      ['type=match,pattern=/V(.*)/i,group=1', gitTag('v8'), '8'],
     ],
   ],
   [
@@ -121,6 +122,8 @@ describe('a rule that does not fit the run gives no tag', () => {
     ['type=ref,event=pr', MAIN, 'this run is of no pull request'],
     ['type=raw,value=x,enable=false', MAIN, 'it is not enabled'],
     ['type=raw,value=latest,enable={{is_default_branch}}', gitTag('main'), 'it is not enabled'],
+    ['type=raw,value=,enable=false', MAIN, 'it is not enabled'],
+    ['type=raw,value=', MAIN, 'nothing is left that a tag can hold'],
     ['type=raw,value={{branch}}', TERMINAL, 'nothing is left that a tag can hold'],
     ['type=sha', TERMINAL, 'the commit of this run is not known'],
   ])('%s', (line, facts, unfit) => {
@@ -134,6 +137,10 @@ describe('a rule that is wrong is told in every run', () => {
     ['type=', 'the rule "type=" has the type "", which is not known here'],
     ['type=semver', 'the rule "type=semver" has no "pattern"'],
     ['type=match,pattern=(', 'the rule "type=match,pattern=(" has a pattern that is no regular expression: ('],
+    [
+      'type=match,pattern=/a/y0',
+      'the rule "type=match,pattern=/a/y0" has a pattern that is no regular expression: /a/y0',
+    ],
     ['type=match,pattern=a,group=x', 'the rule "type=match,pattern=a,group=x" has group="x"'],
     ['type=ref', 'the rule "type=ref" has no "event"'],
     ['type=ref,event=push', 'the rule "type=ref,event=push" has event="push"'],
