@@ -4,10 +4,10 @@ import { createDirectoryStore, restoreCache, saveCache } from '../../../../packa
 import { recordingPorts } from '../../../../packages/core/test/cache/support/doubles.ts';
 import { BUILDER, IDENTITY } from '../../../../packages/core/test/cache/support/sample-index.ts';
 
-/** A process that saves `<root>/built` to `<root>/store`, or restores it to `<root>/restored`, and prints what that took. */
-const [, , what, root = ''] = process.argv;
+/** A process that saves `<root>/built` to a store, `<root>/store` by itself, or restores it to `<root>/restored`, and prints what that took. */
+const [, , what, root = '', place = path.join(root, 'store')] = process.argv;
 const ports = recordingPorts();
-const store = createDirectoryStore(path.join(root, 'store'), ports);
+const store = createDirectoryStore(place, ports);
 
 async function move(): Promise<{ readonly kind: string; readonly layers: number }> {
   if (what === 'save') {
@@ -17,11 +17,11 @@ async function move(): Promise<{ readonly kind: string; readonly layers: number 
     return { kind, layers: layers.length };
   }
   const cache = path.join(root, 'restored');
-  await mkdir(cache);
+  await mkdir(cache, { recursive: true });
   const outcome = await restoreCache({ store, candidates: [{ identity: IDENTITY }], cache }, ports);
   return { kind: outcome.kind, layers: outcome.kind === 'miss' ? 0 : outcome.restored.length };
 }
 
 const moved = await move();
 // In KiB, as Linux counts it.
-console.log(JSON.stringify({ ...moved, peak: process.resourceUsage().maxRSS * 1024 }));
+console.log(JSON.stringify({ ...moved, warnings: ports.warnings, peak: process.resourceUsage().maxRSS * 1024 }));

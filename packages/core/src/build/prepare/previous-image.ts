@@ -64,8 +64,8 @@ export async function findPreviousImage(
       const image = await readImage(registry.source(reference.repository), found.manifest);
       const target = outputs.some((output) => sameRepository(output, reference.repository)) ? registry : undefined;
       const obstacle =
-        platformObstacle(image, platform) ??
         pathObstacle(image) ??
+        platformObstacle(image, platform) ??
         (await missingPart(image, reference.repository, target));
       return obstacle === undefined ? { found: describe(reference, image) } : unused(obstacle);
     } catch (error) {
