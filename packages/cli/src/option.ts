@@ -1,4 +1,11 @@
-import { INPUT_GROUPS, type InputDefinition, type InputName, INPUTS, optional } from '@buildpacks-ci/core';
+import {
+  environmentName,
+  INPUT_GROUPS,
+  type InputDefinition,
+  type InputName,
+  INPUTS,
+  optional,
+} from '@buildpacks-ci/core';
 
 /** A flag of a command. */
 export interface Option {
@@ -124,7 +131,14 @@ export function inputOption(name: InputName, description?: string): Option {
   const input = INPUTS.find((each) => each.name === name);
   if (input === undefined) throw new TypeError(`there is no input "${name}"`);
   if (description === undefined) return toOption(input);
-  return { name, kind: kindOf(input), description, ...optional('placeholder', placeholderOf(input)) };
+  const { secret, placeholder } = toOption(input);
+  return {
+    name,
+    kind: kindOf(input),
+    description,
+    ...optional('secret', secret),
+    ...optional('placeholder', placeholder),
+  };
 }
 
 function toOption(input: InputDefinition & { readonly name: InputName }): Option {
@@ -132,12 +146,17 @@ function toOption(input: InputDefinition & { readonly name: InputName }): Option
   return {
     name: input.name,
     kind: kindOf(input),
-    description: firstSentence(input.description),
+    description: `${firstSentence(input.description)}${input.secret === true ? secretNote(input.name) : ''}`,
     ...optional('secret', input.secret),
     ...optional('short', SHORT[input.name]),
     ...optional('placeholder', placeholderOf(input)),
     ...optional('default', otherwise && withoutMarkdown(otherwise)),
   };
+}
+
+/** Every process of a machine can read the arguments of the others. */
+function secretNote(name: InputName): string {
+  return ` A secret: better in ${environmentName(name)} than on the command line.`;
 }
 
 /** An input that can be true needs no value on a command line. */

@@ -1,7 +1,9 @@
 import {
   BuildpacksError,
+  type Chore,
   type HousekeepingInputs,
   InputError,
+  type InputProblem,
   listStoredCaches,
   type ListedCache,
   type StoreReport,
@@ -11,6 +13,7 @@ import {
   parseHousekeepingInputs,
   parsePruneRules,
   type Ports,
+  type PruneRules,
   pruneStoredCaches,
   renderStores,
   storesJson,
@@ -40,8 +43,15 @@ const DRY_RUN_OPTION: Option = {
   description: 'With prune: only tells what would go.',
 };
 
+const PRUNE_OPTIONS = [UNUSED_OPTION, SIZE_OPTION, DRY_RUN_OPTION];
+
 const ACTIONS = ['ls', 'verify', 'prune'] as const;
 type Action = (typeof ACTIONS)[number];
+
+/** What the command line asks for. */
+type Task =
+  | { readonly action: 'ls' | 'verify' }
+  | { readonly action: 'prune'; readonly rules: PruneRules; readonly rehearse: boolean };
 
 export const CACHE: Command = {
   name: 'cache',
@@ -58,11 +68,15 @@ export const CACHE: Command = {
     {
       title: 'Options',
       options: [
-        inputOption('cache-store', 'Which store; several are looked after one after the other.'),
-        inputOption('cache-verify-keys'),
-        UNUSED_OPTION,
-        SIZE_OPTION,
-        DRY_RUN_OPTION,
+        {
+          ...inputOption('cache-store', 'Which store; several are looked after one after the other.'),
+          placeholder: 'dir:PATH|registry:REPOSITORY',
+        },
+        inputOption(
+          'cache-verify-keys',
+          'Ed25519 public keys: tells which caches they signed; for verify, others have a problem.',
+        ),
+        ...PRUNE_OPTIONS,
         inputOption('log-level'),
         JSON_OPTION,
         HELP_OPTION,
@@ -72,13 +86,13 @@ export const CACHE: Command = {
   ],
   async run(invocation) {
     const { inputs: raw, problems, console } = invocation;
-    const { action, inputs } = collectProblems(problems, () => ({
-      action: readAction(invocation),
-      inputs: parseHousekeepingInputs(raw, connectionContext(invocation)),
-    }));
-    const reports = await withPorts(invocation, inputs.connection, perform(action, inputs, invocation));
+    const { task, problems: wrong } = readTask(invocation);
+    const inputs = collectProblems([...problems, ...wrong], () =>
+      parseHousekeepingInputs(raw, connectionContext(invocation)),
+    );
+    const reports = await withPorts(invocation, inputs.connection, (ports) => perform(task, inputs, ports));
     const asJson = flagValue(invocation, 'json') === 'true';
-    console.print(asJson ? storesJson(reports) : `${renderStores(reports).join('\n')}\n`);
+    console.print(asJson ? storesJson(reports) : `${renderStores(reports, choreOf(task)).join('\n')}\n`);
     const caches = reports.flatMap((report) => report.caches);
     const bad = caches.filter((cache) => 'problems' in cache && cache.problems.length > 0).length;
     if (bad > 0) throw new BuildpacksError('image', `${bad} of ${caches.length} caches can't be used as they are`);
@@ -86,36 +100,69 @@ export const CACHE: Command = {
 };
 
 function perform(
-  action: Action,
+  task: Task,
   inputs: HousekeepingInputs,
-  invocation: Invocation,
-): (ports: Ports) => Promise<readonly StoreReport<ListedCache | VerifiedCache>[]> {
-  switch (action) {
+  ports: Ports,
+): Promise<readonly StoreReport<ListedCache | VerifiedCache>[]> {
+  switch (task.action) {
     case 'ls':
-      return (ports: Ports) => listStoredCaches(inputs, ports);
+      return listStoredCaches(inputs, ports);
     case 'verify':
-      return (ports: Ports) => verifyStoredCaches(inputs, ports);
-    case 'prune': {
-      const given = {
-        ...optional('unusedFor', flagValue(invocation, UNUSED_OPTION.name)),
-        ...optional('maxSize', flagValue(invocation, SIZE_OPTION.name)),
-      };
-      const rules = parsePruneRules(given, invocation.host.clock.now());
-      const rehearse = flagValue(invocation, DRY_RUN_OPTION.name) === 'true';
-      return (ports: Ports) => pruneStoredCaches(inputs, { rules, rehearse }, ports);
-    }
+      return verifyStoredCaches(inputs, ports);
+    case 'prune':
+      return pruneStoredCaches(inputs, task, ports);
   }
 }
 
-function readAction({ positionals }: Invocation): Action {
-  const [text, more] = positionals;
+function choreOf(task: Task): Chore {
+  switch (task.action) {
+    case 'ls':
+      return 'list';
+    case 'verify':
+      return 'verify';
+    case 'prune':
+      return task.rehearse ? 'rehearse-prune' : 'prune';
+  }
+}
+
+/** What is to be done; something harmless where there are problems. */
+function readTask(invocation: Invocation): { readonly task: Task; readonly problems: readonly InputProblem[] } {
+  const { action, problems } = readAction(invocation.positionals);
+  if (action !== 'prune') {
+    return { task: { action }, problems: problems.length > 0 ? problems : strayOptions(action, invocation) };
+  }
+  const given = {
+    ...optional('unusedFor', flagValue(invocation, UNUSED_OPTION.name)),
+    ...optional('maxSize', flagValue(invocation, SIZE_OPTION.name)),
+  };
+  const rehearse = flagValue(invocation, DRY_RUN_OPTION.name) === 'true';
+  try {
+    return { task: { action, rules: parsePruneRules(given, invocation.host.clock.now()), rehearse }, problems };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { task: { action: 'ls' }, problems: error.problems };
+  }
+}
+
+function readAction([text, more]: readonly string[]): {
+  readonly action: Action;
+  readonly problems: readonly InputProblem[];
+} {
   const action = ACTIONS.find((each) => each === text);
-  if (action !== undefined && more === undefined) return action;
-  const hint = `Write one of ${ACTIONS.join(', ')}.`;
-  if (text === undefined) throw new InputError([{ input: 'arguments', message: 'what to do is missing', hint }]);
-  const wrong = more ?? text;
-  const meant = action === undefined ? nearestName(wrong, ACTIONS) : undefined;
-  const advice = meant === undefined ? hint : `Did you mean "${meant}"?`;
-  const message = action === undefined ? `"${wrong}" can't be done with caches` : `"${wrong}" is one too many`;
-  throw new InputError([{ input: 'arguments', message, hint: advice }]);
+  if (action !== undefined && more === undefined) return { action, problems: [] };
+  const problem = (message: string, hint = `Write one of ${ACTIONS.join(', ')}.`) => ({
+    action: 'ls' as const,
+    problems: [{ input: 'arguments', message, hint }],
+  });
+  if (text === undefined) return problem('what to do is missing');
+  if (action !== undefined) return problem(`"${more ?? ''}" is one too many`);
+  const meant = nearestName(text, ACTIONS);
+  return problem(`"${text}" can't be done with caches`, meant === undefined ? undefined : `Did you mean "${meant}"?`);
+}
+
+/** Who writes them with another action would think that something is removed, or that less is told. */
+function strayOptions(action: Action, invocation: Invocation): readonly InputProblem[] {
+  const stray = PRUNE_OPTIONS.filter(({ name }) => flagValue(invocation, name) !== undefined);
+  const hint = 'It belongs to "cache prune".';
+  return stray.map(({ name }) => ({ input: `--${name}`, message: `has no meaning for "cache ${action}"`, hint }));
 }

@@ -1,5 +1,5 @@
 export { type ListedCache, listCaches } from './admin/list.ts';
-export { cachesToPrune, type PrunedCache, type PruneRules } from './admin/prune.ts';
+export { cachesToPrune, type PrunedCache, type PruneRules, storedBytes } from './admin/prune.ts';
 export { type VerifiedCache, verifyCache, type VerifyOptions } from './admin/verify.ts';
 export type { CacheIndex } from './format/cache-index.ts';
 export { type CacheIdentity, identityKey } from './format/identity.ts';

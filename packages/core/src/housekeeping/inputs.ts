@@ -1,4 +1,4 @@
-import type { CacheKey } from '../cache/index.ts';
+import type { CacheKey, PruneRules } from '../cache/index.ts';
 import { Problems } from '../errors/problems.ts';
 import { parseCacheStore, parseSize, readCacheVerifyKeys } from '../inputs/cache.ts';
 import { type ConnectionContext, type ConnectionInputs, readConnectionInputs } from '../inputs/connection.ts';
@@ -51,7 +51,7 @@ export function parseHousekeepingInputs(raw: RawInputs, context: ConnectionConte
 }
 
 /** @throws InputError with every problem there is */
-export function parsePruneRules({ unusedFor, maxSize }: PruneInputs, now: number) {
+export function parsePruneRules({ unusedFor, maxSize }: PruneInputs, now: number): PruneRules {
   const problems = new Problems();
   const isDays = unusedFor !== undefined && /^\d{1,5}$/.test(unusedFor);
   if (unusedFor !== undefined && !isDays) {

@@ -47,19 +47,40 @@ describe('what stores hold', () => {
     const refused = { kind: 'refused', reason: 'damaged', message: 'it is \u001b[31mred' } as const;
     const reports = [
       { store: 'dir:/cache', caches: [{ ...CACHE, problems: ['a layer is lost'] }] },
-      { store: 'dir:/old', caches: [{ ...CACHE, used: 0, bytes: 5, reason: 'damaged', content: refused }] },
+      { store: 'dir:/old', caches: [{ ...CACHE, used: 0, bytes: 5, reason: 'damaged' as const, content: refused }] },
       { store: 'dir:/empty', caches: [] },
     ];
-    expect(renderStores(reports)).toEqual([
-      'dir:/cache: 1 cache',
-      `  ${'a'.repeat(32)}  70 MB  2026-11-21  registry.example/org/app, default  2 layers  linux/amd64, registry.example/builder  not signed`,
+    expect(renderStores(reports, 'list')).toEqual([
+      'dir:/cache: 1 cache, 3 kB',
+      `  ${'a'.repeat(32)}  70 MB  used 2026-11-21  registry.example/org/app, default  2 layers  linux/amd64, registry.example/builder  not signed`,
       '    problem: a layer is lost',
       '',
-      'dir:/old: 1 cache',
-      expect.stringMatching(/^ {2}a+ {2}5 B {2}- {2}damaged {2}can't be used: it is [^\u001b]*red$/),
+      'dir:/old: 1 cache, 5 B',
+      expect.stringMatching(
+        /^ {2}a+ {2}5 B {2}use unknown {2}damaged {2}can't be used: it is [^\u001b]*red$/,
+      ),
       '',
       'dir:/empty: nothing',
     ]);
+  });
+
+  it.each([
+    ['list', [], 'nothing'],
+    ['verify', [{ ...CACHE, problems: [] }], '; nothing is wrong'],
+    ['verify', [{ ...CACHE, problems: ['a layer is lost'] }], '; 1 with problems'],
+    ['prune', [], 'nothing to remove'],
+    ['prune', [CACHE], 'removed 1 cache'],
+    ['rehearse-prune', [CACHE], 'would remove 1 cache'],
+  ] as const)('begins, for %s of %j, with what came of it', (chore, caches, expected) => {
+    expect(renderStores([{ store: 'dir:/cache', caches }], chore)[0]).toContain(expected);
+  });
+
+  it.each([
+    [{ signature: 'known', signer: 'ab' }, 'signed by ab'],
+    [{ signature: 'unknown', signer: 'ab' }, 'names the key ab'],
+  ] as const)('tells who signed: %j', (changes, expected) => {
+    const [, row] = renderStores([{ store: '', caches: [{ ...CACHE, content: { ...CONTENT, ...changes } }] }], 'list');
+    expect(row).toMatch(new RegExp(`${expected}$`));
   });
 
   it('is JSON without the tables of chunks', () => {

@@ -25,7 +25,7 @@ export function cachesToPrune(caches: readonly ListedCache[], rules: PruneRules)
     else left.push(cache);
   }
   left.sort((a, b) => a.used - b.used);
-  while (left.length > 0 && bytesOf(left) > maxBytes) {
+  while (left.length > 0 && storedBytes(left) > maxBytes) {
     const [oldest, ...others] = left;
     if (oldest !== undefined) pruned.push({ ...oldest, reason: 'size' });
     left = others;
@@ -33,8 +33,8 @@ export function cachesToPrune(caches: readonly ListedCache[], rules: PruneRules)
   return pruned;
 }
 
-/** Packs that several caches share count once. */
-function bytesOf(caches: readonly ListedCache[]): number {
+/** The bytes of all of them together. Packs that several caches share count once. */
+export function storedBytes(caches: readonly ListedCache[]): number {
   const packs = new Map<Digest, number>();
   let unknown = 0;
   for (const { content, bytes } of caches) {
