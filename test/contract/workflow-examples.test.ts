@@ -67,7 +67,7 @@ test('every action of others is pinned, with its version behind it, and to one c
     ...EXAMPLES.map(([, workflow]) => workflow),
     ...ownFiles().map((file) => readFileSync(path.join(ROOT, file), 'utf8')),
   ];
-  const lines = texts.flatMap((text) => [...text.matchAll(/\buses: (.*)$/gm)]).map(([, line = '']) => line);
+  const lines = texts.flatMap((text) => [...text.matchAll(/\buses: (?!\.\/)(.*)$/gm)]).map(([, line = '']) => line);
   const pins = new Map<string, Set<string>>();
   for (const line of lines) {
     const [, action = '', pin = ''] = /^([\w.-]+\/[\w./-]+)@([0-9a-f]{40} # v\d+\.\d+\.\d+)$/.exec(line) ?? [];
