@@ -5,14 +5,14 @@ export class Chunker {
   readonly #cutter = new ChunkCutter();
   #begun: Uint8Array[] = [];
 
-  /** The chunks that end in this piece: views of it, copied only where a chunk began in an earlier one. */
+  /** The chunks that end in this piece: views of it, or copies where a chunk began in an earlier one. Keeps nothing of the piece's memory. */
   *feed(piece: Uint8Array): Generator<Uint8Array, void, undefined> {
     let start = 0;
     while (start < piece.length) {
       const end = this.#cutter.endOfChunk(piece, start);
       const part = piece.subarray(start, end);
       start += part.length;
-      if (end === undefined) this.#begun.push(part);
+      if (end === undefined) this.#begun.push(Buffer.from(part));
       else yield this.#whole(part);
     }
   }
