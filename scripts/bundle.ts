@@ -89,6 +89,8 @@ async function runBundler({ entry, file }: Bundle) {
     banner: { js: BANNER },
     define: { 'import.meta.url': BUNDLE_URL },
     legalComments: 'none',
+    minifyWhitespace: true,
+    minifySyntax: true,
     plugins: [UNDICI_PARTS],
     logLevel: 'warning',
   });

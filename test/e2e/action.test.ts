@@ -3,6 +3,8 @@ import { requiresEngine } from '../support/requires.ts';
 import { runAction } from './support/action.ts';
 import { startWorld, type World } from './support/world.ts';
 
+const JOB_TOKEN = 'ghs_the-token-of-the-job';
+
 requiresEngine('the action', () => {
   let world: World;
   beforeAll(async () => {
@@ -17,7 +19,7 @@ requiresEngine('the action', () => {
   });
 
   it('publishes what was pushed, and tells later steps', async () => {
-    const outcome = await runAction({ inputs: inputs('pushed') });
+    const outcome = await runAction({ inputs: { ...inputs('pushed'), 'github-token': JOB_TOKEN } });
     expect(outcome.log).toContain('the image is published');
     expect(outcome.status).toBe(0);
     const image = `${world.registry.host}/pushed:latest`;
@@ -26,6 +28,10 @@ requiresEngine('the action', () => {
     expect(JSON.parse(outcome.outputs['metadata'] ?? '')).toMatchObject({ schemaVersion: 1, digest });
     expect(outcome.artifacts).toEqual([`oci://${world.registry.host}/pushed@${digest}`]);
     expect(outcome.forbidden).toBe('');
+    expect(outcome.summary).toContain(`### \`${image}\``);
+    expect(outcome.summary).toContain(digest);
+    expect(outcome.summary).not.toContain(JOB_TOKEN);
+    expect(outcome.log).not.toContain(JOB_TOKEN);
   });
 
   it('builds a pull request without publishing it', async () => {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { BuildpacksError, describeProblem, InputError, type InputProblem, type Place } from '@buildpacks-ci/core';
 import type { Toolkit } from './toolkit.ts';
@@ -16,20 +17,27 @@ export interface Annotations {
   fail(error: unknown, safe: (text: string) => string): readonly string[];
 }
 
-/** @param workspace what places are told from; absolute */
-export function createAnnotations(toolkit: Toolkit, workspace: string): Annotations {
+/** Where the files are that messages name; absolute. */
+export interface SourceTree {
+  /** What the repository was checked out to. */
+  readonly workspace: string;
+  /** The directory of project.toml, whose messages name it alone. */
+  readonly app: string;
+}
+
+export function createAnnotations(toolkit: Toolkit, sources: SourceTree): Annotations {
   let warnings = 0;
   return {
     warn: (message, place) => {
       warnings += 1;
       if (warnings > MOST) return false;
-      toolkit.warning(message, { title: 'buildpacks-ci', ...locate(place, workspace) });
+      toolkit.warning(message, { title: 'buildpacks-ci', ...locate(place, sources) });
       return true;
     },
     fail: (error, safe) => {
       const problems = problemsOf(error);
       for (const { title, message, place } of problems.slice(0, MOST))
-        toolkit.error(safe(message), { title: safe(title), ...locate(place, workspace) });
+        toolkit.error(safe(message), { title: safe(title), ...locate(place, sources) });
       const rest = problems.slice(MOST).map(({ title, message }) => `error: ${title}: ${message}`);
       return [...rest, ...(toolkit.isDebug() ? [traceOf(error)] : [])];
     },
@@ -77,10 +85,11 @@ const TITLES: Readonly<Record<BuildpacksError['code'], string>> = {
 };
 
 /** A file below the workspace as GitHub knows it; any other would be shown nowhere. */
-function locate(place: Place | undefined, workspace: string) {
+function locate(place: Place | undefined, { workspace, app }: SourceTree) {
   if (place === undefined) return {};
-  const file = path.relative(workspace, path.resolve(workspace, place.file));
-  if (file.startsWith('..')) return {};
+  const candidates = [app, workspace].map((directory) => path.resolve(directory, place.file));
+  const file = path.relative(workspace, candidates.find((candidate) => existsSync(candidate)) ?? place.file);
+  if (file.startsWith('..') || path.isAbsolute(file)) return {};
   return {
     file,
     ...(place.line !== undefined && { startLine: place.line }),

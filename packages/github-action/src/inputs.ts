@@ -7,6 +7,8 @@ import { ACTION_INPUTS, GITHUB_INPUTS } from './definitions.ts';
 export interface ActionInputs {
   /** Those that core knows, as it takes them. */
   readonly core: RawInputs;
+  /** `cache-store` is given: the cache is no matter of defaults. */
+  readonly namesCacheStore: boolean;
   readonly githubToken: string;
   readonly summary: boolean;
   readonly dependencySubmission: boolean;
@@ -15,8 +17,12 @@ export interface ActionInputs {
 
 const PREFIX = 'INPUT_';
 
-/** Takes the inputs from the variables in which the runner gives them: upper case, with hyphens. Empty text means absent. */
-export function readActionInputs(environment: Readonly<Record<string, string>>): ActionInputs {
+/**
+ * Takes the inputs from the variables in which the runner gives them: upper case, with hyphens. Empty text means absent.
+ *
+ * @param debug the job's debug logging, which is for us and the lifecycle too
+ */
+export function readActionInputs(environment: Readonly<Record<string, string>>, debug: boolean): ActionInputs {
   const problems: InputProblem[] = [];
   const text = (name: string) => environment[inputVariable(name)]?.trim() ?? '';
   const flag = (name: (typeof GITHUB_INPUTS)[number]['name']) => {
@@ -26,7 +32,12 @@ export function readActionInputs(environment: Readonly<Record<string, string>>):
     return value.toLowerCase() === 'true';
   };
   return {
-    core: Object.fromEntries(INPUTS.map(({ name }) => [name, environment[inputVariable(name)]])),
+    core: {
+      ...Object.fromEntries(INPUTS.map(({ name }) => [name, environment[inputVariable(name)]])),
+      'cache-store': text('cache-store') || 'github',
+      ...(debug && { 'log-level': 'debug' }),
+    },
+    namesCacheStore: text('cache-store') !== '',
     githubToken: text('github-token'),
     summary: flag('summary'),
     dependencySubmission: flag('dependency-submission'),

@@ -8,7 +8,7 @@ import {
   type Log,
   plainText,
 } from '@buildpacks-ci/core';
-import { createAnnotations } from './annotations.ts';
+import { createAnnotations, type SourceTree } from './annotations.ts';
 import { createCommandGate, withoutCommands } from './command-filter.ts';
 import type { Toolkit } from './toolkit.ts';
 
@@ -20,8 +20,7 @@ export interface ActionLogOptions {
   readonly toolkit: Toolkit;
   readonly clock: Clock;
   readonly level: LogLevel;
-  /** Places in annotations are told from here; absolute. */
-  readonly workspace: string;
+  readonly sources: SourceTree;
 }
 
 /** Core's log, and how a run ends. */
@@ -40,10 +39,10 @@ const SHORTEST_SECRET = 4;
  * Core's log in the words of the runner: a group for each phase, annotations for warnings and errors. Nothing that is printed here can
  * command the runner but what we mean to, and secrets are masked both by us and by the runner.
  */
-export function createActionLog({ toolkit, clock, level, workspace }: ActionLogOptions): ActionLog {
+export function createActionLog({ toolkit, clock, level, sources }: ActionLogOptions): ActionLog {
   const mask = createSecretMask();
   const gate = createCommandGate(toolkit);
-  const annotations = createAnnotations(toolkit, workspace);
+  const annotations = createAnnotations(toolkit, sources);
   const masked = new Set<string>();
   let phase: { readonly title: string; readonly since: number } | undefined;
   let spoke = clock.now();
@@ -99,7 +98,8 @@ export function createActionLog({ toolkit, clock, level, workspace }: ActionLogO
     mask: (secret) => {
       mask.add(secret);
       gate.open();
-      for (const form of formsOf(secret).filter((each) => !masked.has(each))) {
+      for (const form of formsOf(secret)) {
+        if (masked.has(form)) continue;
         masked.add(form);
         toolkit.setSecret(form);
       }

@@ -1,4 +1,3 @@
-import { appendFile } from 'node:fs/promises';
 import { BuildpacksError, type BuildResult, resultJson } from '@buildpacks-ci/core';
 import type { OutputName } from './definitions.ts';
 import type { Toolkit } from './toolkit.ts';
@@ -50,12 +49,4 @@ export function writeOutputs(outputs: Readonly<Record<OutputName, string>>, tool
     if (Buffer.byteLength(value) < LARGEST) toolkit.setOutput(name, value);
     else toolkit.warning(`the output "${name}" is left out: it has more than ${LARGEST} bytes`);
   }
-}
-
-/** Tells the runner what was published, where it keeps a list of artifacts: one line for each repository. */
-export async function listArtifacts(result: BuildResult, file: string | undefined): Promise<void> {
-  if (file === undefined || file === '') return;
-  const repositories = new Set(result.tags.map((reference) => reference.replace(/:[^:/]*$/, '')));
-  const lines = [...repositories].map((repository) => `oci://${repository}@${result.digest}\n`);
-  await appendFile(file, lines.join(''));
 }

@@ -4,6 +4,7 @@ import { alignColumns, alignFacts, count, type Fact } from './columns.ts';
 import { describeCache } from './cache.ts';
 import { formatDuration } from './duration.ts';
 import { describeOwner } from './owner.ts';
+import { shownPhases } from './phases.ts';
 import type { BuildResult, LayerSummary, OutputSummary, PinnedName, ProcessSummary } from './result.ts';
 import { formatSize } from './size.ts';
 
@@ -97,23 +98,13 @@ function layerTable(layers: readonly LayerSummary[]): readonly string[] {
   return layers.length === 0 ? [] : alignColumns(rows, ['left', 'right', 'right']);
 }
 
-/** Parts (`run/detect`) stand indented below their phase; one that was not timed as a whole gets the sum of its parts. */
+/** Parts stand indented below their phase. */
 function timeTable({ phases }: BuildResult): readonly string[] {
-  const shown = new Set<string>();
-  const rows = phases.flatMap(({ name, milliseconds }) => {
-    const [whole = name, part] = name.split('/', 2);
-    const known = shown.has(whole) || part === undefined;
-    shown.add(whole);
-    const row = [part === undefined ? name : `  ${part}`, formatDuration(milliseconds)];
-    return known ? [row] : [[whole, formatDuration(sumOfParts(phases, whole))], row];
-  });
+  const rows = shownPhases(phases).map(({ name, part, milliseconds }) => [
+    part ? `  ${name}` : name,
+    formatDuration(milliseconds),
+  ]);
   return alignColumns(rows, ['left', 'right']);
-}
-
-function sumOfParts(phases: BuildResult['phases'], whole: string): number {
-  return phases
-    .filter(({ name }) => name.startsWith(`${whole}/`))
-    .reduce((sum, { milliseconds }) => sum + milliseconds, 0);
 }
 
 /** A heading and its lines, indented; nothing when there is none of them. */

@@ -1,0 +1,45 @@
+import { type BuildRequest, type CacheStore, createNetwork, type Network, type Ports } from '@buildpacks-ci/core';
+import type { Run } from './action.ts';
+import { createGitHubStore } from './cache/index.ts';
+
+/**
+ * Does the work with the ports of this host. It gets the request without GitHub's cache where there is none. The network is closed
+ * afterwards, so that the process can end.
+ */
+export async function withPorts<T>(
+  request: BuildRequest,
+  run: Run,
+  work: (request: BuildRequest, ports: Ports) => Promise<T>,
+): Promise<T> {
+  const { environment, machine, clock, processes, signal } = run.host;
+  const { log } = run;
+  const { connection } = request;
+  const network = createNetwork({ inputs: connection, environment, home: machine.home, clock, log, signal });
+  const ports = { processes, network, log, clock, environment, machine, signal };
+  try {
+    const store = openCache(request, run, network);
+    return await (store === undefined
+      ? work(withoutGitHub(request), ports)
+      : work(request, { ...ports, cacheStores: { github: store } }));
+  } finally {
+    await network.close();
+  }
+}
+
+/** GitHub's cache, where the build is to use it; that there is none is a warning only for those who have asked for it. */
+function openCache({ cache }: BuildRequest, { inputs, host, log }: Run, network: Network): CacheStore | undefined {
+  const wanted = cache.mode !== 'off' && cache.stores.some(({ kind }) => kind === 'host');
+  if (!wanted) return undefined;
+  const { environment, clock, machine } = host;
+  const store = createGitHubStore({ environment, network, clock, log, temporary: machine.temporary });
+  if (!('unavailable' in store)) return store;
+  const message = `GitHub's cache is not used: ${store.unavailable}`;
+  if (inputs.namesCacheStore) log.warn(message);
+  else log.info(message);
+  return undefined;
+}
+
+function withoutGitHub(request: BuildRequest): BuildRequest {
+  const stores = request.cache.stores.filter(({ kind }) => kind !== 'host');
+  return { ...request, cache: { ...request.cache, stores } };
+}

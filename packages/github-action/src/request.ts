@@ -1,0 +1,58 @@
+import { type BuildRequest, type CiFacts, InputError, parseInputs, tokenAuth } from '@buildpacks-ci/core';
+import type { Host } from './host.ts';
+import { type ActionInputs, requireCheckout } from './inputs.ts';
+
+/**
+ * All inputs of a build.
+ *
+ * @throws InputError with every problem there is
+ */
+export function readBuildRequest(inputs: ActionInputs, facts: CiFacts, host: Host): BuildRequest {
+  const { environment, machine, clock } = host;
+  requireCheckout(inputs.core, machine.workingDirectory);
+  const request = collectProblems(inputs, () =>
+    parseInputs(inputs.core, {
+      environment,
+      workingDirectory: machine.workingDirectory,
+      now: clock.now(),
+      architecture: machine.architecture,
+      facts,
+      cacheStores: ['github'],
+    }),
+  );
+  return withToken(request, inputs, environment);
+}
+
+/** What is wrong with our own inputs is told together with what is wrong with core's. */
+function collectProblems<T>({ problems }: ActionInputs, parse: () => T): T {
+  try {
+    const value = parse();
+    if (problems.length === 0) return value;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError([...problems, ...error.problems]);
+  }
+  throw new InputError(problems);
+}
+
+/** The job's token is for GitHub's own registry, and github.com's only: a GitHub Enterprise Server's is none of ghcr.io's business. */
+function withToken(
+  request: BuildRequest,
+  { githubToken }: ActionInputs,
+  { GITHUB_SERVER_URL, GITHUB_ACTOR = '' }: Host['environment'],
+): BuildRequest {
+  if (githubToken === '' || GITHUB_SERVER_URL !== 'https://github.com') return request;
+  // Whom the token is for is in the token; the name is free.
+  const username = GITHUB_ACTOR === '' ? 'github' : GITHUB_ACTOR;
+  const fallbackAuth = tokenAuth({ name: 'github-token', registry: 'ghcr.io', username, token: githubToken });
+  return { ...request, connection: { ...request.connection, fallbackAuth } };
+}
+
+const CACHE_WORDS = { off: 'not used', read: 'only read', write: 'read and written' } as const;
+
+/** One line: what started the run, how far that is trusted, and what follows from it. */
+export function describeTrust({ trust, publish }: BuildRequest, { ref }: CiFacts, event = ''): string {
+  const about = `${event === '' ? 'an unknown event' : event}${ref === undefined ? '' : ` on ${ref}`}`;
+  const image = publish ? 'published' : 'not published';
+  return `${about} is ${trust.level}: the image is ${image}, a layer cache is ${CACHE_WORDS[trust.cacheMode]}`;
+}
