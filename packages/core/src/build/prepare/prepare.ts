@@ -63,12 +63,14 @@ export async function resolveBuild(request: CompleteRequest, context: ResolveCon
   const { registry, ports, directory, over = new AbortController() } = context;
   const resolving = resolveBuilder(request, registry, ports);
   // Neither rejects: who waits for the builder is told what is wrong with it, and an abort ends everything.
-  const finding = resolving.then((builder) => findCaches(request, builder, context)).catch((): FoundCaches => ({}));
   const whileNeeded = { ...ports, signal: AbortSignal.any([ports.signal, over.signal]) };
+  const finding = resolving
+    .then((builder) => findCaches(request, builder, { ...context, ports: whileNeeded }))
+    .catch((): FoundCaches => ({}));
   const restoring =
     directory && restoreCaches(request, { resolving, finding }, directory, whileNeeded).catch(() => undefined);
   try {
-    const resolved = await resolveAll(request, { resolving, finding }, context);
+    const resolved = await resolveAll(request, { resolving, finding }, { ...context, over });
     const { caches } = await finding;
     return { ...resolved, ...optional('caches', caches), ...optional('restoring', restoring) };
   } catch (error) {
@@ -81,14 +83,19 @@ export async function resolveBuild(request: CompleteRequest, context: ResolveCon
 async function resolveAll(
   request: CompleteRequest,
   { resolving, finding }: CachesUnderWay,
-  context: ResolveContext,
+  context: ResolveContext & { readonly over: AbortController },
 ): Promise<Resolved> {
-  const { registry, ports } = context;
+  const { registry, ports, over } = context;
   const { platform } = request;
+  const decisive = <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
+      over.abort(error);
+      throw error;
+    });
   // What needs the builder and what does not: side by side, since each step is a question and its answer over a network.
   // The right to push is asked for first: the token that answers it serves for reading the previous image too.
-  const mayPush = requirePushRights(plannedDestinations(request), registry);
-  const onBuilder = resolving.then((found) => resolveOnBuilder(request, found, context));
+  const mayPush = decisive(requirePushRights(plannedDestinations(request), registry));
+  const onBuilder = decisive(resolving.then((found) => resolveOnBuilder(request, found, context)));
   const [{ builder, runImage, configuration }, search, creationTime] = await allInOrder([
     onBuilder,
     previousReferences(request, finding).then((found) =>
