@@ -1,15 +1,32 @@
 import type { ExplainedCredentials } from '../auth/index.ts';
 import { BuildpacksError } from '../errors/index.ts';
 import { optional } from '../json/json.ts';
-import { type Endpoint, formatOrigin, type MirrorRules, routeFor, type SkippedEndpoint } from '../mirrors/index.ts';
+import {
+  type Endpoint,
+  formatOrigin,
+  mirrorName,
+  type MirrorRules,
+  routeFor,
+  type SkippedEndpoint,
+} from '../mirrors/index.ts';
 import { familiarReference, type Repository } from '../reference/index.ts';
-import type { CredentialFacts, EndpointFacts, ImageFacts } from './report.ts';
+import type { CredentialFacts, EndpointFacts, ImageFacts, ImagePurpose } from './report.ts';
 import type { Subject } from './subjects.ts';
 
 /** The servers that are asked for an image, in their order. What is written goes where the user said, past all mirrors. */
 export function endpointsOf({ purpose, reference }: Subject, rules: MirrorRules): readonly Endpoint[] {
-  if (purpose !== 'destination') return routeFor(rules, reference).endpoints;
+  if (!isOurs(purpose)) return routeFor(rules, reference).endpoints;
   return [{ role: 'source', reference, resolvesTags: true, insecure: false }];
+}
+
+/** Whether it is written to, and so read past mirrors as well. */
+function isOurs(purpose: ImagePurpose): boolean {
+  return purpose === 'destination' || purpose === 'cache';
+}
+
+/** A cache has tags of its own. */
+function nameOf({ purpose, reference }: Subject): string {
+  return purpose === 'cache' ? mirrorName(reference.repository) : familiarReference(reference);
 }
 
 /** Says for an image who is asked for it, in which order, and who we are to each. */
@@ -19,22 +36,28 @@ export async function describeImage(
   credentials: ExplainedCredentials,
 ): Promise<ImageFacts> {
   const { purpose, reference } = subject;
-  const { rule, skipped } = purpose === 'destination' ? { rule: undefined, skipped: [] } : routeFor(rules, reference);
+  const { rule, skipped } = isOurs(purpose) ? { rule: undefined, skipped: [] } : routeFor(rules, reference);
   const endpoints = endpointsOf(subject, rules);
   return {
     purpose,
-    name: familiarReference(reference),
+    name: nameOf(subject),
     ...optional('rule', rule && { prefix: rule.prefix, origin: formatOrigin(rule.place) }),
-    endpoints: await Promise.all(endpoints.map((endpoint) => describeEndpoint(endpoint, credentials))),
+    endpoints: await Promise.all(
+      endpoints.map((endpoint) => describeEndpoint({ purpose, reference: endpoint.reference }, endpoint, credentials)),
+    ),
     skipped: skipped.map(({ role, name, reason }) => ({ name, why: reasonOf(role, reason) })),
   };
 }
 
-async function describeEndpoint(endpoint: Endpoint, credentials: ExplainedCredentials): Promise<EndpointFacts> {
+async function describeEndpoint(
+  asked: Subject,
+  endpoint: Endpoint,
+  credentials: ExplainedCredentials,
+): Promise<EndpointFacts> {
   const { role, reference, resolvesTags, insecure, namespace, server } = endpoint;
   return {
     role: role === 'mirror' ? 'mirror' : 'registry',
-    name: familiarReference(reference),
+    name: nameOf(asked),
     notes: [
       ...(resolvesTags ? [] : ['for digests only']),
       ...(insecure ? ['insecure'] : []),

@@ -78,6 +78,7 @@ const PURPOSES: Readonly<Record<ImagePurpose, string>> = {
   buildpack: 'buildpack',
   'previous-image': 'previous image',
   destination: 'destination',
+  cache: 'layer cache',
 };
 
 /** One line for each image; below it, indented, those who are asked for it in their order, where these are others than its own registry. */

@@ -94,7 +94,7 @@ export interface MirrorRuleFacts {
 }
 
 /** What an image is to a build. */
-export type ImagePurpose = 'builder' | 'run-image' | 'buildpack' | 'previous-image' | 'destination';
+export type ImagePurpose = 'builder' | 'run-image' | 'buildpack' | 'previous-image' | 'destination' | 'cache';
 
 export interface ImageFacts {
   readonly purpose: ImagePurpose;
@@ -177,6 +177,6 @@ export interface Check {
 
 /**
  * `proxy`: whether it listens; `connect`: the way to a registry's API; `token service` and `storage`: where a registry sent us; `read`:
- * manifest and configuration of an image; `write`: the right to push; `download`: a buildpack on the web.
+ * manifest and configuration of an image, or a layer cache; `write`: the right to push, or to write a layer cache; `download`: a buildpack on the web.
  */
 export type CheckKind = 'engine' | 'proxy' | 'connect' | 'token service' | 'storage' | 'read' | 'write' | 'download';

@@ -1,5 +1,6 @@
 import { previousCandidates } from '../build/prepare/previous-image.ts';
 import type { BuildRequest, BuildpackLocator } from '../inputs/index.ts';
+import type { CacheStoreLocation } from '../inputs/request.ts';
 import { formatReference, formatRepository, type ImageReference, type Repository } from '../reference/index.ts';
 import type { ImagePurpose } from './report.ts';
 
@@ -8,6 +9,8 @@ export interface Subject {
   readonly purpose: ImagePurpose;
   readonly reference: ImageReference;
 }
+
+export type StoredCache = Extract<CacheStoreLocation, { readonly kind: 'dir' | 'registry' }>;
 
 /** Everything on the network that the inputs name. The builder names more: its run image. */
 export interface Subjects {
@@ -33,6 +36,7 @@ export function subjectsOf(request: BuildRequest): Subjects {
     ...locators.flatMap(imageOf).map((reference) => subject('buildpack', reference)),
     ...previous.map((reference) => subject('previous-image', reference)),
     ...(request.publish ? destinations : []).map((reference) => subject('destination', reference)),
+    ...storedCaches(request).flatMap(cacheOf),
   ];
   const keys = images.map(({ purpose, reference }) => `${purpose} ${formatReference(reference)}`);
   return {
@@ -51,6 +55,19 @@ export function pushedRepositories(images: readonly Subject[]): readonly Reposit
     .filter(({ purpose }) => purpose === 'destination')
     .map(({ reference }) => reference.repository);
   return [...new Map(written.map((repository) => [formatRepository(repository), repository])).values()];
+}
+
+/** The stores of the layer cache whose ways can be tried. */
+export function storedCaches({ cache }: BuildRequest): readonly StoredCache[] {
+  const isTried = (store: CacheStoreLocation): store is StoredCache =>
+    store.kind === 'dir' || store.kind === 'registry';
+  return cache.mode === 'off' ? [] : cache.stores.filter(isTried);
+}
+
+/** Only the builder tells which tag it has. */
+function cacheOf(store: StoredCache): readonly Subject[] {
+  if (store.kind !== 'registry') return [];
+  return [subject('cache', { kind: 'tag', repository: store.repository, tag: 'latest' })];
 }
 
 function subject(purpose: ImagePurpose, reference: ImageReference): Subject {

@@ -36,6 +36,11 @@ describe('subjectsOf', () => {
       { publish: 'false', 'previous-image': 'registry.example/old:7' },
       ['builder registry.example/builder:latest', 'previous-image registry.example/old:7'],
     ],
+    [
+      'the repository of a layer cache',
+      { publish: 'false', 'previous-image': 'none', 'cache-store': 'registry:registry.example/cache\ndir:/cache' },
+      ['builder registry.example/builder:latest', 'cache registry.example/cache:latest'],
+    ],
     ['no builder on a registry', { builder: 'docker://local', publish: 'false', 'previous-image': 'none' }, []],
   ])('finds %s', (_, raw, names) => {
     expect(namesOf(raw)).toEqual(names);

@@ -18,7 +18,7 @@ export function hopOf(error: unknown): Hop {
   if (codes.some((code) => mayBeTlsFailure(code) || code === 'ERR_TLS_HANDSHAKE_TIMEOUT')) return 'tls';
   if (error instanceof RegistryError) return error.status === 401 || error.status === 403 ? 'credentials' : 'http';
   if (!(error instanceof BuildpacksError)) return 'http';
-  if (error.code === 'input' || error.code === 'policy') return 'input';
+  if (error.code === 'input' || error.code === 'policy' || error.code === 'machine') return 'input';
   return error.code === 'image' ? 'content' : 'http';
 }
 

@@ -5,7 +5,9 @@ import type { BuildRequest } from '../../inputs/index.ts';
 import { type Endpoint, endpointsFor, type MirrorRules } from '../../mirrors/index.ts';
 import { atDigest, familiarReference, formatRepository, type ImageReference } from '../../reference/index.ts';
 import { endpointsOf } from '../images.ts';
+import type { ImagePurpose } from '../report.ts';
 import { locatorsOf, pushedRepositories, type Subject, type Subjects } from '../subjects.ts';
+import { cacheNeeds } from './cache.ts';
 import { downloadTrial } from './download.ts';
 import { builderTrial, imageTrial, previousTrial, type ReadMeans } from './read.ts';
 import type { Trial } from './trial.ts';
@@ -60,10 +62,13 @@ export function buildpackNeeds({ builder }: ResolvedBuilder, request: BuildReque
   return images.map((reference) => readNeed({ purpose: 'buildpack', reference }, request, means));
 }
 
+/** What is not only read. */
+const ELSEWHERE: ReadonlySet<ImagePurpose> = new Set(['builder', 'destination', 'cache']);
+
 /** All that the inputs name themselves, but for the builder. */
 export function otherNeeds(request: BuildRequest, subjects: Subjects, means: ReadMeans): readonly Need[] {
   const written = pushedRepositories(subjects.images);
-  const read = subjects.images.filter(({ purpose }) => purpose !== 'builder' && purpose !== 'destination');
+  const read = subjects.images.filter(({ purpose }) => !ELSEWHERE.has(purpose));
   return [
     ...read.map((subject) => readNeed(subject, request, means)),
     ...written.map((repository) => {
@@ -71,6 +76,7 @@ export function otherNeeds(request: BuildRequest, subjects: Subjects, means: Rea
       const [endpoint] = endpointsOf({ purpose: 'destination', reference }, request.connection.mirrors);
       return { optional: false, ways: [{ trial: writeTrial(repository, means), ...(endpoint && { endpoint }) }] };
     }),
+    ...cacheNeeds(request, means),
     ...subjects.downloads.map((url) => ({ optional: false, ways: [{ trial: downloadTrial(url) }] })),
   ];
 }
