@@ -32,7 +32,8 @@ export const CACHE_INPUTS = [
     group: 'cache',
     type: 'string',
     default: '2GB',
-    description: 'How large the cache may get in each store. What only older builds used goes first, then the layers that take most room.',
+    description:
+      'How large the cache may get in each store. What only older builds used goes first, then the layers that take most room.',
     example: '500MB',
   },
   {
