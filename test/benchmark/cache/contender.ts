@@ -7,7 +7,7 @@ export type CommandLine = readonly [file: string, ...args: string[]];
 
 /** A way to keep layer caches: what is compared. */
 export interface CacheContender {
-  readonly name: 'ours' | 'tar+zstd' | 'cache image';
+  readonly name: 'ours' | 'tar+zstd' | '@actions/cache' | 'cache image';
   /** Whether it saves a cache that is what it was. */
   readonly savesUnchanged: boolean;
   /**
@@ -24,11 +24,11 @@ export interface CacheContender {
 export async function contendersFor(
   link: LinkName,
 ): Promise<readonly ((place: Place, machine: Machine) => CacheContender)[]> {
-  if (link === 'folder') return [ours(({ store }) => `dir:${store}`), archive(({ store }) => store)];
+  if (link === 'folder') return [ours(({ store }) => `dir:${store}`), archive];
   const cacheImage = await program('cache-image');
   return [
     ours((_, { registry }) => `registry:${registry}/benchmark/cache`),
-    archive((_, { archives }, build) => `${archives}/archive-${build}`),
+    toolkit,
     (place, { temporary }) => imageContender(cacheImage, `${place.registry}/benchmark/image:cache`, temporary),
   ];
 }
@@ -46,17 +46,25 @@ function ours(storeOf: (machine: Machine, place: Place) => string) {
   };
 }
 
-/** Where `actions/cache` has found its key, it saves nothing. The library itself comes in here once there is a server for it. */
-function archive(placeOf: (machine: Machine, place: Place, build: number) => string) {
-  return (place: Place, machine: Machine): CacheContender => {
-    const run = (what: string, cache: string, build: number) =>
-      script('archive-program.ts', what, placeOf(machine, place, build), cache, machine.temporary);
-    return {
-      name: 'tar+zstd',
-      savesUnchanged: false,
-      save: (cache, build) => run('save', cache, build),
-      restore: (cache, build) => run('restore', cache, build),
-    };
+/** Where `actions/cache` has found its key, it saves nothing. */
+function archive(_: Place, { store, temporary }: Machine): CacheContender {
+  const run = (what: string, cache: string) => script('archive-program.ts', what, store, cache, temporary);
+  return {
+    name: 'tar+zstd',
+    savesUnchanged: false,
+    save: (cache) => run('save', cache),
+    restore: (cache) => run('restore', cache),
+  };
+}
+
+function toolkit({ service: { url, token } }: Place, { temporary }: Machine): CacheContender {
+  const run = (what: string, cache: string, build: number) =>
+    script('toolkit-program.ts', what, `build-${build}`, cache, temporary, url, token);
+  return {
+    name: '@actions/cache',
+    savesUnchanged: false,
+    save: (cache, build) => run('save', cache, build),
+    restore: (cache, build) => run('restore', cache, build),
   };
 }
 

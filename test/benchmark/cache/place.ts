@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp } from 'node:fs/promises';
 import path from 'node:path';
+import { startCacheService } from '../../bench/cache-service.ts';
+import { freePort } from '../../bench/listen.ts';
 import { type Registry, startRegistry } from '../../bench/registry.ts';
-import { startArchiveServer } from './archive-server.ts';
 import { type LinkShape, openLink } from './link.ts';
 import { sumOf, type Traffic } from './traffic.ts';
 
@@ -19,8 +19,8 @@ const SHAPES: Readonly<Partial<Record<LinkName, LinkShape>>> = {
 export interface Place {
   /** `127.0.0.1:41234` */
   readonly registry: string;
-  /** URL of the server for archives. */
-  readonly archives: string;
+  /** GitHub's cache service, and what lets a run on the default branch use it. */
+  readonly service: { readonly url: string; readonly token: string };
   /** Of all servers since the last call. */
   takeTraffic(): Traffic;
   stop(): Promise<void>;
@@ -31,24 +31,27 @@ export async function openPlace(link: LinkName): Promise<Place> {
   const stop = async () => {
     for (const each of stops.splice(0).reverse()) await each();
   };
-  const through = async (host: string): Promise<string> => {
+  const through = async (port: number): Promise<string> => {
     const shape = SHAPES[link];
-    if (shape === undefined) return host;
-    const opened = await openLink(Number(host.split(':')[1]), shape);
+    if (shape === undefined) return `127.0.0.1:${port}`;
+    const opened = await openLink(port, shape);
     stops.push(() => opened.close());
     return `127.0.0.1:${opened.port}`;
   };
   try {
-    const directory = await mkdtemp(path.join(tmpdir(), 'benchmark-archives-'));
-    stops.push(() => rm(directory, { recursive: true, force: true }));
-    const archives = await startArchiveServer(directory);
-    stops.push(() => archives.close());
+    const port = await freePort();
+    const service = await startCacheService({ port, publicUrl: `http://${await through(port)}/` });
+    stops.push(() => service.close());
     const registry = await startRegistry();
     stops.push(() => registry.stop());
     return {
-      registry: await through(registry.host),
-      archives: `http://${await through(archives.host)}`,
-      takeTraffic: () => sumOf([...archives.takeRequests(), ...takeRequests(registry)]),
+      registry: await through(Number(registry.host.split(':')[1])),
+      service: { url: service.url, token: service.token() },
+      takeTraffic: () =>
+        sumOf([
+          ...service.requests.splice(0).map((request) => ({ ...request, requests: 1 })),
+          ...takeRequests(registry),
+        ]),
       stop,
     };
   } catch (error) {

@@ -43,7 +43,7 @@ function makeRow(name: string, samples: readonly CacheSample[]): CacheRow {
   };
 }
 
-const ORDER: readonly CacheContender['name'][] = ['ours', 'tar+zstd', 'cache image'];
+const ORDER: readonly CacheContender['name'][] = ['ours', 'tar+zstd', '@actions/cache', 'cache image'];
 
 function orderOf(name: CacheContender['name']): number {
   return ORDER.indexOf(name);

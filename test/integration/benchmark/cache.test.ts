@@ -22,7 +22,7 @@ it('every way to keep a cache saves it and brings it back', async () => {
     LINKS.flatMap((link) => STEPS.map((step) => `${fixture.name}, ${link}: ${step}`)),
   );
   const ways = rows.map(({ contenders }) => contenders.map(({ name }) => name).join(', '));
-  expect(new Set(ways)).toEqual(new Set(['ours, tar+zstd', 'ours, tar+zstd, cache image']));
+  expect(new Set(ways)).toEqual(new Set(['ours, tar+zstd', 'ours, @actions/cache, cache image']));
   const moved = rows.find(({ name }) => name.endsWith('loopback: restore'))?.contenders ?? [];
   expect(moved.filter(({ bytesDown, requests }) => bytesDown === 0 || requests === 0)).toEqual([]);
 });
