@@ -32,6 +32,7 @@ requiresEngine('the action', () => {
     expect(outcome.summary).toContain(digest);
     expect(outcome.summary).not.toContain(JOB_TOKEN);
     expect(outcome.log).not.toContain(JOB_TOKEN);
+    expect(outcome.masked).toContain(JOB_TOKEN);
   });
 
   it('builds a pull request without publishing it', async () => {

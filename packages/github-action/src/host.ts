@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   abortOnSignals,
   type Clock,
-  createProcessRunner,
   environmentOf,
   type Machine,
   machineOf,
   type ProcessRunner,
 } from '@buildpacks-ci/core';
+import { createActionProcesses } from './processes.ts';
 import type { Toolkit } from './toolkit.ts';
 
 /** The runner, and the process that it gave us; made once, by `main.ts`. */
@@ -35,7 +35,7 @@ export function createHost(node: NodeJS.Process, toolkit: Toolkit): Host {
     clock,
     machine: runnerMachine(machineOf(node), environment),
     system: node.platform,
-    processes: createProcessRunner({ environment: childEnvironment(environment) }),
+    processes: createActionProcesses(childEnvironment(environment)),
     signal: abortOnSignals(node, clock),
   };
 }

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { readOutputFile } from '../../../packages/github-action/test/support/output-file.ts';
 import { temporaryDirectory } from './world.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
@@ -22,7 +23,9 @@ export interface ActionOptions {
 
 export interface ActionOutcome {
   readonly status: number | null;
+  /** What people see: the runner does not show what it is told to mask. */
   readonly log: string;
+  readonly masked: readonly string[];
   readonly outputs: Readonly<Record<string, string>>;
   readonly summary: string;
   /** The lines of the list of artifacts. */
@@ -62,30 +65,11 @@ export async function runAction(options: ActionOptions): Promise<ActionOutcome> 
   const read = (name: string) => readFile(file(name), 'utf8');
   return {
     status,
-    log,
-    outputs: parseOutputs(await read('OUTPUT')),
+    log: log.replaceAll(/^::add-mask::.*\n/gm, ''),
+    masked: Array.from(log.matchAll(/^::add-mask::(.*)$/gm), ([, secret = '']) => secret),
+    outputs: readOutputFile(await read('OUTPUT')),
     summary: await read('STEP_SUMMARY'),
     artifacts: (await read('ARTIFACTS')).split('\n').filter((line) => line !== ''),
     forbidden: (await read('ENV')) + (await read('PATH')),
   };
-}
-
-/** `NAME<<DELIMITER`, lines, `DELIMITER`, as the runner reads it. */
-export function parseOutputs(text: string): Readonly<Record<string, string>> {
-  const outputs: Record<string, string> = {};
-  const lines = text.split('\n');
-  for (let line = lines.shift(); line !== undefined; line = lines.shift()) {
-    const [, name, delimiter] = /^([^=<]+)<<(.+)$/.exec(line) ?? [];
-    if (name === undefined || delimiter === undefined) {
-      if (line !== '') throw new Error(`"${line}" is no output`);
-      continue;
-    }
-    const end = lines.indexOf(delimiter);
-    if (end === -1) throw new Error(`"${name}" has no end`);
-    outputs[name] = lines
-      .splice(0, end + 1)
-      .slice(0, -1)
-      .join('\n');
-  }
-  return outputs;
 }

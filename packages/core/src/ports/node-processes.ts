@@ -196,8 +196,11 @@ function feed({ stdin }: Child, input: Command['input'], ending: Ending): void {
 /**
  * Looks a program up on our own PATH, whatever PATH the process itself will get. Relative entries are skipped: they would find what the
  * current directory holds.
+ *
+ * @returns `file` itself when it is a path, or when there is no search path
+ * @throws Error with the code `ENOENT`
  */
-async function findProgram(file: string, searchPath: string | undefined): Promise<string> {
+export async function findProgram(file: string, searchPath: string | undefined): Promise<string> {
   if (file.includes('/') || searchPath === undefined) return file;
   for (const directory of searchPath.split(path.delimiter).filter((entry) => path.isAbsolute(entry))) {
     const candidate = path.join(directory, file);

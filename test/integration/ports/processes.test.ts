@@ -7,8 +7,23 @@ import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createProcessRunner } from '../../../packages/core/src/ports/node-processes.ts';
+import { createActionProcesses } from '../../../packages/github-action/src/processes.ts';
 
-const processes = createProcessRunner({ environment: { PATH: '/usr/bin:/bin', OURS: 'yes' } });
+const ENVIRONMENT = { PATH: '/usr/bin:/bin', OURS: 'yes' };
+
+/** Each host's runner. Not all can tell which signal has ended a process that they were not asked to end. */
+const RUNNERS = [
+  {
+    name: 'createProcessRunner',
+    create: (environment: Readonly<Record<string, string>>) => createProcessRunner({ environment }),
+    killed: { status: null, signal: 'SIGKILL' },
+  },
+  {
+    name: 'createActionProcesses',
+    create: (environment: Readonly<Record<string, string>>) => createActionProcesses(environment),
+    killed: { status: null },
+  },
+];
 
 /** Runs a shell script, its arguments as `$1`, `$2`, …. */
 function shell(script: string, args: readonly string[] = []) {
@@ -24,7 +39,9 @@ function isAlive(pid: number): boolean {
   }
 }
 
-describe('createProcessRunner', () => {
+describe.each(RUNNERS)('$name', ({ create, killed }) => {
+  const processes = create(ENVIRONMENT);
+
   it('hands arguments over as they are', async () => {
     const args = ['', ' ', '$(id)', '"quoted"', "it's", 'two\nlines', '-x', '*', '🚀'];
     const { stdout } = await processes.run(shell('for each; do printf "<%s>" "$each"; done', args));
@@ -36,8 +53,8 @@ describe('createProcessRunner', () => {
     expect(outcome).toEqual({ status: 7, signal: null, stdout: 'out\n', stderr: 'err\n' });
   });
 
-  it('names the signal that ended the process', async () => {
-    expect(await processes.run(shell('kill -KILL $$'))).toMatchObject({ status: null, signal: 'SIGKILL' });
+  it('tells that a signal ended the process', async () => {
+    expect(await processes.run(shell('kill -KILL $$'))).toMatchObject(killed);
   });
 
   it('gives its own environment unless the command has one', async () => {
@@ -50,8 +67,16 @@ describe('createProcessRunner', () => {
     const directory = await mkdtemp(path.join(tmpdir(), 'processes-'));
     onTestFinished(() => rm(directory, { recursive: true }));
     await writeFile(path.join(directory, 'planted'), '#!/bin/sh\n', { mode: 0o755 });
-    const runner = createProcessRunner({ environment: { PATH: ':.:/usr/bin:/bin' } });
+    const runner = create({ PATH: ':.:/usr/bin:/bin' });
     await expect(runner.run({ file: 'planted', args: [], directory })).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it.each(['a b $c', `a "b"`, 'a \\\\ b'])('runs a program whatever its path has in it: %s', async (name) => {
+    const directory = await mkdtemp(path.join(tmpdir(), 'processes-'));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    const file = path.join(directory, name);
+    await writeFile(file, '#!/bin/sh\necho "$@"\n', { mode: 0o755 });
+    expect((await processes.run({ file, args: ['one two', '-x'] })).stdout).toBe('one two -x\n');
   });
 
   it('runs in the directory that is given', async () => {
@@ -197,8 +222,9 @@ describe('createProcessRunner', () => {
     });
   });
 
-  it('keeps a signal to our own group from the process', async () => {
-    const { stdout } = await processes.run(shell('ps -o pgid= -p $$; echo $$'));
+  it('keeps a signal to our own group from a process that can be aborted', async () => {
+    const { signal } = new AbortController();
+    const { stdout } = await processes.run({ ...shell('ps -o pgid= -p $$; echo $$'), signal });
     const [group, pid] = stdout.trim().split(/\s+/);
     expect(group).toBe(pid);
   });
