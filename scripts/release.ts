@@ -44,11 +44,10 @@ function notes(version: Version): string {
 
 async function writeSboms(directory: string): Promise<void> {
   const { version } = JSON.parse(read('release.json')) as { readonly version: Version };
-  for (const [name, bundle] of Object.entries({ 'buildpacks-ci': COMMAND_LINE, 'github-action': GITHUB_ACTION }))
-    writeFileSync(
-      path.join(directory, `${name}.cdx.json`),
-      renderSbom(path.basename(bundle.file), version, await packagesOf(bundle)),
-    );
+  for (const [name, bundle] of Object.entries({ 'buildpacks-ci': COMMAND_LINE, 'github-action': GITHUB_ACTION })) {
+    const sbom = renderSbom(`${name}.cjs`, version, await packagesOf(bundle));
+    writeFileSync(path.join(directory, `${name}.cdx.json`), sbom);
+  }
 }
 
 function versionOf(tag: string): Version {
