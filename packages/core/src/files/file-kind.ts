@@ -31,11 +31,16 @@ export function readSmallFile(file: string, limit: number): Uint8Array | string 
 /** Whether `file`, all links resolved, is `directory` or inside of it. */
 export function isInside(file: string, directory: string): boolean {
   try {
-    const relative = path.relative(realpathSync(directory), realpathSync(file));
-    return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
+    return isBelow(realpathSync(file), realpathSync(directory));
   } catch {
     return false;
   }
+}
+
+/** Whether an absolute path is `directory` or below it, as they are written. */
+export function isBelow(file: string, directory: string): boolean {
+  const relative = path.relative(directory, file);
+  return relative !== '..' && !relative.startsWith(`..${path.sep}`) && !path.isAbsolute(relative);
 }
 
 /** The directory that keeps something from being made at `file`, since we may not write there; undefined when nothing does. */
@@ -56,5 +61,15 @@ export function isEmptyDirectory(directory: string): boolean {
     return readdirSync(directory).length === 0;
   } catch {
     return false;
+  }
+}
+
+/** Where a file is, or would be if it were made: all links on the way followed. */
+export function realPlace(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    const parent = path.dirname(file);
+    return parent === file ? file : path.join(realPlace(parent), path.basename(file));
   }
 }

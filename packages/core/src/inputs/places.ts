@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Platform } from '../image/manifest.ts';
 import { isRegistryHost, parseReference } from '../reference/index.ts';
-import { isEmptyDirectory, kindOf, writeObstacle } from '../files/file-kind.ts';
+import { isBelow, isEmptyDirectory, kindOf, realPlace, writeObstacle } from '../files/file-kind.ts';
 import { inputError } from '../errors/problems.ts';
 import type { BuilderSource, CreationTime, LayoutOutput, PreviousImage } from './request.ts';
 
@@ -57,6 +57,7 @@ export function parseOutput(text: string, base: string): LayoutOutput {
     );
   }
   requireWritable(absolute, place, 'output');
+  requireNoWayOut(absolute, base, { text: place, input: 'output' });
   return { kind, path: absolute };
 }
 
@@ -66,7 +67,24 @@ export function parseTargetDirectory(text: string, base: string, input: string):
   const found = kindOf(absolute);
   if (found !== undefined && found !== 'directory') throw inputError(input, `"${text}" is no directory`);
   requireWritable(absolute, text, input);
+  requireNoWayOut(absolute, base, { text, input });
   return absolute;
+}
+
+/** What stands in the working directory may be somebody's pull request: a link in it must not choose where we write. */
+function requireNoWayOut(
+  absolute: string,
+  base: string,
+  { text, input }: { readonly text: string; readonly input: string },
+): void {
+  if (!isBelow(absolute, base)) return;
+  const real = realPlace(absolute);
+  if (isBelow(real, realPlace(base))) return;
+  throw inputError(
+    input,
+    `"${text}" leads out of the working directory by a link, to "${real}"`,
+    'Write the place that it leads to, or another one.',
+  );
 }
 
 /** A build is long: what can't be written at its end is told before it. */

@@ -1,4 +1,4 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { replaceFile } from '../files/replace-file.ts';
 import type { BuildResult } from './result.ts';
 import { stableJson } from './stable-json.ts';
 
@@ -34,12 +34,5 @@ export function resultJson(result: BuildResult): string {
 
 /** Writes `result.json`; whoever reads the file sees the whole of it or none. */
 export async function writeResult(file: string, result: BuildResult): Promise<void> {
-  const unfinished = `${file}.new`;
-  try {
-    await writeFile(unfinished, resultJson(result), { mode: 0o644 });
-    await rename(unfinished, file);
-  } catch (error) {
-    await rm(unfinished, { force: true });
-    throw error;
-  }
+  await replaceFile(file, resultJson(result));
 }

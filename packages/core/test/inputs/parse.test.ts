@@ -1,3 +1,4 @@
+import { symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseInputs } from '../../src/inputs/index.ts';
@@ -270,6 +271,42 @@ describe('where the image goes', () => {
     expect(messagesOf(raw, { workingDirectory })).toEqual([
       `${input}: "${place}" can't be written: "${obstacle}" is no directory that we may write to`,
     ]);
+  });
+
+  describe('a link in the working directory', () => {
+    const linked = (target: string) => {
+      const workingDirectory = makeTree({ 'inside/': '' });
+      symlinkSync(target, path.join(workingDirectory, 'link'));
+      return workingDirectory;
+    };
+    const INPUTS = [
+      { output: 'oci:link' },
+      { output: 'oci:link/new' },
+      { output: 'oci-archive:link/image.tar' },
+      { 'sbom-directory': 'link' },
+      { 'report-directory': 'link/new/report' },
+    ];
+
+    test.each(INPUTS)('does not lead %j out of it', (raw) => {
+      const elsewhere = makeTree();
+      expect(messagesOf(raw, { workingDirectory: linked(elsewhere) })).toEqual([
+        expect.stringMatching(/leads out of the working directory by a link, to "/),
+      ]);
+    });
+
+    test.each(INPUTS)('may lead %j to another place in it', (raw) => {
+      expect(messagesOf(raw, { workingDirectory: linked('inside') })).toEqual([]);
+    });
+
+    test('may be the working directory itself', () => {
+      const workingDirectory = path.join(linked(makeTree()), 'link');
+      expect(messagesOf({ 'sbom-directory': 'sbom' }, { workingDirectory })).toEqual([]);
+    });
+
+    test('is of no matter to a place that was named outside of it', () => {
+      const outside = path.join(linked(makeTree()), 'link/sbom');
+      expect(messagesOf({ 'sbom-directory': outside })).toEqual([]);
+    });
   });
 
   test.each([

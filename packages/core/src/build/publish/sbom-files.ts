@@ -1,8 +1,10 @@
 import { createWriteStream } from 'node:fs';
-import { lstat, mkdir, readdir, rm } from 'node:fs/promises';
+import { lstat, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { BuildpacksError } from '../../errors/index.ts';
+import { inputError } from '../../errors/problems.ts';
+import { makeRealFolders } from '../../files/real-folders.ts';
 import { openRegularFile } from '../../files/regular-file.ts';
 import type { BuildDirectory } from '../../lifecycle/build-directory.ts';
 
@@ -37,7 +39,11 @@ export async function findSbomFiles(directory: BuildDirectory): Promise<readonly
   return files;
 }
 
-/** Copies the files below `target`, which is made if needed; files that are there already are replaced. */
+/**
+ * Copies the files below `target`, which is made if needed; files that are there already are replaced.
+ *
+ * @throws InputError when a link in `target` would lead them elsewhere: their names are the build's, and the link may be the app's
+ */
 export async function copySbomFiles(
   directory: BuildDirectory,
   files: readonly FoundFile[],
@@ -45,15 +51,25 @@ export async function copySbomFiles(
 ): Promise<readonly string[]> {
   const written: string[] = [];
   for (const file of files) {
+    const parts = file.path.split(path.sep);
     const destination = path.join(target, file.path);
-    await mkdir(path.dirname(destination), { recursive: true });
-    const source = await openRegularFile(directory.layers, ['sbom', ...file.path.split(path.sep)]);
+    const obstacle = await makeRealFolders(target, parts.slice(0, -1));
+    if (obstacle !== undefined) throw obstructed(obstacle);
+    const source = await openRegularFile(directory.layers, ['sbom', ...parts]);
     if (source === undefined) continue;
     await rm(destination, { force: true });
     await pipeline(source.createReadStream(), createWriteStream(destination, { flags: 'wx' }));
     written.push(destination);
   }
   return written;
+}
+
+function obstructed(obstacle: string): Error {
+  return inputError(
+    'sbom-directory',
+    `"${obstacle}" is a link or a file where a folder must be`,
+    'Give a directory that is empty or not there yet.',
+  );
 }
 
 function tooMuch(): BuildpacksError {
