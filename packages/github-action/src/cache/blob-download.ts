@@ -32,7 +32,8 @@ export async function download(network: Network, request: DownloadRequest): Prom
   const wanted = range ?? { start: 0, end: maxBytes + 1 };
   if (Number(headerOf(answer, 'content-length') ?? 0) > maxBytes || first > wanted.start) {
     answer.body.destroy();
-    throw new BuildpacksError('image', first > wanted.start ? 'it sent other bytes than asked for' : 'it is too large');
+    const what = first > wanted.start ? 'other bytes than it was asked for' : 'more bytes than an index has';
+    throw new BuildpacksError('image', `the storage of GitHub's cache sent ${what}`);
   }
   return { kind: 'bytes', bytes: section(answer, { start: wanted.start - first, end: wanted.end - first }, signal) };
 }

@@ -37,6 +37,8 @@ const DEFAULT_WAIT = 5;
  */
 export class CacheService {
   readonly #options: ServiceOptions;
+  /** Whether it was waited for in vain: then nobody waits as long again. */
+  #isGivenUp = false;
 
   constructor(options: ServiceOptions) {
     this.#options = options;
@@ -66,19 +68,25 @@ export class CacheService {
     throw new BuildpacksError('registry', `GitHub's cache did not complete an entry: ${textOf(answer['message'])}`);
   }
 
-  #call(method: string, request: object, signal: AbortSignal): Promise<Readonly<Record<string, unknown>>> {
+  async #call(method: string, request: object, signal: AbortSignal): Promise<Readonly<Record<string, unknown>>> {
     const { clock, limits, network, url, token } = this.#options;
+    const patience = this.#isGivenUp ? 0 : limits.patience;
     const call = {
       url: new URL(`/twirp/${SERVICE}/${method}`, url),
       method: 'POST',
       headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
       body: JSON.stringify({ ...request, version: ENTRY_VERSION }),
     } as const;
-    return withRetries({ clock, limits, signal }, () =>
-      withDeadline({ milliseconds: limits.answer, clock, signal }, async (limited) =>
-        contentOf(await exchange(network, { ...call, signal: limited })),
-      ),
-    );
+    try {
+      return await withRetries({ clock, limits: { ...limits, patience }, signal }, () =>
+        withDeadline({ milliseconds: limits.answer, clock, signal }, async (limited) =>
+          contentOf(await exchange(network, { ...call, signal: limited })),
+        ),
+      );
+    } catch (error) {
+      this.#isGivenUp ||= error instanceof BuildpacksError && error.code === 'temporary';
+      throw error;
+    }
   }
 
   #signed(value: unknown): URL {

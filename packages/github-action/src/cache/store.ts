@@ -13,9 +13,11 @@ import {
   type StoredEntry,
   type StoredIndex,
 } from '@buildpacks-ci/core';
-import { download } from './blob-download.ts';
+import { type Download, download } from './blob-download.ts';
 import { type Content, sizeOf, upload, type UploadPorts } from './blob-upload.ts';
 import { indexPrefix, isPackKey, newIndexKey, packKey, readEntryName, type RunNumber, sparePackKey } from './keys.ts';
+import { withDeadline } from './deadline.ts';
+import { withRetries } from './retry.ts';
 import { CacheService, type FoundEntry, type ServiceLimits } from './service.ts';
 import { noListing } from './no-listing.ts';
 
@@ -88,19 +90,21 @@ export class GitHubStore implements CacheStore {
     return explained(signal, async () => {
       if (!this.#options.mayRead) return undefined;
       const first = this.#pack(digest);
-      const read = async (found: FoundEntry | undefined) =>
-        found && (await download(this.#options.network, { url: found.url, range, signal }));
-      let answer = await read(await first);
-      if (answer?.kind === 'expired') {
+      let answer = await this.#download(await first, range, signal);
+      if (answer.kind === 'expired') {
         // Of all that were told so the first one asks for another.
         if (this.#packs.get(digest) === first) this.#packs.delete(digest);
-        answer = await read(await this.#pack(digest));
+        answer = await this.#download(await this.#pack(digest), range, signal);
       }
-      if (answer?.kind === 'bytes') return answer.bytes;
-      if (answer?.kind === 'expired')
-        throw new BuildpacksError('denied', "the storage of GitHub's cache refuses to give it");
-      this.#packs.delete(digest);
-      return undefined;
+      switch (answer.kind) {
+        case 'bytes':
+          return answer.bytes;
+        case 'gone':
+          this.#packs.delete(digest);
+          return undefined;
+        case 'expired':
+          throw new BuildpacksError('denied', "the storage of GitHub's cache refuses to give a pack");
+      }
     });
   }
 
@@ -126,11 +130,27 @@ export class GitHubStore implements CacheStore {
   }
 
   async #object(found: FoundEntry, maxBytes: number, signal: AbortSignal): Promise<Uint8Array | undefined> {
-    const answer = await download(this.#options.network, { url: found.url, maxBytes, signal });
-    if (answer.kind !== 'bytes') return undefined;
-    const object = await buffer(answer.bytes);
-    if (object.length > maxBytes) throw new BuildpacksError('image', `the index in "${this.name}" is too large`);
+    const object = await this.#inTime(signal, async (limited) => {
+      const answer = await download(this.#options.network, { url: found.url, maxBytes, signal: limited });
+      return answer.kind === 'bytes' ? buffer(answer.bytes) : undefined;
+    });
+    if (object !== undefined && object.length > maxBytes)
+      throw new BuildpacksError('image', `the index in "${this.name}" is too large`);
     return object;
+  }
+
+  /** What does not answer in time, or fails for a moment, is tried again. */
+  #inTime<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { clock, limits } = this.#options;
+    return withRetries({ clock, limits, signal }, () =>
+      withDeadline({ milliseconds: limits.answer, clock, signal }, work),
+    );
+  }
+
+  #download(found: FoundEntry | undefined, range: ByteRange, signal: AbortSignal): Promise<Download> {
+    if (found === undefined) return Promise.resolve({ kind: 'gone' });
+    const { network } = this.#options;
+    return this.#inTime(signal, (limited) => download(network, { url: found.url, range, signal: limited }));
   }
 
   /** Asked once for all ranges; by nobody's signal, since others wait for it too. */

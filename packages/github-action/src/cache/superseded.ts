@@ -24,7 +24,8 @@ export function supersededEntries<Entry extends ListedEntry>(entries: readonly E
   const needed = neededPacks([...newest.values()]);
   return entries.filter((entry) => {
     const name = readEntryName(entry.key);
-    if (name === undefined || entry.createdAt > now - GRACE) return false;
+    // A time that could not be read counts as new.
+    if (name === undefined || !(entry.createdAt <= now - GRACE)) return false;
     return name.kind === 'index' ? newest.get(cacheOf(entry, name.key)) !== entry : !needed(name.hex);
   });
 }
