@@ -14,14 +14,14 @@ export const CACHE_LIMITS = {
   layers: 500,
   packs: 64,
   /** Chunks in all packs, and places of chunks in all layers. */
-  chunks: 512 * KIB,
-  placements: 512 * KIB,
+  chunks: 256 * KIB,
+  placements: 256 * KIB,
   chunkBytes: CHUNK_SIZE.maximum,
   /** Bytes of a frame, decompressed; and compressed, which may be a little more. */
   frameBytes: 4 * MIB,
   storedFrameBytes: 4 * MIB + 64 * KIB,
   /** Bytes of all layers: as a number, and as a multiple of the frames that they need beyond an allowance. */
-  layerBytes: 32 * GIB,
+  layerBytes: 16 * GIB,
   inflation: 100,
   inflationAllowance: GIB,
 } as const;

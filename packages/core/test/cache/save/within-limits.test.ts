@@ -26,7 +26,7 @@ describe('what an index names', () => {
 
   it.each([
     ['looks like a bomb', [layer(0, CHUNK, 5000)]],
-    ['has too many chunks', [layer(0, CHUNK, 524_288)]],
+    ['has too many chunks', [layer(0, CHUNK, 262_145)]],
     ['makes it too much with another one', [layer(0, CHUNK, 3000), layer(0, CHUNK, 3001)]],
   ])('is no layer that %s, but the others', (_, large) => {
     const small = [layer(1, 500), layer(2, 600)];
