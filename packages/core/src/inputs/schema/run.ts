@@ -15,8 +15,8 @@ export const CACHE_INPUTS = [
     group: 'cache',
     type: 'list',
     description:
-      'Where the layer cache is; several are asked in order until one has it, the fastest should come first, and all are written. `registry:REPOSITORY` keeps it in a registry, alone or beside images. `dir:PATH` is a directory, for a volume or the cache of a CI. Both move only what has changed. `local:PATH` is a directory of this machine that keeps layers as they are: fastest, and several times larger.',
-    defaultNote: 'command line: a folder in the user’s cache directory; elsewhere no cache is kept',
+      'Where the layer cache is; several are asked in order until one has it, the fastest should come first, and all are written. `registry:REPOSITORY` keeps it in a registry, alone or beside images. `dir:PATH` is a directory, for a volume or what a CI carries from job to job (GitLab’s `cache: paths`). Both move only what has changed, and can be signed. `github` is GitHub’s cache service, in the action only. `local:PATH` keeps the lifecycle’s files as they are, on a machine that stays: fastest there, several times larger, not signed, without a limit. [cache.md](cache.md) tells which to take.',
+    defaultNote: 'command line: a folder in the user’s cache directory; GitHub: `github`; elsewhere no cache is kept',
     example: 'dir:.cache/buildpacks\nregistry:registry.example/team/app-cache',
   },
   {
@@ -42,7 +42,7 @@ export const CACHE_INPUTS = [
     type: 'string',
     secret: true,
     description:
-      'An Ed25519 private key that signs the cache, for those who may write it. `openssl genpkey -algorithm ed25519` makes one; give the PEM text, or its base64 part on one line.',
+      'An Ed25519 private key that signs the cache, for those who may write it. `openssl genpkey -algorithm ed25519` makes one; give the PEM text, or its base64 part on one line. `cache-store` has to name a store then. [cache.md](cache.md#signing) tells how to change it.',
   },
   {
     name: 'cache-verify-keys',
