@@ -88,11 +88,17 @@ export class PackedPlace implements CachePlace {
       maxBytes,
       lifetime: LIFETIME,
       temporary,
+      isInTrouble: this.#hasFailed(),
       ...optional('parent', this.#parent),
       ...optional('image', image),
       ...optional('key', signKey),
     };
     this.#saved = await saveCache(request, ports);
+  }
+
+  #hasFailed(): boolean {
+    const miss = this.#restored ?? this.#found;
+    return miss?.kind === 'miss' && miss.reason === 'failed';
   }
 
   summary(): CacheStoreSummary {

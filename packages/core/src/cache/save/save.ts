@@ -43,6 +43,8 @@ export interface SaveRequest {
   readonly key?: CacheKey;
   /** A directory for files, with room for one pack. */
   readonly temporary: string;
+  /** That the store can't be used has been told by a warning: more of it is no second one. */
+  readonly isInTrouble?: boolean;
 }
 
 export interface SaveOutcome {
@@ -65,7 +67,9 @@ export async function saveCache(request: SaveRequest, ports: CachePorts): Promis
     return await new Saving({ ...request, store }, ports, traffic).run();
   } catch (error) {
     ports.signal.throwIfAborted();
-    ports.log.warn(`the layer cache "${store.name}" was not saved: ${adviceOf(error)}`);
+    const message = `the layer cache "${store.name}" was not saved: ${adviceOf(error)}`;
+    if (request.isInTrouble === true) ports.log.info(message);
+    else ports.log.warn(message);
     return { kind: 'failed', layers: [], skipped: new Map(), traffic };
   }
 }

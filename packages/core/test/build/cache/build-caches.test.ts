@@ -1,12 +1,13 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { generateKeyPairSync } from 'node:crypto';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BuildCaches } from '../../../src/build/cache/build-caches.ts';
 import type { PlannedCache } from '../../../src/build/cache/planned-cache.ts';
-import { readSignKey } from '../../../src/cache/index.ts';
+import { type CacheStore, readSignKey } from '../../../src/cache/index.ts';
 import { digestOf } from '../../../src/reference/index.ts';
 import { recordingPorts } from '../../cache/support/doubles.ts';
+import { MemoryStore } from '../../cache/support/memory-store.ts';
 import { BUILDER, IDENTITY } from '../../cache/support/sample-index.ts';
 import { readVolumeCache, tree, writeVolumeCache } from '../../cache/support/volume-cache.ts';
 import { setup } from '../../registry/setup.ts';
@@ -76,6 +77,14 @@ describe('the stores of a build', () => {
     expect((await readdir(path.join(stores[0]?.path ?? '', folder))).some((name) => name.endsWith('.tar'))).toBe(true);
   });
 
+  it('make one warning when nothing can be done with one of them', async () => {
+    const { build, stores } = await machine();
+    await writeFile(stores[0]?.path ?? '', 'no folder');
+    const { outcomes, warnings } = await build();
+    expect(outcomes).toEqual([['miss', 'failed']]);
+    expect(warnings).toEqual([expect.stringContaining('was not restored')]);
+  });
+
   it('are left alone by a build that may only read', async () => {
     const { root, build } = await machine(['dir', 'local']);
     expect((await build(undefined, { write: false })).outcomes).toEqual([
@@ -139,5 +148,41 @@ describe('the hand-over to another process', () => {
     await caches.takeOver(path.join(root, 'none.json'));
     await caches.save({ cache, temporary: root }, ports);
     expect(caches.summary().stores).toMatchObject([{ restore: { outcome: 'unasked' }, save: { outcome: 'saved' } }]);
+  });
+});
+
+describe('a store that the CI brings', () => {
+  const location = { kind: 'host', name: 'github' } as const;
+  const stored = async (store: CacheStore | undefined) => {
+    const root = await temporaryDirectory();
+    const ports = recordingPorts();
+    const notes: string[] = [];
+    const log = { ...ports.log, info: (message: string) => void notes.push(message) };
+    const common = { identity: IDENTITY, candidates: [IDENTITY], write: true, maxBytes: 1e9, signed: false };
+    const hostStores = store === undefined ? {} : { github: store };
+    const options = { builder: BUILDER, verifyKeys: [], registry: setup().client, clock: ports.clock, hostStores };
+    const caches = new BuildCaches({ ...common, stores: [location] }, options);
+    await writeVolumeCache(root, [tree('a/layer', 'text')]);
+    await caches.save({ cache: root, temporary: root }, { ...ports, log });
+    return { summary: caches.summary(), notes, warnings: ports.warnings };
+  };
+
+  it('is written like any other', async () => {
+    const store = new MemoryStore();
+    expect((await stored(store)).summary.stores).toMatchObject([{ name: 'memory', save: { outcome: 'saved' } }]);
+    expect(store.shelf.packs.size).toBe(1);
+  });
+
+  it('is not tried where nothing may be written, which is no warning', async () => {
+    const store = Object.assign(new MemoryStore(), { readOnly: 'this run may only read' });
+    const { summary, notes, warnings } = await stored(store);
+    expect(summary.stores).toMatchObject([{ save: { outcome: 'off' } }]);
+    expect(store.traffic.requests).toBe(0);
+    expect(notes).toEqual(['the layer cache "memory" is not saved: this run may only read']);
+    expect(warnings).toEqual([]);
+  });
+
+  it('has to be brought', async () => {
+    await expect(stored(undefined)).rejects.toThrow('the cache store "github" is not there in this process');
   });
 });
