@@ -14,7 +14,9 @@ export interface WorkflowOptions {
   readonly files?: Readonly<Record<string, string>>;
   /** Directories and files that are copied, by their paths there. */
   readonly copies?: Readonly<Record<string, string>>;
-  /** Default: a push to `main`. */
+  /** Directories of actions that are used by their repositories: `owner/name@v1`. */
+  readonly actions?: Readonly<Record<string, string>>;
+  /** Default: a push to `main`, the default branch. */
   readonly event?: { readonly name: string; readonly payload?: object };
   /** `GITHUB_TOKEN` among them. */
   readonly secrets?: Readonly<Record<string, string>>;
@@ -35,6 +37,9 @@ export interface WorkflowOutcome extends ActLog {
 
 /** `GITHUB_REPOSITORY` of every run. */
 export const REPOSITORY = 'acme/shop';
+
+/** What the payload of every event has. */
+const PAYLOAD = { repository: { full_name: REPOSITORY, default_branch: 'main' } } as const;
 
 const WORKFLOW = '.github/workflows/workflow.yml';
 
@@ -83,11 +88,14 @@ async function checkOut(directory: string, { workflow, files = {}, copies = {} }
 }
 
 /** Secrets and the event go to act in files, since everybody on the machine may read command lines. */
-async function writeSettings(scratch: string, { event, secrets = {} }: WorkflowOptions): Promise<readonly string[]> {
+async function writeSettings(scratch: string, options: WorkflowOptions): Promise<readonly string[]> {
+  const { event, secrets = {}, actions = {} } = options;
   const [secretFile, eventFile] = [path.join(scratch, 'secrets.yml'), path.join(scratch, 'event.json')];
   await writeFile(secretFile, JSON.stringify(secrets));
-  await writeFile(eventFile, JSON.stringify(event?.payload ?? {}));
-  return [event?.name ?? 'push', '--secret-file', secretFile, '--eventpath', eventFile];
+  await writeFile(eventFile, JSON.stringify({ ...PAYLOAD, ...(event?.payload ?? { ref: 'refs/heads/main' }) }));
+  const repositories = Object.entries(actions).map(([name, directory]) => `--local-repository=${name}=${directory}`);
+  const offline = repositories.length === 0 ? [] : ['--action-offline-mode', ...repositories];
+  return [event?.name ?? 'push', '--secret-file', secretFile, '--eventpath', eventFile, ...offline];
 }
 
 async function runAct(
