@@ -1,10 +1,12 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { BuildpacksError } from '../errors/index.ts';
 import type { Descriptor } from '../image/manifest.ts';
 import { type Digest, hexOf } from '../reference/index.ts';
+import { makeRealFolders } from '../files/real-folders.ts';
 import { statRegularFile } from '../files/regular-file.ts';
+import { writeBeside } from '../files/whole-file.ts';
 
 /** The path of a blob inside a layout, as parts. */
 export function blobPath(digest: Digest): readonly [string, string, string] {
@@ -23,9 +25,12 @@ export async function addBlob(
 ): Promise<Descriptor> {
   const hash = createHash('sha256');
   let size = 0;
-  const blobs = path.join(directory, 'blobs', 'sha256');
-  await mkdir(blobs, { recursive: true });
-  return writeBeside(path.join(blobs, 'new'), async (write) => {
+  const folders = ['blobs', 'sha256'];
+  const obstacle = await makeRealFolders(directory, folders);
+  if (obstacle !== undefined) {
+    throw new BuildpacksError('image', `"${obstacle}" is a link or a file where a folder of the layout must be`);
+  }
+  return writeBeside(path.join(directory, ...folders, 'new'), async (write) => {
     for await (const chunk of content) {
       hash.update(chunk);
       size += chunk.length;
@@ -47,34 +52,4 @@ export async function putBlob(
   if (added.digest === descriptor.digest) return;
   await rm(path.join(directory, ...blobPath(added.digest)), { force: true });
   throw new BuildpacksError('image', `the content of ${descriptor.digest} hashes to ${added.digest}`);
-}
-
-/** Writes a file so that it is seen whole or not at all. */
-export async function writeFileWhole(
-  file: string,
-  content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
-): Promise<void> {
-  await writeBeside(file, async (write) => {
-    for await (const chunk of content) await write(chunk);
-    return { file, value: undefined };
-  });
-}
-
-/** Writes under a temporary name in the same folder, then renames to what `produce` says; on failure nothing stays. */
-async function writeBeside<T>(
-  near: string,
-  produce: (write: (chunk: Uint8Array) => Promise<void>) => Promise<{ readonly file: string; readonly value: T }>,
-): Promise<T> {
-  const temporary = `${near}.${randomUUID()}.tmp`;
-  const handle = await open(temporary, 'wx', 0o644);
-  try {
-    const { file, value } = await produce((chunk) => handle.writeFile(chunk));
-    await handle.close();
-    await rename(temporary, file);
-    return value;
-  } catch (error) {
-    await handle.close().catch(() => undefined);
-    await rm(temporary, { force: true });
-    throw error;
-  }
 }

@@ -6,7 +6,8 @@ import { directoryItem, type TarItem } from '../archive/tar-entry.ts';
 import { writeTar } from '../archive/tar-writer.ts';
 import { BuildpacksError } from '../errors/index.ts';
 import { isDigest } from '../reference/index.ts';
-import { blobPath, writeFileWhole } from './blob-store.ts';
+import { writeFileWhole } from '../files/whole-file.ts';
+import { blobPath } from './blob-store.ts';
 import { openRegularFile, statRegularFile } from '../files/regular-file.ts';
 
 const READ_SIZE = 1024 * 1024;

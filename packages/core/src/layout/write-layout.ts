@@ -4,10 +4,11 @@ import { Readable } from 'node:stream';
 import type { Descriptor } from '../image/manifest.ts';
 import { MEDIA_TYPE } from '../image/media-types.ts';
 import type { Image } from '../image/source.ts';
+import { writeFileWhole } from '../files/whole-file.ts';
 import { optional } from '../json/json.ts';
 import { mapInParallel } from '../parallel/parallel.ts';
 import type { Digest } from '../reference/index.ts';
-import { putBlob, writeFileWhole } from './blob-store.ts';
+import { putBlob } from './blob-store.ts';
 
 /** The content of `oci-layout` (OCI image layout specification 1.0 and 1.1). */
 const LAYOUT_MARKER = '{"imageLayoutVersion":"1.0.0"}';

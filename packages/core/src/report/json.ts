@@ -1,4 +1,4 @@
-import { replaceFile } from '../files/replace-file.ts';
+import { writeFileWhole } from '../files/whole-file.ts';
 import type { BuildResult } from './result.ts';
 import { stableJson } from './stable-json.ts';
 
@@ -34,5 +34,5 @@ export function resultJson(result: BuildResult): string {
 
 /** Writes `result.json`; whoever reads the file sees the whole of it or none. */
 export async function writeResult(file: string, result: BuildResult): Promise<void> {
-  await replaceFile(file, resultJson(result));
+  await writeFileWhole(file, [Buffer.from(resultJson(result))]);
 }

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
@@ -31,6 +31,16 @@ describe('writeLayout', () => {
 
     expect(files(one.directory)).toEqual(files(two.directory));
     expect(files(one.directory)).toHaveLength(6);
+  });
+
+  it.each(['blobs', 'blobs/sha256'])('does not follow a link in the place of %s', async (folder) => {
+    const directory = temporaryDirectory();
+    const elsewhere = temporaryDirectory();
+    mkdirSync(path.dirname(path.join(directory, folder)), { recursive: true });
+    symlinkSync(elsewhere, path.join(directory, folder));
+
+    await expect(writeLayout(directory, [await sample()])).rejects.toThrow(`${folder}" is a link or a file`);
+    expect(readdirSync(elsewhere)).toEqual([]);
   });
 
   it('writes manifest and configuration only, and the blobs that are named, when sparse', async () => {

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { renderToml } from '../../toml/write-toml.ts';
 import { readRegularFile } from '../../files/regular-file.ts';
-import { replaceFile } from '../../files/replace-file.ts';
+import { writeFileWhole } from '../../files/whole-file.ts';
 import { optional } from '../../json/json.ts';
 import { readReport } from '../../lifecycle/report.ts';
 import { type Digest, parseReference } from '../../reference/index.ts';
@@ -137,6 +137,6 @@ async function writeReports(plan: Plan, result: BuildResult, output: OutputImage
   if (plan.reportDirectory === undefined) return;
   await mkdir(plan.reportDirectory, { recursive: true });
   const image = { tags: result.tags, digest: result.digest, 'manifest-size': output.image.raw.bytes.length };
-  await replaceFile(path.join(plan.reportDirectory, 'report.toml'), renderToml({ image }));
+  await writeFileWhole(path.join(plan.reportDirectory, 'report.toml'), [Buffer.from(renderToml({ image }))]);
   await writeResult(path.join(plan.reportDirectory, 'result.json'), result);
 }
