@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -48,6 +49,15 @@ async function leakingFiles(directory: string): Promise<readonly string[]> {
   return leaking.flat();
 }
 
+/** The forms in which a key may be in a text: as bytes, in hexadecimal, and in base64 at the place that it has in a key. */
+function keyLeaks(text: string, secret: Buffer): readonly string[] {
+  // The 16 bytes before it leave one byte for its first group of three.
+  const base64 = Buffer.concat([Buffer.alloc(1), secret])
+    .toString('base64')
+    .slice(4, 40);
+  return [secret.toString('latin1'), secret.toString('hex'), base64].filter((form) => text.includes(form));
+}
+
 requiresEngine('secrets', () => {
   it('are in no output, result, report or image of a build', async () => {
     const reports = await temporaryDirectory('reports');
@@ -91,6 +101,34 @@ requiresEngine('secrets', () => {
       const { status, stdout, stderr } = await cli(args, { environment });
       expect({ status, leaks: leaksOf(stdout + stderr, CANARY) }).toEqual({ status: 0, leaks: [] });
       expect(await leakingFiles(directory)).toEqual([]);
+    }
+  });
+
+  it('sign a layer cache and are in nothing that a build or a stage of it leaves', async () => {
+    const key = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'der' });
+    // The 32 bytes that are secret: the rest is the same for all keys.
+    const secret = key.subarray(-32);
+    const store = await temporaryDirectory('cache');
+    const directory = path.join(await temporaryDirectory('stages'), 'build');
+    const environment = { ...(await withSecrets(PASSWORD)), BUILDPACKS_CI_CACHE_SIGN_KEY: key.toString('base64') };
+    const stage = ['--build-directory', directory, '--log-level', 'debug'];
+    const named = [world.image('signed'), '--builder', world.builder, '--allow-builder-tag'];
+    for (const args of [
+      ['prepare', ...named, ...APP, ...stage.slice(0, 2), '--cache-store', `dir:${store}`],
+      ['run', ...stage],
+      ['publish', ...stage, '--json'],
+    ]) {
+      const { status, stdout, stderr } = await cli(args, { environment });
+      expect({ status, leaks: keyLeaks(stdout + stderr, secret) }).toEqual({ status: 0, leaks: [] });
+    }
+    const [index = ''] = await readdir(path.join(store, 'indexes'));
+    expect(await readFile(path.join(store, 'indexes', index), 'latin1')).toContain('"signature":"');
+    for (const root of [directory, store]) {
+      const files = await readdir(root, { recursive: true, withFileTypes: true });
+      for (const file of files.filter((entry) => entry.isFile())) {
+        const text = await readFile(path.join(file.parentPath, file.name), 'latin1');
+        expect({ file: file.name, leaks: keyLeaks(text, secret) }).toEqual({ file: file.name, leaks: [] });
+      }
     }
   });
 
