@@ -33,7 +33,11 @@ export async function pruneCaches(api: Octokit, repository: string, now: number)
 }
 
 async function listEntries(api: Octokit, owner: string, repo: string) {
-  const entries = await api.paginate(api.actions.getActionsCacheList, { owner, repo, key: PREFIX, per_page: 100 });
+  const entries = await api.paginate(api.actions.getActionsCacheList, {
+    ...{ owner, repo, key: PREFIX, per_page: 100 },
+    // What is added meanwhile moves nothing from page to page.
+    ...({ sort: 'created_at', direction: 'asc' } as const),
+  });
   return entries.map(({ id, key = '', ref = '', created_at: created = '', size_in_bytes: sizeBytes = 0 }) => ({
     ...{ id, key, ref, sizeBytes },
     createdAt: Date.parse(created),

@@ -1,7 +1,7 @@
 import { plainText } from '../log/terminal-text.ts';
 
-/** A table's cell that is longer is cut. Characters. */
-const LONGEST_CELL = 500;
+/** Foreign text that is longer is cut: there are names with digests that have more than 300 characters. */
+const LONGEST = 400;
 
 /**
  * Foreign text as a code span, in which GitHub's Markdown makes neither links nor mentions nor HTML; fit for a cell of a table.
@@ -9,7 +9,7 @@ const LONGEST_CELL = 500;
  * @see https://github.github.com/gfm/#code-spans
  */
 export function codeSpan(text: string): string {
-  const shown = cut(plainText(text), LONGEST_CELL);
+  const shown = cut(plainText(text), LONGEST);
   if (shown.trim() === '') return '';
   const fence = '`'.repeat(longestRun(shown) + 1);
   // A blank between the fence and a backtick is no part of the code.
@@ -19,7 +19,7 @@ export function codeSpan(text: string): string {
 
 /** Foreign lines as a block of code. */
 export function codeBlock(lines: readonly string[]): readonly string[] {
-  const shown = lines.map(plainText);
+  const shown = lines.map((line) => cut(plainText(line), LONGEST));
   const fence = '`'.repeat(Math.max(3, longestRun(shown.join('\n')) + 1));
   return [`${fence}text`, ...shown, fence];
 }

@@ -17,7 +17,7 @@ export interface MarkdownExtras {
 }
 
 /** So many rows of each kind: with cells of limited length the whole stays far below the mebibyte that GitHub takes. */
-const MOST = { tags: 50, buildpacks: 50, layers: 200, inputs: 100, warnings: 50 };
+const MOST = { tags: 50, buildpacks: 50, processes: 30, layers: 100, inputs: 60, lines: 8, warnings: 50 };
 
 /** Characters of the longest bar. */
 const BAR = 32;
@@ -52,7 +52,9 @@ function factRows(result: BuildResult, components: number | undefined): readonly
     ['Buildpacks', atMost(result.buildpacks, MOST.buildpacks, ({ id, version }) => codeSpan(`${id}@${version}`))],
     [
       'Processes',
-      result.processes.map((process) => codeSpan(process.default ? `${process.type} (default)` : process.type)),
+      atMost(result.processes, MOST.processes, (process) =>
+        codeSpan(process.default ? `${process.type} (default)` : process.type),
+      ),
     ],
     ['Cache', (result.cache?.stores ?? []).map((store) => codeSpan(describeCache(store)))],
     ['SBOM', describeSbom(result, components)],
@@ -110,7 +112,7 @@ function inputList(inputs: MarkdownExtras['inputs'] = []): readonly string[] {
   if (inputs.length === 0) return [];
   const rows = inputs
     .slice(0, MOST.inputs)
-    .map(({ name, value }) => [codeSpan(name), value.split('\n').slice(0, MOST.tags).map(codeSpan).join('<br>')]);
+    .map(({ name, value }) => [codeSpan(name), atMost(value.split('\n'), MOST.lines, codeSpan).join('<br>')]);
   return ['', '<details><summary>Inputs</summary>', '', ...table(['Input', 'Value'], rows), '', '</details>'];
 }
 

@@ -92,13 +92,14 @@ const OLD_FORM = /##\[([^\s\]]+)(?: ([^\]]*))?\](.*)$/s;
 function parseCommand(line: string): RunnerCommand | undefined {
   const [, name, properties = '', data = ''] = NEW_FORM.exec(line) ?? OLD_FORM.exec(line) ?? [];
   if (name === undefined) return undefined;
-  const entries = properties.split(',').map((property) => property.split(/=(.*)/s, 2));
+  const entries = properties.split(',').map((property): [string, string] => {
+    const [key = '', value = ''] = property.split(/=(.*)/s, 2);
+    return [key, unescapeText(value)];
+  });
   return {
     name: name.toLowerCase(),
-    properties: Object.fromEntries(
-      entries.filter(([key]) => key !== '').map(([key, value = '']) => [key, unescape(value)]),
-    ),
-    data: unescape(data),
+    properties: Object.fromEntries(entries.filter(([key]) => key !== '')),
+    data: unescapeText(data),
   };
 }
 
@@ -110,7 +111,7 @@ function escapeProperty(text: string): string {
   return escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 }
 
-function unescape(text: string): string {
+function unescapeText(text: string): string {
   const characters: Readonly<Record<string, string>> = { '0D': '\r', '0A': '\n', '3A': ':', '2C': ',', '25': '%' };
   return text.replaceAll(/%(0D|0A|3A|2C|25)/g, (_, code: string) => characters[code] ?? '');
 }

@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest';
+import { SAMPLE_RESULT } from '../../core/test/report/sample-result.ts';
+import { effectiveInputs, givenInputs, renderSummary } from '../src/summary.ts';
+
+describe('givenInputs', () => {
+  it('leaves out what is as by default', () => {
+    expect(givenInputs({ INPUT_CACHE: 'auto', INPUT_PUBLISH: 'true', INPUT_TAGS: '' })).toEqual([
+      { name: 'publish', value: 'true' },
+    ]);
+  });
+
+  it.each(['REGISTRY-AUTH', 'HTTPS-PROXY', 'CACHE-SIGN-KEY', 'GITHUB-TOKEN'])('hides %s', (name) => {
+    const shown = JSON.stringify(effectiveInputs({ [`INPUT_${name}`]: 'the-secret' }));
+    expect(shown).not.toContain('the-secret');
+  });
+
+  it('shows the names of variables and not their values', () => {
+    const value = 'NPM_TOKEN=the-secret\nPLAIN\n MORE<<EOF\nthe-secret and more\nEOF';
+    const [env] = givenInputs({ INPUT_ENV: value });
+    expect(env?.value).toContain('NPM_TOKEN\nPLAIN\nMORE');
+    expect(env?.value).not.toContain('the-secret');
+  });
+});
+
+it('counts the packages of all bills and has no known secret', () => {
+  const bills = [
+    { file: 'launch/a/sbom.cdx.json', components: [{ name: 'a' }, { name: 'b' }] },
+    { file: 'launch/b/sbom.cdx.json', components: [{ name: 'c' }] },
+  ];
+  const result = { ...SAMPLE_RESULT, warnings: ['the-secret'] };
+  const page = renderSummary(result, { bills, inputs: [] }, (text) => text.replaceAll('the-secret', '***'));
+  expect(page).toContain('3 packages in 1 file');
+  expect(page).not.toContain('the-secret');
+});
