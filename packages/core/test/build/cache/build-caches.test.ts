@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, symlink } from 'node:fs/promises';
 import { generateKeyPairSync } from 'node:crypto';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -79,7 +79,9 @@ describe('the stores of a build', () => {
 
   it('make one warning when nothing can be done with one of them', async () => {
     const { build, stores } = await machine();
-    await writeFile(stores[0]?.path ?? '', 'no folder');
+    const store = stores[0]?.path ?? '';
+    await mkdir(store);
+    await symlink('indexes', path.join(store, 'indexes'));
     const { outcomes, warnings } = await build();
     expect(outcomes).toEqual([['miss', 'failed']]);
     expect(warnings).toEqual([expect.stringContaining('was not restored')]);
