@@ -96,6 +96,13 @@ describe('a job', () => {
     expect(warnings).toEqual([]);
   });
 
+  it('saves after the 40 seconds that GitHub asks to wait when a repository has many new entries', async () => {
+    const { service, restore, save } = await setup();
+    const { outcome } = await restore();
+    service.fail(faulty(['CreateCacheEntry'], { kind: 'status', status: 429, headers: { 'retry-after': '40' } }, 1));
+    expect((await save(outcome)).outcome.kind).toBe('saved');
+  });
+
   it('saves only what is new, in two entries', async () => {
     const { service, restore, save } = await setup();
     await save((await restore()).outcome);

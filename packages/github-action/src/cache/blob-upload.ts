@@ -8,7 +8,7 @@ const MIB = 1024 * 1024;
 /** What is put at once, and the size of blocks of what is larger. */
 const BLOCK = 8 * MIB;
 /** Blocks under way. */
-const AT_ONCE = 6;
+const AT_ONCE = 8;
 
 export interface UploadPorts {
   readonly network: Network;

@@ -15,6 +15,8 @@ export class TooManyRequests extends BuildpacksError {
 export interface RetryLimits {
   /** In which the last attempt must begin. */
   readonly patience: number;
+  /** The same where the service has said how long to wait. */
+  readonly rateLimited: number;
   /** Before the second attempt; twice as long before each further one. */
   readonly pause: number;
 }
@@ -29,7 +31,7 @@ const ATTEMPTS = 4;
 
 /** Tries again what failed for a moment, as long as the next attempt begins in time; else the last failure is thrown. */
 export async function withRetries<T>({ clock, limits, signal }: Retries, work: () => Promise<T>): Promise<T> {
-  const end = clock.now() + limits.patience;
+  const start = clock.now();
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();
@@ -37,7 +39,8 @@ export async function withRetries<T>({ clock, limits, signal }: Retries, work: (
       signal.throwIfAborted();
       const wait = error instanceof TooManyRequests ? error.wait : limits.pause * 2 ** (attempt - 1);
       const isTemporary = error instanceof BuildpacksError && error.code === 'temporary';
-      if (!isTemporary || attempt === ATTEMPTS || clock.now() + wait > end) throw error;
+      const patience = error instanceof TooManyRequests ? limits.rateLimited : limits.patience;
+      if (!isTemporary || attempt === ATTEMPTS || clock.now() + wait > start + patience) throw error;
       await clock.sleep(wait, signal);
     }
   }

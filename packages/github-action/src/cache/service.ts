@@ -28,6 +28,8 @@ export interface ServiceLimits extends RetryLimits {
 const SERVICE = 'github.actions.results.api.v1.CacheService';
 /** Keys that one look-up may have. */
 const MAX_KEYS = 10;
+/** So begins the message for a run that may only read. */
+const DENIED = 'cache write denied';
 /** Seconds to wait when the service wants us to, and does not say how long. */
 const DEFAULT_WAIT = 5;
 
@@ -57,8 +59,9 @@ export class CacheService {
   async reserve(key: string, signal: AbortSignal): Promise<URL | undefined> {
     const answer = await this.#call('CreateCacheEntry', { key }, signal);
     if (answer['ok'] === true) return this.#signed(answer['signed_upload_url']);
-    if (answer['code'] === 'already_exists') return undefined;
-    throw new BuildpacksError('denied', `GitHub's cache refused a new entry: ${textOf(answer['message'])}`);
+    const message = textOf(answer['message']);
+    if (!message.startsWith(DENIED)) return undefined;
+    throw new BuildpacksError('denied', `GitHub's cache refused a new entry: ${message}`);
   }
 
   /** Makes an entry whose content is there visible. */
@@ -70,7 +73,7 @@ export class CacheService {
 
   async #call(method: string, request: object, signal: AbortSignal): Promise<Readonly<Record<string, unknown>>> {
     const { clock, limits, network, url, token } = this.#options;
-    const patience = this.#isGivenUp ? 0 : limits.patience;
+    const patience = this.#isGivenUp ? { patience: 0, rateLimited: 0 } : {};
     const call = {
       url: new URL(`/twirp/${SERVICE}/${method}`, url),
       method: 'POST',
@@ -78,7 +81,7 @@ export class CacheService {
       body: JSON.stringify({ ...request, version: ENTRY_VERSION }),
     } as const;
     try {
-      return await withRetries({ clock, limits: { ...limits, patience }, signal }, () =>
+      return await withRetries({ clock, limits: { ...limits, ...patience }, signal }, () =>
         withDeadline({ milliseconds: limits.answer, clock, signal }, async (limited) =>
           contentOf(await exchange(network, { ...call, signal: limited })),
         ),
@@ -111,7 +114,7 @@ async function contentOf(answer: Answer): Promise<Readonly<Record<string, unknow
     throw refusal("GitHub's cache", answer, textOf(message?.['msg']).slice(0, 200));
   if (message === undefined)
     throw new BuildpacksError('temporary', "GitHub's cache gave an answer that is none of its own");
-  return isTaken ? { ...message, ok: false, code: 'already_exists' } : message;
+  return isTaken ? { ok: false } : message;
 }
 
 function parsed(text: string): Readonly<Record<string, unknown>> | undefined {

@@ -26,7 +26,14 @@ type Digest = PackFile['digest'];
 /** How long is waited for what. */
 export type StoreLimits = ServiceLimits & UploadPorts['limits'];
 
-export const LIMITS: StoreLimits = { answer: 15_000, patience: 30_000, pause: 1000, block: 60_000 };
+/** GitHub asks to wait 30 to 40 seconds after 200 new entries in a repository. */
+export const LIMITS: StoreLimits = {
+  answer: 15_000,
+  patience: 30_000,
+  rateLimited: 45_000,
+  pause: 1000,
+  block: 60_000,
+};
 
 export interface GitHubStoreOptions {
   /** `ACTIONS_RESULTS_URL`. */
@@ -117,7 +124,8 @@ export class GitHubStore implements CacheStore {
       const isThere = (await this.#write(packKey(digest), content, signal)) || (await this.#pack(digest)) !== undefined;
       if (isThere) return;
       this.#packs.delete(digest);
-      await this.#write(sparePackKey(digest), content, signal);
+      if (await this.#write(sparePackKey(digest), content, signal)) return;
+      throw new BuildpacksError('registry', "GitHub's cache does not take a pack");
     });
   }
 

@@ -14,7 +14,7 @@ import { cacheService, CLOCK, jobOf, MAIN_TO_READ, openStore } from './subject.t
 const SIGNAL = new AbortController().signal;
 const KEY = 'a'.repeat(32);
 const OTHER_KEY = 'b'.repeat(32);
-const LIMITS = { answer: 1000, patience: 1500, pause: 5, block: 1000 };
+const LIMITS = { answer: 1000, patience: 1500, rateLimited: 1500, pause: 5, block: 1000 };
 const INDEX = { object: Buffer.from('index'), packs: [] };
 
 const status = (code: number, headers: Readonly<Record<string, string>> = {}): Fault => ({
