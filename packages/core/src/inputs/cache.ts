@@ -3,10 +3,11 @@ import { type CacheKey, readSignKey, readVerifyKeys } from '../cache/index.ts';
 import { inputError, type Problems } from '../errors/problems.ts';
 import { kindOf } from '../files/file-kind.ts';
 import { optional } from '../json/json.ts';
+import type { HostStoreName } from '../ports/index.ts';
 import { formatRepository, parseReference } from '../reference/index.ts';
 import { cacheScopes } from './cache-scopes.ts';
 import type { InputReader } from './reader.ts';
-import type { CacheRequest, CacheStoreLocation, HostStoreName } from './request.ts';
+import type { CacheRequest, CacheStoreLocation } from './request.ts';
 import type { CiFacts, TrustDecision } from './trust.ts';
 
 /** What these inputs are read against. */

@@ -1,5 +1,6 @@
 import { parseReference } from '../reference/index.ts';
 import { optional } from '../json/json.ts';
+import type { HostStoreName } from '../ports/index.ts';
 import { readAnnotations } from './annotations.ts';
 import { findDescriptor, parseApp } from './app.ts';
 import { readBindings } from './bindings.ts';
@@ -18,7 +19,7 @@ import {
 } from './places.ts';
 import { Problems } from '../errors/problems.ts';
 import { InputReader, type RawInputs } from './reader.ts';
-import type { AppSource, BuildRequest, HostStoreName, LoadTarget } from './request.ts';
+import type { AppSource, BuildRequest, LoadTarget } from './request.ts';
 import type { InputNameOf } from './schema.ts';
 import { type CiFacts, decideTrust, type TrustDecision } from './trust.ts';
 import { readVariables } from './variables.ts';

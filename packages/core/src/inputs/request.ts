@@ -1,6 +1,7 @@
 import type { CacheKey } from '../cache/index.ts';
 import type { Volume } from '../engine/types.ts';
 import type { Platform } from '../image/manifest.ts';
+import type { HostStoreName } from '../ports/index.ts';
 import type { ImageReference, Repository, TagReference } from '../reference/index.ts';
 import type { CacheScopes } from './cache-scopes.ts';
 import type { ConnectionInputs } from './connection.ts';
@@ -130,6 +131,3 @@ export type CacheStoreLocation =
   | { readonly kind: 'registry'; readonly repository: Repository }
   /** The CI's own, which its adapter brings (`Ports.cacheStores`). */
   | { readonly kind: 'host'; readonly name: HostStoreName };
-
-/** The stores that some CI has of its own. */
-export type HostStoreName = 'github';

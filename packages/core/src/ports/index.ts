@@ -1,6 +1,5 @@
-import type { CacheStore } from '../cache/store/store.ts';
+import type { CacheStore } from './cache-store.ts';
 import type { Clock } from './clock.ts';
-import type { HostStoreName } from '../inputs/request.ts';
 import type { Log } from './log.ts';
 import type { Network } from './network.ts';
 import type { ProcessRunner } from './process-runner.ts';
@@ -23,6 +22,9 @@ export interface Machine {
   readonly architecture: string;
   readonly workingDirectory: string;
 }
+
+/** What a CI's own store of layer caches is called in `cache-store`. */
+export type HostStoreName = 'github';
 
 /** A name is missing where the host can't offer it. */
 export type HostStores = Readonly<Partial<Record<HostStoreName, CacheStore>>>;

@@ -4,7 +4,7 @@ import { identityKey } from '../format/identity.ts';
 import { type ExaminedIndex, examineIndex } from '../format/index-object.ts';
 import type { CacheKey } from '../format/keys.ts';
 import { CACHE_LIMITS } from '../format/limits.ts';
-import type { CacheStore, StoredEntry } from '../store/store.ts';
+import type { CacheStore, StoredEntry } from '../../ports/cache-store.ts';
 
 /** A cache in a store. */
 export interface ListedCache {

@@ -9,6 +9,8 @@ export const CACHE_LIMITS = {
   /** Bytes of the index, as stored and as text. */
   indexObject: 16 * MIB,
   indexText: 16 * MIB,
+  /** Commas in the text: a parser makes far more of millions of empty lists than they have bytes. */
+  indexCommas: 1536 * KIB,
   /** Characters of the lifecycle's metadata. */
   metadata: 8 * MIB,
   layers: 500,

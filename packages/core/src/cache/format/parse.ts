@@ -8,6 +8,8 @@ import { CACHE_LIMITS } from './limits.ts';
 import { damagedIndex } from './refusal.ts';
 import { renderIndex } from './render.ts';
 
+const COMMA = 0x2c;
+
 /**
  * Reads the text of an index as hostile input: every field of its type, nothing beside them, everything in its limits, every reference
  * to something that is there. Only the canonical text is taken (see `renderIndex`).
@@ -15,6 +17,7 @@ import { renderIndex } from './render.ts';
  * @throws BuildpacksError `image` saying what is wrong
  */
 export function parseIndex(text: Uint8Array): CacheIndex {
+  if (commasIn(text) > CACHE_LIMITS.indexCommas) throw damagedIndex('it has too many values');
   const json = fieldsOf(parseJson(text), 'the index');
   const index: CacheIndex = {
     identity: readIdentity(json['identity']),
@@ -31,6 +34,12 @@ export function parseIndex(text: Uint8Array): CacheIndex {
   checkIndex(index);
   if (!Buffer.from(renderIndex(index)).equals(text)) throw damagedIndex('its text is not canonical');
   return index;
+}
+
+function commasIn(text: Uint8Array): number {
+  let count = 0;
+  for (const byte of text) if (byte === COMMA) count++;
+  return count;
 }
 
 function readIdentity(value: unknown): CacheIdentity {

@@ -6,7 +6,7 @@ import type { Digest } from '../../reference/index.ts';
 import type { CacheIndex, IndexedLayer, IndexedPack } from '../format/cache-index.ts';
 import { usageOf } from '../format/usage.ts';
 import { fileOfLayer } from '../volume-cache.ts';
-import type { CacheStore } from '../store/store.ts';
+import type { CacheStore } from '../../ports/cache-store.ts';
 import { LayerFile } from './layer-file.ts';
 import { Placements } from './placements.ts';
 import { PARALLEL_RANGES, planRanges, type PackRange } from './ranges.ts';

@@ -3,7 +3,7 @@ import type { CacheIndex } from '../format/cache-index.ts';
 import { identityKey } from '../format/identity.ts';
 import { type IndexExpectation, openIndex, type Refusal } from '../format/index-object.ts';
 import { CACHE_LIMITS } from '../format/limits.ts';
-import type { CacheStore } from '../store/store.ts';
+import type { CacheStore } from '../../ports/cache-store.ts';
 
 export type FoundIndex =
   | { readonly kind: 'found'; readonly index: CacheIndex; readonly digest: Digest }

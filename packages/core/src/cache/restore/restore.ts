@@ -8,7 +8,7 @@ import type { IndexExpectation, Refusal } from '../format/index-object.ts';
 import { cachedLayers } from '../layers/cached-layers.ts';
 import { CACHE_METADATA, COMMITTED, fileOfLayer, withoutMissingLayers } from '../volume-cache.ts';
 import { limitTime } from '../store/limit-time.ts';
-import type { CacheStore } from '../store/store.ts';
+import type { CacheStore } from '../../ports/cache-store.ts';
 import { type CacheTraffic, countTraffic } from '../store/traffic.ts';
 import { fillLayers, type FilledLayers } from './fill-layers.ts';
 import { findIndex } from './find-index.ts';

@@ -12,7 +12,7 @@ import { CACHE_LIMITS } from '../format/limits.ts';
 import { cachedLayers } from '../layers/cached-layers.ts';
 import type { CachePorts } from '../restore/restore.ts';
 import { limitTime } from '../store/limit-time.ts';
-import type { CacheStore } from '../store/store.ts';
+import type { CacheStore } from '../../ports/cache-store.ts';
 import { type CacheTraffic, countTraffic } from '../store/traffic.ts';
 import { CACHE_METADATA, COMMITTED, fileOfLayer } from '../volume-cache.ts';
 import { NewLayers } from './new-layers.ts';

@@ -1,6 +1,6 @@
 import type { Clock } from '../../ports/index.ts';
 import { withTimeLimit } from '../restore/time-limit.ts';
-import type { CacheStore } from './store.ts';
+import type { CacheStore } from '../../ports/cache-store.ts';
 
 /**
  * The same store, for which nobody waits longer than it is worth: an operation that takes too long for its bytes fails, also where the store

@@ -18,7 +18,7 @@ import {
   renderArtifact,
 } from './registry-artifact.ts';
 import { keyOfTag, tagOf } from './registry-tag.ts';
-import type { ByteRange, CacheStore, NewIndex, PackFile, StoredEntry, StoredIndex } from './store.ts';
+import type { ByteRange, CacheStore, NewIndex, PackFile, StoredEntry, StoredIndex } from '../../ports/cache-store.ts';
 
 /** Manifests that are asked for at once. */
 const AT_ONCE = 6;

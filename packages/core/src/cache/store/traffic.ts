@@ -1,4 +1,4 @@
-import type { CacheStore } from './store.ts';
+import type { CacheStore } from '../../ports/cache-store.ts';
 
 /** What went to a store and came from it. */
 export interface CacheTraffic {

@@ -168,6 +168,14 @@ describe('an index that does not fit together', () => {
     expect(await reasonFor(objectOf(' '.repeat(33 * 1024 * 1024)))).toBe('damaged');
   });
 
+  it('is not opened when it has more values than a parser has room for', async () => {
+    const text = renderIndex(sampleIndex()).replace('"layers":[', `"layers":[${'[],'.repeat(2_000_000)}`);
+    expect(await openIndex(objectOf(text), UNSIGNED)).toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining('too many values') as string,
+    });
+  });
+
   it('is not opened when its tables are no whole records', async () => {
     const text = renderIndex({ ...sampleIndex(), packs: [{ ...pack, chunks: ChunkTable.of([]) }], layers: [] });
     const cut = chunkName(Buffer.from('x')).slice(0, 7);

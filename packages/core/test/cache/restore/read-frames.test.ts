@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { IndexedPack } from '../../../src/cache/format/cache-index.ts';
 import { readFrames } from '../../../src/cache/restore/read-frames.ts';
-import type { ByteRange } from '../../../src/cache/store/store.ts';
+import type { ByteRange } from '../../../src/ports/cache-store.ts';
 import type { Clock } from '../../../src/ports/index.ts';
 import { MemoryStore } from '../support/memory-store.ts';
 import { StoppedClock } from '../support/clock.ts';

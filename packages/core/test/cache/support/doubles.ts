@@ -1,5 +1,5 @@
 import { type CachePorts } from '../../../src/cache/index.ts';
-import type { CacheStore } from '../../../src/cache/store/store.ts';
+import type { CacheStore } from '../../../src/ports/cache-store.ts';
 import { type Clock, SILENT_LOG } from '../../../src/ports/index.ts';
 import { StoppedClock } from './clock.ts';
 

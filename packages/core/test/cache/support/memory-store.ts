@@ -6,7 +6,7 @@ import type {
   PackFile,
   StoredEntry,
   StoredIndex,
-} from '../../../src/cache/store/store.ts';
+} from '../../../src/ports/cache-store.ts';
 import { BuildpacksError } from '../../../src/errors/index.ts';
 import type { Digest } from '../../../src/reference/index.ts';
 

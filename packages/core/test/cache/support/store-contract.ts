@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { CacheStore, PackFile } from '../../../src/cache/store/store.ts';
+import type { CacheStore, PackFile } from '../../../src/ports/cache-store.ts';
 import { BuildpacksError } from '../../../src/errors/index.ts';
 import { type Digest, digestOf } from '../../../src/reference/index.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';

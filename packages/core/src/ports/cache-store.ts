@@ -1,4 +1,4 @@
-import type { Digest } from '../../reference/index.ts';
+import type { Digest } from '../reference/index.ts';
 
 /**
  * Where caches are kept. Two kinds of objects: packs, which never change and are named by their digest, and for each key the index that
