@@ -58,12 +58,15 @@ export function createActionLog({ toolkit, clock, level, sources }: ActionLogOpt
   };
   const safeLines = (text: string) => text.split('\n').map(safe).join('\n');
 
-  const endPhase = () => {
+  const finishPhase = (how: string) => {
     gate.open();
     if (phase === undefined) return;
-    print(`${phase.title}: ${formatDuration(clock.now() - phase.since)}`);
+    print(`${phase.title}: ${how}${formatDuration(clock.now() - phase.since)}`);
     toolkit.endGroup();
     phase = undefined;
+  };
+  const endPhase = () => {
+    finishPhase('');
   };
 
   return {
@@ -106,7 +109,7 @@ export function createActionLog({ toolkit, clock, level, sources }: ActionLogOpt
     },
     masked: (text) => mask.apply(text),
     fail: (error) => {
-      endPhase();
+      finishPhase('failed after ');
       annotations.fail(error, safeLines).forEach(printLines);
     },
   };
