@@ -8,16 +8,14 @@ export const ROOT = path.resolve(import.meta.dirname, '../..');
 export interface PageWithExamples {
   /** From the root of the repository. */
   readonly file: string;
-  readonly text: string;
   readonly examples: readonly WorkflowExample[];
 }
 
 /** README and all pages of `docs` in which GitHub Actions could run something. */
 export function pagesWithExamples(): readonly PageWithExamples[] {
   return ['README.md', ...globSync('docs/*.md', { cwd: ROOT }).sort()].flatMap((file) => {
-    const text = readFileSync(path.join(ROOT, file), 'utf8');
-    const examples = workflowExamples(text);
-    return examples.length === 0 ? [] : [{ file, text, examples }];
+    const examples = workflowExamples(readFileSync(path.join(ROOT, file), 'utf8'));
+    return examples.length === 0 ? [] : [{ file, examples }];
   });
 }
 
