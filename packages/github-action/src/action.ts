@@ -24,6 +24,7 @@ export async function runAction(host: Host): Promise<number> {
   const level = levelOf(inputs);
   const log = createActionLog({ toolkit, clock, level, sources: sourceTree(inputs, machine.workingDirectory) });
   const run = { inputs, host, log };
+  maskInputs(inputs, log);
   if (toolkit.getState(STARTED) !== '') return finish(run);
   toolkit.saveState(STARTED, 'true');
   try {
@@ -36,6 +37,12 @@ export async function runAction(host: Host): Promise<number> {
     log.fail(told);
     return exitStatusOf(told);
   }
+}
+
+/** Those that are secret as a whole; in the others core finds what is. */
+function maskInputs({ githubToken, core }: ActionInputs, log: ActionLog): void {
+  for (const secret of [githubToken, core['cache-sign-key']])
+    if (typeof secret === 'string' && secret !== '') log.mask(secret);
 }
 
 /** Never fails: the job has had its result. */

@@ -27,18 +27,26 @@ export function createApi({ baseUrl, token, network, signal }: ApiOptions): Octo
 /** As much of `fetch` as Octokit needs. Redirects are not followed: the token is for one server. */
 async function fetchBy(network: Network, url: string, init: RequestInit, signal: AbortSignal): Promise<Response> {
   const target = new URL(url);
-  const { statusCode, headers, body } = await network.dispatcher(target).request({
-    origin: target.origin,
-    path: target.pathname + target.search,
-    method: init.method ?? 'GET',
-    headers: Object.fromEntries(new Headers(init.headers)),
-    body: typeof init.body === 'string' ? init.body : null,
-    signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]),
-  });
-  const content = Buffer.from(await body.arrayBuffer());
-  const empty = statusCode === 204 || statusCode === 205 || statusCode === 304;
-  const flat = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]);
-  const response = new Response(empty ? null : content, { status: statusCode, headers: flat });
-  Object.defineProperty(response, 'url', { value: url });
-  return response;
+  try {
+    const { statusCode, headers, body } = await network.dispatcher(target).request({
+      origin: target.origin,
+      path: target.pathname + target.search,
+      method: (init.method ?? 'GET'),
+      headers: Object.fromEntries(new Headers(init.headers)),
+      body: typeof init.body === 'string' ? init.body : null,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]),
+    });
+    const content = Buffer.from(await body.arrayBuffer());
+    const flat = Object.entries(headers).map(([name, value]): [string, string] => [name, String(value)]);
+    const response = new Response(NO_CONTENT.has(statusCode) ? null : content, { status: statusCode, headers: flat });
+    Object.defineProperty(response, 'url', { value: url });
+    return response;
+  } catch (error) {
+    throw await network.explain(error, target);
+  }
 }
+
+type Method = 'GET' | 'POST' | 'DELETE';
+
+/** Statuses with which there is no body, not even an empty one (fetch standard, "null body status"). */
+const NO_CONTENT: ReadonlySet<number> = new Set([204, 205, 304]);

@@ -1,15 +1,24 @@
-import { createNetwork, formatSize, parseConnectionInputs } from '@buildpacks-ci/core';
+import { createNetwork, formatSize, parseConnectionInputs, removeLeftovers } from '@buildpacks-ci/core';
 import type { Run } from './action.ts';
 
 /** Set by a step that has written to GitHub's cache. */
 export const CACHE_SAVED = 'cache-saved';
 
-/** What follows the job: cache entries that the step has replaced are removed, which nobody has to wait for. */
-export async function runPost({ inputs, host, log }: Run): Promise<void> {
+/**
+ * What follows the job. What a step has left that was killed is removed; so are cache entries that the step has replaced, which nobody has to
+ * wait for.
+ */
+export async function runPost(run: Run): Promise<void> {
+  const { host, log } = run;
+  for (const directory of await removeLeftovers(host.machine.temporary, { processes: host.processes, log }))
+    log.info(`removed what a step has left in "${directory}"`);
+  await pruneCache(run);
+}
+
+async function pruneCache({ inputs, host, log }: Run): Promise<void> {
   const { environment, machine, clock, signal, toolkit } = host;
   const { GITHUB_API_URL: baseUrl = 'https://api.github.com', GITHUB_REPOSITORY = '' } = environment;
   if (toolkit.getState(CACHE_SAVED) === '' || inputs.githubToken === '') return;
-  log.mask(inputs.githubToken);
   const connection = parseConnectionInputs(inputs.core, {
     environment,
     workingDirectory: machine.workingDirectory,
