@@ -175,8 +175,8 @@ function operationOf(method: string, { pathname, searchParams }: URL): Operation
 /** Whether the fault leaves nothing to be answered. */
 function isSpoilt(exchange: Exchange): boolean {
   const { fault, incoming, record, response } = exchange;
-  const isBody = record.operation === 'GetBlob';
-  if (fault === undefined || (isBody && fault.kind !== 'status' && fault.kind !== 'silence')) return false;
+  const isInBody = record.operation === 'GetBlob' || (fault?.kind === 'cut' && fault.at > 0);
+  if (fault === undefined || (isInBody && fault.kind !== 'status' && fault.kind !== 'silence')) return false;
   if (fault.kind === 'cut') response.destroy();
   else incoming.resume();
   if (fault.kind === 'status') {

@@ -31,15 +31,18 @@ export interface Section {
   readonly end: number;
 }
 
+/** Answers with a short body. One that is cut has been thought of, but does not arrive. */
 export function answer(
-  { response, record }: Exchange,
+  { response, record, fault }: Exchange,
   status: number,
   body: string,
   headers: Readonly<Record<string, string>> = {},
 ): void {
   record.status = status;
   record.bytesDown = Buffer.byteLength(body);
-  response.writeHead(status, { 'content-length': record.bytesDown, ...headers }).end(body);
+  response.writeHead(status, { 'content-length': record.bytesDown, ...headers });
+  if (fault?.kind === 'cut') response.write(body.slice(0, body.length * fault.at), () => response.destroy());
+  else response.end(body);
 }
 
 export function answerJson(exchange: Exchange, status: number, body: object): void {

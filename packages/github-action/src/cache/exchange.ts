@@ -38,16 +38,30 @@ export async function exchange(network: Network, request: Request): Promise<Answ
   }
 }
 
-/** The text of a short answer. */
-export async function messageOf({ body }: Answer): Promise<string> {
+/**
+ * The text of a short answer, read to its end so that the connection can be used again.
+ *
+ * @throws BuildpacksError
+ */
+export async function messageOf({ body }: Answer, signal: AbortSignal): Promise<string> {
   const pieces: Uint8Array[] = [];
   let left = MAX_MESSAGE;
-  for await (const piece of body as AsyncIterable<Uint8Array>) {
+  for await (const piece of unbroken(body, signal)) {
     left -= piece.length;
     if (left < 0) throw new BuildpacksError('registry', "GitHub's cache gave an answer that is too long");
     pieces.push(piece);
   }
   return Buffer.concat(pieces).toString();
+}
+
+/** What comes of a body. That it breaks off is one of our errors, and an abort its reason. */
+export async function* unbroken(body: Answer['body'], signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new BuildpacksError('temporary', "GitHub's cache broke off in the middle of an answer", { cause: error });
+  }
 }
 
 /** The answer's header when there is one of that name. */

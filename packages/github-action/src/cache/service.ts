@@ -83,7 +83,7 @@ export class CacheService {
     try {
       return await withRetries({ clock, limits: { ...limits, ...patience }, signal }, () =>
         withDeadline({ milliseconds: limits.answer, clock, signal }, async (limited) =>
-          contentOf(await exchange(network, { ...call, signal: limited })),
+          contentOf(await exchange(network, { ...call, signal: limited }), limited),
         ),
       );
     } catch (error) {
@@ -104,9 +104,9 @@ export class CacheService {
   }
 }
 
-/** The message of an answer; with its code where Twirp's error is one that is expected. */
-async function contentOf(answer: Answer): Promise<Readonly<Record<string, unknown>>> {
-  const text = await messageOf(answer);
+/** The message of an answer. That something is there already, one of Twirp's errors, is a no. */
+async function contentOf(answer: Answer, signal: AbortSignal): Promise<Readonly<Record<string, unknown>>> {
+  const text = await messageOf(answer, signal);
   if (answer.statusCode === 429) throw new TooManyRequests(waitOf(answer));
   const message = parsed(text);
   const isTaken = answer.statusCode === 409;

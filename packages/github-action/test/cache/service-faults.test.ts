@@ -47,6 +47,7 @@ describe('what fails for a moment is tried again', () => {
     ['GetCacheEntryDownloadURL', status(503)],
     ['GetCacheEntryDownloadURL', status(429, { 'retry-after': '0' })],
     ['GetCacheEntryDownloadURL', { kind: 'cut', at: 0 }],
+    ['GetCacheEntryDownloadURL', { kind: 'cut', at: 0.5 }],
     ['GetCacheEntryDownloadURL', { kind: 'silence' }],
     ['CreateCacheEntry', status(502)],
     ['FinalizeCacheEntryUpload', status(500)],
@@ -63,6 +64,13 @@ describe('what fails for a moment is tried again', () => {
     expect((await store.readIndex([KEY], 100, SIGNAL))?.key).toBe(KEY);
     expect(asked(operation)).toBe(2);
   });
+});
+
+it('an index goes under another key when the answer that gave it one was lost', async () => {
+  const { service, store } = await setup();
+  service.fail(faulty(['CreateCacheEntry'], { kind: 'cut', at: 0.5 }, 1));
+  await store.writeIndex(KEY, INDEX, SIGNAL);
+  expect(service.entries.map(({ isComplete }) => isComplete)).toEqual([false, true]);
 });
 
 describe('what goes on failing ends in one error', () => {
