@@ -14,6 +14,7 @@ export { explained } from './cache/store/explained.ts';
 export { build } from './build/build.ts';
 export { prepareBuild, publishBuild, runBuild } from './build/stages.ts';
 export * from './doctor/index.ts';
+export { removeLeftovers } from './engine/index.ts';
 export * from './errors/index.ts';
 export * from './housekeeping/index.ts';
 export { type Inspection, inspect } from './inspect/inspect.ts';

@@ -1,4 +1,4 @@
-export { type ContainerEngine, detectContainerEngine } from './container/index.ts';
+export { type ContainerEngine, detectContainerEngine, removeLeftovers } from './container/index.ts';
 export type { EnginePorts } from './ports.ts';
 export { rootfsAvailable, type RootfsAvailability } from './rootfs/index.ts';
 export { selectEngine, type WantedEngine } from './select.ts';

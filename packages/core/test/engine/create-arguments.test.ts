@@ -39,6 +39,10 @@ function valuesOf(flag: string, args: readonly string[]): readonly (string | und
 }
 
 describe('createArguments', () => {
+  it('labels the container by its run and by the directory of its build', () => {
+    expect(valuesOf('--label', argumentsFor({}))).toEqual(['buildpacks-ci=1', 'buildpacks-ci.directory=/build']);
+  });
+
   it('runs the command itself, without the image’s entry point and without a shell', () => {
     const args = argumentsFor({});
     expect(args.slice(args.indexOf('--entrypoint'))).toEqual([

@@ -7,6 +7,9 @@ import { bindMount } from './mounts.ts';
 /** The label of every container of ours; its value is the run's random id. */
 export const LABEL = 'buildpacks-ci';
 
+/** The label that names the directory of its build, by which the containers of a killed build are found. */
+export const DIRECTORY_LABEL = 'buildpacks-ci.directory';
+
 export interface NewContainer {
   readonly name: string;
   readonly id: string;
@@ -24,7 +27,8 @@ export function createArguments(facts: ContainerFacts, run: EngineRun, container
   const mounts = [...container.mounts, ...run.volumes.map(bindMount)];
   return [
     'create',
-    ...['--name', container.name, '--label', `${LABEL}=${container.id}`, '--hostname', HOST_NAME],
+    ...['--name', container.name, '--hostname', HOST_NAME],
+    ...['--label', `${LABEL}=${container.id}`, '--label', `${DIRECTORY_LABEL}=${run.directory.root}`],
     ...['--pull', 'never', '--log-driver', 'none', '--no-healthcheck'],
     ...['--user', `${run.user.uid}:${run.user.gid}`, '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
     ...(run.network === 'default' ? [] : ['--network', run.network]),

@@ -1,2 +1,3 @@
 export type { ContainerEngine } from './container-engine.ts';
 export { detectContainerEngine } from './detect.ts';
+export { removeLeftovers } from './leftovers.ts';
