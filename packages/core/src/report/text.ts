@@ -65,8 +65,9 @@ export function listProcesses(processes: readonly ProcessSummary[]): readonly st
   );
 }
 
+/** What was named by this digest already says it. */
 function pinned({ name, digest }: PinnedName): string {
-  return `${name}@${digest}`;
+  return name.endsWith(`@${digest}`) ? name : `${name}@${digest}`;
 }
 
 function describeOutput(output: OutputSummary): string {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { renderResult } from '../../src/report/text.ts';
 import { SAMPLE_RESULT } from './sample-result.ts';
 
-const DIGEST = (letter: string) => `sha256:${letter.repeat(64)}`;
+const DIGEST = (letter: string) => `sha256:${letter.repeat(64)}` as const;
 
 describe('renderResult', () => {
   test('is a table', () => {
@@ -78,6 +78,12 @@ describe('renderResult', () => {
     const lines = renderResult({ ...SAMPLE_RESULT, phases });
     const time = lines.indexOf('Time');
     expect(lines.slice(time + 1, time + 4)).toEqual(['  run        2.0 s', '    detect  100 ms', '    build    1.9 s']);
+  });
+
+  test('says a digest once that the name has as well', () => {
+    const digest = DIGEST('7');
+    const lines = renderResult({ ...SAMPLE_RESULT, previousImage: { name: `r.example/app@${digest}`, digest } });
+    expect(lines).toContain(`Previous image  r.example/app@${digest}`);
   });
 
   test('lets no buildpack write to the terminal', () => {

@@ -59,8 +59,8 @@ export class PackedPlace implements CachePlace {
     const expectations = candidates.map((identity) => ({ identity, ...optional('signed', signed()) }));
     this.#found = await findCache({ store, candidates: expectations }, ports);
     if (this.#found.kind === 'miss') return false;
-    const { index, digest } = this.#found;
-    this.#parent = { index, digest, badPacks: new Set(), badLayers: new Set() };
+    const { index, digest, signer } = this.#found;
+    this.#parent = { index, digest, ...optional('signer', signer), badPacks: new Set(), badLayers: new Set() };
     return true;
   }
 
@@ -136,6 +136,7 @@ export class PackedPlace implements CachePlace {
     const parent = this.#parent && {
       index: renderIndex(this.#parent.index),
       digest: this.#parent.digest,
+      signer: this.#parent.signer,
       badPacks: [...this.#parent.badPacks],
       badLayers: [...this.#parent.badLayers],
     };
@@ -146,12 +147,13 @@ export class PackedPlace implements CachePlace {
   resume(state: unknown): void {
     const { summary, parent } = asRecord(state) ?? {};
     this.#before = summary as CacheStoreSummary | undefined;
-    const { index, digest, badPacks, badLayers } = asRecord(parent) ?? {};
+    const { index, digest, signer, badPacks, badLayers } = asRecord(parent) ?? {};
     const text = asText(index);
     if (text === undefined || typeof digest !== 'string' || !isDigest(digest)) return;
     this.#parent = {
       index: parseIndex(Buffer.from(text)),
       digest,
+      ...optional('signer', asText(signer)),
       badPacks: new Set(asStrings(badPacks).filter(isDigest)),
       badLayers: new Set(asStrings(badLayers).filter(isDigest)),
     };

@@ -31,7 +31,13 @@ export interface IndexExpectation {
 }
 
 export type OpenedIndex =
-  | { readonly kind: 'index'; readonly index: CacheIndex; readonly digest: Digest }
+  | {
+      readonly kind: 'index';
+      readonly index: CacheIndex;
+      readonly digest: Digest;
+      /** The name of the key that signed it; without keys to verify it, what it says itself. */
+      readonly signer?: string;
+    }
   | { readonly kind: 'refused'; readonly reason: Refusal; readonly message: string };
 
 /** What is there under some key, for people: an index whose identity nobody expects. */
@@ -72,7 +78,8 @@ export async function openIndex(object: Uint8Array, expected: IndexExpectation):
     if (signed !== undefined && !isSignedBy(envelope, signed.keys))
       return refused('unsigned', unsignedMessage(signerOf(envelope)));
     const index = parseIndex(await textOf(envelope));
-    return mismatch(index, expected) ?? { kind: 'index', index, digest: digestOf(object) };
+    const signer = optional('signer', signerOf(envelope));
+    return mismatch(index, expected) ?? { kind: 'index', index, digest: digestOf(object), ...signer };
   });
 }
 

@@ -6,7 +6,7 @@ import { CACHE_LIMITS } from '../format/limits.ts';
 import type { CacheStore } from '../../ports/cache-store.ts';
 
 export type FoundIndex =
-  | { readonly kind: 'found'; readonly index: CacheIndex; readonly digest: Digest }
+  | { readonly kind: 'found'; readonly index: CacheIndex; readonly digest: Digest; readonly signer?: string }
   | { readonly kind: 'miss'; readonly reason: Refusal | 'none'; readonly message: string };
 
 /** Why there is a miss where no candidate has an index: most often the builder or the branch is a new one. */
@@ -31,7 +31,7 @@ export async function findIndex(
     const expected = left[at];
     if (stored === undefined || expected === undefined) break;
     const opened = await openIndex(stored.object, expected);
-    if (opened.kind === 'index') return { kind: 'found', index: opened.index, digest: opened.digest };
+    if (opened.kind === 'index') return { ...opened, kind: 'found' };
     if (miss === NONE) miss = { kind: 'miss', reason: opened.reason, message: opened.message };
     left = left.slice(at + 1);
   }

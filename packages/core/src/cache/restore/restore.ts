@@ -1,6 +1,7 @@
 import { chown, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { adviceOf } from '../../errors/index.ts';
+import { optional } from '../../json/json.ts';
 import type { Clock, Log } from '../../ports/index.ts';
 import type { Digest } from '../../reference/index.ts';
 import type { CacheIndex } from '../format/cache-index.ts';
@@ -40,6 +41,8 @@ export interface RestoredCache extends FilledLayers {
   readonly index: CacheIndex;
   /** The digest of the index object. */
   readonly digest: Digest;
+  /** The name of the key that signed it. */
+  readonly signer?: string;
   readonly traffic: CacheTraffic;
 }
 
@@ -57,6 +60,8 @@ export interface FoundCache {
   readonly index: CacheIndex;
   /** The digest of the index object. */
   readonly digest: Digest;
+  /** The name of the key that signed it. */
+  readonly signer?: string;
   readonly traffic: CacheTraffic;
 }
 
@@ -89,7 +94,7 @@ export async function fillCache(
   { store, cache, owner }: Omit<RestoreRequest, 'candidates'>,
   { clock, log, signal }: CachePorts,
 ): Promise<RestoreOutcome> {
-  const { index, digest } = found;
+  const { index, digest, signer } = found;
   const traffic = { ...found.traffic };
   const directory = path.join(cache, COMMITTED);
   try {
@@ -100,7 +105,7 @@ export async function fillCache(
     await writeMetadata(index.metadata, filled, directory);
     if (owner !== undefined) await give(directory, filled, owner);
     warnOfLosses(filled, store.name, log);
-    return { kind: 'restored', index, digest, traffic, ...filled };
+    return { kind: 'restored', index, digest, ...optional('signer', signer), traffic, ...filled };
   } catch (error) {
     await rm(directory, { recursive: true, force: true });
     signal.throwIfAborted();

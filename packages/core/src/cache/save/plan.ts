@@ -7,6 +7,8 @@ export interface ParentCache {
   readonly index: CacheIndex;
   /** The digest of its object. */
   readonly digest: Digest;
+  /** The name of the key that signed it. */
+  readonly signer?: string;
   /** Packs and layers that were found damaged or gone. */
   readonly badPacks: ReadonlySet<Digest>;
   readonly badLayers: ReadonlySet<Digest>;

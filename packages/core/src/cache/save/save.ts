@@ -193,8 +193,9 @@ class Saving {
       metadata,
       ...stored,
     };
-    const isRenewed = key !== undefined && parent !== undefined && created > parent.index.expires - lifetime / 2;
-    if (parent !== undefined && !isRenewed && saysTheSame(index, parent.index)) return true;
+    const isSignedAnew =
+      key !== undefined && parent !== undefined && needsSignature(parent, { key, created, lifetime });
+    if (parent !== undefined && !isSignedAnew && saysTheSame(index, parent.index)) return true;
     const object = await sealIndex(index, key);
     const packs = index.packs.map(({ digest }) => digest);
     await store.writeIndex(identityKey(identity), { object, packs }, this.#ports.signal);
@@ -205,6 +206,14 @@ class Saving {
     const [reason] = this.#skipped.values();
     this.#ports.log.warn(`${this.#skipped.size} of ${total} cached layers were not saved: ${reason ?? ''}`);
   }
+}
+
+/** Half of its time is over; or another key signed it, which those who read may soon have no more. */
+function needsSignature(
+  { index, signer }: ParentCache,
+  { key, created, lifetime }: { readonly key: CacheKey; readonly created: number; readonly lifetime: number },
+): boolean {
+  return signer !== key.id || created > index.expires - lifetime / 2;
 }
 
 /** Whether a build that reads the one finds the same as with the other. */

@@ -118,10 +118,11 @@ async function signedParent({ built, save, restore }: Awaited<ReturnType<typeof 
   await save(await built(LARGE), { key: SIGN_KEY });
   const { outcome } = await restore([trusting(IDENTITY)]);
   if (outcome.kind === 'miss') throw new Error(outcome.message);
-  const { index, digest } = outcome;
+  const { index, digest, signer = '' } = outcome;
   const parentFor = (expires: number) => ({
     index: { ...index, expires },
     digest,
+    signer,
     badPacks: new Set<never>(),
     badLayers: new Set<never>(),
   });
