@@ -31,7 +31,7 @@ async function fetchBy(network: Network, url: string, init: RequestInit, signal:
     const { statusCode, headers, body } = await network.dispatcher(target).request({
       origin: target.origin,
       path: target.pathname + target.search,
-      method: (init.method ?? 'GET'),
+      method: init.method ?? 'GET',
       headers: Object.fromEntries(new Headers(init.headers)),
       body: typeof init.body === 'string' ? init.body : null,
       signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]),
@@ -45,8 +45,6 @@ async function fetchBy(network: Network, url: string, init: RequestInit, signal:
     throw await network.explain(error, target);
   }
 }
-
-type Method = 'GET' | 'POST' | 'DELETE';
 
 /** Statuses with which there is no body, not even an empty one (fetch standard, "null body status"). */
 const NO_CONTENT: ReadonlySet<number> = new Set([204, 205, 304]);

@@ -19,6 +19,15 @@ export const GITHUB_INPUTS = [
     description: 'Writes a summary of the build to the page of the job.',
   },
   {
+    name: 'sbom-artifact',
+    group: 'reports',
+    type: 'string',
+    description:
+      'The name of an artifact of the run that gets the software bills of materials; two builds of one run need two names. Where the artifact can not be kept (GitHub Enterprise Server has no such service for it), there is a warning.',
+    defaultNote: 'none is made; the output `sbom` names the directory',
+    example: 'sbom',
+  },
+  {
     name: 'dependency-submission',
     group: 'reports',
     type: 'boolean',

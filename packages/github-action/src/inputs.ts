@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { InputError, type InputProblem, INPUTS, mistakenInput, type RawInputs } from '@buildpacks-ci/core';
-import { ACTION_INPUTS, GITHUB_INPUTS } from './definitions.ts';
+import { ACTION_INPUTS, type GITHUB_INPUTS } from './definitions.ts';
 
 /** What a workflow has written after `with:`. */
 export interface ActionInputs {
@@ -11,6 +11,8 @@ export interface ActionInputs {
   readonly namesCacheStore: boolean;
   readonly githubToken: string;
   readonly summary: boolean;
+  /** Empty: none. */
+  readonly sbomArtifact: string;
   readonly dependencySubmission: boolean;
   readonly problems: readonly InputProblem[];
 }
@@ -26,7 +28,7 @@ export function readActionInputs(environment: Readonly<Record<string, string>>, 
   const problems: InputProblem[] = [];
   const text = (name: string) => environment[inputVariable(name)]?.trim() ?? '';
   const flag = (name: (typeof GITHUB_INPUTS)[number]['name']) => {
-    const value = text(name) || GITHUB_INPUTS.find((input) => input.name === name)?.default || 'false';
+    const value = text(name) || ACTION_INPUTS.find((input) => input.name === name)?.default || 'false';
     if (!/^(?:true|True|TRUE|false|False|FALSE)$/.test(value))
       problems.push({ input: name, message: `"${value}" is not a boolean`, hint: 'Write true or false.' });
     return value.toLowerCase() === 'true';
@@ -40,9 +42,21 @@ export function readActionInputs(environment: Readonly<Record<string, string>>, 
     namesCacheStore: text('cache-store') !== '',
     githubToken: text('github-token'),
     summary: flag('summary'),
+    sbomArtifact: artifactName(text('sbom-artifact'), problems),
     dependencySubmission: flag('dependency-submission'),
     problems: [...problems, ...mistakes(environment)],
   };
+}
+
+/** @see https://github.com/actions/toolkit/blob/main/packages/artifact/docs/faq.md for what a name may not have */
+function artifactName(name: string, problems: InputProblem[]): string {
+  if (/["<>:|*?\r\n\\/]/.test(name))
+    problems.push({
+      input: 'sbom-artifact',
+      message: `"${name}" is no name`,
+      hint: 'Leave out " < > : | * ? \\ and /.',
+    });
+  return name;
 }
 
 /** `INPUT_RUN-IMAGE` for `run-image`. */

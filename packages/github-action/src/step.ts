@@ -81,6 +81,12 @@ async function report(result: BuildResult, request: BuildRequest, reporting: Rep
       ),
     );
   }
+  if (inputs.sbomArtifact !== '' && result.sbom.files.length > 0) {
+    await softly('the bills of materials are not kept as an artifact', async () => {
+      const { keepBills } = await import('./artifact/sbom-artifact.ts');
+      await keepBills(inputs.sbomArtifact, result.sbom.files, places.sbom, ports);
+    });
+  }
   if (inputs.dependencySubmission && request.trust.level === 'trusted') {
     await softly('the dependencies are not submitted', async () => {
       const { submitBills } = await import('./dependency-submission.ts');

@@ -62,6 +62,11 @@ describe('readActionInputs', () => {
     expect(problems).toEqual([{ input: 'summary', message: '"yes" is not a boolean', hint: 'Write true or false.' }]);
   });
 
+  it('refuses a name that no artifact may have', () => {
+    const { problems } = readActionInputs({ 'INPUT_SBOM-ARTIFACT': 'sbom/web' }, false);
+    expect(problems).toEqual([expect.objectContaining({ input: 'sbom-artifact', message: '"sbom/web" is no name' })]);
+  });
+
   it("uses GitHub's cache unless another place is named", () => {
     expect(readActionInputs({ 'INPUT_CACHE-STORE': '' }, false).core['cache-store']).toBe('github');
     expect(readActionInputs({ 'INPUT_CACHE-STORE': 'dir:c' }, false).core['cache-store']).toBe('dir:c');

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { createNetwork, type Network, parseConnectionInputs, SILENT_LOG } from '@buildpacks-ci/core';
 import { onTestFinished } from 'vitest';
 
@@ -8,6 +8,8 @@ export interface ApiRequest {
   /** `GET /repos/o/r/actions/caches?key=…`. */
   readonly line: string;
   readonly headers: IncomingMessage['headers'];
+  /** As it was sent, and as text. */
+  readonly bytes: Buffer;
   readonly body: string;
 }
 
@@ -27,9 +29,9 @@ export async function startApi(answer: (request: ApiRequest, baseUrl: string) =>
   const requests: ApiRequest[] = [];
   let baseUrl = '';
   const server = createServer((incoming, outgoing) => {
-    void text(incoming).then((body) => {
+    void buffer(incoming).then((bytes) => {
       const line = `${incoming.method ?? ''} ${incoming.url ?? ''}`;
-      const request = { line, headers: incoming.headers, body };
+      const request = { line, headers: incoming.headers, bytes, body: bytes.toString() };
       requests.push(request);
       const { status, json, headers } = answer(request, baseUrl);
       outgoing.writeHead(status, { 'content-type': 'application/json', ...headers });
