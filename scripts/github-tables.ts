@@ -15,7 +15,12 @@ export function renderNames(): string {
 
 /** The inputs that only the action has. */
 export function renderOwnInputs(): string {
-  const rows = GITHUB_INPUTS.map(({ name, default: text, description }) => [`\`${name}\``, `\`${text}\``, description]);
+  const inputs: readonly InputDefinition[] = GITHUB_INPUTS;
+  const rows = inputs.map(({ name, default: text, defaultNote = '', description }) => [
+    `\`${name}\``,
+    text === undefined ? defaultNote : `\`${text}\``,
+    description,
+  ]);
   return table(['input', 'default', 'meaning'], rows);
 }
 
