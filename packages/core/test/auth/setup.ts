@@ -29,6 +29,7 @@ export interface AuthOptions {
   readonly workingDirectory?: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly registryAuth?: AuthFile | undefined;
+  readonly fallbackAuth?: AuthFile | undefined;
   readonly untrusted?: readonly string[];
   /** What a helper answers; default: that it has nothing. */
   readonly helper?: Partial<Outcome>;
@@ -54,6 +55,7 @@ export function setupAuth(options: AuthOptions): AuthSetup {
     },
     log: { ...SILENT_LOG, warn: (message) => warnings.push(message), mask: (secret) => masked.push(secret) },
     registryAuth: options.registryAuth,
+    fallbackAuth: options.fallbackAuth,
     untrusted: options.untrusted ?? [],
   });
   return { credentials, commands, warnings, masked };
