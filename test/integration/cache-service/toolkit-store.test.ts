@@ -23,13 +23,30 @@ function openStore(service: CacheService, mode = ''): CacheStore {
   return store;
 }
 
+/** The stores of several jobs, as if on one runner: there they come one after the other, since each leaves its files in the same places. */
+function inTurns(store: CacheStore, turns: { last: Promise<unknown> }): CacheStore {
+  const next = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = turns.last.then(work);
+    turns.last = turn.catch(() => undefined);
+    return turn;
+  };
+  return {
+    ...store,
+    readIndex: (...args) => next(() => store.readIndex(...args)),
+    writeIndex: (...args) => next(() => store.writeIndex(...args)),
+    readPack: (...args) => next(() => store.readPack(...args)),
+    writePack: (...args) => next(() => store.writePack(...args)),
+  };
+}
+
 describeCacheStore(
   'GitHub’s cache, first version',
   async () => {
     const service = await cacheService();
     await enterJob(service, { version: 1 });
+    const turns = { last: Promise.resolve<unknown>(undefined) };
     return {
-      open: () => openStore(service),
+      open: () => inTurns(openStore(service), turns),
       openReadOnly: () => openStore(service, 'read'),
       openDying: (step) => {
         const death = Promise.withResolvers<undefined>();
@@ -50,7 +67,7 @@ describeCacheStore(
 
 it('a pack takes one look-up and one transfer, however many ranges are read', async () => {
   const service = await cacheService();
-  const workspace = await enterJob(service, { version: 1 });
+  await enterJob(service, { version: 1 });
   const digest = `sha256:${'0'.repeat(64)}` as const;
   const signal = new AbortController().signal;
   await openStore(service).writePack({ digest, size: 5, file: path.resolve(import.meta.filename) }, signal);
@@ -58,5 +75,4 @@ it('a pack takes one look-up and one transfer, however many ranges are read', as
   const store = openStore(service);
   await Promise.all([1, 2, 3].map((start) => store.readPack(digest, { start, end: start + 1 }, signal)));
   expect(service.requests.slice(before).map(({ operation }) => operation)).toEqual(['Caches', 'GetBlob']);
-  expect(workspace).not.toBe('');
 });
