@@ -28,13 +28,15 @@ export interface SavePlan extends StoredLayers {
   readonly dropped: readonly Digest[];
 }
 
-/** More packs than this are made fewer, and so are packs of which less than this part is needed. */
-const MAX_PACKS = 8;
+/** A pack of this size is complete: the loss of one should not cost everything, and none takes more room while it is made. */
+export const PACK_BYTES = 512 * 1024 * 1024;
+/** So many packs that are not complete are made fewer, and so are packs of which less than this part is needed. */
+const MANY_PACKS = 8;
 const MIN_LIVE = 0.6;
 /** When this part of the room is taken, more of the packs has to be needed: what nobody needs must not keep something new out. */
 const NEARLY_FULL = 0.75;
 const MIN_LIVE_WHEN_FULL = 0.9;
-/** A pack that is full enough and holds this part of all that is needed stays when others are made anew: not everything moves again. */
+/** A pack that is full enough stays when others are made anew, if it is complete or holds this part of all that is needed: not everything moves again. */
 const LARGE_SHARE = 0.25;
 /** A restore may read this part of all that is needed for nothing; and of a pack, when it does read more. */
 const MAX_WASTE = 1 / 3;
@@ -72,11 +74,12 @@ function staying(cache: StoredLayers, maxBytes: number): (pack: IndexedPack) => 
   const isFull = sum(cache.packs.map(({ size }) => size)) > NEARLY_FULL * maxBytes;
   const minLive = isFull ? MIN_LIVE_WHEN_FULL : MIN_LIVE;
   const live = sum(usage.map(({ liveBytes }) => liveBytes));
-  const isFine = cache.packs.length < MAX_PACKS && live >= minLive * sum(usage.map(({ bytes }) => bytes));
-  if (isFine) return () => true;
-  const large = cache.packs.filter((_, index) => {
+  const isComplete = ({ size }: IndexedPack) => size >= PACK_BYTES;
+  const areFew = cache.packs.filter((pack) => !isComplete(pack)).length < MANY_PACKS;
+  if (areFew && live >= minLive * sum(usage.map(({ bytes }) => bytes))) return () => true;
+  const large = cache.packs.filter((pack, index) => {
     const { liveBytes = 0, bytes = 0 } = usage[index] ?? {};
-    return liveBytes >= minLive * bytes && liveBytes >= LARGE_SHARE * live;
+    return liveBytes >= minLive * bytes && (isComplete(pack) || liveBytes >= LARGE_SHARE * live);
   });
   return (pack) => large.includes(pack);
 }

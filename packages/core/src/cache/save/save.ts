@@ -16,11 +16,8 @@ import type { CacheStore } from '../../ports/cache-store.ts';
 import { type CacheTraffic, countTraffic } from '../store/traffic.ts';
 import { CACHE_METADATA, COMMITTED, fileOfLayer } from '../volume-cache.ts';
 import { NewLayers } from './new-layers.ts';
-import { type ParentCache, planSave, type SavePlan, sparsePacks, type StoredLayers } from './plan.ts';
+import { PACK_BYTES, type ParentCache, planSave, type SavePlan, sparsePacks, type StoredLayers } from './plan.ts';
 import { withinLimits } from './within-limits.ts';
-
-/** A pack of this size is complete: the loss of one should not cost everything, and none takes more room while it is made. */
-const PACK_BYTES = 512 * 1024 * 1024;
 
 export interface SaveRequest {
   readonly store: CacheStore;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CacheIndex, IndexedLayer, IndexedPack } from '../../../src/cache/format/cache-index.ts';
-import { type ParentCache, planSave, sparsePacks } from '../../../src/cache/save/plan.ts';
+import { PACK_BYTES, type ParentCache, planSave, sparsePacks } from '../../../src/cache/save/plan.ts';
 import { type Digest, digestOf } from '../../../src/reference/index.ts';
 import { sampleIndex, samplePack } from '../support/sample-index.ts';
 
@@ -98,6 +98,21 @@ describe('packs of which little is needed', () => {
 
   it('are made anew when a ninth would come', () => {
     expect(plan([...names, 'i'], eight)).toMatchObject({ stored: '', read: 'abcdefghi', packs: [] });
+  });
+
+  it('stay while they are complete, however many', () => {
+    const complete = packs(8).map((pack) => ({ ...pack, size: PACK_BYTES }));
+    const parent = parentOf({ layers: names.map((name, index) => layer(name, [index])), packs: complete });
+    expect(plan([...names, 'i'], parent, 1e12)).toMatchObject({ stored: 'abcdefgh', read: 'i' });
+    const more = [...complete.slice(0, 7), ...packs(16).slice(8)];
+    const layers = [
+      ...names.slice(0, 7).map((name, at) => layer(name, [at])),
+      layer('h', [7, 8, 9, 10, 11, 12, 13, 14]),
+    ];
+    expect(plan([...names, 'i'], parentOf({ layers, packs: more }), 1e12)).toMatchObject({
+      stored: 'abcdefg',
+      read: 'hi',
+    });
   });
 
   it('stay when they are large, and small ones are made anew', () => {
