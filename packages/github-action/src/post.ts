@@ -10,8 +10,10 @@ export const CACHE_SAVED = 'cache-saved';
  */
 export async function runPost(run: Run): Promise<void> {
   const { host, log } = run;
-  for (const directory of await removeLeftovers(host.machine.temporary, { processes: host.processes, log }))
-    log.info(`removed what a step has left in "${directory}"`);
+  // A folder of this job's alone: in one that belongs to the machine, other builds may be running.
+  const { RUNNER_TEMP = '' } = host.environment;
+  const left = RUNNER_TEMP === '' ? [] : await removeLeftovers(RUNNER_TEMP, { processes: host.processes, log });
+  for (const directory of left) log.info(`removed what a step has left in "${directory}"`);
   await pruneCache(run);
 }
 
