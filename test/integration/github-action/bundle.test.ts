@@ -78,6 +78,19 @@ describe('the bundle of the action, alone in an empty folder', () => {
     expect(state).toEqual({ started: 'true' });
   });
 
+  test('removes what a killed step has left, in the directory of the job', async () => {
+    const left = await mkdtemp(path.join(directory, 'buildpacks-ci-'));
+    await run({ STATE_started: 'true' });
+    await expect(stat(left)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  test('removes nothing where other builds may be running', async () => {
+    const temporary = await mkdtemp(path.join(directory, 'temporary-'));
+    const other = await mkdtemp(path.join(temporary, 'buildpacks-ci-'));
+    await run({ STATE_started: 'true', RUNNER_TEMP: '', TMPDIR: temporary });
+    expect((await stat(other)).isDirectory()).toBe(true);
+  });
+
   test('loads what it needs after the job, and fails nothing then', async () => {
     const { status, log } = await run({
       STATE_started: 'true',
@@ -89,6 +102,6 @@ describe('the bundle of the action, alone in an empty folder', () => {
     });
     expect(status).toBe(0);
     expect(log).toContain('nothing was tidied up');
-    expect(log).toContain('ECONNREFUSED');
+    expect(log).toContain('127.0.0.1:9');
   });
 });
