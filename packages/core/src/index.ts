@@ -1,14 +1,4 @@
-export type {
-  ByteRange,
-  CacheStore,
-  ListedCache,
-  NewIndex,
-  PackFile,
-  PrunedCache,
-  StoredEntry,
-  StoredIndex,
-  VerifiedCache,
-} from './cache/index.ts';
+export type { ListedCache, PrunedCache, VerifiedCache } from './cache/index.ts';
 export { tokenAuth } from './auth/index.ts';
 export { explained } from './cache/store/explained.ts';
 export { build } from './build/build.ts';
@@ -33,6 +23,7 @@ export { optional } from './json/json.ts';
 export { createSecretMask, type SecretMask } from './log/secret-mask.ts';
 export { type Colours, harmlessLine, plainText } from './log/terminal-text.ts';
 export { createNetwork, type NetworkOptions } from './network/index.ts';
+export { type Deadline, withDeadline } from './parallel/deadline.ts';
 export * from './ports/index.ts';
 export { environmentOf, machineOf } from './ports/node-machine.ts';
 export { createProcessRunner, findProgram } from './ports/node-processes.ts';

@@ -7,7 +7,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import {
   type CacheIdentity,
   type CachePorts,
-  type CacheStore,
   createDirectoryStore,
   findIndex,
   type ParentCache,
@@ -19,7 +18,7 @@ import { createRegistryStore } from '../../../packages/core/src/cache/store/regi
 import { parseConnectionInputs } from '../../../packages/core/src/inputs/index.ts';
 import { parseMirrorLines } from '../../../packages/core/src/mirrors/index.ts';
 import { createNetwork } from '../../../packages/core/src/network/index.ts';
-import { type Clock, SILENT_LOG } from '../../../packages/core/src/ports/index.ts';
+import { type CacheStore, type Clock, SILENT_LOG } from '../../../packages/core/src/ports/index.ts';
 import { digestOf } from '../../../packages/core/src/reference/index.ts';
 import { createRegistryClient } from '../../../packages/core/src/registry/index.ts';
 import { LIFECYCLE_FACTS } from '../../../packages/core/test/cache/support/volume-cache.ts';

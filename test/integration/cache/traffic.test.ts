@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  type CacheStore,
   createDirectoryStore,
   createRegistryStore,
   type ParentCache,
@@ -11,6 +10,7 @@ import {
   restoreCache,
   saveCache,
 } from '../../../packages/core/src/cache/index.ts';
+import type { CacheStore } from '../../../packages/core/src/ports/index.ts';
 import { StoppedClock } from '../../../packages/core/test/cache/support/clock.ts';
 import { recordingPorts } from '../../../packages/core/test/cache/support/doubles.ts';
 import { nodeModules } from '../../../packages/core/test/cache/support/node-modules.ts';

@@ -25,5 +25,4 @@ export { createDirectoryStore, type DirectoryStoreOptions } from './store/direct
 export { createRegistryStore, type RegistryStoreOptions } from './store/registry.ts';
 export { parseIndex } from './format/parse.ts';
 export { renderIndex } from './format/render.ts';
-export type { ByteRange, CacheStore, NewIndex, PackFile, StoredEntry, StoredIndex } from '../ports/cache-store.ts';
 export type { CacheTraffic } from './store/traffic.ts';

@@ -2,7 +2,6 @@ import { openStore } from '../build/cache/build-caches.ts';
 import { openSession } from '../build/session.ts';
 import {
   cachesToPrune,
-  type CacheStore,
   type ListedCache,
   listCaches,
   type PrunedCache,
@@ -10,7 +9,7 @@ import {
   type VerifiedCache,
   verifyCache,
 } from '../cache/index.ts';
-import type { Ports } from '../ports/index.ts';
+import type { CacheStore, Ports } from '../ports/index.ts';
 import type { HousekeepingInputs } from './inputs.ts';
 
 /** What a store holds, or what was done with it. */

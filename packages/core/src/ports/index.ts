@@ -4,6 +4,7 @@ import type { Log } from './log.ts';
 import type { Network } from './network.ts';
 import type { ProcessRunner } from './process-runner.ts';
 
+export type { ByteRange, CacheStore, NewIndex, PackFile, StoredEntry, StoredIndex } from './cache-store.ts';
 export type { Clock } from './clock.ts';
 export { type Log, type Progress, SILENT_LOG } from './log.ts';
 export type { Network } from './network.ts';

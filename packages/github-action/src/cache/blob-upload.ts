@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import type { Clock, Network } from '@buildpacks-ci/core';
-import { withDeadline } from './deadline.ts';
+import { inTime } from './deadline.ts';
 import { exchange, messageOf, refusal, type Request } from './exchange.ts';
 import { type RetryLimits, withRetries } from './retry.ts';
 
@@ -88,7 +88,7 @@ function put(
     ...(type !== undefined && { 'x-ms-blob-type': type }),
   };
   return withRetries({ clock, limits, signal }, () =>
-    withDeadline({ milliseconds: limits.block, clock, signal }, async (limited) => {
+    inTime({ milliseconds: limits.block, clock, signal }, async (limited) => {
       const body = part();
       const answer = await exchange(network, {
         url,

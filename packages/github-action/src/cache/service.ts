@@ -1,5 +1,5 @@
 import { BuildpacksError, type Clock, type Log, type Network } from '@buildpacks-ci/core';
-import { withDeadline } from './deadline.ts';
+import { inTime } from './deadline.ts';
 import { type Answer, exchange, headerOf, messageOf, refusal } from './exchange.ts';
 import { ENTRY_VERSION } from './keys.ts';
 import { type RetryLimits, TooManyRequests, withRetries } from './retry.ts';
@@ -82,7 +82,7 @@ export class CacheService {
     } as const;
     try {
       return await withRetries({ clock, limits: { ...limits, ...patience }, signal }, () =>
-        withDeadline({ milliseconds: limits.answer, clock, signal }, async (limited) =>
+        inTime({ milliseconds: limits.answer, clock, signal }, async (limited) =>
           contentOf(await exchange(network, { ...call, signal: limited }), limited),
         ),
       );

@@ -16,7 +16,7 @@ import {
 import { type Download, download } from './blob-download.ts';
 import { type Content, sizeOf, upload, type UploadPorts } from './blob-upload.ts';
 import { indexPrefix, isPackKey, newIndexKey, packKey, readEntryName, type RunNumber, sparePackKey } from './keys.ts';
-import { withDeadline } from './deadline.ts';
+import { inTime } from './deadline.ts';
 import { withRetries } from './retry.ts';
 import { CacheService, type FoundEntry, type ServiceLimits } from './service.ts';
 import { noListing } from './no-listing.ts';
@@ -151,9 +151,7 @@ export class GitHubStore implements CacheStore {
   /** What does not answer in time, or fails for a moment, is tried again. */
   #inTime<T>(signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const { clock, limits } = this.#options;
-    return withRetries({ clock, limits, signal }, () =>
-      withDeadline({ milliseconds: limits.answer, clock, signal }, work),
-    );
+    return withRetries({ clock, limits, signal }, () => inTime({ milliseconds: limits.answer, clock, signal }, work));
   }
 
   #download(found: FoundEntry | undefined, range: ByteRange, signal: AbortSignal): Promise<Download> {

@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { type CacheKey, type CacheStore, createDirectoryStore, createRegistryStore } from '../../cache/index.ts';
+import { type CacheKey, createDirectoryStore, createRegistryStore } from '../../cache/index.ts';
 import type { CacheStoreLocation } from '../../inputs/request.ts';
 import { asArray, parseJson } from '../../json/json.ts';
 import { BuildpacksError } from '../../errors/index.ts';
-import type { Clock, HostStoreName, HostStores } from '../../ports/index.ts';
+import type { CacheStore, Clock, HostStoreName, HostStores } from '../../ports/index.ts';
 import type { Digest } from '../../reference/index.ts';
 import type { RegistryClient } from '../../registry/index.ts';
 import { describeRestored, describeSaved } from '../../report/cache.ts';

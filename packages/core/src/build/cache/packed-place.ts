@@ -1,7 +1,6 @@
 import { asRecord, asStrings, asText, optional } from '../../json/json.ts';
 import {
   type CacheIdentity,
-  type CacheStore,
   type CacheTraffic,
   fillCache,
   findCache,
@@ -16,6 +15,7 @@ import {
   saveCache,
   type SaveOutcome,
 } from '../../cache/index.ts';
+import type { CacheStore } from '../../ports/index.ts';
 import { type Digest, isDigest } from '../../reference/index.ts';
 import type { CacheStoreSummary } from '../../report/result.ts';
 import { PROGRAM } from '../../version.ts';

@@ -1,10 +1,10 @@
 import { BuildpacksError } from '../../errors/index.ts';
 import { mapInParallel } from '../../parallel/parallel.ts';
+import type { CacheStore, StoredEntry } from '../../ports/index.ts';
 import { identityKey } from '../format/identity.ts';
 import { type ExaminedIndex, examineIndex } from '../format/index-object.ts';
 import type { CacheKey } from '../format/keys.ts';
 import { CACHE_LIMITS } from '../format/limits.ts';
-import type { CacheStore, StoredEntry } from '../../ports/cache-store.ts';
 
 /** A cache in a store. */
 export interface ListedCache {

@@ -1,10 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
-import type { Log } from '../../ports/index.ts';
+import type { CacheStore, Log } from '../../ports/index.ts';
 import { unsignedMessage } from '../format/index-object.ts';
 import type { CacheKey } from '../format/keys.ts';
 import { type CachePorts, fillCache } from '../restore/restore.ts';
-import type { CacheStore } from '../../ports/cache-store.ts';
 import type { ListedCache } from './list.ts';
 
 /** What is wrong with a cache; nothing when a build would get all of it. */

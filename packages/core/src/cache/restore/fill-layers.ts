@@ -1,19 +1,19 @@
 import path from 'node:path';
 import { BuildpacksError } from '../../errors/index.ts';
+import { untilDeadline } from '../../parallel/deadline.ts';
 import { mapInParallel } from '../../parallel/parallel.ts';
-import type { Clock } from '../../ports/index.ts';
+import { Turnstile } from '../../parallel/turnstile.ts';
+import type { CacheStore, Clock } from '../../ports/index.ts';
 import type { Digest } from '../../reference/index.ts';
 import type { CacheIndex, IndexedLayer, IndexedPack } from '../format/cache-index.ts';
 import { usageOf } from '../format/usage.ts';
+import { patienceFor } from '../store/patience.ts';
 import { fileOfLayer } from '../volume-cache.ts';
-import type { CacheStore } from '../../ports/cache-store.ts';
 import { LayerFile } from './layer-file.ts';
 import { Placements } from './placements.ts';
 import { PARALLEL_RANGES, planRanges, type PackRange } from './ranges.ts';
 import { readFrames } from './read-frames.ts';
 import { placeFrame } from './place-frame.ts';
-import { withTimeLimit } from './time-limit.ts';
-import { Turnstile } from './turnstile.ts';
 
 /** Frames that are decompressed and written at once: as many as libuv has threads, and no more in memory. */
 const UNPACKING = 4;
@@ -55,7 +55,7 @@ export async function fillLayers(index: CacheIndex, options: FillOptions): Promi
     const filling = new Filling(index.packs, files, badPacks, options);
     const usage = usageOf({ layers, packs: index.packs });
     const bytes = usage.reduce((sum, { frameBytes }) => sum + frameBytes, 0);
-    await withTimeLimit({ bytes, ...options }, async (signal) => {
+    await untilDeadline(patienceFor(bytes, options), async (signal) => {
       await mapInParallel(planRanges(index.packs, usage), PARALLEL_RANGES, (range) => filling.read(range, signal));
     });
   } catch (error) {

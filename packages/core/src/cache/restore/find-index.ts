@@ -1,9 +1,9 @@
+import type { CacheStore } from '../../ports/index.ts';
 import { type Digest } from '../../reference/index.ts';
 import type { CacheIndex } from '../format/cache-index.ts';
 import { identityKey } from '../format/identity.ts';
 import { type IndexExpectation, openIndex, type Refusal } from '../format/index-object.ts';
 import { CACHE_LIMITS } from '../format/limits.ts';
-import type { CacheStore } from '../../ports/cache-store.ts';
 
 export type FoundIndex =
   | { readonly kind: 'found'; readonly index: CacheIndex; readonly digest: Digest; readonly signer?: string }

@@ -1,7 +1,6 @@
 import { BuildpacksError } from '../../errors/index.ts';
-import type { Clock } from '../../ports/index.ts';
+import type { CacheStore, Clock } from '../../ports/index.ts';
 import type { IndexedPack } from '../format/cache-index.ts';
-import type { CacheStore } from '../../ports/cache-store.ts';
 import { frameOffsets, type PackRange } from './ranges.ts';
 import { watched } from './watchdog.ts';
 

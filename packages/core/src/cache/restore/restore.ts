@@ -2,14 +2,13 @@ import { chown, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { adviceOf } from '../../errors/index.ts';
 import { optional } from '../../json/json.ts';
-import type { Clock, Log } from '../../ports/index.ts';
+import type { CacheStore, Clock, Log } from '../../ports/index.ts';
 import type { Digest } from '../../reference/index.ts';
 import type { CacheIndex } from '../format/cache-index.ts';
 import type { IndexExpectation, Refusal } from '../format/index-object.ts';
 import { cachedLayers } from '../layers/cached-layers.ts';
 import { CACHE_METADATA, COMMITTED, fileOfLayer, withoutMissingLayers } from '../volume-cache.ts';
-import { limitTime } from '../store/limit-time.ts';
-import type { CacheStore } from '../../ports/cache-store.ts';
+import { limitPatience } from '../store/patience.ts';
 import { type CacheTraffic, countTraffic } from '../store/traffic.ts';
 import { fillLayers, type FilledLayers } from './fill-layers.ts';
 import { findIndex } from './find-index.ts';
@@ -75,7 +74,7 @@ export async function findCache(
 ): Promise<FoundCache | MissedCache> {
   const traffic: CacheTraffic = { requests: 0, up: 0, down: 0 };
   try {
-    const found = await findIndex(countTraffic(limitTime(store, clock), traffic), candidates, signal);
+    const found = await findIndex(countTraffic(limitPatience(store, clock), traffic), candidates, signal);
     if (found.kind === 'found') return { ...found, traffic };
     if (!NORMAL.has(found.reason)) log.warn(`the layer cache "${store.name}" is not used: ${found.message}`);
     return { ...found, traffic };
@@ -100,7 +99,7 @@ export async function fillCache(
   try {
     await mkdir(directory, { recursive: true });
     const folders = cachedLayers(index.metadata);
-    const options = { store: countTraffic(limitTime(store, clock), traffic), directory, folders, clock, signal };
+    const options = { store: countTraffic(limitPatience(store, clock), traffic), directory, folders, clock, signal };
     const filled = await fillLayers(index, options);
     await writeMetadata(index.metadata, filled, directory);
     if (owner !== undefined) await give(directory, filled, owner);

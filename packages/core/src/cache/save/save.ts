@@ -3,6 +3,7 @@ import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { adviceOf, BuildpacksError } from '../../errors/index.ts';
 import { readRegularFile, statRegularFile } from '../../files/regular-file.ts';
+import type { CacheStore } from '../../ports/index.ts';
 import type { Digest } from '../../reference/index.ts';
 import type { CacheIndex, IndexedLayer } from '../format/cache-index.ts';
 import { type CacheIdentity, identityKey } from '../format/identity.ts';
@@ -11,8 +12,7 @@ import type { CacheKey } from '../format/keys.ts';
 import { CACHE_LIMITS } from '../format/limits.ts';
 import { cachedLayers } from '../layers/cached-layers.ts';
 import type { CachePorts } from '../restore/restore.ts';
-import { limitTime } from '../store/limit-time.ts';
-import type { CacheStore } from '../../ports/cache-store.ts';
+import { limitPatience } from '../store/patience.ts';
 import { type CacheTraffic, countTraffic } from '../store/traffic.ts';
 import { CACHE_METADATA, COMMITTED, fileOfLayer } from '../volume-cache.ts';
 import { NewLayers } from './new-layers.ts';
@@ -59,7 +59,7 @@ export interface SaveOutcome {
  */
 export async function saveCache(request: SaveRequest, ports: CachePorts): Promise<SaveOutcome> {
   const traffic: CacheTraffic = { requests: 0, up: 0, down: 0 };
-  const store = countTraffic(limitTime(request.store, ports.clock), traffic);
+  const store = countTraffic(limitPatience(request.store, ports.clock), traffic);
   try {
     return await new Saving({ ...request, store }, ports, traffic).run();
   } catch (error) {

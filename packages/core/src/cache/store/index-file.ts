@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { asStrings, parseJson } from '../../json/json.ts';
+import type { NewIndex } from '../../ports/index.ts';
 import { type Digest, isDigest } from '../../reference/index.ts';
-import type { NewIndex } from '../../ports/cache-store.ts';
 
 /** Longer first lines are not ours. */
 export const MAX_HEADER = 16 * 1024;

@@ -4,7 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { BuildpacksError } from '../../errors/index.ts';
 import type { Descriptor, RawManifest } from '../../image/manifest.ts';
 import { allInOrder, mapInParallel } from '../../parallel/parallel.ts';
-import type { Clock } from '../../ports/index.ts';
+import type { ByteRange, CacheStore, Clock, NewIndex, PackFile, StoredEntry, StoredIndex } from '../../ports/index.ts';
 import { type Digest, formatRepository, type Repository } from '../../reference/index.ts';
 import { RegistryError, type RegistryStorage, type RegistryTarget } from '../../registry/index.ts';
 import { explained } from './explained.ts';
@@ -18,7 +18,6 @@ import {
   renderArtifact,
 } from './registry-artifact.ts';
 import { keyOfTag, tagOf } from './registry-tag.ts';
-import type { ByteRange, CacheStore, NewIndex, PackFile, StoredEntry, StoredIndex } from '../../ports/cache-store.ts';
 
 /** Manifests that are asked for at once. */
 const AT_ONCE = 6;

@@ -1,4 +1,4 @@
-import type { CacheStore } from '../../ports/cache-store.ts';
+import type { CacheStore } from '../../ports/index.ts';
 
 /** What went to a store and came from it. */
 export interface CacheTraffic {

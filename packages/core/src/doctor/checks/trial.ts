@@ -1,7 +1,8 @@
+import { BuildpacksError } from '../../errors/index.ts';
 import { optional } from '../../json/json.ts';
+import { withDeadline } from '../../parallel/deadline.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Check } from '../report.ts';
-import { withDeadline } from './deadline.ts';
 import { describeFailure } from './failure.ts';
 import { type Recorder, recorder } from './recorder.ts';
 
@@ -44,7 +45,7 @@ export async function tryOut<T>(trial: Trial<T>, ports: Ports): Promise<Outcome<
   const { what, subject } = trial;
   const record = recorder(ports.network);
   try {
-    const success = await withDeadline(ports, PATIENCE, (signal) =>
+    const success = await withDeadline({ ...ports, milliseconds: PATIENCE, late: tooLate }, (signal) =>
       trial.act({ ports: { ...ports, network: record.network, signal }, record }),
     );
     const { message, warning, details = [], found } = success;
@@ -55,4 +56,10 @@ export async function tryOut<T>(trial: Trial<T>, ports: Ports): Promise<Outcome<
     if (ports.signal.aborted) throw error;
     return { check: { verdict: 'failed', what, subject, ...describeFailure(error) }, urls: record.urls };
   }
+}
+
+function tooLate(): BuildpacksError {
+  return new BuildpacksError('temporary', `there was no answer in ${PATIENCE / 1000} seconds`, {
+    hint: 'Check the network, firewall and proxy settings: something on the way takes what is sent and does not answer.',
+  });
 }

@@ -3,13 +3,13 @@ import path from 'node:path';
 import {
   type CacheIdentity,
   type CachePorts,
-  type CacheStore,
   type ParentCache,
   restoreCache,
   type RestoreRequest,
   saveCache,
   type SaveRequest,
 } from '../../../src/cache/index.ts';
+import type { CacheStore } from '../../../src/ports/index.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { recordingPorts } from './doubles.ts';
 import { BUILDER, IDENTITY } from './sample-index.ts';

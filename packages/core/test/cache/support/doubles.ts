@@ -1,6 +1,5 @@
 import { type CachePorts } from '../../../src/cache/index.ts';
-import type { CacheStore } from '../../../src/ports/cache-store.ts';
-import { type Clock, SILENT_LOG } from '../../../src/ports/index.ts';
+import { type CacheStore, type Clock, SILENT_LOG } from '../../../src/ports/index.ts';
 import { StoppedClock } from './clock.ts';
 
 /** Ports of a run, with the warnings that it gave. */

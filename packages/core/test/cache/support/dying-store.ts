@@ -1,5 +1,5 @@
 import { createDirectoryStore } from '../../../src/cache/store/directory.ts';
-import type { CacheStore } from '../../../src/ports/cache-store.ts';
+import type { CacheStore } from '../../../src/ports/index.ts';
 import { StoppedClock } from './clock.ts';
 
 /** A store whose process is killed, and when that is. */

@@ -1,13 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import type {
-  ByteRange,
-  CacheStore,
-  NewIndex,
-  PackFile,
-  StoredEntry,
-  StoredIndex,
-} from '../../../src/ports/cache-store.ts';
 import { BuildpacksError } from '../../../src/errors/index.ts';
+import type { ByteRange, CacheStore, NewIndex, PackFile, StoredEntry, StoredIndex } from '../../../src/ports/index.ts';
 import type { Digest } from '../../../src/reference/index.ts';
 
 /** What all handles of one memory store share, as the GitHub cache service keeps it: entries that never change, found by prefix. */

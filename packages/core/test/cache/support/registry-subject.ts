@@ -1,5 +1,5 @@
 import { createRegistryStore } from '../../../src/cache/store/registry.ts';
-import type { CacheStore } from '../../../src/ports/cache-store.ts';
+import type { CacheStore } from '../../../src/ports/index.ts';
 import type { Digest, Repository } from '../../../src/reference/index.ts';
 import type { RegistryClient } from '../../../src/registry/index.ts';
 import { StoppedClock } from './clock.ts';

@@ -1,8 +1,8 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { CacheStore, PackFile } from '../../../src/ports/cache-store.ts';
 import { BuildpacksError } from '../../../src/errors/index.ts';
+import type { CacheStore, PackFile } from '../../../src/ports/index.ts';
 import { type Digest, digestOf } from '../../../src/reference/index.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { seededBytes } from './seeded.ts';

@@ -1,14 +1,27 @@
-import type { Clock } from '../../ports/index.ts';
-import { withTimeLimit } from '../restore/time-limit.ts';
-import type { CacheStore } from '../../ports/cache-store.ts';
+import { BuildpacksError } from '../../errors/index.ts';
+import { type Deadline, withDeadline } from '../../parallel/deadline.ts';
+import type { CacheStore, Clock } from '../../ports/index.ts';
+
+/** Seconds for anything a store does, and for each MiB of it: what takes longer is slower than to build without. */
+const BASE = 60;
+const FOR_EACH_MIB = 1;
+const MIB = 1024 * 1024;
+
+/** How long it is worth to wait for these bytes. */
+export function patienceFor(bytes: number, ports: Pick<Deadline, 'clock' | 'signal'>): Deadline {
+  const seconds = Math.round(BASE + FOR_EACH_MIB * (bytes / MIB));
+  const late = () => new BuildpacksError('temporary', `it takes longer than ${seconds} seconds`);
+  const { clock, signal } = ports;
+  return { milliseconds: seconds * 1000, late, clock, signal };
+}
 
 /**
  * The same store, for which nobody waits longer than it is worth: an operation that takes too long for its bytes fails, also where the store
  * does not look at its signal. What comes of a pack is for whoever reads it to watch.
  */
-export function limitTime(store: CacheStore, clock: Clock): CacheStore {
+export function limitPatience(store: CacheStore, clock: Clock): CacheStore {
   const inTime = <T>(bytes: number, signal: AbortSignal, work: (signal: AbortSignal) => Promise<T>) =>
-    withTimeLimit({ bytes, clock, signal }, (limited) => unlessAborted(work(limited), limited));
+    withDeadline(patienceFor(bytes, { clock, signal }), work);
   return {
     name: store.name,
     readIndex: (keys, maxBytes, signal) => inTime(0, signal, (limited) => store.readIndex(keys, maxBytes, limited)),
@@ -19,17 +32,4 @@ export function limitTime(store: CacheStore, clock: Clock): CacheStore {
     list: (signal) => store.list(signal),
     remove: (key, signal) => store.remove(key, signal),
   };
-}
-
-function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const stop = () => {
-      reject(signal.reason as Error);
-    };
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop);
-    void work.then(resolve, reject).finally(() => {
-      signal.removeEventListener('abort', stop);
-    });
-  });
 }
