@@ -42,7 +42,7 @@ export class TarParser {
     return this.#state.kind === 'end';
   }
 
-  /** Gives what the chunk completes. The events must be taken before the next chunk is fed. */
+  /** Gives what the chunk completes. The events must be taken before the next chunk is fed, which may be in the same memory. */
   *feed(chunk: Uint8Array): Generator<TarEvent, void, undefined> {
     let rest = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
     while (rest.length > 0) {
@@ -83,7 +83,8 @@ export class TarParser {
         if (this.#left === 0) this.#expectHeader();
         break;
       case 'extension':
-        this.#state.parts.push(piece);
+        // What is fed may be the same memory again.
+        this.#state.parts.push(this.#left > 0 ? Buffer.from(piece) : piece);
         if (this.#left === 0) this.#endExtension(this.#state);
         break;
       case 'end':
