@@ -7,8 +7,14 @@ import { type Command, createProcessRunner, findProgram, type Outcome, type Proc
 const MOST_OUTPUT = 1024 * 1024;
 
 /**
+ * Runs its arguments with empty input. The toolkit would leave the input open for ever, or write to it, and then die of a process that has
+ * ended before; and it reads the program's name as a command line, in which not every path can be written.
+ */
+const WITHOUT_INPUT = ['-c', 'exec "$@" </dev/null', 'sh'];
+
+/**
  * The process port of this host. Commands that are only run and asked for what they printed go by GitHub's toolkit. It can't end a process,
- * stream to it or from it, or survive one that leaves its input unread: whatever needs that goes by core's own runner.
+ * or stream to it and from it: whatever needs that goes by core's own runner.
  *
  * @param environment what processes get that are given none of their own; its PATH finds the programs
  */
@@ -17,18 +23,16 @@ export function createActionProcesses(environment: Readonly<Record<string, strin
   return { run: (command) => (isPlain(command) ? runByToolkit(command, environment) : own.run(command)) };
 }
 
-/** The toolkit reads the program's name as a command line, in which not every path can be written. */
-function isPlain({ file, input, signal, onLine, onStdout }: Command): boolean {
-  return [input, signal, onLine, onStdout].every((each) => each === undefined) && !/["\\]/.test(file);
+function isPlain({ input, signal, onLine, onStdout }: Command): boolean {
+  return [input, signal, onLine, onStdout].every((each) => each === undefined);
 }
 
 async function runByToolkit(command: Command, environment: Readonly<Record<string, string>>): Promise<Outcome> {
   const file = await findProgram(command.file, environment['PATH']);
-  // The toolkit's own error has no code.
+  // The shell's own failure would be an exit status.
   await access(file, constants.X_OK);
-  const { exitCode, stdout, stderr } = await getExecOutput(`"${file}"`, [...command.args], {
+  const { exitCode, stdout, stderr } = await getExecOutput('/bin/sh', [...WITHOUT_INPUT, file, ...command.args], {
     env: { ...(command.environment ?? environment) },
-    input: Buffer.alloc(0),
     ignoreReturnCode: true,
     silent: true,
     ...(command.directory !== undefined && { cwd: command.directory }),
