@@ -8,13 +8,13 @@ import {
   type CacheIdentity,
   type CachePorts,
   createDirectoryStore,
-  findIndex,
+  createRegistryStore,
+  findCache,
   type ParentCache,
   restoreCache,
   saveCache,
   type SaveRequest,
 } from '../../../packages/core/src/cache/index.ts';
-import { createRegistryStore } from '../../../packages/core/src/cache/store/registry.ts';
 import { parseConnectionInputs } from '../../../packages/core/src/inputs/index.ts';
 import { parseMirrorLines } from '../../../packages/core/src/mirrors/index.ts';
 import { createNetwork } from '../../../packages/core/src/network/index.ts';
@@ -34,7 +34,7 @@ const IDENTITY: CacheIdentity = {
   suffix: '',
 };
 const BUILDER = digestOf(Buffer.from('builder'));
-const CANDIDATES = [{ identity: IDENTITY, builder: BUILDER }];
+const CANDIDATES = [{ identity: IDENTITY }];
 const CLOCK: Clock = {
   now: () => Date.now(),
   sleep: (milliseconds, signal) => delay(milliseconds, undefined, signal && { signal }),
@@ -81,7 +81,7 @@ function openNetwork() {
 }
 
 async function readParent(store: CacheStore): Promise<ParentCache | undefined> {
-  const found = await findIndex(store, CANDIDATES, signal);
+  const found = await findCache({ store, candidates: CANDIDATES }, ports);
   if (found.kind === 'miss') return undefined;
   return { index: found.index, digest: found.digest, badPacks: new Set(), badLayers: new Set() };
 }

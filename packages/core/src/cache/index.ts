@@ -1,12 +1,12 @@
 export { type ListedCache, listCaches } from './admin/list.ts';
 export { cachesToPrune, type PrunedCache, type PruneRules, storedBytes } from './admin/prune.ts';
-export { type VerifiedCache, verifyCache, type VerifyOptions } from './admin/verify.ts';
-export type { CacheIndex } from './format/cache-index.ts';
+export { type VerifiedCache, verifyCache } from './admin/verify.ts';
 export { type CacheIdentity, identityKey } from './format/identity.ts';
-export { type IndexExpectation, openIndex, type OpenedIndex, type Refusal } from './format/index-object.ts';
+export type { IndexExpectation } from './format/index-object.ts';
 export { type CacheKey, readSignKey, readVerifyKeys } from './format/keys.ts';
-export { CACHE_LIMITS } from './format/limits.ts';
-export { findIndex, type FoundIndex, NONE_YET } from './restore/find-index.ts';
+export { parseIndex } from './format/parse.ts';
+export { renderIndex } from './format/render.ts';
+export { NONE_YET } from './restore/find-index.ts';
 export {
   type CachePorts,
   fillCache,
@@ -21,8 +21,6 @@ export {
 export { parentOf } from './save/parent.ts';
 export type { ParentCache } from './save/plan.ts';
 export { saveCache, type SaveOutcome, type SaveRequest } from './save/save.ts';
-export { createDirectoryStore, type DirectoryStoreOptions } from './store/directory.ts';
-export { createRegistryStore, type RegistryStoreOptions } from './store/registry.ts';
-export { parseIndex } from './format/parse.ts';
-export { renderIndex } from './format/render.ts';
+export { createDirectoryStore } from './store/directory.ts';
+export { createRegistryStore } from './store/registry.ts';
 export type { CacheTraffic } from './store/traffic.ts';

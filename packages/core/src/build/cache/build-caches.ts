@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { type CacheKey, createDirectoryStore, createRegistryStore } from '../../cache/index.ts';
+import { type CacheKey, type CachePorts, createDirectoryStore, createRegistryStore } from '../../cache/index.ts';
 import type { CacheStoreLocation } from '../../inputs/request.ts';
 import { asArray, parseJson } from '../../json/json.ts';
 import { BuildpacksError } from '../../errors/index.ts';
@@ -8,7 +8,8 @@ import type { Digest } from '../../reference/index.ts';
 import type { RegistryClient } from '../../registry/index.ts';
 import { describeRestored, describeSaved } from '../../report/cache.ts';
 import type { CacheSummary } from '../../report/result.ts';
-import type { CacheOwner, CachePlace, CachePorts, SavedBuild } from './cache-place.ts';
+import type { CacheOwner, CachePlace, SavedBuild } from './cache-place.ts';
+import { parseHandOver, renderHandOver } from './hand-over.ts';
 import { LocalPlace } from './local-place.ts';
 import { PackedPlace } from './packed-place.ts';
 import type { PlannedCache } from './planned-cache.ts';
@@ -78,13 +79,18 @@ export class BuildCaches {
 
   /** Leaves to PUBLISH in another process what was found. */
   async handOver(file: string): Promise<void> {
-    await writeFile(file, JSON.stringify(this.#places.map((place) => place.state())), { mode: 0o600 });
+    await writeFile(file, JSON.stringify(this.#places.map((place) => renderHandOver(place.handOver()))), {
+      mode: 0o600,
+    });
   }
 
-  /** Goes on where PREPARE was; without its file as if nothing had been found. */
+  /** Goes on where PREPARE was; without its file, or with a damaged one, as if nothing had been found. */
   async takeOver(file: string): Promise<void> {
     const states = asArray(parseJson(await readFile(file).catch(() => '')));
-    for (const [index, place] of this.#places.entries()) place.resume(states[index]);
+    for (const [index, place] of this.#places.entries()) {
+      const state = parseHandOver(states[index]);
+      if (state !== undefined) place.takeOver(state);
+    }
   }
 }
 

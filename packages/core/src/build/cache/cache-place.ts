@@ -1,9 +1,7 @@
-import type { CacheIdentity, CacheKey } from '../../cache/index.ts';
-import type { Ports } from '../../ports/index.ts';
+import type { CacheIdentity, CacheKey, CachePorts } from '../../cache/index.ts';
 import type { Digest } from '../../reference/index.ts';
 import type { CacheStoreSummary } from '../../report/result.ts';
-
-export type CachePorts = Pick<Ports, 'clock' | 'log' | 'signal'>;
+import type { HandOver } from './hand-over.ts';
 
 /** Who owns what is restored, when we may give files away. */
 export type CacheOwner = { readonly uid: number; readonly gid: number } | undefined;
@@ -29,9 +27,9 @@ export interface CachePlace {
   fill(cache: string, owner: CacheOwner, ports: CachePorts): Promise<boolean>;
   save(build: SavedBuild, ports: CachePorts): Promise<void>;
   summary(): CacheStoreSummary;
-  /** What another process needs to save: JSON data for `resume`. */
-  state(): unknown;
-  resume(state: unknown): void;
+  /** What another process needs to go on. */
+  handOver(): HandOver;
+  takeOver(state: HandOver): void;
 }
 
 /** The scope whose cache is used, when it is not the build's own. */

@@ -1,12 +1,13 @@
 import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { type CacheIdentity, identityKey, NONE_YET } from '../../cache/index.ts';
+import { type CacheIdentity, type CachePorts, identityKey, NONE_YET } from '../../cache/index.ts';
 import { type CacheFigures, restoreLocalCache, saveLocalCache } from '../../cache/local/local-cache.ts';
 import { CACHE_METADATA, COMMITTED } from '../../cache/volume-cache.ts';
 import { adviceOf } from '../../errors/index.ts';
-import { asRecord, optional } from '../../json/json.ts';
+import { optional } from '../../json/json.ts';
 import type { CacheStoreSummary } from '../../report/result.ts';
-import { borrowedScope, type CacheOwner, type CachePlace, type CachePorts, type SavedBuild } from './cache-place.ts';
+import { borrowedScope, type CacheOwner, type CachePlace, type SavedBuild } from './cache-place.ts';
+import type { HandOver } from './hand-over.ts';
 
 export interface LocalPlaceOptions {
   readonly directory: string;
@@ -24,7 +25,8 @@ export class LocalPlace implements CachePlace {
   #found: CacheIdentity | undefined;
   #restored: CacheFigures | undefined;
   #saved: CacheFigures | 'failed' | undefined;
-  #before: CacheStoreSummary | undefined;
+  /** Of an earlier process. */
+  #before: HandOver['before'] | undefined;
 
   constructor(options: LocalPlaceOptions) {
     this.#options = options;
@@ -78,12 +80,12 @@ export class LocalPlace implements CachePlace {
     };
   }
 
-  state(): unknown {
-    return { summary: this.summary() };
+  handOver(): HandOver {
+    return { before: this.summary() };
   }
 
-  resume(state: unknown): void {
-    this.#before = asRecord(state)?.['summary'] as CacheStoreSummary | undefined;
+  takeOver({ before }: HandOver): void {
+    this.#before = before;
   }
 
   get #name(): string {

@@ -1,6 +1,6 @@
-import { asRecord, asStrings, asText, optional } from '../../json/json.ts';
 import {
   type CacheIdentity,
+  type CachePorts,
   type CacheTraffic,
   fillCache,
   findCache,
@@ -9,17 +9,17 @@ import {
   type MissedCache,
   type ParentCache,
   parentOf,
-  parseIndex,
-  renderIndex,
   type RestoredCache,
   saveCache,
   type SaveOutcome,
 } from '../../cache/index.ts';
+import { optional } from '../../json/json.ts';
 import type { CacheStore } from '../../ports/index.ts';
-import { type Digest, isDigest } from '../../reference/index.ts';
+import type { Digest } from '../../reference/index.ts';
 import type { CacheStoreSummary } from '../../report/result.ts';
 import { PROGRAM } from '../../version.ts';
-import { borrowedScope, type CacheOwner, type CachePlace, type CachePorts, type SavedBuild } from './cache-place.ts';
+import { borrowedScope, type CacheOwner, type CachePlace, type SavedBuild } from './cache-place.ts';
+import type { HandOver } from './hand-over.ts';
 
 /** Seconds that a signed cache may be used: a leaked or outdated one does not live for ever. */
 const LIFETIME = 7 * 24 * 3600;
@@ -44,7 +44,7 @@ export class PackedPlace implements CachePlace {
   #parent: ParentCache | undefined;
   #saved: SaveOutcome | undefined;
   /** Of an earlier process. */
-  #before: CacheStoreSummary | undefined;
+  #before: HandOver['before'] | undefined;
 
   constructor(options: PackedPlaceOptions) {
     this.#options = options;
@@ -115,7 +115,7 @@ export class PackedPlace implements CachePlace {
       },
       requests: (before?.requests ?? 0) + total('requests'),
       bytesDown: (before?.bytesDown ?? 0) + total('down'),
-      bytesUp: (before?.bytesUp ?? 0) + total('up'),
+      bytesUp: total('up'),
     };
   }
 
@@ -132,30 +132,12 @@ export class PackedPlace implements CachePlace {
     return { outcome: 'miss', reason, layers: 0, lost: 0 };
   }
 
-  state(): unknown {
-    const parent = this.#parent && {
-      index: renderIndex(this.#parent.index),
-      digest: this.#parent.digest,
-      signer: this.#parent.signer,
-      badPacks: [...this.#parent.badPacks],
-      badLayers: [...this.#parent.badLayers],
-    };
-    return { summary: this.summary(), parent };
+  handOver(): HandOver {
+    return { before: this.summary(), ...optional('parent', this.#parent) };
   }
 
-  /** What is read here, we have written, out of the build's reach. */
-  resume(state: unknown): void {
-    const { summary, parent } = asRecord(state) ?? {};
-    this.#before = summary as CacheStoreSummary | undefined;
-    const { index, digest, signer, badPacks, badLayers } = asRecord(parent) ?? {};
-    const text = asText(index);
-    if (text === undefined || typeof digest !== 'string' || !isDigest(digest)) return;
-    this.#parent = {
-      index: parseIndex(Buffer.from(text)),
-      digest,
-      ...optional('signer', asText(signer)),
-      badPacks: new Set(asStrings(badPacks).filter(isDigest)),
-      badLayers: new Set(asStrings(badLayers).filter(isDigest)),
-    };
+  takeOver({ before, parent }: HandOver): void {
+    this.#before = before;
+    this.#parent = parent;
   }
 }

@@ -4,6 +4,7 @@ import type { CacheStore, Log } from '../../ports/index.ts';
 import { unsignedMessage } from '../format/index-object.ts';
 import type { CacheKey } from '../format/keys.ts';
 import { type CachePorts, fillCache } from '../restore/restore.ts';
+import { noTraffic } from '../store/traffic.ts';
 import type { ListedCache } from './list.ts';
 
 /** What is wrong with a cache; nothing when a build would get all of it. */
@@ -34,7 +35,7 @@ export async function verifyCache(
   const directory = await mkdtemp(path.join(temporary, 'cache-verify-'));
   try {
     const { index, digest } = content;
-    const found = { kind: 'found', index, digest, traffic: { requests: 0, up: 0, down: 0 } } as const;
+    const found = { kind: 'found', index, digest, traffic: noTraffic() } as const;
     const quiet: Log = {
       ...log,
       warn: (message) => {

@@ -30,28 +30,31 @@ export interface IndexExpectation {
   };
 }
 
-export type OpenedIndex =
-  | {
-      readonly kind: 'index';
-      readonly index: CacheIndex;
-      readonly digest: Digest;
-      /** The name of the key that signed it; without keys to verify it, what it says itself. */
-      readonly signer?: string;
-    }
-  | { readonly kind: 'refused'; readonly reason: Refusal; readonly message: string };
+/** What is in an index object. */
+export interface SealedIndex {
+  readonly index: CacheIndex;
+  /** The digest of the object. */
+  readonly digest: Digest;
+  /** The name of the key that signed it; where no signature was asked for, what it says itself. */
+  readonly signer?: string;
+}
+
+interface RefusedIndex {
+  readonly kind: 'refused';
+  readonly reason: Refusal;
+  readonly message: string;
+}
+
+export type OpenedIndex = (SealedIndex & { readonly kind: 'index' }) | RefusedIndex;
 
 /** What is there under some key, for people: an index whose identity nobody expects. */
 export type ExaminedIndex =
-  | {
+  | (SealedIndex & {
       readonly kind: 'index';
-      readonly index: CacheIndex;
-      readonly digest: Digest;
       /** `known`: one of the given keys signed it. */
       readonly signature: 'none' | 'known' | 'unknown';
-      /** The name of the key that it says has signed it. */
-      readonly signer?: string;
-    }
-  | Extract<OpenedIndex, { kind: 'refused' }>;
+    })
+  | RefusedIndex;
 
 /** Seconds by which the clocks of two machines may differ. */
 const CLOCK_SKEW = 3600;
@@ -113,7 +116,7 @@ function envelopeOf(object: Uint8Array): ReturnType<typeof openEnvelope> {
   return openEnvelope(object);
 }
 
-async function refusingDamage<T>(work: () => Promise<T>): Promise<T | Extract<OpenedIndex, { kind: 'refused' }>> {
+async function refusingDamage<T>(work: () => Promise<T>): Promise<T | RefusedIndex> {
   try {
     return await work();
   } catch (error) {
@@ -141,6 +144,6 @@ function mismatch(index: CacheIndex, { identity, signed }: IndexExpectation): Op
   return undefined;
 }
 
-function refused(reason: Refusal, message: string): Extract<OpenedIndex, { kind: 'refused' }> {
+function refused(reason: Refusal, message: string): RefusedIndex {
   return { kind: 'refused', reason, message };
 }

@@ -1,12 +1,10 @@
 import type { CacheStore } from '../../ports/index.ts';
-import { type Digest } from '../../reference/index.ts';
-import type { CacheIndex } from '../format/cache-index.ts';
 import { identityKey } from '../format/identity.ts';
-import { type IndexExpectation, openIndex, type Refusal } from '../format/index-object.ts';
+import { type IndexExpectation, openIndex, type Refusal, type SealedIndex } from '../format/index-object.ts';
 import { CACHE_LIMITS } from '../format/limits.ts';
 
 export type FoundIndex =
-  | { readonly kind: 'found'; readonly index: CacheIndex; readonly digest: Digest; readonly signer?: string }
+  | (SealedIndex & { readonly kind: 'found' })
   | { readonly kind: 'miss'; readonly reason: Refusal | 'none'; readonly message: string };
 
 /** Why there is a miss where no candidate has an index: most often the builder or the branch is a new one. */

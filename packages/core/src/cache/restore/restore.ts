@@ -1,15 +1,12 @@
 import { chown, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { adviceOf } from '../../errors/index.ts';
-import { optional } from '../../json/json.ts';
 import type { CacheStore, Clock, Log } from '../../ports/index.ts';
-import type { Digest } from '../../reference/index.ts';
-import type { CacheIndex } from '../format/cache-index.ts';
-import type { IndexExpectation, Refusal } from '../format/index-object.ts';
+import type { IndexExpectation, Refusal, SealedIndex } from '../format/index-object.ts';
 import { cachedLayers } from '../layers/cached-layers.ts';
 import { CACHE_METADATA, COMMITTED, fileOfLayer, withoutMissingLayers } from '../volume-cache.ts';
 import { limitPatience } from '../store/patience.ts';
-import { type CacheTraffic, countTraffic } from '../store/traffic.ts';
+import { type CacheTraffic, countTraffic, noTraffic } from '../store/traffic.ts';
 import { fillLayers, type FilledLayers } from './fill-layers.ts';
 import { findIndex } from './find-index.ts';
 
@@ -35,13 +32,8 @@ export interface CachePorts {
 /** What a build finds in its volume cache. */
 export type RestoreOutcome = RestoredCache | MissedCache;
 
-export interface RestoredCache extends FilledLayers {
+export interface RestoredCache extends SealedIndex, FilledLayers {
   readonly kind: 'restored';
-  readonly index: CacheIndex;
-  /** The digest of the index object. */
-  readonly digest: Digest;
-  /** The name of the key that signed it. */
-  readonly signer?: string;
   readonly traffic: CacheTraffic;
 }
 
@@ -54,13 +46,8 @@ export interface MissedCache {
 }
 
 /** An index that may be used, and what was needed to find it. */
-export interface FoundCache {
+export interface FoundCache extends SealedIndex {
   readonly kind: 'found';
-  readonly index: CacheIndex;
-  /** The digest of the index object. */
-  readonly digest: Digest;
-  /** The name of the key that signed it. */
-  readonly signer?: string;
   readonly traffic: CacheTraffic;
 }
 
@@ -72,7 +59,7 @@ export async function findCache(
   { store, candidates }: Pick<RestoreRequest, 'store' | 'candidates'>,
   { clock, log, signal }: CachePorts,
 ): Promise<FoundCache | MissedCache> {
-  const traffic: CacheTraffic = { requests: 0, up: 0, down: 0 };
+  const traffic = noTraffic();
   try {
     const found = await findIndex(countTraffic(limitPatience(store, clock), traffic), candidates, signal);
     if (found.kind === 'found') return { ...found, traffic };
@@ -93,7 +80,7 @@ export async function fillCache(
   { store, cache, owner }: Omit<RestoreRequest, 'candidates'>,
   { clock, log, signal }: CachePorts,
 ): Promise<RestoreOutcome> {
-  const { index, digest, signer } = found;
+  const { index } = found;
   const traffic = { ...found.traffic };
   const directory = path.join(cache, COMMITTED);
   try {
@@ -104,7 +91,7 @@ export async function fillCache(
     await writeMetadata(index.metadata, filled, directory);
     if (owner !== undefined) await give(directory, filled, owner);
     warnOfLosses(filled, store.name, log);
-    return { kind: 'restored', index, digest, ...optional('signer', signer), traffic, ...filled };
+    return { ...found, ...filled, kind: 'restored', traffic };
   } catch (error) {
     await rm(directory, { recursive: true, force: true });
     signal.throwIfAborted();

@@ -1,14 +1,10 @@
 import type { Digest } from '../../reference/index.ts';
-import type { CacheIndex, IndexedLayer, IndexedPack } from '../format/cache-index.ts';
+import type { IndexedLayer, IndexedPack } from '../format/cache-index.ts';
+import type { SealedIndex } from '../format/index-object.ts';
 import { usageOf } from '../format/usage.ts';
 
 /** What an earlier build saved, and what of it can't be used again. */
-export interface ParentCache {
-  readonly index: CacheIndex;
-  /** The digest of its object. */
-  readonly digest: Digest;
-  /** The name of the key that signed it. */
-  readonly signer?: string;
+export interface ParentCache extends SealedIndex {
   /** Packs and layers that were found damaged or gone. */
   readonly badPacks: ReadonlySet<Digest>;
   readonly badLayers: ReadonlySet<Digest>;

@@ -13,7 +13,7 @@ import { CACHE_LIMITS } from '../format/limits.ts';
 import { cachedLayers } from '../layers/cached-layers.ts';
 import type { CachePorts } from '../restore/restore.ts';
 import { limitPatience } from '../store/patience.ts';
-import { type CacheTraffic, countTraffic } from '../store/traffic.ts';
+import { type CacheTraffic, countTraffic, noTraffic } from '../store/traffic.ts';
 import { CACHE_METADATA, COMMITTED, fileOfLayer } from '../volume-cache.ts';
 import { NewLayers } from './new-layers.ts';
 import { PACK_BYTES, type ParentCache, planSave, type SavePlan, sparsePacks, type StoredLayers } from './plan.ts';
@@ -58,7 +58,7 @@ export interface SaveOutcome {
  * changed. Nothing but an abort makes this fail: trouble is one warning, and the older cache stays.
  */
 export async function saveCache(request: SaveRequest, ports: CachePorts): Promise<SaveOutcome> {
-  const traffic: CacheTraffic = { requests: 0, up: 0, down: 0 };
+  const traffic = noTraffic();
   const store = countTraffic(limitPatience(request.store, ports.clock), traffic);
   try {
     return await new Saving({ ...request, store }, ports, traffic).run();

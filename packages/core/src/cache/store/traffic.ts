@@ -2,14 +2,21 @@ import type { CacheStore } from '../../ports/index.ts';
 
 /** What went to a store and came from it. */
 export interface CacheTraffic {
-  requests: number;
+  readonly requests: number;
   /** Bytes. */
-  up: number;
-  down: number;
+  readonly up: number;
+  readonly down: number;
+}
+
+/** The same while it is counted. */
+export type TrafficCount = { -readonly [K in keyof CacheTraffic]: number };
+
+export function noTraffic(): TrafficCount {
+  return { requests: 0, up: 0, down: 0 };
 }
 
 /** The same store, which counts: one request for each operation, and the bytes of indexes and packs. */
-export function countTraffic(store: CacheStore, traffic: CacheTraffic): CacheStore {
+export function countTraffic(store: CacheStore, traffic: TrafficCount): CacheStore {
   return {
     name: store.name,
     readIndex: async (keys, maxBytes, signal) => {
@@ -38,7 +45,7 @@ export function countTraffic(store: CacheStore, traffic: CacheTraffic): CacheSto
   };
 }
 
-async function* counted(pieces: AsyncIterable<Uint8Array>, traffic: CacheTraffic): AsyncGenerator<Uint8Array> {
+async function* counted(pieces: AsyncIterable<Uint8Array>, traffic: TrafficCount): AsyncGenerator<Uint8Array> {
   for await (const piece of pieces) {
     traffic.down += piece.length;
     yield piece;

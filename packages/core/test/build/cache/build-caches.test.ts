@@ -1,4 +1,4 @@
-import { mkdir, readdir, symlink } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { generateKeyPairSync } from 'node:crypto';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -141,6 +141,32 @@ describe('the hand-over to another process', () => {
       { restore: { outcome: 'hit', layers: 1 }, save: { outcome: 'unchanged' }, bytesUp: 0 },
       { restore: { outcome: 'unasked' }, save: { outcome: 'unchanged' } },
     ]);
+  });
+
+  it.each<[string, (text: string) => string]>([
+    ['is cut off', (text) => text.slice(0, -10)],
+    ['is something else', () => '[{"before":{}},7]'],
+    ['names an index that is none', (text) => text.replace('\\"packs\\"', '\\"pack\\"')],
+    ['has a digest that is none', (text) => text.replace('"digest":"sha256:', '"digest":"sha512:')],
+    ['counts what can not be counted', (text) => text.replace('"layers":1', '"layers":"1"')],
+    ['has an outcome that there is not', (text) => text.replace('"hit"', '"found"')],
+  ])('is as if nothing had been found when it %s', async (_, damage) => {
+    const { root, build, open } = await machine();
+    await build();
+    const [first, second] = [open(), open()];
+    const [cache, file] = [path.join(root, 'cache'), path.join(root, 'caches.json')];
+    await first.caches.find(first.ports);
+    await first.caches.fill(cache, undefined, first.ports);
+    await first.caches.handOver(file);
+    const text = await readFile(file, 'utf8');
+    expect(damage(text)).not.toBe(text);
+    await writeFile(file, damage(text));
+    await second.caches.takeOver(file);
+    await second.caches.save({ cache, temporary: root, image: IMAGE }, second.ports);
+    expect(second.caches.summary().stores).toMatchObject([
+      { restore: { outcome: 'unasked', layers: 0 }, save: { outcome: 'saved' }, bytesDown: 0 },
+    ]);
+    expect(second.ports.warnings).toEqual([]);
   });
 
   it('may fail', async () => {

@@ -58,7 +58,7 @@ describe('an index object', () => {
       }),
       { numRuns: 100 },
     );
-  });
+  }, 30_000);
 
   it.each([
     ['of a newer version', 'buildpacks-ci-cache 2\n{}\n', 'version'],
