@@ -3,14 +3,15 @@ import { isZip } from '../archive/zip-signature.ts';
 import { isInside, kindOf } from '../files/file-kind.ts';
 import { inputError } from '../errors/problems.ts';
 import type { AppSource } from './request.ts';
+import { sourcePlace, type Surroundings } from './source-place.ts';
 
 /**
  * Reads `path`.
  *
- * @throws InputError when it is neither a directory nor a file in zip format
+ * @throws InputError when it is neither a directory nor a file in zip format, or behind a link that is not to be followed
  */
-export function parseApp(text: string, workingDirectory: string): AppSource {
-  const absolute = path.resolve(workingDirectory, text);
+export function parseApp(text: string, surroundings: Surroundings): AppSource {
+  const absolute = sourcePlace(text, surroundings, 'path');
   const kind = kindOf(absolute);
   if (kind === 'directory') return { kind: 'directory', path: absolute };
   if (kind === 'file' && isZip(absolute)) return { kind: 'archive', path: absolute };
@@ -26,11 +27,16 @@ export function parseApp(text: string, workingDirectory: string): AppSource {
 /**
  * The project descriptor: the file that was named, else `project.toml` in the app directory if there is one.
  *
- * @throws InputError when the named file is missing, or the app's own is a link that leads out of the app
+ * @throws InputError when the named file is missing or behind a link that is not to be followed, or the app's own is a link that leads
+ * out of the app
  */
-export function findDescriptor(text: string | undefined, app: AppSource, workingDirectory: string): string | undefined {
+export function findDescriptor(
+  text: string | undefined,
+  app: AppSource,
+  surroundings: Surroundings,
+): string | undefined {
   if (text !== undefined) {
-    const absolute = path.resolve(workingDirectory, text);
+    const absolute = sourcePlace(text, surroundings, 'descriptor');
     const kind = kindOf(absolute);
     if (kind === 'file') return absolute;
     throw inputError('descriptor', `"${text}" ${kind === undefined ? 'does not exist' : 'is no file'}`);

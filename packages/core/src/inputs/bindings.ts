@@ -5,6 +5,7 @@ import { inputError, type Problems } from '../errors/problems.ts';
 import { BUNDLE_BINDING, CERTIFICATES_BINDING } from '../trust/index.ts';
 import type { InputReader } from './reader.ts';
 import type { Binding } from './request.ts';
+import { sourcePlace, type Surroundings } from './source-place.ts';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/;
 /** As Kubernetes allows for keys of a secret; a leading dot would hide the file from buildpacks, but `.npmrc` is wanted. */
@@ -20,7 +21,7 @@ const MAX_FILE = 4 * 1024 * 1024;
  * A single key wins over the directory's file. Sub-directories and hidden files of a directory are left out,
  * and so is everything that a link leads to outside of it.
  */
-export function readBindings(reader: InputReader, workingDirectory: string, problems: Problems): readonly Binding[] {
+export function readBindings(reader: InputReader, surroundings: Surroundings, problems: Problems): readonly Binding[] {
   const directories = new Map<string, string>();
   const bindings = new Map<string, Map<string, Uint8Array>>();
   for (const line of reader.list('bindings').map((text) => problems.attempt(() => parseLine(text)))) {
@@ -35,11 +36,11 @@ export function readBindings(reader: InputReader, workingDirectory: string, prob
     if (entries.has(line.key)) problems.report('bindings', `"${line.name}/${line.key}" is given twice`);
     const content = WRITTEN_AS_TEXT.has(line.key)
       ? new TextEncoder().encode(line.value)
-      : problems.attempt(() => readKey(line, workingDirectory));
+      : problems.attempt(() => readKey(line, surroundings));
     entries.set(line.key, content ?? new Uint8Array());
   }
   for (const [name, directory] of directories) {
-    const found = readDirectory({ name, directory, workingDirectory }, problems);
+    const found = problems.attempt(() => readDirectory({ name, directory, surroundings }, problems));
     // What else it may lack can't be told.
     if (found === undefined) bindings.delete(name);
     else bindings.set(name, new Map([...found, ...(bindings.get(name) ?? [])]));
@@ -77,18 +78,18 @@ function parseLine(text: string): Line {
   return { name, key, value };
 }
 
-function readKey(line: Line, workingDirectory: string): Uint8Array {
-  const content = readSmallFile(path.resolve(workingDirectory, line.value), MAX_FILE);
+function readKey(line: Line, surroundings: Surroundings): Uint8Array {
+  const content = readSmallFile(sourcePlace(line.value, surroundings, 'bindings'), MAX_FILE);
   if (typeof content !== 'string') return content;
   throw inputError('bindings', `the file "${line.value}" of "${line.name}/${line.key ?? ''}" ${content}`);
 }
 
 function readDirectory(
-  given: { readonly name: string; readonly directory: string; readonly workingDirectory: string },
+  given: { readonly name: string; readonly directory: string; readonly surroundings: Surroundings },
   problems: Problems,
 ): ReadonlyMap<string, Uint8Array> | undefined {
   const { name, directory } = given;
-  const root = path.resolve(given.workingDirectory, directory);
+  const root = sourcePlace(directory, given.surroundings, 'bindings');
   if (kindOf(root) !== 'directory') {
     problems.report(
       'bindings',

@@ -76,7 +76,7 @@ EOF
 
 - A name starts with a letter or \`_\`; letters, digits, \`_\`, \`.\` and \`-\` follow.
 - A value is everything after the first \`=\`, unchanged. Nothing is expanded and no quotes are removed.
-- A name alone takes the value that the job has; if the job does not have it, that is an error.
+- A name alone takes the value that the job has; if the job does not have it, that is an error. In an untrusted run it is one in a file, too.
 - Blanks before a name, empty lines and lines that start with \`#\` mean nothing.
 - Files in \`env-files\` have the same form. They must be UTF-8.
 - The later wins: project.toml, then env files in their order, then \`env\`.

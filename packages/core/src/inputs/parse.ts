@@ -21,6 +21,7 @@ import { Problems } from '../errors/problems.ts';
 import { InputReader, type RawInputs } from './reader.ts';
 import type { AppSource, BuildRequest, LoadTarget } from './request.ts';
 import type { InputNameOf } from './schema.ts';
+import type { Surroundings } from './source-place.ts';
 import { type CiFacts, decideTrust, type TrustDecision } from './trust.ts';
 import { readVariables } from './variables.ts';
 import { parseVolume } from './volumes.ts';
@@ -52,7 +53,8 @@ export function parseInputs(raw: RawInputs, context: ParseContext): BuildRequest
   });
   for (const notice of trust.notices) problems.notice(notice);
 
-  const parts = { reader, context, problems, trust };
+  const surroundings = { workingDirectory: context.workingDirectory, untrusted: trust.level === 'untrusted' };
+  const parts = { reader, context, problems, trust, surroundings };
   const request = {
     ...readOutcome(parts),
     ...readSource(parts),
@@ -73,6 +75,7 @@ interface Parts {
   readonly context: ParseContext;
   readonly problems: Problems;
   readonly trust: TrustDecision;
+  readonly surroundings: Surroundings;
 }
 
 function readOutcome(parts: Parts) {
@@ -131,10 +134,9 @@ function loadTarget(choice: 'true' | 'false' | LoadTarget): LoadTarget | undefin
 }
 
 function readSource(parts: Parts) {
-  const { reader, context, problems } = parts;
-  const { workingDirectory } = context;
-  const app = problems.attempt(() => parseApp(reader.text('path') ?? '.', workingDirectory)) ?? NO_APP;
-  const descriptor = problems.attempt(() => findDescriptor(reader.text('descriptor'), app, workingDirectory));
+  const { reader, problems, surroundings } = parts;
+  const app = problems.attempt(() => parseApp(reader.text('path') ?? '.', surroundings)) ?? NO_APP;
+  const descriptor = problems.attempt(() => findDescriptor(reader.text('descriptor'), app, surroundings));
   return {
     app,
     ...optional('descriptor', descriptor),
@@ -174,8 +176,8 @@ function readBuilder(parts: Parts) {
 }
 
 function readBuild(parts: Parts) {
-  const { reader, context, problems, trust } = parts;
-  const { workingDirectory } = context;
+  const { reader, context, problems, trust, surroundings } = parts;
+  const { environment, workingDirectory } = context;
   const volumes = eachItem(parts, 'volumes', (text) => parseVolume(text, workingDirectory));
   if (!trust.volumes && reader.list('volumes').length > 0) {
     problems.report(
@@ -185,8 +187,8 @@ function readBuild(parts: Parts) {
     );
   }
   return {
-    environment: readVariables(reader, context, problems),
-    bindings: readBindings(reader, workingDirectory, problems),
+    environment: readVariables(reader, { ...surroundings, environment }, problems),
+    bindings: readBindings(reader, surroundings, problems),
     volumes,
     ...optional('defaultProcess', matching(parts, 'default-process', /^[A-Za-z0-9._-]+$/)),
     execEnv: matching(parts, 'exec-env', /^[A-Za-z0-9.-]+$/) ?? 'production',

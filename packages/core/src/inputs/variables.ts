@@ -1,9 +1,9 @@
-import path from 'node:path';
 import type { InputProblem, Place } from '../errors/index.ts';
 import { optional } from '../json/json.ts';
 import { readSmallFile } from '../files/file-kind.ts';
 import type { Problems } from '../errors/problems.ts';
 import type { InputReader } from './reader.ts';
+import { sourcePlace, type Surroundings } from './source-place.ts';
 
 /** A variable as written; without a value it takes the job's. */
 export interface Assignment {
@@ -82,10 +82,15 @@ export function variableProblem(name: string, value: string | undefined): Wrong 
 
 type Wrong = Pick<InputProblem, 'message' | 'hint'>;
 
+/** What the job has; its variables are for names that the workflow wrote, and for those in files where these are trusted. */
+export interface VariableContext extends Surroundings {
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 /** Env files, then `env`: the later wins. */
 export function readVariables(
   reader: InputReader,
-  context: { readonly environment: Readonly<Record<string, string>>; readonly workingDirectory: string },
+  context: VariableContext,
   problems: Problems,
 ): Readonly<Record<string, string>> {
   const variables = new Map<string, string>();
@@ -96,12 +101,21 @@ export function readVariables(
     else if (value !== undefined) variables.set(assignment.name, value);
   };
   for (const file of reader.list('env-files')) {
-    for (const { assignment, place } of readEnvFile(file, context.workingDirectory, problems)) {
-      take(assignment, 'env-files', place);
+    for (const { assignment, place } of readEnvFile(file, context, problems)) {
+      if (assignment.value !== undefined || !context.untrusted) take(assignment, 'env-files', place);
+      else problems.add({ input: 'env-files', ...notFromTheJob(assignment.name), place });
     }
   }
   for (const assignment of readEnv(reader, problems)) take(assignment, 'env');
   return Object.fromEntries(variables);
+}
+
+/** A pull request can write any name into its files: the job's tokens, too. */
+function notFromTheJob(name: string): Wrong {
+  return {
+    message: `${quoteName(name)} has no value, and no file gets those of the job in an untrusted run`,
+    hint: 'Write K=V, or K alone in the input "env".',
+  };
 }
 
 function readEnv(reader: InputReader, problems: Problems): readonly Assignment[] {
@@ -116,10 +130,12 @@ function readEnv(reader: InputReader, problems: Problems): readonly Assignment[]
 
 function readEnvFile(
   file: string,
-  workingDirectory: string,
+  surroundings: Surroundings,
   problems: Problems,
 ): readonly { readonly assignment: Assignment; readonly place: Place }[] {
-  const content = readSmallFile(path.resolve(workingDirectory, file), MAX_FILE);
+  const place = problems.attempt(() => sourcePlace(file, surroundings, 'env-files'));
+  if (place === undefined) return [];
+  const content = readSmallFile(place, MAX_FILE);
   if (typeof content === 'string') {
     problems.report('env-files', `"${file}" ${content}`);
     return [];

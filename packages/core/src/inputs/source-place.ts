@@ -1,0 +1,28 @@
+import path from 'node:path';
+import { inputError } from '../errors/problems.ts';
+import { isBelow, realPlace } from '../files/file-kind.ts';
+
+/** Where relative paths start, and whether what stands there may be a stranger's. */
+export interface Surroundings {
+  readonly workingDirectory: string;
+  readonly untrusted: boolean;
+}
+
+/**
+ * Where something is that buildpacks get to see; absolute. In an untrusted run the working directory may hold somebody's pull request,
+ * and a link in it must not lead to what else this machine has, nor to credentials in `.git`.
+ *
+ * @param text as the input has it
+ * @throws InputError when an untrusted run would follow such a link
+ */
+export function sourcePlace(text: string, { workingDirectory, untrusted }: Surroundings, input: string): string {
+  const absolute = path.resolve(workingDirectory, text);
+  if (!untrusted || !isBelow(absolute, workingDirectory)) return absolute;
+  const straight = path.join(realPlace(workingDirectory), path.relative(workingDirectory, absolute));
+  if (realPlace(absolute) === straight) return absolute;
+  throw inputError(
+    input,
+    `"${text}" leads elsewhere by a link, which an untrusted run does not follow`,
+    'Put what it leads to in its place, or write the path without a link.',
+  );
+}
