@@ -1,4 +1,4 @@
-export type { ListedCache, PrunedCache, VerifiedCache } from './cache/index.ts';
+export type { ListedCache, VerifiedCache } from './cache/index.ts';
 export { tokenAuth } from './auth/index.ts';
 export { explained } from './cache/store/explained.ts';
 export { build } from './build/build.ts';

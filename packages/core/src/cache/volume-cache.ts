@@ -1,3 +1,5 @@
+import { chown } from 'node:fs/promises';
+import path from 'node:path';
 import { asArray, asRecord, asText, type JsonRecord, parseJson } from '../json/json.ts';
 import { type Digest, isDigest } from '../reference/index.ts';
 
@@ -5,6 +7,10 @@ import { type Digest, isDigest } from '../reference/index.ts';
 export const COMMITTED = 'committed';
 /** The file of a volume cache that says which layers it holds (lifecycle, `cache/volume_cache.go`). */
 export const CACHE_METADATA = 'io.buildpacks.lifecycle.cache.metadata';
+
+/** From this size on, in bytes, a layer that is mostly holes is not read: the lifecycle writes none, and it would take for ever. */
+const LARGE = 1024 ** 3;
+const BLOCK = 512;
 
 const LAYER_FILE = /^(sha256:[0-9a-f]{64})\.tar$/;
 
@@ -16,6 +22,21 @@ export function layerOfFile(name: string): Digest | undefined {
 
 export function fileOfLayer(diffId: Digest): string {
   return `${diffId}.tar`;
+}
+
+/** Whether a layer's file is none that the lifecycle would write: large, and without content on the disk. */
+export function consistsOfHoles({ size, blocks }: { readonly size: number; readonly blocks: number }): boolean {
+  return size > LARGE && blocks * BLOCK < size / 4;
+}
+
+/** Gives a `committed` folder with these layers and their metadata to a user. */
+export async function giveAway(
+  committed: string,
+  layers: Iterable<Digest>,
+  { uid, gid }: { readonly uid: number; readonly gid: number },
+): Promise<void> {
+  const names = [...Array.from(layers, fileOfLayer), CACHE_METADATA, ''];
+  for (const name of names) await chown(path.join(committed, name), uid, gid);
 }
 
 /** The diff ids that cache metadata names. */

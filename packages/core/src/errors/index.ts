@@ -1,3 +1,4 @@
+export { asError } from './as-error.ts';
 export { cancellation } from './cancellation.ts';
 export { adviceOf, BuildpacksError, type ErrorCode, type ErrorDetails } from './error.ts';
 export { EXIT_STATUS, exitStatusOf } from './exit-status.ts';

@@ -5,6 +5,9 @@ import { type ConnectionContext, type ConnectionInputs, readConnectionInputs } f
 import { InputReader, type RawInputs } from '../inputs/reader.ts';
 import type { CacheStoreLocation } from '../inputs/request.ts';
 
+/** Milliseconds. */
+const DAY = 24 * 3_600_000;
+
 /** Stores that can tell what they hold. */
 export type TellingStore = Extract<CacheStoreLocation, { kind: 'dir' | 'registry' }>;
 
@@ -64,6 +67,3 @@ export function parsePruneRules({ unusedFor, maxSize }: PruneInputs, now: number
     ...(maxBytes !== undefined && { maxBytes }),
   };
 }
-
-/** Milliseconds. */
-const DAY = 24 * 3_600_000;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { constants, createWriteStream } from 'node:fs';
-import { chown, copyFile, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { openRegularFile, readRegularFile } from '../../files/regular-file.ts';
@@ -9,7 +9,9 @@ import type { Digest } from '../../reference/index.ts';
 import {
   CACHE_METADATA,
   COMMITTED,
+  consistsOfHoles,
   fileOfLayer,
+  giveAway,
   layerOfFile,
   layersIn,
   withoutMissingLayers,
@@ -25,9 +27,6 @@ const NOTHING: CacheFigures = { layers: 0, bytes: 0 };
 /** Metadata larger than this is not the lifecycle's. */
 const MAX_METADATA = 16 * 1024 * 1024;
 const READ_SIZE = 1024 * 1024;
-/** From this size on, in bytes, a layer that is mostly holes is not copied: the lifecycle writes none, and a copy would fill the disk. */
-const LARGE = 1024 ** 3;
-const BLOCK = 512;
 
 /**
  * Fills a build's volume cache from a folder: `from/` holds layer tars and the metadata, `cache/committed/` gets a copy that the CNB
@@ -58,10 +57,7 @@ export async function restoreLocalCache(
   const pruned = withoutMissingLayers(metadata, restored);
   if (pruned === undefined) return NOTHING;
   await writeFile(path.join(committed, CACHE_METADATA), pruned);
-  if (owner !== undefined) {
-    const names = [...[...restored].map(fileOfLayer), CACHE_METADATA, ''];
-    for (const name of names) await chown(path.join(committed, name), owner.uid, owner.gid);
-  }
+  if (owner !== undefined) await giveAway(committed, restored, owner);
   return { layers: restored.size, bytes };
 }
 
@@ -136,8 +132,7 @@ async function copyVerified(
 ): Promise<number | undefined> {
   const source = await openPlain(cache, [COMMITTED, fileOfLayer(layer)]);
   if (source === undefined) return undefined;
-  const { size, blocks } = await source.stat();
-  if (size > LARGE && blocks * BLOCK < size / 4) {
+  if (consistsOfHoles(await source.stat())) {
     await source.close();
     return undefined;
   }

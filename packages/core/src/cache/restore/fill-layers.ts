@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { BuildpacksError } from '../../errors/index.ts';
+import { asError, BuildpacksError } from '../../errors/index.ts';
 import { untilDeadline } from '../../parallel/deadline.ts';
 import { mapInParallel } from '../../parallel/parallel.ts';
 import { Turnstile } from '../../parallel/turnstile.ts';
@@ -50,42 +50,41 @@ export async function fillLayers(index: CacheIndex, options: FillOptions): Promi
   );
   const { uid, gid } = index.identity;
   const checks = files.map((file) => file.check({ folder: options.folders.get(file.layer.diffId) ?? '', uid, gid }));
-  const badPacks = new Set<Digest>();
+  const filling = new Filling(index.packs, files, options);
   try {
-    const filling = new Filling(index.packs, files, badPacks, options);
     const usage = usageOf({ layers, packs: index.packs });
     const bytes = usage.reduce((sum, { frameBytes }) => sum + frameBytes, 0);
     await untilDeadline(patienceFor(bytes, options), async (signal) => {
       await mapInParallel(planRanges(index.packs, usage), PARALLEL_RANGES, (range) => filling.read(range, signal));
     });
   } catch (error) {
-    for (const file of files) file.fail(error instanceof Error ? error : new Error(String(error)));
+    for (const file of files) file.fail(asError(error));
     throw error;
   } finally {
     await Promise.all(checks);
   }
-  for (const pack of files.flatMap(({ damagedPacks }) => [...damagedPacks])) {
-    const digest = index.packs[pack]?.digest;
-    if (digest !== undefined) badPacks.add(digest);
-  }
+  const damaged = files.flatMap(({ damagedPacks }) =>
+    [...damagedPacks].flatMap((pack) => index.packs[pack]?.digest ?? []),
+  );
+  const badPacks = new Set([...filling.badPacks, ...damaged]);
   const lost = files.flatMap(({ layer, failure }) => (failure === undefined ? [] : [[layer.diffId, failure] as const]));
   return { restored: layers.filter((_, index) => files[index]?.failure === undefined), lost: new Map(lost), badPacks };
 }
 
 class Filling {
+  /** Packs that are gone, or whose frames are damaged. */
+  readonly badPacks = new Set<Digest>();
   readonly #packs: readonly IndexedPack[];
   readonly #files: readonly LayerFile[];
-  readonly #badPacks: Set<Digest>;
   readonly #options: FillOptions;
   readonly #placements: Placements;
   readonly #unpacking = new Turnstile(UNPACKING);
   /** For each pack, the number of each frame's first chunk. */
   readonly #firstChunks: readonly (readonly number[])[];
 
-  constructor(packs: readonly IndexedPack[], files: readonly LayerFile[], badPacks: Set<Digest>, options: FillOptions) {
+  constructor(packs: readonly IndexedPack[], files: readonly LayerFile[], options: FillOptions) {
     this.#packs = packs;
     this.#files = files;
-    this.#badPacks = badPacks;
     this.#options = options;
     this.#placements = new Placements(
       files.map(({ layer }) => layer),
@@ -139,8 +138,8 @@ class Filling {
 
   #lose(range: PackRange, error: unknown): void {
     const digest = this.#packs[range.pack]?.digest;
-    if (digest !== undefined && error instanceof BuildpacksError && error.code === 'image') this.#badPacks.add(digest);
-    const reason = error instanceof Error ? error : new Error(String(error));
+    if (digest !== undefined && error instanceof BuildpacksError && error.code === 'image') this.badPacks.add(digest);
+    const reason = asError(error);
     for (const file of this.#filesNeeding(range)) file.fail(reason);
   }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, rm } from 'node:fs/promises';
-import { BuildpacksError } from '../../errors/index.ts';
+import { asError, BuildpacksError } from '../../errors/index.ts';
 import type { IndexedLayer, IndexedPack } from '../format/cache-index.ts';
 import { chunkName } from '../format/chunk-table.ts';
 import { LayerScan, type LayerRule } from '../layers/layer-scan.ts';
@@ -72,29 +72,23 @@ export class LayerFile {
       this.#isWritten.fill(1, position, position + count);
       if (this.#isWritten[this.#chunksInOrder] === 1) this.#wake();
     } catch (error) {
-      this.fail(error instanceof Error ? error : new Error(String(error)));
+      this.fail(asError(error));
     }
   }
 
-  /**
-   * Follows the writers to the end of the layer.
-   *
-   * @returns whether the file is the layer; when it is not, it is gone, and `failure` says why
-   */
-  async check(rule: LayerRule): Promise<boolean> {
+  /** Follows the writers to the end of the layer. When the file is not the layer, it is gone then, and `failure` says why. */
+  async check(rule: LayerRule): Promise<void> {
     try {
       await this.#follow(new LayerScan(rule));
     } catch (error) {
-      this.fail(error instanceof Error ? error : new Error(String(error)));
+      this.fail(asError(error));
     }
     // What can't be read tells nothing of the packs.
     if (isDamage(this.#failure)) await this.#findDamage().catch(() => undefined);
     const handle = this.#handle;
     this.#handle = undefined;
     await handle?.close();
-    if (this.#failure === undefined) return true;
-    await rm(this.#file, { force: true });
-    return false;
+    if (this.#failure !== undefined) await rm(this.#file, { force: true });
   }
 
   async #follow(scan: LayerScan): Promise<void> {

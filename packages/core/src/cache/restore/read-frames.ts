@@ -38,7 +38,7 @@ export async function* readFrames(source: FrameSource, range: PackRange): AsyncG
     } catch (error) {
       source.signal.throwIfAborted();
       failures++;
-      if (failures === ATTEMPTS || isGone(error)) throw error;
+      if (failures === ATTEMPTS || error instanceof GoneError) throw error;
     }
   }
 }
@@ -76,8 +76,4 @@ class GoneError extends BuildpacksError {
   constructor(message: string) {
     super('image', message);
   }
-}
-
-function isGone(error: unknown): boolean {
-  return error instanceof GoneError;
 }

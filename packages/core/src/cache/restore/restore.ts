@@ -1,10 +1,11 @@
-import { chown, mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { adviceOf } from '../../errors/index.ts';
 import type { CacheStore, Clock, Log } from '../../ports/index.ts';
+import type { Digest } from '../../reference/index.ts';
 import type { IndexExpectation, Refusal, SealedIndex } from '../format/index-object.ts';
 import { cachedLayers } from '../layers/cached-layers.ts';
-import { CACHE_METADATA, COMMITTED, fileOfLayer, withoutMissingLayers } from '../volume-cache.ts';
+import { CACHE_METADATA, COMMITTED, giveAway, withoutMissingLayers } from '../volume-cache.ts';
 import { limitPatience } from '../store/patience.ts';
 import { type CacheTraffic, countTraffic, noTraffic } from '../store/traffic.ts';
 import { fillLayers, type FilledLayers } from './fill-layers.ts';
@@ -88,8 +89,9 @@ export async function fillCache(
     const folders = cachedLayers(index.metadata);
     const options = { store: countTraffic(limitPatience(store, clock), traffic), directory, folders, clock, signal };
     const filled = await fillLayers(index, options);
-    await writeMetadata(index.metadata, filled, directory);
-    if (owner !== undefined) await give(directory, filled, owner);
+    const layers = new Set(filled.restored.map(({ diffId }) => diffId));
+    await writeMetadata(index.metadata, layers, directory);
+    if (owner !== undefined) await giveAway(directory, layers, owner);
     warnOfLosses(filled, store.name, log);
     return { ...found, ...filled, kind: 'restored', traffic };
   } catch (error) {
@@ -111,15 +113,9 @@ function failed(store: CacheStore, error: unknown, log: Log, traffic: CacheTraff
   return { kind: 'miss', reason: 'failed', message, traffic };
 }
 
-async function writeMetadata(metadata: string, { restored }: FilledLayers, directory: string): Promise<void> {
-  const present = new Set(restored.map(({ diffId }) => diffId));
+async function writeMetadata(metadata: string, present: ReadonlySet<Digest>, directory: string): Promise<void> {
   const pruned = withoutMissingLayers(Buffer.from(metadata), present);
   if (pruned !== undefined) await writeFile(path.join(directory, CACHE_METADATA), pruned);
-}
-
-async function give(directory: string, { restored }: FilledLayers, owner: { uid: number; gid: number }): Promise<void> {
-  const names = [...restored.map(({ diffId }) => fileOfLayer(diffId)), CACHE_METADATA, ''];
-  for (const name of names) await chown(path.join(directory, name), owner.uid, owner.gid);
 }
 
 function warnOfLosses({ restored, lost }: FilledLayers, store: string, log: Log): void {

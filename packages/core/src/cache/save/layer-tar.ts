@@ -3,12 +3,9 @@ import { BuildpacksError } from '../../errors/index.ts';
 import { openRegularFile } from '../../files/regular-file.ts';
 import type { Digest } from '../../reference/index.ts';
 import { type ChunkName, chunkName } from '../format/chunk-table.ts';
-import { COMMITTED, fileOfLayer } from '../volume-cache.ts';
+import { COMMITTED, consistsOfHoles, fileOfLayer } from '../volume-cache.ts';
 
 const READ_SIZE = 1024 * 1024;
-/** From this size on, in bytes, a layer that is mostly holes is not read: the lifecycle writes none, and it would take for ever. */
-const LARGE = 1024 ** 3;
-const BLOCK = 512;
 
 export interface LayerSource {
   /** The build's volume cache: hostile input. */
@@ -33,8 +30,9 @@ export async function openTar({ cache, layer }: LayerSource): Promise<FileHandle
 export async function* readTar(source: LayerSource): AsyncGenerator<Uint8Array, void, undefined> {
   const file = await openTar(source);
   try {
-    const { size, blocks } = await file.stat();
-    if (size > LARGE && blocks * BLOCK < size / 4) throw new BuildpacksError('image', 'its file consists of holes');
+    const stats = await file.stat();
+    const { size } = stats;
+    if (consistsOfHoles(stats)) throw new BuildpacksError('image', 'its file consists of holes');
     let [memory, spare] = [pieceOf(size), pieceOf(size)];
     let reading = file.read(memory);
     for (;;) {

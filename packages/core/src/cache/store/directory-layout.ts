@@ -3,11 +3,11 @@ import { lstat, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { BuildpacksError } from '../../errors/index.ts';
 import { type Digest, hexOf, isDigest } from '../../reference/index.ts';
+import { requireKey } from './key.ts';
 
 /** `indexes/<key>`, `packs/<hex>`, and `incoming/` for what is not whole yet. */
 export const FOLDERS = { indexes: 'indexes', packs: 'packs', incoming: 'incoming' } as const;
 
-const KEY = /^[0-9a-z][0-9a-z-]{0,99}$/;
 const HEX = /^[0-9a-f]{64}$/;
 
 /** A path below the store's directory, as the functions of `files/` take it. */
@@ -22,7 +22,7 @@ export class DirectoryLayout {
   }
 
   index(key: string): Parts {
-    if (!KEY.test(key)) throw new BuildpacksError('internal', `"${key}" is no key of a cache`);
+    requireKey(key);
     return [FOLDERS.indexes, key];
   }
 
@@ -52,9 +52,4 @@ export class DirectoryLayout {
 export function packOfFile(name: string): Digest | undefined {
   const digest = `sha256:${name}`;
   return HEX.test(name) && isDigest(digest) ? digest : undefined;
-}
-
-/** Whether a file of `indexes/` is an index. */
-export function isKey(name: string): boolean {
-  return KEY.test(name);
 }

@@ -3,9 +3,10 @@ import { copyFile, link, readdir, rename, rm, utimes, writeFile } from 'node:fs/
 import { openRegularFile, readRegularFile, statRegularFile } from '../../files/regular-file.ts';
 import type { ByteRange, CacheStore, Clock, NewIndex, PackFile, StoredEntry, StoredIndex } from '../../ports/index.ts';
 import type { Digest } from '../../reference/index.ts';
-import { DirectoryLayout, FOLDERS, isKey, packOfFile, type Parts } from './directory-layout.ts';
+import { DirectoryLayout, FOLDERS, packOfFile, type Parts } from './directory-layout.ts';
 import { explained } from './explained.ts';
 import { MAX_HEADER, objectIn, packsNamedIn, renderIndexFile } from './index-file.ts';
+import { isKey } from './key.ts';
 
 const READ_SIZE = 256 * 1024;
 /** A pack that no index names, or an unfinished file, stays this long (milliseconds): another build may be about to name it. */
