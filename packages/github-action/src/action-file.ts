@@ -28,11 +28,18 @@ export function renderActionFile(): string {
   return `${HEAD}inputs:\n${inputs.join('')}outputs:\n${outputs.join('')}${RUNS}`;
 }
 
-/** The marketplace and editors show it in one line. */
+/** The marketplace and editors show it in one line, far from the page that links start from. */
 function describe({ description, type, defaultNote }: InputDefinition): string {
   const list = type === 'list' ? ' One per line.' : '';
   const absent = defaultNote === undefined ? '' : ` Default: ${defaultNote}.`;
-  return `${description}${/ per line/.test(description) ? '' : list}${absent}`;
+  return `${withoutLinks(description)}${/ per line/.test(description) ? '' : list}${absent}`;
+}
+
+/** `[cache.md](cache.md#keys)` is `docs/cache.md`, and `[tag rules](#tag-rules)` are `tag rules in docs/inputs.md`. */
+function withoutLinks(text: string): string {
+  return text
+    .replaceAll(/\[[^\]]*\]\(([a-z]+\.md)[^)]*\)/g, 'docs/$1')
+    .replaceAll(/\[([^\]]*)\]\(#[^)]*\)/g, '$1 in docs/inputs.md');
 }
 
 /** A scalar of YAML in single quotes, in which nothing but the quote itself means anything. */

@@ -1,5 +1,6 @@
 import { appendFile } from 'node:fs/promises';
 import type { BuildResult } from '@buildpacks-ci/core';
+import { repositoryOf } from './outputs.ts';
 
 /**
  * Tells the runner what was published, where it keeps a list of artifacts for attestations: `oci://repository@digest`, one line for
@@ -12,7 +13,7 @@ export async function listArtifacts(
   file: string | undefined,
 ): Promise<void> {
   if (file === undefined || file === '') return;
-  const repositories = new Set(tags.map((reference) => reference.replace(/:[^:/]*$/, '')));
+  const repositories = new Set(tags.map(repositoryOf));
   const lines = [...repositories].map((repository) => `oci://${repository}@${digest}\n`);
   await appendFile(file, lines.join(''));
 }

@@ -53,6 +53,11 @@ export const ACTION_OUTPUTS = [
     description:
       'The image with its main tag, for example ghcr.io/example/shop:latest. Empty when nothing was published.',
   },
+  {
+    name: 'name',
+    description:
+      'The image without its tag, for `name@digest` and for `subject-name` of an attestation. Empty when nothing was published.',
+  },
   { name: 'digest', description: 'The digest of the image, sha256:….' },
   { name: 'tags', description: 'All references that now have this digest, one per line.' },
   { name: 'metadata', description: 'All that is known about the build, as JSON (docs/result.schema.json).' },

@@ -1,14 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import type { CiFacts } from '@buildpacks-ci/core';
 
-/** Started by people who may write to the repository, with code that is in it (`docs/inputs.md`, the table of trust). */
+/**
+ * Started by people who may write to the repository, with code that is in it (`docs/inputs.md`, the table of trust). A merge queue tries pull
+ * requests that may yet be thrown out: its images are for nobody.
+ */
 const TRUSTED_EVENTS: ReadonlySet<string> = new Set([
   'push',
   'schedule',
   'workflow_dispatch',
   'repository_dispatch',
   'release',
-  'merge_group',
 ]);
 
 /** What an event tells that the variables don't; read from the file that the runner wrote. */
@@ -16,6 +18,8 @@ interface EventPayload {
   readonly defaultBranch: string | undefined;
   /** Of the pull request that it is about. */
   readonly pullRequest: number | undefined;
+  /** What a merge queue is to merge into. */
+  readonly mergeBase: string | undefined;
   readonly commitTime: number | undefined;
 }
 
@@ -29,7 +33,7 @@ export async function readFacts(environment: Readonly<Record<string, string>>): 
   const trusted = TRUSTED_EVENTS.has(event);
   const payload = await readPayload(environment['GITHUB_EVENT_PATH']);
   const ref = trusted ? given(environment['GITHUB_REF']) : untrustedRef(environment, payload);
-  const baseRef = given(environment['GITHUB_BASE_REF']);
+  const baseRef = given(environment['GITHUB_BASE_REF']) ?? payload.mergeBase;
   const sha = given(environment['GITHUB_SHA']);
   return {
     trust: trusted ? 'trusted' : 'untrusted',
@@ -61,6 +65,7 @@ async function readPayload(file: string | undefined): Promise<EventPayload> {
   return {
     defaultBranch: given(record(payload['repository'])['default_branch']),
     pullRequest: Number.isSafeInteger(number) ? Number(number) : undefined,
+    mergeBase: given(record(payload['merge_group'])['base_ref']),
     commitTime: Number.isNaN(time) ? undefined : Math.floor(time / 1000),
   };
 }

@@ -18,6 +18,7 @@ const LARGEST = 1024 * 1024;
 export function outputsOf(result: BuildResult, places: ReportPlaces): Readonly<Record<OutputName, string>> {
   return {
     image: result.image ?? '',
+    name: repositoryOf(result.image ?? ''),
     digest: result.digest,
     tags: result.tags.join('\n'),
     metadata: onOneLine(resultJson(result)),
@@ -27,6 +28,11 @@ export function outputsOf(result: BuildResult, places: ReportPlaces): Readonly<R
     report: places.report,
     'cache-hit': String(result.cache?.stores.some(({ restore }) => restore.outcome === 'hit') ?? false),
   };
+}
+
+/** A reference without its tag. */
+export function repositoryOf(reference: string): string {
+  return reference.replace(/:[^:/]*$/, '');
 }
 
 /** JSON without the line ends between its parts; those in texts are escaped. */

@@ -1,9 +1,11 @@
 import { type BuildRequest, type CacheStore, createNetwork, type Network, type Ports } from '@buildpacks-ci/core';
 import type { Run } from './action.ts';
 import { createGitHubStore } from './cache/index.ts';
+import { childEnvironment } from './host.ts';
 
 /**
- * Does the work with the ports of this host. It gets the request without GitHub's cache where there is none. The network is closed
+ * Does the work with the ports of this host. Core gives its environment to engines and credential helpers, so it has what these may see.
+ * It gets the request without GitHub's cache where there is none. The network is closed
  * afterwards, so that the process can end.
  */
 export async function withPorts<T>(
@@ -15,7 +17,7 @@ export async function withPorts<T>(
   const { log } = run;
   const { connection } = request;
   const network = createNetwork({ inputs: connection, environment, home: machine.home, clock, log, signal });
-  const ports = { processes, network, log, clock, environment, machine, signal };
+  const ports = { processes, network, log, clock, environment: childEnvironment(environment), machine, signal };
   try {
     const store = openCache(request, run, network);
     return await (store === undefined

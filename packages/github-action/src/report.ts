@@ -44,10 +44,11 @@ async function writeSummary(bills: readonly Bill[], { result, inputs, host, log 
   await host.toolkit.writeSummary(renderSummary(result, shown, (text) => log.masked(text)));
 }
 
-async function keepArtifact({ result, inputs, places, ports }: Reporting): Promise<void> {
+async function keepArtifact({ result, inputs, places, ports, host }: Reporting): Promise<void> {
   if (inputs.sbomArtifact === '' || result.sbom.files.length === 0) return;
   const { keepBills } = await import('./artifact/sbom-artifact.ts');
-  await keepBills(inputs.sbomArtifact, result.sbom.files, places.sbom, ports);
+  const { environment } = host;
+  await keepBills(inputs.sbomArtifact, result.sbom.files, places.sbom, { ...ports, environment });
 }
 
 async function submitDependencies(bills: readonly Bill[], reporting: Reporting): Promise<void> {

@@ -1,5 +1,5 @@
 import { type BuildRequest, type CiFacts, InputError, parseInputs, tokenAuth } from '@buildpacks-ci/core';
-import type { Host } from './host.ts';
+import { childEnvironment, type Host } from './host.ts';
 import { type ActionInputs, requireCheckout } from './inputs.ts';
 
 /**
@@ -12,7 +12,8 @@ export function readBuildRequest(inputs: ActionInputs, facts: CiFacts, host: Hos
   requireCheckout(inputs.core, machine.workingDirectory);
   const request = collectProblems(inputs, () =>
     parseInputs(inputs.core, {
-      environment,
+      // What `env` names alone is taken from here.
+      environment: childEnvironment(environment),
       workingDirectory: machine.workingDirectory,
       now: clock.now(),
       architecture: machine.architecture,

@@ -15,7 +15,7 @@ const NAMES_ONLY: ReadonlySet<string> = new Set(['env', 'bindings']);
 /**
  * The page of a build for the job's summary.
  *
- * @param masked removes known secrets
+ * @param masked removes known secrets; also from the inputs as they are, before they are cut and written as Markdown
  */
 export function renderSummary(
   result: BuildResult,
@@ -23,7 +23,8 @@ export function renderSummary(
   masked: (text: string) => string,
 ): string {
   const components = bills.reduce((sum, bill) => sum + bill.components.length, 0);
-  return masked(renderMarkdown(result, { inputs, ...(bills.length > 0 && { components }) }));
+  const shown = inputs.map(({ name, value }) => ({ name, value: masked(value) }));
+  return masked(renderMarkdown(result, { inputs: shown, ...(bills.length > 0 && { components }) }));
 }
 
 /** All inputs that mean something, given or by default. */

@@ -19,8 +19,8 @@ describe('trust by event', () => {
     ['workflow_dispatch', 'trusted'],
     ['repository_dispatch', 'trusted'],
     ['release', 'trusted'],
-    ['merge_group', 'trusted'],
     ['pull_request', 'untrusted'],
+    ['merge_group', 'untrusted'],
     ['pull_request_target', 'untrusted'],
     ['pull_request_review', 'untrusted'],
     ['pull_request_review_comment', 'untrusted'],
@@ -84,6 +84,17 @@ describe('a pull request', () => {
       GITHUB_EVENT_PATH: await payloadFile({ ...payload, repository: { default_branch: 'main' } }),
     });
     expect(facts).toMatchObject({ ref: 'refs/pull/7/merge', isDefaultBranch: false });
+  });
+
+  it('in a merge queue has a base too', async () => {
+    const ref = 'refs/heads/gh-readonly-queue/main/pr-7-0123';
+    const facts = await readFacts({
+      GITHUB_EVENT_NAME: 'merge_group',
+      GITHUB_REF: ref,
+      GITHUB_BASE_REF: '',
+      GITHUB_EVENT_PATH: await payloadFile({ merge_group: { head_ref: ref, base_ref: 'refs/heads/main' } }),
+    });
+    expect(facts).toMatchObject({ trust: 'untrusted', ref, baseRef: 'refs/heads/main', isDefaultBranch: false });
   });
 
   it('is not what a comment on an issue is about', async () => {

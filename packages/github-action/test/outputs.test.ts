@@ -28,6 +28,7 @@ describe('outputsOf', () => {
   it('tells what was built', () => {
     expect(outputsOf(SAMPLE_RESULT, PLACES)).toMatchObject({
       image: 'registry.example/shop:1',
+      name: 'registry.example/shop',
       digest: SAMPLE_RESULT.digest,
       tags: 'registry.example/shop:1\nregistry.example/shop:latest',
       builder: `registry.example/builder:2@${SAMPLE_RESULT.builder.digest}`,
@@ -44,10 +45,15 @@ describe('outputsOf', () => {
     expect(JSON.parse(metadata)).toEqual(result);
   });
 
+  it('takes no port for a tag', () => {
+    const image = 'registry.example:5000/shop:1';
+    expect(outputsOf({ ...SAMPLE_RESULT, image }, PLACES)).toMatchObject({ name: 'registry.example:5000/shop' });
+  });
+
   it('has no image when nothing was published', () => {
     const { image, ...unpublished } = SAMPLE_RESULT;
     expect(image).toBeDefined();
-    expect(outputsOf({ ...unpublished, tags: [] }, PLACES)).toMatchObject({ image: '', tags: '' });
+    expect(outputsOf({ ...unpublished, tags: [] }, PLACES)).toMatchObject({ image: '', name: '', tags: '' });
   });
 });
 

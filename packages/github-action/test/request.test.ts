@@ -5,6 +5,8 @@ import { type CiFacts, createProcessRunner, InputError } from '@buildpacks-ci/co
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { childEnvironment, type Host } from '../src/host.ts';
 import { readActionInputs } from '../src/inputs.ts';
+import { createActionLog } from '../src/log.ts';
+import { withPorts } from '../src/ports.ts';
 import { describeTrust, readBuildRequest } from '../src/request.ts';
 import { createRecorder } from './support/recorder.ts';
 
@@ -49,6 +51,11 @@ describe("the job's token", () => {
   );
 });
 
+it('gives buildpacks no variable that is for the action alone, even when it is named', async () => {
+  const environment = { ACTIONS_RUNTIME_TOKEN: 'x', INPUT_ENV: 'ACTIONS_RUNTIME_TOKEN' };
+  await expect(read(environment)).rejects.toThrow('"ACTIONS_RUNTIME_TOKEN" has no value');
+});
+
 it('tells all that is wrong at once: with our inputs, and with those of core', async () => {
   const reading = read({ INPUT_PUSH: 'true', INPUT_SUMMARY: 'maybe', INPUT_ENGINE: 'vm' });
   await expect(reading).rejects.toBeInstanceOf(InputError);
@@ -87,4 +94,20 @@ it('gives programs that it starts nothing that is for the action alone', () => {
     DOCKER_CONFIG: '/d',
     GITHUB_REPOSITORY: 'octo/shop',
   });
+});
+
+it('gives core what programs may see, since core gives it to them', async () => {
+  const environment = {
+    PATH: '/bin',
+    INPUT_IMAGE: 'ghcr.io/octo/shop',
+    INPUT_BUILDER: 'example.com/builder',
+    INPUT_CACHE: 'off',
+  };
+  const host = await hostWith({ ...environment, ACTIONS_RUNTIME_TOKEN: 'x' });
+  const inputs = readActionInputs(host.environment, false);
+  const sources = { workspace: '/w', app: '/w' };
+  const log = createActionLog({ toolkit: host.toolkit, clock: host.clock, level: 'info', sources });
+  const request = readBuildRequest(inputs, PUSH, host);
+  const given = await withPorts(request, { inputs, host, log }, (_, ports) => Promise.resolve(ports.environment));
+  expect(given).toEqual({ PATH: '/bin' });
 });

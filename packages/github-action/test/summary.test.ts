@@ -32,3 +32,13 @@ it('counts the packages of all bills and has no known secret', () => {
   expect(page).toContain('3 packages in 1 file');
   expect(page).not.toContain('the-secret');
 });
+
+it.each(['a|secret', `${'long '.repeat(70)}secret that is cut off ${'.'.repeat(60)}`])(
+  'hides %j in an input',
+  (secret) => {
+    const inputs = [{ name: 'tags', value: `x${'.'.repeat(20)} ${secret}` }];
+    const page = renderSummary(SAMPLE_RESULT, { bills: [], inputs }, (text) => text.replaceAll(secret, '***'));
+    expect(page).toContain('***');
+    expect(page).not.toContain('secret');
+  },
+);

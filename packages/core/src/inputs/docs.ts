@@ -108,10 +108,11 @@ It may name buildpacks on the builder, paths inside the app (links followed), an
 | -------------------------------------------------------------------------------- | --------------- | ---------------- | ---------------------------------------- |
 | push, tag, schedule, started by hand; a protected ref of GitLab                  | yes             | reads and writes | all                                      |
 | an unprotected branch of GitLab                                                  | yes             | a cache apart    | all                                      |
-| pull or merge request, and any event that an outsider can start or is not known  | no              | reads            | no builder, no buildpacks from elsewhere |
+| pull or merge request, merge queue; what outsiders can start; an event not known | no              | reads            | no builder, no buildpacks from elsewhere |
 | Tekton, Argo, command line: \`trust\` decides, which is \`trusted\` by default       | by trust        | by trust         | by trust                                 |
 
-\`cache: write\` in an untrusted run only reads. \`volumes\` in an untrusted run is an error. \`publish: true\` publishes in any run:
+\`cache: write\` in an untrusted run only reads. \`volumes\` in an untrusted run is an error, and so is a link in the working directory on
+the way to what \`path\`, \`descriptor\`, \`env-files\` or \`bindings\` name: a pull request could lead it anywhere on the machine. \`publish: true\` publishes in any run:
 it is for those who know who can start it.
 `;
 

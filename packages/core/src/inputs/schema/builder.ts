@@ -30,7 +30,7 @@ export const BUILDER_INPUTS = [
     group: 'builder',
     type: 'list',
     description:
-      "The buildpacks to use instead of the builder's order, one per line (forms below). `from=builder` stands for the builder's whole order.",
+      "The buildpacks to use instead of the builder's order, one per line (see [their forms](#buildpacks-1)). `from=builder` stands for the builder's whole order.",
     projectToml: 'io.buildpacks.group',
     example:
       'paketo-buildpacks/nodejs@7.4.1\n./buildpacks/settings\ndocker://ghcr.io/example/buildpack:2\nfrom=builder',

@@ -26,7 +26,7 @@ export const IMAGE_INPUTS = [
     values: ['auto', 'true', 'false'],
     default: 'auto',
     description:
-      'Whether the image is pushed to its registry. `auto` publishes what was pushed to the repository and never a pull or merge request (see the table of trust below).',
+      'Whether the image is pushed to its registry. `auto` publishes what was pushed to the repository and never a pull or merge request (see [what a run may do](#what-a-run-may-do)).',
   },
   {
     name: 'load',

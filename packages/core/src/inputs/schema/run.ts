@@ -8,7 +8,7 @@ export const CACHE_INPUTS = [
     values: ['auto', 'off', 'false', 'read', 'write'],
     default: 'auto',
     description:
-      'What may be done with the layer cache: `off` (also `false`), `read`, or `write`, which also reads. `auto` follows the table of trust below; an untrusted run never writes.',
+      'What may be done with the layer cache: `off` (also `false`), `read`, or `write`, which also reads. `auto` depends on what started the run (see [what a run may do](#what-a-run-may-do)); an untrusted run never writes.',
   },
   {
     name: 'cache-store',
@@ -77,7 +77,7 @@ export const RUN_INPUTS = [
     values: ['auto', 'trusted', 'untrusted'],
     default: 'auto',
     description:
-      'Whether the code that is built may publish, write to the cache, and choose a builder in project.toml. `auto` decides by what started the run (see the table of trust below).',
+      'Whether the code that is built may publish, write to the cache, and choose a builder in project.toml. `auto` decides by what started the run (see [what a run may do](#what-a-run-may-do)).',
   },
 ] as const satisfies readonly InputDefinition[];
 
