@@ -34,16 +34,11 @@ async function main(): Promise<void> {
     options: { json: text, small: { type: 'boolean' }, fixture: text, link: text, rounds: text },
   });
   const { json, small = false, fixture, link, rounds = small ? '1' : undefined } = values;
+  const names = FIXTURES.map(({ name }) => name);
   const links = LINKS.filter((name) => isWanted(name, link, LINKS));
   const isPart = small || fixture !== undefined || link !== undefined;
   const samples = await measureAll({
-    fixtures: FIXTURES.filter(({ name }) =>
-      isWanted(
-        name,
-        fixture,
-        FIXTURES.map((each) => each.name),
-      ),
-    ),
+    fixtures: FIXTURES.filter(({ name }) => isWanted(name, fixture, names)),
     linksFor: ({ name }) => links.filter((each) => isPart || each !== SLOW || name === ON_SLOW),
     scale: small ? SMALL : 1,
     rounds: rounds === undefined ? undefined : Number(rounds),

@@ -1,6 +1,7 @@
 import { STEPS, type Sample } from './rounds.ts';
 import { median, rounded } from './statistics.ts';
 import { APPS } from './world.ts';
+import { renderTable } from './table.ts';
 
 /** One comparison; times are medians. */
 export interface Row {
@@ -81,13 +82,10 @@ const COLUMNS: readonly (readonly [title: string, cell: (row: Row) => string])[]
 
 /** The rows as a table in Markdown. */
 export function renderRows(rows: readonly Row[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [
-    line(COLUMNS.map(([title]) => title)),
-    line(COLUMNS.map((_, index) => (index === 0 ? '---' : '---:'))),
-    ...rows.map((row) => line(COLUMNS.map(([, cell]) => cell(row)))),
-    '',
-  ].join('\n');
+  return renderTable(
+    COLUMNS.map(([title]) => title),
+    rows.map((row) => COLUMNS.map(([, cell]) => cell(row))),
+  );
 }
 
 function seconds(value: number): string {

@@ -1,4 +1,5 @@
 import { median, rounded } from '../statistics.ts';
+import { renderTable } from '../table.ts';
 import type { CacheContender } from './contender.ts';
 import type { CacheSample } from './rounds.ts';
 
@@ -76,16 +77,15 @@ const COLUMNS: readonly (readonly [title: string, cell: (figures: CacheFigures) 
 
 /** The rows as a table in Markdown; cells have all contenders, ours first. */
 export function renderCacheRows(rows: readonly CacheRow[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const titles = ['cache', ...COLUMNS.map(([title]) => title), 'ratio'];
-  return [
-    line(titles),
-    line(titles.map((_, index) => (index === 0 ? '---' : '---:'))),
-    ...rows.map(({ name, contenders }) =>
-      line([name, ...COLUMNS.map(([, cell]) => contenders.map(cell).join(' / ')), ratios(contenders)]),
-    ),
-    '',
-  ].join('\n');
+  return renderTable(
+    titles,
+    rows.map(({ name, contenders }) => [
+      name,
+      ...COLUMNS.map(([, cell]) => contenders.map(cell).join(' / ')),
+      ratios(contenders),
+    ]),
+  );
 }
 
 function ratios(contenders: readonly CacheFigures[]): string {

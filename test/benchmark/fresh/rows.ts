@@ -1,5 +1,6 @@
 import { median, rounded } from '../statistics.ts';
 import type { FreshSample } from './rounds.ts';
+import { renderTable } from '../table.ts';
 
 /** One comparison; all are medians. */
 export interface FreshRow {
@@ -58,13 +59,10 @@ const COLUMNS: readonly (readonly [title: string, cell: (row: FreshRow) => strin
 
 /** The rows as a table in Markdown. */
 export function renderFreshRows(rows: readonly FreshRow[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
-  return [
-    line(COLUMNS.map(([title]) => title)),
-    line(COLUMNS.map((_, index) => (index === 0 ? '---' : '---:'))),
-    ...rows.map((row) => line(COLUMNS.map(([, cell]) => cell(row)))),
-    '',
-  ].join('\n');
+  return renderTable(
+    COLUMNS.map(([title]) => title),
+    rows.map((row) => COLUMNS.map(([, cell]) => cell(row))),
+  );
 }
 
 function megabytes(bytes: number): string {

@@ -127,17 +127,26 @@ describe('caches that are signed', () => {
 });
 
 describe('the hand-over to another process', () => {
-  it('saves nothing again that was found, and tells what was restored', async () => {
-    const { root, build, open } = await machine(['dir', 'local']);
+  /** A build that has found a cache, and left its file to a second process. */
+  async function handedOver(kinds?: Parameters<typeof machine>[0]) {
+    const { root, build, open } = await machine(kinds);
     await build();
     const [first, second] = [open(), open()];
     const [cache, file] = [path.join(root, 'cache'), path.join(root, 'caches.json')];
     await first.caches.find(first.ports);
     await first.caches.fill(cache, undefined, first.ports);
     await first.caches.handOver(file);
-    await second.caches.takeOver(file);
-    await second.caches.save({ cache, temporary: root, image: IMAGE }, second.ports);
-    expect(second.caches.summary().stores).toMatchObject([
+    const goOn = async () => {
+      await second.caches.takeOver(file);
+      await second.caches.save({ cache, temporary: root, image: IMAGE }, second.ports);
+      return { stores: second.caches.summary().stores, warnings: second.ports.warnings };
+    };
+    return { file, goOn };
+  }
+
+  it('saves nothing again that was found, and tells what was restored', async () => {
+    const { goOn } = await handedOver(['dir', 'local']);
+    expect((await goOn()).stores).toMatchObject([
       { restore: { outcome: 'hit', layers: 1 }, save: { outcome: 'unchanged' }, bytesUp: 0 },
       { restore: { outcome: 'unasked' }, save: { outcome: 'unchanged' } },
     ]);
@@ -151,22 +160,14 @@ describe('the hand-over to another process', () => {
     ['counts what can not be counted', (text) => text.replace('"layers":1', '"layers":"1"')],
     ['has an outcome that there is not', (text) => text.replace('"hit"', '"found"')],
   ])('is as if nothing had been found when it %s', async (_, damage) => {
-    const { root, build, open } = await machine();
-    await build();
-    const [first, second] = [open(), open()];
-    const [cache, file] = [path.join(root, 'cache'), path.join(root, 'caches.json')];
-    await first.caches.find(first.ports);
-    await first.caches.fill(cache, undefined, first.ports);
-    await first.caches.handOver(file);
+    const { file, goOn } = await handedOver();
     const text = await readFile(file, 'utf8');
     expect(damage(text)).not.toBe(text);
     await writeFile(file, damage(text));
-    await second.caches.takeOver(file);
-    await second.caches.save({ cache, temporary: root, image: IMAGE }, second.ports);
-    expect(second.caches.summary().stores).toMatchObject([
-      { restore: { outcome: 'unasked', layers: 0 }, save: { outcome: 'saved' }, bytesDown: 0 },
-    ]);
-    expect(second.ports.warnings).toEqual([]);
+    expect(await goOn()).toMatchObject({
+      stores: [{ restore: { outcome: 'unasked', layers: 0 }, save: { outcome: 'saved' }, bytesDown: 0 }],
+      warnings: [],
+    });
   });
 
   it('may fail', async () => {
