@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { type InputDefinition, INPUTS } from '../../packages/core/src/inputs/index.ts';
+import { withoutLinks } from '../../packages/github-action/src/action-file.ts';
 import { ACTION_INPUTS, ACTION_OUTPUTS } from '../../packages/github-action/src/definitions.ts';
 import { withSection } from '../../scripts/generated-section.ts';
 import { renderNames, renderOutputs, renderOwnInputs } from '../../scripts/github-tables.ts';
@@ -26,7 +27,7 @@ describe('action.yml', () => {
   });
 
   test.each(ROWS)('says of %s what the schema says', (name, input) => {
-    expect(ACTION.inputs[name]?.description).toContain(input.description);
+    expect(ACTION.inputs[name]?.description).toContain(withoutLinks(input.description));
     expect(ACTION.inputs[name]?.default).toBe(input.default);
   });
 

@@ -36,7 +36,7 @@ function describe({ description, type, defaultNote }: InputDefinition): string {
 }
 
 /** `[cache.md](cache.md#keys)` is `docs/cache.md`, and `[tag rules](#tag-rules)` are `tag rules in docs/inputs.md`. */
-function withoutLinks(text: string): string {
+export function withoutLinks(text: string): string {
   return text
     .replaceAll(/\[[^\]]*\]\(([a-z]+\.md)[^)]*\)/g, 'docs/$1')
     .replaceAll(/\[([^\]]*)\]\(#[^)]*\)/g, '$1 in docs/inputs.md');

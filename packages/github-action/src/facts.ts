@@ -13,6 +13,9 @@ const TRUSTED_EVENTS: ReadonlySet<string> = new Set([
   'release',
 ]);
 
+/** They run on the default branch alone, also when their payload does not say which that is. */
+const ALWAYS_DEFAULT_BRANCH: ReadonlySet<string> = new Set(['schedule', 'repository_dispatch']);
+
 /** What an event tells that the variables don't; read from the file that the runner wrote. */
 interface EventPayload {
   readonly defaultBranch: string | undefined;
@@ -44,6 +47,7 @@ export async function readFacts(environment: Readonly<Record<string, string>>): 
     ...(!trusted && { isDefaultBranch: false }),
     ...(sha !== undefined && { sha }),
     ...(payload.commitTime !== undefined && { commitTime: payload.commitTime }),
+    ...(ALWAYS_DEFAULT_BRANCH.has(event) && { isDefaultBranch: true }),
     ...(event === 'schedule' && { scheduled: true }),
   };
 }

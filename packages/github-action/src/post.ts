@@ -1,8 +1,18 @@
-import { createNetwork, formatSize, parseConnectionInputs, removeLeftovers } from '@buildpacks-ci/core';
+import {
+  BuildpacksError,
+  createNetwork,
+  formatSize,
+  parseConnectionInputs,
+  removeLeftovers,
+  withDeadline,
+} from '@buildpacks-ci/core';
 import type { Run } from './action.ts';
 
 /** Set by a step that has written to GitHub's cache. */
 export const CACHE_SAVED = 'cache-saved';
+
+/** Milliseconds that a job waits at most for old entries to be removed. */
+const PATIENCE = 60_000;
 
 /**
  * What follows the job. What a step has left that was killed is removed; so are cache entries that the step has replaced, which nobody has to
@@ -29,8 +39,14 @@ async function pruneCache({ inputs, host, log }: Run): Promise<void> {
   const network = createNetwork({ inputs: connection, environment, home: machine.home, clock, log, signal });
   try {
     const [{ createApi }, { pruneCaches }] = await Promise.all([import('./api.ts'), import('./prune.ts')]);
-    const api = createApi({ baseUrl, token: inputs.githubToken, network, signal });
-    const pruned = await pruneCaches(api, GITHUB_REPOSITORY, clock.now());
+    const late = () => new BuildpacksError('temporary', 'the removal of old cache entries took more than a minute');
+    const pruned = await withDeadline({ milliseconds: PATIENCE, late, clock, signal }, (limited) =>
+      pruneCaches(
+        createApi({ baseUrl, token: inputs.githubToken, network, signal: limited }),
+        GITHUB_REPOSITORY,
+        clock.now(),
+      ),
+    );
     if (pruned === undefined) log.debug('old cache entries stay: the job has no "permissions: actions: write"');
     else if (pruned.entries > 0) log.info(`removed ${pruned.entries} old cache entries, ${formatSize(pruned.bytes)}`);
   } finally {

@@ -44,9 +44,21 @@ export function givenInputs(environment: Readonly<Record<string, string>>): read
 
 function shownValue({ name, secret }: InputDefinition, value: string): string {
   if (secret === true) return '(hidden)';
-  if (!NAMES_ONLY.has(name)) return value;
-  return value
-    .split('\n')
-    .flatMap((line) => /^\s*([^=<\s]+)\s*(?:=|<<|$)/.exec(line)?.[1] ?? [])
-    .join('\n');
+  return NAMES_ONLY.has(name) ? namesIn(value).join('\n') : value;
+}
+
+/** What stands before `=` or `<<`, or alone; nothing of a value, also of one with several lines. */
+function namesIn(value: string): readonly string[] {
+  const names: string[] = [];
+  let end: string | undefined;
+  for (const line of value.split('\n')) {
+    if (end !== undefined) {
+      if (line.trim() === end) end = undefined;
+      continue;
+    }
+    const [, name = '', mark] = /^([^=]*?)(?:=.*|<<(.*)|)$/.exec(line.trim()) ?? [];
+    if (/^[\w./-]+\s*$/.test(name)) names.push(name.trimEnd());
+    end = mark?.trim();
+  }
+  return names;
 }

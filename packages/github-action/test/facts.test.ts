@@ -62,6 +62,15 @@ it('tells ref, base, commit and default branch', async () => {
   });
 });
 
+it.each([
+  ['schedule', true],
+  ['repository_dispatch', true],
+  ['workflow_dispatch', undefined],
+])('%s without a payload: is it the default branch? %s', async (event, expected) => {
+  const facts = await readFacts({ GITHUB_EVENT_NAME: event, GITHUB_REF: 'refs/heads/main' });
+  expect(facts.isDefaultBranch).toBe(expected);
+});
+
 describe('a pull request', () => {
   it('has its own ref and a base', async () => {
     const facts = await readFacts({

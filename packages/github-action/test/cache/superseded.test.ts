@@ -39,6 +39,16 @@ it('names packs that no newest index names, also spare ones', () => {
   expect(superseded([lost, spare, entry(packKey(TWO), 5), old, index('a', [TWO], 2)])).toEqual([lost, spare, old]);
 });
 
+it('keeps what was superseded within the hour, since a job that began before may be reading it', () => {
+  const [lost, old] = [entry(packKey(ONE), 9), index('a', [ONE], 9)];
+  expect(superseded([lost, old, index('a', [TWO], 0.5)])).toEqual([]);
+  expect(superseded([lost, old, index('a', [TWO], 1.5)])).toEqual([lost, old]);
+});
+
+it('keeps packs that only a new index names', () => {
+  expect(superseded([entry(packKey(ONE), 9), index('a', [TWO], 2), index('a', [ONE], 0.1)])).toEqual([]);
+});
+
 it('keeps packs that only another branch’s newest index names', () => {
   const entries = [entry(packKey(ONE), 5), index('a', [TWO], 2), index('b', [ONE], 9, 'refs/heads/next')];
   expect(superseded(entries)).toEqual([]);
