@@ -78,6 +78,11 @@ describe('the bundle of the action, alone in an empty folder', () => {
     expect(state).toEqual({ started: 'true' });
   });
 
+  test('ends when its work is done, whatever is still under way', async () => {
+    const { status } = await run({ NODE_OPTIONS: '--import=data:text/javascript,setInterval(()=>{},1e6)' });
+    expect(status).toBe(2);
+  });
+
   test('removes what a killed step has left, in the directory of the job', async () => {
     const left = await mkdtemp(path.join(directory, 'buildpacks-ci-'));
     await run({ STATE_started: 'true' });
