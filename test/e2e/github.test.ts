@@ -139,7 +139,8 @@ requiresEngine('the GitHub action', () => {
       ['one', 'two'].map((app) => github.world.digest(`${image.replace(/:1$/, '')}/${app}:latest`)),
     );
     expect(new Set(digests).size).toBe(2);
-    expect(run.outputs['build.digest']).toBe(digests[1]);
+    // The job that ends last has written them.
+    expect(digests).toContain(run.outputs['build.digest']);
   });
 
   it('publishes nothing for a pull request, and says so', async () => {
