@@ -75,7 +75,9 @@ describe('verifying', () => {
   });
 
   it('misses the signature where there are keys', async () => {
-    expect((await verified(() => undefined, [newKey()])).problems).toEqual(['none of the keys signed it: it is not signed']);
+    expect((await verified(() => undefined, [newKey()])).problems).toEqual([
+      'none of the keys signed it: it is not signed',
+    ]);
   });
 });
 
