@@ -69,10 +69,11 @@ export function inputVariable(name: string): string {
  * other such variable may be the job's own.
  */
 function mistakes(environment: Readonly<Record<string, string>>): readonly InputProblem[] {
-  const known = new Set(ACTION_INPUTS.map(({ name }) => inputVariable(name)));
+  const names = new Set(ACTION_INPUTS.map(({ name }) => name));
+  const known = new Set([...names].map(inputVariable));
   return Object.entries(environment)
     .filter(([name, value]) => name.startsWith(PREFIX) && !known.has(name) && value !== '')
-    .flatMap(([name]) => mistakenInput(name.slice(PREFIX.length).toLowerCase()) ?? []);
+    .flatMap(([name]) => mistakenInput(name.slice(PREFIX.length).toLowerCase(), names) ?? []);
 }
 
 /**

@@ -39,6 +39,8 @@ describe('readActionInputs', () => {
     ['FILE', expect.stringContaining('no Dockerfile') as string],
     ['BUILD-ARGS', expect.stringContaining('"env"') as string],
     ['BUIDLER', 'Did you mean "builder"?'],
+    ['GITHUB_TOKEN', 'Did you mean "github-token"?'],
+    ['SBOM-ARTEFACT', 'Did you mean "sbom-artifact"?'],
   ])('says what to use for %s', (name, hint) => {
     const { problems } = readActionInputs({ [`INPUT_${name}`]: 'x' }, false);
     expect(problems).toEqual([expect.objectContaining({ input: name.toLowerCase(), hint })]);

@@ -47,11 +47,15 @@ export function unknownInput(name: string): InputProblem {
   return mistakenInput(name) ?? { ...noInput(name), hint: 'All inputs are listed in docs/inputs.md.' };
 }
 
-/** What to say about a name that is no input and was surely meant as one: a habit, or a slip. */
-export function mistakenInput(name: string): InputProblem | undefined {
+/**
+ * What to say about a name that is no input and was surely meant as one: a habit, or a slip.
+ *
+ * @param names all that there are; an adapter may have more than the schema
+ */
+export function mistakenInput(name: string, names: ReadonlySet<string> = NAMES): InputProblem | undefined {
   const habit = HABITS.get(name.toLowerCase());
   if (habit !== undefined) return { ...noInput(name), hint: habit };
-  const nearest = nearestName(name, NAMES);
+  const nearest = nearestName(name, names);
   return nearest === undefined ? undefined : { ...noInput(name), hint: `Did you mean "${nearest}"?` };
 }
 
