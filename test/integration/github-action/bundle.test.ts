@@ -51,7 +51,8 @@ describe('the bundle of the action, alone in an empty folder', () => {
     const licences = await readFile(path.join(directory, 'built/packages/github-action/dist/licences.txt'), 'utf8');
     for (const name of ['@actions/core', '@actions/cache', '@octokit/rest', 'undici'])
       expect(licences).toContain(`\n${name} `);
-    expect(licences).toContain('Permission is hereby granted');
+    const parts = licences.split(/^-{80}$/m).slice(1);
+    expect(parts.filter((part) => !/copyright/i.test(part)).map((part) => part.trim().split('\n')[0])).toEqual([]);
   });
 
   test('is what the same sources always give', async () => {
