@@ -23,7 +23,7 @@ export async function measureApp(
   const directory = `${await world.folder('app')}/app`;
   await app.write(directory);
   const imageOf = ({ name }: FreshContender) =>
-    `${world.registry.host}/${name}/${app.name.split(',')[0]?.toLowerCase() ?? ''}:1`;
+    `${world.registry.host}/${name}/${app.name.toLowerCase().replace(/[^a-z]+/g, '-')}:1`;
   for (const contender of contenders) await contender.build(imageOf(contender), directory);
   const samples: FreshSample[] = [];
   for (let round = 1; round <= rounds; round++) {

@@ -4,7 +4,7 @@ import { renderTable } from '../table.ts';
 
 /** One comparison; all are medians. */
 export interface FreshRow {
-  /** `Go, 200 packages: one source line`. */
+  /** `Go: one source line`. */
   readonly name: string;
   /** Seconds. */
   readonly ours: number;

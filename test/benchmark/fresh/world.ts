@@ -9,15 +9,16 @@ import { type Registry, startRegistry } from '../../bench/registry.ts';
 import { sumOf, type Traffic } from '../cache/traffic.ts';
 import { NODE_PACKAGES } from './apps.ts';
 import { goBuildpack } from './go-buildpack.ts';
+import { npmBuildpack } from './npm-buildpack.ts';
 import { type NpmRegistry, startNpmRegistry } from './npm-packages.ts';
 
-/** How many packages there are beside those that the Node app begins with. */
+/** How many packages there are beside those that the Node apps begin with. */
 const MORE_PACKAGES = 20;
 const DOCKER_SOCKET = '/var/run/docker.sock';
 /** Somebody who is not root, as on hosted runners. */
 const USER = 12_345;
 
-/** All servers that builds ask, and a builder for both apps in one of them. */
+/** All servers that builds ask, and a builder for all apps in one of them. */
 export interface FreshWorld {
   readonly registry: Registry;
   readonly npm: NpmRegistry;
@@ -71,8 +72,8 @@ export async function startFreshWorld(): Promise<FreshWorld> {
 async function pushBuilder({ host }: Registry, directory: string): Promise<string> {
   const [runImage, builder] = [`${host}/benchmark/run:1`, `${host}/benchmark/builder:1`];
   await pushLayout((await makeRunImage()).layout, runImage);
-  const buildpacks = [await buildpackDirectory('nodejs'), await goBuildpack()];
-  const order = [[{ id: 'samples/nodejs' }], [{ id: 'test/go' }]];
+  const buildpacks = [await npmBuildpack(), await buildpackDirectory('nodejs'), await goBuildpack()];
+  const order = ['test/npm', 'samples/nodejs', 'test/go'].map((id) => [{ id }]);
   await pushLayout((await makeBuilder({ buildpacks, order, runImage, directory })).layout, builder);
   return builder;
 }
