@@ -25,6 +25,32 @@ requiresRoot('rootfs engine', () => {
   engineContract('rootfs', 0);
 });
 
+requiresDocker('container engine of a user that is not root', () => {
+  it('gets the layers of the cache without a copy, where others may read them', async () => {
+    const builder = await hostBuilder({ env: ['ENGINE=container, cache'] });
+    onTestFinished(() => {
+      removeImage(builder);
+    });
+    const directory = await newBuildDirectory();
+    const committed = path.join(directory.cache, 'committed');
+    const [open, closed] = [`sha256:${'1'.repeat(64)}.tar`, `sha256:${'2'.repeat(64)}.tar`];
+    await mkdir(committed);
+    await writeFile(path.join(committed, open), 'open\n', { mode: 0o644 });
+    await writeFile(path.join(committed, closed), 'closed\n', { mode: 0o600 });
+    await giveToCnbUser(directory.cache);
+    const script = `cd /buildpacks-ci/cache/committed; cat *; stat -c %F *; echo changed 2>/dev/null >${open}; echo $?`;
+    const run = newRun(builder, directory, script);
+    const engine = await selectEngine('container', enginePorts({ uid: 12345 }));
+    try {
+      expect(await engine.run(run)).toBe(0);
+    } finally {
+      await engine.dispose();
+    }
+    expect(run.lines).toEqual(['open', 'closed', 'symbolic link', 'regular file', '2']);
+    expect(await readFile(path.join(committed, open), 'utf8')).toBe('open\n');
+  });
+});
+
 function engineContract(wanted: WantedEngine, uid: number): void {
   let builder: Image;
   beforeAll(async () => {

@@ -6,6 +6,7 @@ import { provideBuilder } from './builder-image.ts';
 import type { ContainerClient } from './client.ts';
 import { runContainer } from './container-run.ts';
 import { loadImage } from './load-image.ts';
+import type { Mounted } from './mounts.ts';
 import { relayPlace } from './relay-place.ts';
 import { storedImage } from './stored-image.ts';
 
@@ -25,7 +26,8 @@ export function containerEngine(client: ContainerClient, ports: EnginePorts): Co
   const builders = new Map<Digest, string>();
   const removals: Promise<void>[] = [];
   const running = new Set<string>();
-  let mayBind = sharesFiles && ports.machine.uid === 0;
+  // What the build writes belongs to its user: only root could remove it here.
+  let mayMount: Mounted = !sharesFiles ? 'nothing' : ports.machine.uid === 0 ? 'all' : 'cache layers';
   return {
     kind: 'container',
     description: `${program} ${version}`,
@@ -38,12 +40,12 @@ export function containerEngine(client: ContainerClient, ports: EnginePorts): Co
     run: async (run) => {
       const image = builders.get(run.builder.image.raw.digest);
       const provided = image ?? (await provideBuilder(client, run.builder, ports, run.signal));
-      const { status, handover, removal } = await runContainer(client, run, provided, {
+      const { status, mounted, removal } = await runContainer(client, run, provided, {
         ...ports,
-        mayBind,
+        mayMount,
         running,
       });
-      mayBind = handover === 'bind';
+      mayMount = mounted;
       removals.push(
         removal.catch((error: unknown) => {
           ports.log.warn(error instanceof Error ? error.message : String(error));

@@ -8,16 +8,13 @@ import { containerStatus } from './container-state.ts';
 import { createArguments } from './create-arguments.ts';
 import { collectFailedLayers } from './failed-layers.ts';
 import { fillContainer } from './fill.ts';
-import { type BoundDirectory, boundDirectory } from './mounts.ts';
+import { type BoundDirectory, boundDirectory, type Mounted } from './mounts.ts';
 import { collectOutputs } from './outputs.ts';
 import { removeContainer } from './removal.ts';
 
-/** How files get in and out: mounted, or copied through the engine's archive interface. */
-export type Handover = 'bind' | 'archive';
-
 export interface RunPorts extends EnginePorts {
-  /** Whether bind mounts are worth a try. */
-  readonly mayBind: boolean;
+  /** Which bind mounts are worth a try. */
+  readonly mayMount: Mounted;
   /** Has the container's name from before it is made until it has ended. */
   readonly running: Set<string>;
 }
@@ -37,7 +34,7 @@ const UNINTERRUPTED = { stopAfter: 20_000, killAfter: 1_000 } as const;
 export interface ContainerOutcome {
   /** Of the container's own process. */
   readonly status: number;
-  readonly handover: Handover;
+  readonly mounted: Mounted;
   /** The container is being removed. It has ended already: nobody need wait who only wants what it left. */
   readonly removal: Promise<void>;
 }
@@ -60,7 +57,7 @@ export async function runContainer(
     stopping = removeContainer(client, container.name, ports.clock).catch(() => undefined);
   };
   run.signal.addEventListener('abort', stop, { once: true });
-  const bound = ports.mayBind ? await boundDirectory(run.directory) : undefined;
+  const bound = await boundDirectory(run.directory, ports.mayMount);
   const remove = async () => {
     await stopping;
     await removeContainer(client, container.name, ports.clock);
@@ -68,9 +65,9 @@ export async function runContainer(
   };
   try {
     ports.running.add(container.name);
-    const handover = await create(client, run, container, { ...ports, bound });
-    const status = await execute(client, run, container, handover, ports);
-    return { handover, status, removal: remove() };
+    const mounted = (await create(client, run, container, { ...ports, bound })) ? ports.mayMount : 'nothing';
+    const status = await execute(client, run, container, mounted, ports);
+    return { mounted, status, removal: remove() };
   } catch (error) {
     await remove();
     throwIfCancelled(run.signal);
@@ -81,33 +78,34 @@ export async function runContainer(
   }
 }
 
+/** @returns whether what is bound is mounted */
 async function create(
   client: ContainerClient,
   run: EngineRun,
   container: Container,
   { bound, ...ports }: EnginePorts & { readonly bound: BoundDirectory | undefined },
-): Promise<Handover> {
+): Promise<boolean> {
   const cleared = await proxiesOfClient(client, ports);
   const args = (mounts: readonly string[]) => createArguments(client.facts, run, { ...container, mounts, cleared });
   const stopping = { signal: run.signal, ...UNINTERRUPTED };
   if (bound !== undefined) {
     const outcome = await client.run(args(bound.mounts), stopping);
-    if (outcome.status === 0) return 'bind';
+    if (outcome.status === 0) return true;
     throwIfCancelled(run.signal);
     ports.log.debug(`${client.facts.program} can't mount the build directory: ${reasonOf(outcome)}`);
   }
   await client.succeed(`the container can't be created`, args([]), stopping);
-  return 'archive';
+  return false;
 }
 
 async function execute(
   client: ContainerClient,
   run: EngineRun,
   { name }: Container,
-  handover: Handover,
+  mounted: Mounted,
   { log }: EnginePorts,
 ): Promise<number> {
-  if (handover === 'archive') await fillContainer(client, run, name);
+  if (mounted !== 'all') await fillContainer(client, run, name, mounted);
   throwIfCancelled(run.signal);
   const started = await client.run(['start', '--attach', name], {
     onLine: run.onLine,
@@ -117,10 +115,10 @@ async function execute(
   throwIfCancelled(run.signal);
   if (started.status !== 0) {
     const status = await containerStatus(client, name, started, log);
-    if (handover === 'archive') await collectFailedLayers(client, run, name);
+    if (mounted !== 'all') await collectFailedLayers(client, run, name);
     return status;
   }
-  if (handover === 'archive') await collectOutputs(client, run, name, log);
+  if (mounted !== 'all') await collectOutputs(client, run, name, log);
   throwIfCancelled(run.signal);
   return 0;
 }
