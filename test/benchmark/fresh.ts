@@ -18,7 +18,7 @@ import { measureStart } from './fresh/start.ts';
 import { forgetAll, type FreshWorld, startFreshWorld } from './fresh/world.ts';
 import { median } from './statistics.ts';
 
-const ROUNDS = 3;
+const ROUNDS = 2;
 /** How often the action is only started. */
 const STARTS = 15;
 

@@ -11,7 +11,7 @@ export interface FreshSample extends Traffic {
 }
 
 /**
- * Builds an app once with each contender, which is not counted; then changes it and builds it again, each time on a machine that has
+ * Builds an app once with each contender, side by side, which is not counted; then changes it and builds it again, each time on a machine that has
  * nothing but the builder. Who begins changes from build to build.
  */
 export async function measureApp(
@@ -24,7 +24,7 @@ export async function measureApp(
   await app.write(directory);
   const imageOf = ({ name }: FreshContender) =>
     `${world.registry.host}/${name}/${app.name.toLowerCase().replace(/[^a-z]+/g, '-')}:1`;
-  for (const contender of contenders) await contender.build(imageOf(contender), directory);
+  await Promise.all(contenders.map((contender) => contender.build(imageOf(contender), directory)));
   const samples: FreshSample[] = [];
   for (let round = 1; round <= rounds; round++) {
     for (const change of CHANGES) {
