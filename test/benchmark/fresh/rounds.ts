@@ -11,8 +11,8 @@ export interface FreshSample extends Traffic {
 }
 
 /**
- * Builds an app once with each contender, side by side, which is not counted; then changes it and builds it again, each time on a machine that has
- * nothing but the builder. Who begins changes from build to build.
+ * Builds an app once with each contender, side by side, which is not counted; then changes it and builds it again, one after the other,
+ * each time on a machine that has nothing but the builder. Who begins changes from build to build.
  */
 export async function measureApp(
   world: FreshWorld,
