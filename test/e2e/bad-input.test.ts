@@ -188,7 +188,7 @@ describe('values', () => {
       [['--volumes', '/tmp:/workspace/x'], 'would cover "/workspace"', 'Choose another target'],
       [['--volumes', '/tmp'], 'volumes: "/tmp" is not source:target', 'Write source:target'],
       [['--uid', '0'], 'uid: "0" is root', 'Give another id'],
-      [['--tags', 'type=sha'], 'the tag rule "type=sha"', 'Write the tag itself'],
+      [['--tags', 'type=pep440'], 'has the type "pep440"', 'docker/metadata-action'],
       [['--tags', 'a,b'], 'tags: "a,b" is not a tag', 'Write one tag per line'],
       [['--cache=on'], 'cache: "on" is not one of its values', 'Write one of auto, off'],
       [['--bindings', 'db=nothing'], '"nothing" of "db" does not exist', 'db/KEY=FILE'],

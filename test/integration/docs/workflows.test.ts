@@ -8,13 +8,13 @@ import { zizmor } from '../../bench/zizmor.ts';
 import { ownFiles, pagesWithExamples, ROOT } from '../../support/documents.ts';
 import type { WorkflowExample } from '../../support/workflow-examples.ts';
 
+const ZIZMOR_FLAGS = ['--offline', '--persona', 'auditor', '--strict-collection', '--quiet', '--color', 'never'];
+
 const LINTERS = {
   actionlint: async (directory: string, files: readonly string[]) =>
     command(await program('actionlint'), ['-no-color', ...files], { directory }),
   zizmor: async (directory: string, files: readonly string[]) =>
-    command(await zizmor(), ['--offline', '--persona', 'auditor', '--strict-collection', '--quiet', ...files], {
-      directory,
-    }),
+    command(await zizmor(), [...ZIZMOR_FLAGS, ...files], { directory }),
 } as const;
 
 type Linter = keyof typeof LINTERS;
