@@ -56,9 +56,7 @@ describe('what stores hold', () => {
       '    problem: a layer is lost',
       '',
       'dir:/old: 1 cache, 5 B',
-      expect.stringMatching(
-        /^ {2}a+ {2}5 B {2}use unknown {2}damaged {2}can't be used: it is [^\u001b]*red$/,
-      ),
+      expect.stringMatching(/^ {2}a+ {2}5 B {2}use unknown {2}damaged {2}can't be used: it is [^\u001b]*red$/),
       '',
       'dir:/empty: nothing',
     ]);
