@@ -22,6 +22,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
+          globalSetup: 'test/support/programs.ts',
           include: ['test/integration/**/*.test.ts'],
           sequence: { groupOrder: 1 },
           testTimeout: MINUTE,
@@ -31,6 +32,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          globalSetup: 'test/support/programs.ts',
           include: ['test/e2e/**/*.test.ts'],
           sequence: { groupOrder: 2 },
           testTimeout: 5 * MINUTE,

@@ -192,11 +192,7 @@ requiresEngine('the GitHub action', () => {
     const action = await temporaryDirectory('repository');
     await cp('action.yml', path.join(action, 'action.yml'));
     await mkdir(path.join(action, 'packages/github-action'), { recursive: true });
-    await cp(
-      path.join(github.action, 'packages/github-action/dist'),
-      path.join(action, 'packages/github-action/dist'),
-      { recursive: true },
-    );
+    await cp(github.dist, path.join(action, 'packages/github-action/dist'), { recursive: true });
     const run = await github.run({
       jobs: { build: { steps: [{ id: 'build', uses: 'acme/buildpacks-ci@v1', with: inputs({ path: '.' }) }] } },
       actions: { 'acme/buildpacks-ci@v1': action },

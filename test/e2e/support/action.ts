@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { inject } from 'vitest';
 import { readOutputFile } from '../../../packages/github-action/test/support/output-file.ts';
 import { temporaryDirectory } from './world.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
-const SOURCE = path.join(ROOT, 'packages/github-action/src/main.ts');
 
 export interface ActionOptions {
   /** As in `with:`. */
@@ -15,7 +15,7 @@ export interface ActionOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** What is checked out; absent: the repository. */
   readonly workspace?: string;
-  /** The file to run; absent: the source. */
+  /** The file to run; absent: the bundle. */
   readonly program?: string;
   /** State that the step has saved: what follows the job is run. */
   readonly state?: Readonly<Record<string, string>>;
@@ -36,7 +36,14 @@ export interface ActionOutcome {
 
 /** Runs the action as the runner starts it, but on this machine: variables, the event's payload, and files for what it gives back. */
 export async function runAction(options: ActionOptions): Promise<ActionOutcome> {
-  const { inputs, event = 'push', workspace = ROOT, program = SOURCE, environment, state = {} } = options;
+  const {
+    inputs,
+    event = 'push',
+    workspace = ROOT,
+    program = inject('programs').githubAction,
+    environment,
+    state = {},
+  } = options;
   const directory = await temporaryDirectory('runner');
   const file = (name: string) => path.join(directory, name);
   await mkdir(file('temp'));

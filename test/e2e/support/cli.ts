@@ -2,11 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll } from 'vitest';
+import { afterAll, inject } from 'vitest';
 import type { BuildResult } from '../../../packages/core/src/index.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
-const PROGRAM = path.join(ROOT, 'packages/cli/src/main.ts');
 
 /** Not the cache of whoever runs the tests; gone with the tests of a file. */
 const CACHES = mkdtempSync(path.join(tmpdir(), 'e2e-caches-'));
@@ -37,7 +36,12 @@ export interface CliOutcome {
 export async function cli(args: readonly string[], options: CliOptions = {}): Promise<CliOutcome> {
   const { PATH = '', HOME = '/', TMPDIR } = process.env;
   const { launcher = [], descriptors = [] } = options;
-  const [program = process.execPath, ...rest] = [...launcher, process.execPath, PROGRAM, ...args];
+  const [program = process.execPath, ...rest] = [
+    ...launcher,
+    process.execPath,
+    inject('programs').commandLine,
+    ...args,
+  ];
   const child = spawn(program, rest, {
     cwd: options.directory ?? ROOT,
     env: { PATH, HOME, XDG_CACHE_HOME: CACHES, ...(TMPDIR !== undefined && { TMPDIR }), ...options.environment },

@@ -1,10 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { inject } from 'vitest';
 import { REPOSITORY, runWorkflow, type WorkflowOptions, type WorkflowOutcome } from '../../bench/act.ts';
 import { ROOT } from '../../bench/cache.ts';
 import { type CacheService, startCacheService, type TokenScope } from '../../bench/cache-service.ts';
-import { command } from '../../bench/command.ts';
 import { startWorld, type World, type WorldOptions } from './world.ts';
 
 /** A step of a workflow's job, as GitHub reads it. */
@@ -38,8 +36,8 @@ export interface GitHubRun extends Omit<WorkflowOptions, 'workflow' | 'copies'> 
 export interface GitHub {
   readonly world: World;
   readonly cache: CacheService;
-  /** Holds `action.yml`, and what it names. */
-  readonly action: string;
+  /** The folder of the bundle that `action.yml` names. */
+  readonly dist: string;
   /** Runs a workflow on a runner that has nothing but what Docker's store has. */
   run(run: GitHubRun): Promise<WorkflowOutcome>;
   stop(): Promise<void>;
@@ -71,29 +69,26 @@ export async function startGitHub(options: WorldOptions): Promise<GitHub> {
     for (const each of stops.splice(0).reverse()) await each();
   };
   try {
-    const action = await mkdtemp(path.join(tmpdir(), 'e2e-action-'));
-    stops.push(() => rm(action, { recursive: true, force: true }));
-    await command(process.execPath, [path.join(ROOT, 'scripts/build.ts'), action]);
     const cache = await startCacheService();
     stops.push(() => cache.close());
     const world = await startWorld(options);
     stops.push(() => world.stop());
-    return { world, cache, action, run: (run) => runWorkflow(workflowOptions(run, action, cache)), stop };
+    const dist = path.dirname(inject('programs').githubAction);
+    return { world, cache, dist, run: (run) => runWorkflow(workflowOptions(run, dist, cache)), stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-function workflowOptions(run: GitHubRun, action: string, cache: CacheService): WorkflowOptions {
+function workflowOptions(run: GitHubRun, dist: string, cache: CacheService): WorkflowOptions {
   const { jobs, apps = {}, cacheScopes, ...rest } = run;
   const all = Object.entries(jobs).map(([name, job]) => [name, { 'runs-on': 'ubuntu-latest', ...job }]);
   const on = ['push', 'pull_request', 'pull_request_target', 'schedule'];
-  const dist = 'packages/github-action/dist';
   return {
     ...rest,
     workflow: JSON.stringify({ name: 'workflow', on, jobs: Object.fromEntries(all) as object }),
-    copies: { 'action.yml': path.join(ROOT, 'action.yml'), [dist]: path.join(action, dist), ...apps },
+    copies: { 'action.yml': path.join(ROOT, 'action.yml'), 'packages/github-action/dist': dist, ...apps },
     environment: { ...serviceEnvironment(cache, cacheScopes), ...rest.environment },
   };
 }

@@ -2,14 +2,13 @@ import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { inject } from 'vitest';
 import { makeAuthority } from '../../bench/certificates.ts';
-import { command } from '../../bench/command.ts';
 import { loopbackAddress } from '../../bench/listen.ts';
 import { startRegistry } from '../../bench/registry.ts';
 import { startCorporation } from './corporation.ts';
 import type { GuideExample } from './guide.ts';
 
-const ROOT = path.resolve(import.meta.dirname, '../../..');
 /** What the guide's readers would have for a password. */
 const USERS = { ci: 'p@ss/word' };
 
@@ -85,8 +84,7 @@ async function writeMachine(directory: string, addresses: Readonly<Record<string
   await writeFile(hosts, lines.join(''));
   const programs = path.join(directory, 'bin');
   await mkdir(programs);
-  await command(process.execPath, [path.join(ROOT, 'scripts/build.ts'), directory]);
-  const script = `#!/bin/sh\nexec "${process.execPath}" "${directory}/packages/cli/dist/buildpacks-ci.cjs" "$@"\n`;
+  const script = `#!/bin/sh\nexec "${process.execPath}" "${inject('programs').commandLine}" "$@"\n`;
   await writeFile(path.join(programs, 'buildpacks-ci'), script, { mode: 0o755 });
   const launcher = ['unshare', '--mount', 'sh', '-c', 'mount --bind "$0" /etc/hosts && exec "$@"', hosts];
   return { directory, programs, launcher };

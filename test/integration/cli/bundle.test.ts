@@ -1,13 +1,9 @@
-import { execFile } from 'node:child_process';
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { promisify } from 'node:util';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { writeAppImage } from '../../../packages/core/test/support/app-image.ts';
 import { buildpacksCi } from './command-line.ts';
-
-const SCRIPT = path.resolve(import.meta.dirname, '../../../scripts/build.ts');
 
 describe('the bundle, alone in an empty folder', () => {
   let directory = '';
@@ -15,10 +11,9 @@ describe('the bundle, alone in an empty folder', () => {
 
   beforeAll(async () => {
     directory = await mkdtemp(path.join(tmpdir(), 'buildpacks-ci-bundle-'));
-    await promisify(execFile)(process.execPath, [SCRIPT, path.join(directory, 'built')]);
     program = path.join(directory, 'alone/program.cjs');
     await mkdir(path.dirname(program));
-    await copyFile(path.join(directory, 'built/packages/cli/dist/buildpacks-ci.cjs'), program);
+    await copyFile(inject('programs').commandLine, program);
     return () => rm(directory, { recursive: true, force: true });
   });
 

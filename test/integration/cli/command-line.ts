@@ -1,9 +1,7 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import path from 'node:path';
 import type { Readable } from 'node:stream';
-
-const MAIN = path.resolve(import.meta.dirname, '../../../packages/cli/src/main.ts');
+import { inject } from 'vitest';
 
 export interface Ended {
   readonly status: number | null;
@@ -15,7 +13,7 @@ export interface Start {
   readonly directory?: string;
   /** Beside PATH and HOME: nothing of the environment that the tests run in comes through. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** The program to run instead of the sources: a bundle. */
+  /** The program to run; absent: the bundle that all tests share. */
   readonly program?: string;
 }
 
@@ -31,7 +29,7 @@ export async function buildpacksCi(args: readonly string[], start: Start = {}): 
 
 /** Starts the command line as a process of its own. */
 export function startBuildpacksCi(args: readonly string[], start: Start = {}): Started {
-  const { directory, environment = {}, program = MAIN } = start;
+  const { directory, environment = {}, program = inject('programs').commandLine } = start;
   const child = spawn(process.execPath, [program, ...args], {
     ...(directory !== undefined && { cwd: directory }),
     env: { PATH: process.env['PATH'], HOME: directory, ...environment },

@@ -3,12 +3,11 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, inject, test } from 'vitest';
 import { readOutputFile } from '../../../packages/github-action/test/support/output-file.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 const SCRIPT = path.join(ROOT, 'scripts/build.ts');
-const BUNDLE = 'packages/github-action/dist/index.cjs';
 const MEGABYTE = 1_000_000;
 
 describe('the bundle of the action, alone in an empty folder', () => {
@@ -17,10 +16,9 @@ describe('the bundle of the action, alone in an empty folder', () => {
 
   beforeAll(async () => {
     directory = await mkdtemp(path.join(tmpdir(), 'action-bundle-'));
-    await promisify(execFile)(process.execPath, [SCRIPT, path.join(directory, 'built')]);
     program = path.join(directory, 'alone/index.cjs');
     await mkdir(path.dirname(program));
-    await copyFile(path.join(directory, 'built', BUNDLE), program);
+    await copyFile(inject('programs').githubAction, program);
     return () => rm(directory, { recursive: true, force: true });
   });
 
@@ -48,7 +46,7 @@ describe('the bundle of the action, alone in an empty folder', () => {
   });
 
   test('comes with the licences of what is in it', async () => {
-    const licences = await readFile(path.join(directory, 'built/packages/github-action/dist/licences.txt'), 'utf8');
+    const licences = await readFile(path.join(path.dirname(inject('programs').githubAction), 'licences.txt'), 'utf8');
     for (const name of ['@actions/core', '@actions/cache', '@octokit/rest', 'undici'])
       expect(licences).toContain(`\n${name} `);
     const parts = licences.split(/^-{80}$/m).slice(1);
@@ -58,7 +56,7 @@ describe('the bundle of the action, alone in an empty folder', () => {
   test('is what the same sources always give', async () => {
     await promisify(execFile)(process.execPath, [SCRIPT, path.join(directory, 'again')], { cwd: directory });
     const [first, second] = await Promise.all(
-      ['built', 'again'].map((folder) => readFile(path.join(directory, folder, BUNDLE))),
+      [program, path.join(directory, 'again/packages/github-action/dist/index.cjs')].map((file) => readFile(file)),
     );
     expect(second?.equals(first ?? Buffer.alloc(0))).toBe(true);
   });
