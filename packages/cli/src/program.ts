@@ -1,9 +1,8 @@
-import { exitStatusOf, InputError, nearestName } from '@buildpacks-ci/core';
+import { exitStatusOf, InputError, logLevelOf, nearestName } from '@buildpacks-ci/core';
 import { parseArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { type Console, createConsole } from './console/console.ts';
-import { LOG_LEVELS, type LogLevel } from './console/log.ts';
 import { commandHelp, programHelp } from './help.ts';
 import type { Host } from './host.ts';
 import { allOptions } from './option.ts';
@@ -40,7 +39,7 @@ async function dispatch(name: string, args: readonly string[], host: Host): Prom
   if (flags.get('help')?.at(-1) === 'true') return showHelp(name, host);
 
   const inputs = rawInputs(flags, host.environment);
-  const console = createConsole({ ...host, level: levelOf(inputs['log-level']) });
+  const console = createConsole({ ...host, level: logLevelOf(inputs['log-level']) });
   for (const warning of unknownVariables(host.environment)) console.log.warn(warning);
   try {
     await command.run({ inputs, flags, positionals, problems, host, console });
@@ -74,9 +73,4 @@ function unknownCommand(name: string): InputError {
   const meant = nearestName(name, names);
   const hint = meant === undefined ? `The commands are ${names.join(', ')}.` : `Did you mean "${meant}"?`;
   return new InputError([{ input: 'command', message: `"${name}" is not a command`, hint }]);
-}
-
-/** A level that is none is reported with the other inputs; until then the usual one holds. */
-function levelOf(text: unknown): LogLevel {
-  return LOG_LEVELS.find((level) => level === text) ?? 'info';
 }

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import {
   type BuildRequest,
+  collectProblems,
   type ConnectionContext,
   type ConnectionInputs,
   createNetwork,
-  InputError,
   type InputProblem,
   parseInputs,
   type Ports,
@@ -12,22 +12,6 @@ import {
 } from '@buildpacks-ci/core';
 import { flagValue, type Invocation } from './command.ts';
 import { BUILD_DIRECTORY_OPTION } from './option.ts';
-
-/**
- * Reads values with a parser of core's; what is wrong with the arguments and with their values is reported together.
- *
- * @throws InputError
- */
-export function collectProblems<T>(problems: readonly InputProblem[], parse: () => T): T {
-  try {
-    const value = parse();
-    if (problems.length === 0) return value;
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    throw new InputError([...problems, ...error.problems]);
-  }
-  throw new InputError(problems);
-}
 
 export interface ReadBuildOptions {
   /** Found before, to be told together with those of the inputs. */

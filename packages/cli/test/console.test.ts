@@ -1,7 +1,7 @@
 import { BuildpacksError, InputError } from '@buildpacks-ci/core';
 import { describe, expect, test } from 'vitest';
 import { createConsole } from '../src/console/console.ts';
-import type { LogLevel } from '../src/console/log.ts';
+import type { LogLevel } from '@buildpacks-ci/core';
 import { recorder, standingClock } from './recorder.ts';
 
 interface Setting {

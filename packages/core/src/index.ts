@@ -20,6 +20,7 @@ export type { BuildRequest } from './inputs/request.ts';
 export { environmentName, type InputName, INPUTS } from './inputs/schema.ts';
 export type { CiFacts } from './inputs/trust.ts';
 export { optional } from './json/json.ts';
+export { LOG_LEVELS, type LogLevel, logLevelOf } from './log/log-level.ts';
 export { createSecretMask, type SecretMask } from './log/secret-mask.ts';
 export { type Colours, harmlessLine, plainText } from './log/terminal-text.ts';
 export { createNetwork, type NetworkOptions } from './network/index.ts';

@@ -1,9 +1,9 @@
 import path from 'node:path';
-import { BuildpacksError, exitStatusOf } from '@buildpacks-ci/core';
+import { BuildpacksError, exitStatusOf, logLevelOf } from '@buildpacks-ci/core';
 import type { SourceTree } from './annotations.ts';
 import type { Host } from './host.ts';
 import { type ActionInputs, readActionInputs } from './inputs.ts';
-import { type ActionLog, createActionLog, LOG_LEVELS, type LogLevel } from './log.ts';
+import { type ActionLog, createActionLog } from './log.ts';
 import { runPost } from './post.ts';
 import { runStep } from './step.ts';
 
@@ -21,7 +21,7 @@ const STARTED = 'started';
 export async function runAction(host: Host): Promise<number> {
   const { environment, toolkit, clock, machine, signal } = host;
   const inputs = readActionInputs(environment, toolkit.isDebug());
-  const level = levelOf(inputs);
+  const level = logLevelOf(inputs.core['log-level']);
   const log = createActionLog({ toolkit, clock, level, sources: sourceTree(inputs, machine.workingDirectory) });
   const run = { inputs, host, log };
   maskInputs(inputs, log);
@@ -58,11 +58,6 @@ function sourceTree({ core }: ActionInputs, workspace: string): SourceTree {
   const directory = path.resolve(workspace, typeof app === 'string' ? app.trim() : '');
   const file = typeof descriptor === 'string' ? descriptor.trim() : '';
   return { workspace, app: file === '' ? directory : path.dirname(path.resolve(workspace, file)) };
-}
-
-/** A level that is none is reported with the other inputs. */
-function levelOf({ core }: ActionInputs): LogLevel {
-  return LOG_LEVELS.find((level) => level === core['log-level']) ?? 'info';
 }
 
 /** @throws BuildpacksError `engine` on Windows and macOS */

@@ -6,15 +6,13 @@ import {
   formatSize,
   harmlessLine,
   type Log,
+  LOG_LEVELS,
+  type LogLevel,
   plainText,
 } from '@buildpacks-ci/core';
 import { createAnnotations, type SourceTree } from './annotations.ts';
 import { createCommandGate, withoutCommands } from './command-filter.ts';
 import type { Toolkit } from './toolkit.ts';
-
-/** From the most to the least that is printed. */
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface ActionLogOptions {
   readonly toolkit: Toolkit;

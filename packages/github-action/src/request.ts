@@ -1,4 +1,4 @@
-import { type BuildRequest, type CiFacts, InputError, parseInputs, tokenAuth } from '@buildpacks-ci/core';
+import { type BuildRequest, type CiFacts, collectProblems, parseInputs, tokenAuth } from '@buildpacks-ci/core';
 import { childEnvironment, type Host } from './host.ts';
 import { type ActionInputs, requireCheckout } from './inputs.ts';
 
@@ -10,7 +10,7 @@ import { type ActionInputs, requireCheckout } from './inputs.ts';
 export function readBuildRequest(inputs: ActionInputs, facts: CiFacts, host: Host): BuildRequest {
   const { environment, machine, clock } = host;
   requireCheckout(inputs.core, machine.workingDirectory);
-  const request = collectProblems(inputs, () =>
+  const request = collectProblems(inputs.problems, () =>
     parseInputs(inputs.core, {
       // What `env` names alone is taken from here.
       environment: childEnvironment(environment),
@@ -22,18 +22,6 @@ export function readBuildRequest(inputs: ActionInputs, facts: CiFacts, host: Hos
     }),
   );
   return withToken(request, inputs, environment);
-}
-
-/** What is wrong with our own inputs is told together with what is wrong with core's. */
-function collectProblems<T>({ problems }: ActionInputs, parse: () => T): T {
-  try {
-    const value = parse();
-    if (problems.length === 0) return value;
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-    throw new InputError([...problems, ...error.problems]);
-  }
-  throw new InputError(problems);
 }
 
 /** The job's token is for GitHub's own registry, and github.com's only: a GitHub Enterprise Server's is none of ghcr.io's business. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { BuildpacksError, InputError } from '@buildpacks-ci/core';
 import { describe, expect, it } from 'vitest';
-import { createActionLog, type LogLevel } from '../src/log.ts';
+import type { LogLevel } from '@buildpacks-ci/core';
+import { createActionLog } from '../src/log.ts';
 import { createRecorder, followCommands } from './support/recorder.ts';
 
 function setup(options: { readonly level?: LogLevel; readonly debug?: boolean } = {}) {

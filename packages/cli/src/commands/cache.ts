@@ -1,4 +1,5 @@
 import {
+  collectProblems,
   BuildpacksError,
   type Chore,
   type HousekeepingInputs,
@@ -21,7 +22,7 @@ import {
 } from '@buildpacks-ci/core';
 import { type Command, flagValue, type Invocation } from '../command.ts';
 import { connectionGroup, HELP_OPTION, inputOption, JSON_OPTION, type Option } from '../option.ts';
-import { collectProblems, connectionContext, withPorts } from '../requests.ts';
+import { connectionContext, withPorts } from '../requests.ts';
 
 const UNUSED_OPTION: Option = {
   name: 'unused-for',

@@ -1,7 +1,7 @@
-import { inspect, inspectionJson, parseInspectInputs, renderInspection } from '@buildpacks-ci/core';
+import { collectProblems, inspect, inspectionJson, parseInspectInputs, renderInspection } from '@buildpacks-ci/core';
 import { type Command, flagValue } from '../command.ts';
 import { connectionGroup, HELP_OPTION, inputOption, JSON_OPTION } from '../option.ts';
-import { collectProblems, connectionContext, readPositional, withPorts } from '../requests.ts';
+import { connectionContext, readPositional, withPorts } from '../requests.ts';
 
 export const INSPECT: Command = {
   name: 'inspect',

@@ -1,7 +1,7 @@
-import { parsePublishInputs, publishBuild } from '@buildpacks-ci/core';
+import { collectProblems, parsePublishInputs, publishBuild } from '@buildpacks-ci/core';
 import type { Command } from '../command.ts';
 import { BUILD_DIRECTORY_OPTION, connectionGroup, HELP_OPTION, inputOption, JSON_OPTION } from '../option.ts';
-import { collectProblems, connectionContext, readBuildDirectory, withPorts } from '../requests.ts';
+import { connectionContext, readBuildDirectory, withPorts } from '../requests.ts';
 import { printResult } from './result.ts';
 
 export const PUBLISH: Command = {

@@ -1,7 +1,7 @@
-import { parseConnectionInputs, runBuild } from '@buildpacks-ci/core';
+import { collectProblems, parseConnectionInputs, runBuild } from '@buildpacks-ci/core';
 import type { Command } from '../command.ts';
 import { BUILD_DIRECTORY_OPTION, connectionGroup, HELP_OPTION, inputOption } from '../option.ts';
-import { collectProblems, connectionContext, readBuildDirectory, withPorts } from '../requests.ts';
+import { connectionContext, readBuildDirectory, withPorts } from '../requests.ts';
 
 export const RUN: Command = {
   name: 'run',

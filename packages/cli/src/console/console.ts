@@ -1,6 +1,6 @@
-import { type Clock, createSecretMask, type Log } from '@buildpacks-ci/core';
+import { type Clock, createSecretMask, type Log, type LogLevel } from '@buildpacks-ci/core';
 import { errorBlock, errorTrace } from './error-block.ts';
-import { createLog, type LogLevel } from './log.ts';
+import { createLog } from './log.ts';
 import { createPlainScreen } from './plain-screen.ts';
 import type { TextStream } from './stream.ts';
 import { COLOUR_STYLE, PLAIN_STYLE, wantsColours } from './style.ts';

@@ -1,10 +1,14 @@
-import { formatPlace, harmlessLine, type Log, plainText, type SecretMask } from '@buildpacks-ci/core';
+import {
+  formatPlace,
+  harmlessLine,
+  type Log,
+  LOG_LEVELS,
+  type LogLevel,
+  plainText,
+  type SecretMask,
+} from '@buildpacks-ci/core';
 import type { Screen } from './screen.ts';
 import type { Style } from './style.ts';
-
-/** From the most to the least that is printed. */
-export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
-export type LogLevel = (typeof LOG_LEVELS)[number];
 
 export interface LogOptions {
   readonly screen: Screen;

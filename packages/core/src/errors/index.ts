@@ -5,3 +5,4 @@ export { EXIT_STATUS, exitStatusOf } from './exit-status.ts';
 export { describeProblem, formatPlace, InputError, type InputProblem, type Place } from './input-error.ts';
 export { LifecycleError } from './lifecycle-error.ts';
 export { machineError } from './machine-error.ts';
+export { collectProblems } from './problems.ts';

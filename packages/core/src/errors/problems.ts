@@ -6,6 +6,22 @@ export function inputError(input: string, message: string, hint?: string, place?
   return new InputError([{ input, message, ...optional('hint', hint), ...optional('place', place) }]);
 }
 
+/**
+ * Reads values with a parser; what is wrong with what surrounds them and with the values is told together.
+ *
+ * @throws InputError
+ */
+export function collectProblems<T>(problems: readonly InputProblem[], parse: () => T): T {
+  try {
+    const value = parse();
+    if (problems.length === 0) return value;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError([...problems, ...error.problems]);
+  }
+  throw new InputError(problems);
+}
+
 /** Gathers what is wrong, so that all of it can be told at once, and what is worth a notice. */
 export class Problems {
   readonly #problems: InputProblem[] = [];

@@ -66,7 +66,8 @@ export const IMAGE_INPUTS = [
     type: 'string',
     description:
       'The image whose unchanged layers are reused. `none` builds without one. Reuse never changes the result, only the time it takes.',
-    defaultNote: 'the first tag that exists',
+    defaultNote:
+      'the image that the build before this one made, which the layer cache names; else the first tag that exists and is not the SHA of a commit. With keys for the cache, only an image that a verified cache names',
   },
   {
     name: 'creation-time',
