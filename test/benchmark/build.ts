@@ -11,6 +11,7 @@ import { command } from '../bench/command.ts';
 import { setUp } from '../bench/setup.ts';
 import { program } from '../bench/tools.ts';
 import { type Contender, ownContender, packContender } from './contender.ts';
+import { runProgram, say } from './program.ts';
 import { runRound, type Sample } from './rounds.ts';
 import { makeRows, renderRows, type Row } from './rows.ts';
 import { type App, APPS, startWorld, type World } from './world.ts';
@@ -92,11 +93,4 @@ async function report(rows: readonly Row[], file: string | undefined): Promise<v
   if (file !== undefined) await writeFile(file, `${JSON.stringify(rows, undefined, 2)}\n`);
 }
 
-function say(text: string): void {
-  process.stderr.write(`${text}\n`);
-}
-
-await main().catch((error: unknown) => {
-  say(error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
-});
+await runProgram(main);

@@ -12,6 +12,7 @@ import { type Fixture, FIXTURES } from './cache/fixture.ts';
 import { type LinkName, LINKS } from './cache/place.ts';
 import { type CacheSample, runCacheRound, writeCaches } from './cache/rounds.ts';
 import { makeCacheRows, renderCacheRows } from './cache/rows.ts';
+import { runProgram, say } from './program.ts';
 
 /** What a small run has of everything. */
 const SMALL = 1 / 20;
@@ -74,11 +75,4 @@ async function measureAll({ fixtures, linksFor, scale, rounds }: Options): Promi
   return samples;
 }
 
-function say(text: string): void {
-  process.stderr.write(`${text}\n`);
-}
-
-await main().catch((error: unknown) => {
-  say(error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
-});
+await runProgram(main);

@@ -16,6 +16,7 @@ import { type FreshSample, measureApp } from './fresh/rounds.ts';
 import { makeFreshRows, renderFreshRows } from './fresh/rows.ts';
 import { measureStart } from './fresh/start.ts';
 import { forgetAll, type FreshWorld, startFreshWorld } from './fresh/world.ts';
+import { runProgram, say } from './program.ts';
 import { median } from './statistics.ts';
 
 const ROUNDS = 2;
@@ -68,11 +69,4 @@ async function measureApps(
   return samples;
 }
 
-function say(text: string): void {
-  process.stderr.write(`${text}\n`);
-}
-
-await main().catch((error: unknown) => {
-  say(error instanceof Error ? error.message : String(error));
-  process.exitCode = 1;
-});
+await runProgram(main);
