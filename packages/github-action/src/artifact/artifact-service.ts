@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { BuildpacksError, type Log, type Network } from '@buildpacks-ci/core';
-import { exchange, headerOf, messageOf, refusal } from '../cache/exchange.ts';
+import { exchange, headerOf, messageOf, refusal } from '../exchange.ts';
 
 export interface ArtifactOptions {
   /** The job's: where the service is, and the token for it. */
@@ -80,7 +80,7 @@ async function call(
     body: JSON.stringify(request),
     signal: limit,
   });
-  const text = await messageOf(answer, limit);
+  const text = await messageOf(answer, WHO, limit);
   if (answer.statusCode !== 200) throw refusal(WHO, answer, messageIn(text));
   return recordIn(text);
 }
@@ -96,7 +96,7 @@ async function upload(url: URL, archive: Buffer, { network, log, signal }: Artif
     body: archive,
     signal: limit,
   });
-  await messageOf(answer, limit);
+  await messageOf(answer, url.host, limit);
   if (answer.statusCode !== 201 && answer.statusCode !== 200)
     throw refusal(url.host, answer, headerOf(answer, 'x-ms-error-code'));
 }

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { BuildpacksError, type ByteRange, type Network } from '@buildpacks-ci/core';
-import { type Answer, exchange, headerOf, messageOf, refusal, unbroken } from './exchange.ts';
+import { type Answer, exchange, headerOf, messageOf, refusal, unbroken } from '../exchange.ts';
 
 /** What a signed URL gave. */
 export type Download =
@@ -26,7 +26,7 @@ export async function download(network: Network, request: DownloadRequest): Prom
   const answer = await exchange(network, { url, method: 'GET', headers, signal });
   const first = firstByte(answer);
   if (first === undefined) {
-    await messageOf(answer, signal);
+    await messageOf(answer, "GitHub's cache", signal);
     return withoutBytes(answer);
   }
   const wanted = range ?? { start: 0, end: maxBytes + 1 };
@@ -62,7 +62,7 @@ function withoutBytes(answer: Answer): Download {
 /** What lies in the section, of a body that may begin before it and end behind it. */
 async function* section({ body }: Answer, { start, end }: ByteRange, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   let at = 0;
-  for await (const piece of unbroken(body, signal)) {
+  for await (const piece of unbroken(body, "GitHub's cache", signal)) {
     const part = piece.subarray(Math.max(0, start - at), Math.max(0, end - at));
     at += piece.length;
     if (part.length > 0) yield part;

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { Clock, Network } from '@buildpacks-ci/core';
 import { inTime } from './deadline.ts';
-import { exchange, messageOf, refusal, type Request } from './exchange.ts';
+import { exchange, messageOf, refusal, type Request } from '../exchange.ts';
 import { type RetryLimits, withRetries } from './retry.ts';
 
 const MIB = 1024 * 1024;
@@ -97,7 +97,7 @@ function put(
         signal: limited,
         ...(body !== undefined && { body }),
       });
-      await messageOf(answer, limited);
+      await messageOf(answer, "GitHub's cache", limited);
       if (answer.statusCode !== 201) throw refusal("the storage of GitHub's cache", answer);
     }),
   );

@@ -1,6 +1,6 @@
 import { BuildpacksError, type Clock, type Log, type Network } from '@buildpacks-ci/core';
 import { inTime } from './deadline.ts';
-import { type Answer, exchange, headerOf, messageOf, refusal } from './exchange.ts';
+import { type Answer, exchange, headerOf, messageOf, refusal } from '../exchange.ts';
 import { ENTRY_VERSION } from './keys.ts';
 import { type RetryLimits, TooManyRequests, withRetries } from './retry.ts';
 
@@ -106,7 +106,7 @@ export class CacheService {
 
 /** The message of an answer. That something is there already, one of Twirp's errors, is a no. */
 async function contentOf(answer: Answer, signal: AbortSignal): Promise<Readonly<Record<string, unknown>>> {
-  const text = await messageOf(answer, signal);
+  const text = await messageOf(answer, "GitHub's cache", signal);
   if (answer.statusCode === 429) throw new TooManyRequests(waitOf(answer));
   const message = parsed(text);
   const isTaken = answer.statusCode === 409;

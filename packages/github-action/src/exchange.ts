@@ -41,26 +41,27 @@ export async function exchange(network: Network, request: Request): Promise<Answ
 /**
  * The text of a short answer, read to its end so that the connection can be used again.
  *
+ * @param who answers, for messages
  * @throws BuildpacksError
  */
-export async function messageOf({ body }: Answer, signal: AbortSignal): Promise<string> {
+export async function messageOf({ body }: Answer, who: string, signal: AbortSignal): Promise<string> {
   const pieces: Uint8Array[] = [];
   let left = MAX_MESSAGE;
-  for await (const piece of unbroken(body, signal)) {
+  for await (const piece of unbroken(body, who, signal)) {
     left -= piece.length;
-    if (left < 0) throw new BuildpacksError('registry', "GitHub's cache gave an answer that is too long");
+    if (left < 0) throw new BuildpacksError('registry', `${who} gave an answer that is too long`);
     pieces.push(piece);
   }
   return Buffer.concat(pieces).toString();
 }
 
 /** What comes of a body. That it breaks off is one of our errors, and an abort its reason. */
-export async function* unbroken(body: Answer['body'], signal: AbortSignal): AsyncGenerator<Uint8Array> {
+export async function* unbroken(body: Answer['body'], who: string, signal: AbortSignal): AsyncGenerator<Uint8Array> {
   try {
     yield* body as AsyncIterable<Uint8Array>;
   } catch (error) {
     signal.throwIfAborted();
-    throw new BuildpacksError('temporary', "GitHub's cache broke off in the middle of an answer", { cause: error });
+    throw new BuildpacksError('temporary', `${who} broke off in the middle of an answer`, { cause: error });
   }
 }
 
