@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { renderToml, type TomlTable } from '../../src/toml/write-toml.ts';
 
 const text = fc.string({ unit: 'binary' }).filter((value) => value.isWellFormed());
-const key = text.filter((value) => value !== '__proto__' && value !== '');
+/** `@iarna/toml` can't read a table that is named like what every object inherits. */
+const key = text.filter((value) => !(value in Object.prototype) && value !== '');
 
 const { table } = fc.letrec<{ table: TomlTable }>((tie) => ({
   table: fc.dictionary(
