@@ -5,7 +5,20 @@ import { ROOT } from './cache.ts';
 
 /** The code that decides the bytes of layers and images, as files and folders. */
 const CODE = [
-  'packages/core/src/archive',
+  // Not what unpacks: no layer is made by it.
+  ...[
+    'compression',
+    'pax',
+    'tar-entry',
+    'tar-format',
+    'tar-header',
+    'tar-members',
+    'tar-parser',
+    'tar-reader',
+    'tar-writer',
+    'tree-items',
+    'zstd-frames',
+  ].map((name) => `packages/core/src/archive/${name}.ts`),
   'packages/core/src/layout',
   ...[
     'base',
