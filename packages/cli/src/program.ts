@@ -1,4 +1,4 @@
-import { exitStatusOf, InputError, logLevelOf, nearestName } from '@buildpacks-ci/core';
+import { exitStatusOf, InputError, logLevelOf, nearestName, unknownVariables } from '@buildpacks-ci/core';
 import { parseArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
@@ -6,7 +6,7 @@ import { type Console, createConsole } from './console/console.ts';
 import { commandHelp, programHelp } from './help.ts';
 import type { Host } from './host.ts';
 import { allOptions } from './option.ts';
-import { rawInputs, unknownVariables } from './raw-inputs.ts';
+import { rawInputs } from './raw-inputs.ts';
 import { VERSION } from './version.ts';
 
 const DEFAULT_COLUMNS = 100;

@@ -1,7 +1,7 @@
 import { INPUTS } from '@buildpacks-ci/core';
 import { describe, expect, test } from 'vitest';
 import { allOptions, inputGroups } from '../src/option.ts';
-import { rawInputs, unknownVariables } from '../src/raw-inputs.ts';
+import { rawInputs } from '../src/raw-inputs.ts';
 
 function given(inputs: ReturnType<typeof rawInputs>) {
   return Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== undefined));
@@ -23,14 +23,6 @@ describe('rawInputs', () => {
 
   test('lets the last of a flag count', () => {
     expect(given(rawInputs(new Map([['publish', ['true', 'false']]]), {}))).toEqual({ publish: 'false' });
-  });
-});
-
-describe('unknownVariables', () => {
-  test('tells what was probably meant', () => {
-    expect(unknownVariables({ BUILDPACKS_CI_BULDER: 'x', BUILDPACKS_CI_TAGS: 'a', PATH: '/bin' })).toEqual([
-      'the environment variable BUILDPACKS_CI_BULDER is no input; did you mean BUILDPACKS_CI_BUILDER?',
-    ]);
   });
 });
 

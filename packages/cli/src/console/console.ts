@@ -1,9 +1,17 @@
-import { type Clock, createSecretMask, type Log, type LogLevel } from '@buildpacks-ci/core';
-import { errorBlock, errorTrace } from './error-block.ts';
+import {
+  type Clock,
+  COLOUR_STYLE,
+  createSecretMask,
+  errorBlock,
+  errorTrace,
+  type Log,
+  type LogLevel,
+  PLAIN_STYLE,
+  wantsColours,
+} from '@buildpacks-ci/core';
 import { createLog } from './log.ts';
 import { createPlainScreen } from './plain-screen.ts';
 import type { TextStream } from './stream.ts';
-import { COLOUR_STYLE, PLAIN_STYLE, wantsColours } from './style.ts';
 import { createTerminalScreen } from './terminal-screen.ts';
 
 /** All that the program says: what was asked for goes to standard output, everything else to standard error. */

@@ -6,9 +6,9 @@ import {
   type LogLevel,
   plainText,
   type SecretMask,
+  type Style,
 } from '@buildpacks-ci/core';
 import type { Screen } from './screen.ts';
-import type { Style } from './style.ts';
 
 export interface LogOptions {
   readonly screen: Screen;

@@ -1,7 +1,6 @@
-import { type Clock, formatDuration, type Progress } from '@buildpacks-ci/core';
+import { type Clock, formatDuration, type Progress, type Style } from '@buildpacks-ci/core';
 import type { PhaseEnd, Screen } from './screen.ts';
 import type { TextStream } from './stream.ts';
-import type { Style } from './style.ts';
 import { createTransfers } from './transfers.ts';
 
 const REDRAW_MILLISECONDS = 100;

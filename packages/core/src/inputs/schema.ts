@@ -34,7 +34,7 @@ export type InputValue<Name extends InputNameOf<'enum'>> = Extract<
   { readonly name: Name; readonly type: 'enum' }
 >['values'][number];
 
-/** The variable that gives an input to the command line: `BUILDPACKS_CI_RUN_IMAGE` for `run-image`. */
-export function environmentName(name: InputName): string {
+/** The variable that gives an input, also one that only an adapter has: `BUILDPACKS_CI_RUN_IMAGE` for `run-image`. */
+export function environmentName(name: string): string {
   return `BUILDPACKS_CI_${name.toUpperCase().replaceAll('-', '_')}`;
 }

@@ -1,7 +1,9 @@
-import { BuildpacksError, describeProblem, harmlessLine, InputError } from '@buildpacks-ci/core';
+import { BuildpacksError, describeProblem, InputError } from '../errors/index.ts';
 import type { Style } from './style.ts';
+import { harmlessLine } from './terminal-text.ts';
 
-const DEFECT_HINT = 'This is a defect of buildpacks-ci. Run again with --log-level=debug and report what it prints.';
+const DEFECT_HINT =
+  'This is a defect of buildpacks-ci. Run again with the input log-level set to debug, and report what it prints.';
 
 /** What went wrong and what to do about it: one block, whatever was thrown. What messages quote is made harmless. */
 export function errorBlock(error: unknown, style: Style): readonly string[] {
@@ -11,7 +13,7 @@ export function errorBlock(error: unknown, style: Style): readonly string[] {
   return [...headline(message, style), ...hintLines(DEFECT_HINT, style)];
 }
 
-/** The error's stack and those of its causes, for `--log-level debug`. */
+/** The error's stack and those of its causes, for the log level debug. */
 export function errorTrace(error: unknown): readonly string[] {
   if (!(error instanceof Error)) return [];
   const own = harmlessLines(error.stack ?? error.message);
