@@ -1,6 +1,5 @@
 import { appendFile } from 'node:fs/promises';
-import type { BuildResult } from '@buildpacks-ci/core';
-import { repositoryOf } from './outputs.ts';
+import { type BuildResult, repositoryOf } from '@buildpacks-ci/core';
 
 /**
  * Tells the runner what was published, where it keeps a list of artifacts for attestations: `oci://repository@digest`, one line for

@@ -1,4 +1,4 @@
-import { BuildpacksError, type BuildResult, resultJson } from '@buildpacks-ci/core';
+import { BuildpacksError, type BuildResult, repositoryOf, resultJson } from '@buildpacks-ci/core';
 import type { OutputName } from './definitions.ts';
 import type { Toolkit } from './toolkit.ts';
 
@@ -28,11 +28,6 @@ export function outputsOf(result: BuildResult, places: ReportPlaces): Readonly<R
     report: places.report,
     'cache-hit': String(result.cache?.stores.some(({ restore }) => restore.outcome === 'hit') ?? false),
   };
-}
-
-/** A reference without its tag. */
-export function repositoryOf(reference: string): string {
-  return reference.replace(/:[^:/]*$/, '');
 }
 
 /** JSON without the line ends between its parts; those in texts are escaped. */

@@ -33,15 +33,6 @@ function withToken(
   if (githubToken === '' || GITHUB_SERVER_URL !== 'https://github.com') return request;
   // Whom the token is for is in the token; the name is free.
   const username = GITHUB_ACTOR === '' ? 'github' : GITHUB_ACTOR;
-  const fallbackAuth = tokenAuth({ name: 'github-token', registry: 'ghcr.io', username, token: githubToken });
+  const fallbackAuth = tokenAuth('github-token', [{ registry: 'ghcr.io', username, token: githubToken }]);
   return { ...request, connection: { ...request.connection, fallbackAuth } };
-}
-
-const CACHE_WORDS = { off: 'not used', read: 'only read', write: 'read and written' } as const;
-
-/** One line: what started the run, how far that is trusted, and what follows from it. */
-export function describeTrust({ trust, publish }: BuildRequest, { ref }: CiFacts, event = ''): string {
-  const about = `${event === '' ? 'an unknown event' : event}${ref === undefined ? '' : ` on ${ref}`}`;
-  const image = publish ? 'published' : 'not published';
-  return `${about} is ${trust.level}: the image is ${image}, a layer cache is ${CACHE_WORDS[trust.cacheMode]}`;
 }

@@ -1,13 +1,13 @@
 import { mkdtemp } from 'node:fs/promises';
 import path from 'node:path';
-import { build, type BuildRequest, type BuildResult, renderResult } from '@buildpacks-ci/core';
+import { build, type BuildRequest, type BuildResult, describeTrust, renderResult } from '@buildpacks-ci/core';
 import type { Run } from './action.ts';
 import { readFacts } from './facts.ts';
 import { outputsOf, type ReportPlaces, writeOutputs } from './outputs.ts';
 import { withPorts } from './ports.ts';
 import { CACHE_SAVED } from './post.ts';
 import { reportBuild } from './report.ts';
-import { describeTrust, readBuildRequest } from './request.ts';
+import { readBuildRequest } from './request.ts';
 import { effectiveInputs } from './summary.ts';
 
 /**
@@ -19,7 +19,7 @@ export async function runStep(run: Run): Promise<void> {
   const { inputs, host, log } = run;
   const facts = await readFacts(host.environment);
   const request = readBuildRequest(inputs, facts, host);
-  log.info(describeTrust(request, facts, host.environment['GITHUB_EVENT_NAME']));
+  log.info(describeTrust(request, facts, host.environment['GITHUB_EVENT_NAME'] ?? ''));
   for (const { name, value } of effectiveInputs(host.environment)) log.debug(`${name}: ${value}`);
 
   const places = await reportPlaces(request, host.machine.temporary);

@@ -1,13 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type CiFacts, createProcessRunner, InputError } from '@buildpacks-ci/core';
+import { type CiFacts, createProcessRunner, describeTrust, InputError } from '@buildpacks-ci/core';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { childEnvironment, type Host } from '../src/host.ts';
 import { readActionInputs } from '../src/inputs.ts';
 import { createActionLog } from '../src/log.ts';
 import { withPorts } from '../src/ports.ts';
-import { describeTrust, readBuildRequest } from '../src/request.ts';
+import { readBuildRequest } from '../src/request.ts';
 import { createRecorder } from './support/recorder.ts';
 
 const PUSH: CiFacts = { trust: 'trusted', ref: 'refs/heads/main', defaultBranch: 'main' };

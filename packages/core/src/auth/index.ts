@@ -1,7 +1,7 @@
 export type { AuthFile } from './auth-file.ts';
 export { createCredentials, type CredentialsOptions } from './credentials.ts';
 export { readRegistryAuth, type RegistryAuthContext } from './registry-auth.ts';
-export { tokenAuth } from './token-auth.ts';
+export { type RegistryToken, tokenAuth } from './token-auth.ts';
 export type {
   Credential,
   CredentialExplanation,

@@ -33,6 +33,8 @@ export interface ParseContext extends ConnectionContext {
   readonly architecture: string;
   /** The stores for layer caches that the CI has of its own and that can be used in this run; absent: none. */
   readonly cacheStores?: readonly HostStoreName[];
+  /** Names of variables that the CI gave to us alone: no buildpack gets them by their names. Absent: none. */
+  readonly withheld?: (name: string) => boolean;
   /** The image may lack a name and a place: nothing is built. */
   readonly nameless?: boolean;
 }
@@ -177,7 +179,7 @@ function readBuilder(parts: Parts) {
 
 function readBuild(parts: Parts) {
   const { reader, context, problems, trust, surroundings } = parts;
-  const { environment, workingDirectory } = context;
+  const { environment, workingDirectory, withheld } = context;
   const volumes = eachItem(parts, 'volumes', (text) => parseVolume(text, workingDirectory));
   if (!trust.volumes && reader.list('volumes').length > 0) {
     problems.report(
@@ -187,7 +189,7 @@ function readBuild(parts: Parts) {
     );
   }
   return {
-    environment: readVariables(reader, { ...surroundings, environment }, problems),
+    environment: readVariables(reader, { ...surroundings, environment, ...optional('withheld', withheld) }, problems),
     bindings: readBindings(reader, surroundings, problems),
     volumes,
     ...optional('defaultProcess', matching(parts, 'default-process', /^[A-Za-z0-9._-]+$/)),

@@ -85,6 +85,8 @@ type Wrong = Pick<InputProblem, 'message' | 'hint'>;
 /** What the job has; its variables are for names that the workflow wrote, and for those in files where these are trusted. */
 export interface VariableContext extends Surroundings {
   readonly environment: Readonly<Record<string, string>>;
+  /** Names of variables that no buildpack gets by their names alone. */
+  readonly withheld?: (name: string) => boolean;
 }
 
 /** Env files, then `env`: the later wins. */
@@ -95,8 +97,9 @@ export function readVariables(
 ): Readonly<Record<string, string>> {
   const variables = new Map<string, string>();
   const take = (assignment: Assignment, input: string, place?: Place) => {
+    const isWithheld = assignment.value === undefined && context.withheld?.(assignment.name) === true;
     const value = assignment.value ?? ownValue(context.environment, assignment.name);
-    const wrong = variableProblem(assignment.name, value);
+    const wrong = isWithheld ? withheldVariable(assignment.name) : variableProblem(assignment.name, value);
     if (wrong !== undefined) problems.add({ input, ...wrong, ...optional('place', place) });
     else if (value !== undefined) variables.set(assignment.name, value);
   };
@@ -108,6 +111,14 @@ export function readVariables(
   }
   for (const assignment of readEnv(reader, problems)) take(assignment, 'env');
   return Object.fromEntries(variables);
+}
+
+/** What it is worth to whoever reads it, buildpacks and their dependencies among them, is seldom known to who names it. */
+function withheldVariable(name: string): Wrong {
+  return {
+    message: `${quoteName(name)} is the job's own, and buildpacks do not get it by its name`,
+    hint: 'Hand over a credential that can do less, best in "bindings". If it must be this one, put it into a variable of another name.',
+  };
 }
 
 /** A pull request can write any name into its files: the job's tokens, too. */

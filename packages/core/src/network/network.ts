@@ -29,6 +29,8 @@ export interface NetworkOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** The user's directory, below which certificates for single registries may be. */
   readonly home: string;
+  /** Variables that name a file with more certificates, beside NODE_EXTRA_CA_CERTS: the CI's own. */
+  readonly certificateVariables?: readonly string[];
   readonly clock: Pick<Clock, 'now'>;
   readonly log: Log;
   /** Closes the network at once: undici does not look at a request's own signal before it has a connection. */
@@ -53,7 +55,7 @@ const CONNECTIONS = 8;
  * read before TLS is spoken. Close it at the end: the process can then end at once.
  */
 export function createNetwork(options: NetworkOptions): Network {
-  const { inputs, environment, home, clock, log, signal, places } = options;
+  const { inputs, environment, certificateVariables: fileVariables, home, clock, log, signal, places } = options;
   const proxies = proxyTable(inputs.proxies);
   for (const secret of proxies.secrets) log.mask(secret);
   const closing = new AbortController();
@@ -62,7 +64,7 @@ export function createNetwork(options: NetworkOptions): Network {
     directories: certsDirectories(environment, home),
     servers: serverTrust(inputs.mirrors),
   });
-  const trust = createTrust({ user: inputs.userCertificates, environment, places, hostTrust, log });
+  const trust = createTrust({ user: inputs.userCertificates, environment, fileVariables, places, hostTrust, log });
   const insecure = insecureOrigins(inputs);
   const schemes = createSchemes({ insecure, log, open: (url) => transport.openTo(url), signal: closing.signal });
   const transport = createTransport({

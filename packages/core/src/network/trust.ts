@@ -15,6 +15,7 @@ import {
 export interface TrustOptions {
   readonly user: UserCertificates | undefined;
   readonly environment: Readonly<Record<string, string>>;
+  readonly fileVariables: readonly string[] | undefined;
   readonly places: SystemPlaces | undefined;
   /** What one registry needs beyond the store. */
   readonly hostTrust: (registry: string) => HostTrust;
@@ -34,9 +35,14 @@ export interface NetworkTrust {
   readonly clientOf: (origin: URL) => ClientCertificate | undefined;
 }
 
-export function createTrust({ user, environment, places, hostTrust, log }: TrustOptions): NetworkTrust {
+export function createTrust({ user, environment, fileVariables, places, hostTrust, log }: TrustOptions): NetworkTrust {
   const load = (): TrustStore => {
-    const loaded = loadTrustStore({ environment, ...optional('user', user), ...optional('places', places) });
+    const loaded = loadTrustStore({
+      environment,
+      ...optional('user', user),
+      ...optional('fileVariables', fileVariables),
+      ...optional('places', places),
+    });
     for (const warning of loaded.sources.flatMap((source) => source.warnings)) log.warn(warning);
     return loaded;
   };

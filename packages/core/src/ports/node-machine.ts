@@ -9,11 +9,20 @@ export function machineOf(node: NodeJS.Process): Machine {
   return {
     uid: node.geteuid?.() ?? 0,
     gid: node.getegid?.() ?? 0,
-    home: homedir(),
+    home: homeOf(),
     temporary: tmpdir(),
     architecture: ARCHITECTURES[node.arch] ?? node.arch,
     workingDirectory: node.cwd(),
   };
+}
+
+/** A user whom the machine does not know, as OpenShift starts processes, has none unless HOME says so. */
+function homeOf(): string {
+  try {
+    return homedir();
+  } catch {
+    return '/';
+  }
 }
 
 /** A process's variables as data. */

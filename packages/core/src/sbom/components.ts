@@ -1,4 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
 import { asArray, asRecord, asText, optional, parseJson } from '../json/json.ts';
 
 /** One thing that an image contains, as a bill of materials tells it. */
@@ -16,6 +17,18 @@ const MAX_DEPTH = 16;
 /** Whether a file is a bill of materials that `readComponents` reads: buildpacks write the same one in several formats. */
 export function isCycloneDx(file: string): boolean {
   return file.endsWith('.cdx.json');
+}
+
+/**
+ * Of the bills of materials that a build has written, those in CycloneDX of what is in the image: build and cache layers don't reach it.
+ *
+ * @param files absolute, or below `directory`
+ * @returns below `directory`: `launch/samples_nodejs/modules/sbom.cdx.json`
+ */
+export function imageBills(files: readonly string[], directory: string): readonly string[] {
+  return files
+    .map((file) => path.relative(directory, path.resolve(directory, file)))
+    .filter((file) => isCycloneDx(file) && file.startsWith('launch/'));
 }
 
 /**

@@ -24,6 +24,8 @@ export interface TrustOptions {
   /** The input's. */
   readonly user?: UserCertificates;
   readonly environment: Readonly<Record<string, string>>;
+  /** Variables beside NODE_EXTRA_CA_CERTS that name a file with more certificates, as the CI sets them. */
+  readonly fileVariables?: readonly string[];
   /** For tests: where the machine's certificates are. */
   readonly places?: SystemPlaces;
 }
@@ -32,17 +34,24 @@ export interface TrustOptions {
 const FEW = 10;
 
 /**
- * Puts together Node's own list, the machine's, NODE_EXTRA_CA_CERTS and the input's. Only the input can fail, and has been read
+ * Puts together Node's own list, the machine's, those of NODE_EXTRA_CA_CERTS and its like, and the input's. Only the input can fail, and has been read
  * before: what the machine has wrong is told by the sources' warnings. Of a whole bundle in the input these tell only what is new by it:
  * most bundles have public authorities that have expired.
  */
-export function loadTrustStore({ user, environment, places = SYSTEM_PLACES }: TrustOptions): TrustStore {
+export function loadTrustStore({
+  user,
+  environment,
+  fileVariables = [],
+  places = SYSTEM_PLACES,
+}: TrustOptions): TrustStore {
   const reader = createMachineReader();
   const bundled = reader(new TextEncoder().encode(rootCertificates.join('\n'))).certificates;
-  const extra = environment['NODE_EXTRA_CA_CERTS'] ?? '';
+  const named = ['NODE_EXTRA_CA_CERTS', ...fileVariables].map(
+    (variable) => [variable, environment[variable] ?? ''] as const,
+  );
   const loaded = [
     ...readSystemCertificates(environment, places, reader),
-    ...(extra === '' ? [] : [readNamedFile(extra, 'NODE_EXTRA_CA_CERTS', reader)]),
+    ...named.flatMap(([variable, file]) => (file === '' ? [] : [readNamedFile(file, variable, reader)])),
   ];
   const userCertificates = user?.certificates ?? [];
   const anyway = distinct([...bundled, ...loaded.flatMap((source) => source.certificates)]);

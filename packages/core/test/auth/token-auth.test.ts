@@ -2,12 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { tokenAuth } from '../../src/auth/index.ts';
 import { directoryWith, pair, repository, setupAuth } from './setup.ts';
 
-const fallbackAuth = tokenAuth({
-  name: 'github-token',
-  registry: 'ghcr.io',
-  username: 'octocat',
-  token: 'the-token',
-});
+const fallbackAuth = tokenAuth('github-token', [{ registry: 'ghcr.io', username: 'octocat', token: 'the-token' }]);
 
 describe("a CI's own token", () => {
   it('is for its registry', async () => {

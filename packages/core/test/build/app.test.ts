@@ -169,3 +169,14 @@ it('never writes to the app', async () => {
     text: 'x',
   });
 });
+
+it.each([true, false])('has none of what we keep beside it, with git-directory: %s', async (gitDirectory) => {
+  const source = await temporaryDirectory();
+  await mkdir(path.join(source, '.buildpacks-ci/cache'), { recursive: true });
+  await writeFile(path.join(source, '.buildpacks-ci/cache/index'), 'x');
+  await writeFile(path.join(source, 'app.js'), 'x');
+  const target = path.join(await temporaryDirectory(), 'workspace');
+  const app = { kind: 'directory', path: source } as const;
+  await placeApp({ request: { app, gitDirectory }, target, includes: () => true, log: SILENT_LOG });
+  expect(await readdir(target)).toEqual(['app.js']);
+});

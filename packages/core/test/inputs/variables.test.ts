@@ -95,6 +95,22 @@ describe('what is wrong with env', () => {
   });
 });
 
+describe('what the CI gave to us alone', () => {
+  const context = { environment: { CI_TOKEN: 't', OTHER: 'o' }, withheld: (name: string) => name === 'CI_TOKEN' };
+
+  test.each(['env', 'env-files'])('is not handed over by its name in %s', (input) => {
+    const workingDirectory = makeTree({ a: 'OTHER\nCI_TOKEN\n' });
+    const text = input === 'env' ? 'OTHER\nCI_TOKEN' : 'a';
+    expect(problemsOf(() => parse({ [input]: text }, { ...context, workingDirectory }))).toMatchObject([
+      { input, message: '"CI_TOKEN" is the job\'s own, and buildpacks do not get it by its name' },
+    ]);
+  });
+
+  test('may be the name of a value that is written out', () => {
+    expect(parse({ env: 'CI_TOKEN=mine' }, context).environment).toEqual({ CI_TOKEN: 'mine' });
+  });
+});
+
 describe('env-files', () => {
   test('files in their order, then env', () => {
     const workingDirectory = makeTree({ a: 'A=a\nB=a\nC=a', b: 'B=b\nC=b' });

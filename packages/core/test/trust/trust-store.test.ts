@@ -88,6 +88,16 @@ describe('a trust store', () => {
     ]);
   });
 
+  it('reads the files that a CI names by variables of its own', () => {
+    const { at, places } = machine();
+    const environment = { NODE_EXTRA_CA_CERTS: at('mine/leaf.pem'), CI_CA_FILE: at('nowhere'), OTHER_FILE: at('no') };
+    const { sources } = loadTrustStore({ places, environment, fileVariables: ['CI_CA_FILE'] });
+    expect(sources.map(({ name }) => name).slice(-2)).toEqual([
+      `NODE_EXTRA_CA_CERTS (${at('mine/leaf.pem')})`,
+      `CI_CA_FILE (${at('nowhere')})`,
+    ]);
+  });
+
   it('warns of the part of a named file that others would skip', () => {
     const { at, places } = machine();
     const root = makeTree({ 'ca.pem': `${AUTHORITY}-----BEGIN CERTIFICATE-----\nMII` });

@@ -43,6 +43,9 @@ export interface PlaceAppOptions extends Omit<CopyAppOptions, 'source' | 'withou
   readonly request: Pick<BuildRequest, 'app' | 'gitDirectory'>;
 }
 
+/** What adapters and their CI keep beside the app between jobs: reports, caches. It is no part of any app. */
+const OWN_FOLDER = '.buildpacks-ci';
+
 /** The mode of `/workspace` itself, as pack writes it. */
 const ROOT_MODE = 0o777;
 /** Entries of one directory that are copied at once. */
@@ -52,7 +55,12 @@ const AT_ONCE = 16;
 export async function placeApp({ request, includes, ...options }: PlaceAppOptions): Promise<void> {
   const { app, gitDirectory } = request;
   if (app.kind === 'directory') {
-    await copyApp({ ...options, source: app.path, includes, without: gitDirectory ? [] : ['.git'] });
+    await copyApp({
+      ...options,
+      source: app.path,
+      includes,
+      without: gitDirectory ? [OWN_FOLDER] : [OWN_FOLDER, '.git'],
+    });
     if (gitDirectory) await cleanGitDirectories(options.target);
     return;
   }
