@@ -9,13 +9,15 @@ import {
   lutimesSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readlinkSync,
   symlinkSync,
   writeSync,
 } from 'node:fs';
 import { BuildpacksError } from '../errors/index.ts';
+import { KeptPaths } from './kept-paths.ts';
 import type { TarEntry } from './tar-entry.ts';
-import { type InnerPath, isWithin, type Place, refused, TreeRoot } from './tree-root.ts';
+import { type InnerPath, innerPath, isWithin, type Place, refused, TreeRoot } from './tree-root.ts';
 
 export interface TreeWriterOptions {
   /** Give files their owners from the archive; needs root. Otherwise everything belongs to us. */
@@ -24,8 +26,8 @@ export interface TreeWriterOptions {
   readonly setIds?: boolean;
   /** How many entries, and bytes of file content, are unpacked at most. */
   readonly limits?: TreeLimits;
-  /** Paths below the root that are left alone whatever the archive says (mount points). */
-  readonly skip?: (path: InnerPath) => boolean;
+  /** Paths below the root that are left alone whatever the archive says (mount points, other people's files); default none. */
+  readonly kept?: readonly InnerPath[];
 }
 
 export interface TreeLimits {
@@ -55,6 +57,7 @@ export class TreeWriter {
   readonly #root: TreeRoot;
   readonly #options: TreeWriterOptions;
   readonly #limits: TreeLimits;
+  readonly #kept: KeptPaths;
   /** Modes and times of folders wait until nothing more is written into them. */
   readonly #folders = new Map<InnerPath, FolderFacts>();
   #open: { readonly descriptor: number; readonly entry: TarEntry } | undefined;
@@ -65,6 +68,7 @@ export class TreeWriter {
   constructor(root: string, options: TreeWriterOptions) {
     this.#options = options;
     this.#limits = options.limits ?? DEFAULT_LIMITS;
+    this.#kept = new KeptPaths(options.kept);
     this.#root = new TreeRoot(root, (folder) => this.#folders.set(folder, { mode: 0o755 }));
   }
 
@@ -85,8 +89,9 @@ export class TreeWriter {
       return undefined;
     }
     const place = this.#root.locate(entry.path, 'create');
-    if (place === undefined || this.#options.skip?.(place.path)) return undefined;
+    if (place === undefined || this.#kept.covers(place.path)) return undefined;
     if (place.name === '' && entry.type !== 'directory') throw refused(entry.path, 'it would replace the root');
+    if (entry.type !== 'directory' && this.#kept.leadTo(place.path)) return undefined;
     this.#create(entry, place);
     return place.path;
   }
@@ -124,10 +129,14 @@ export class TreeWriter {
     }
   }
 
-  /** Takes away what is at a path, if anything. */
+  /** Takes away what is at a path, if anything, but for what is kept. */
   remove(path: InnerPath): void {
     const stats = this.#root.stat(path);
-    if (stats === undefined || this.#options.skip?.(path)) return;
+    if (stats === undefined || this.#kept.covers(path)) return;
+    if (this.#kept.leadTo(path)) {
+      for (const name of readdirSync(this.#root.onDisk(path))) this.remove(innerPath(path, name));
+      return;
+    }
     if (!this.#root.remove(path, stats)) return;
     for (const folder of this.#folders.keys()) if (isWithin(folder, path)) this.#folders.delete(folder);
   }
@@ -189,6 +198,8 @@ export class TreeWriter {
     const stats = target && this.#root.stat(target.path);
     if (target === undefined || stats === undefined)
       throw refused(entry.path, `its target "${entry.linkPath ?? ''}" is missing`);
+    if (this.#kept.covers(target.path))
+      throw refused(entry.path, `its target "${entry.linkPath ?? ''}" is not the image's`);
     if (target.path === place.path) return;
     const from = this.#root.onDisk(target.path);
     if (stats.isSymbolicLink()) {
