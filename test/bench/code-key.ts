@@ -8,7 +8,9 @@ const CODE = [
   // Not what unpacks: no layer is made by it.
   ...[
     'compression',
+    'header-fields',
     'pax',
+    'pax-headers',
     'tar-entry',
     'tar-format',
     'tar-header',

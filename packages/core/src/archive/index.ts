@@ -11,7 +11,7 @@ export {
 } from './tar-entry.ts';
 export { type EntrySink, extractTar, type ExtractOptions, pour } from './extract.ts';
 export { readTar, type TarMember } from './tar-reader.ts';
-export { writeTar } from './tar-writer.ts';
+export { type TarDialect, writeTar } from './tar-writer.ts';
 export { treeItems, type TreeOptions } from './tree-items.ts';
 export { DEFAULT_LIMITS, type TreeLimits } from './tree-writer.ts';
 export { unpackImage, type UnpackOptions } from './unpack-image.ts';

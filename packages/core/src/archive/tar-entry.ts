@@ -53,3 +53,8 @@ export function symlinkItem(path: string, linkPath: string, facts: EntryFacts = 
 export function hardlinkItem(path: string, linkPath: string, facts: EntryFacts = {}): TarItem {
   return { entry: { ...DEFAULTS, ...facts, path, type: 'hardlink', linkPath } };
 }
+
+/** As headers have it: a directory's ends with a slash. */
+export function namedPath({ path, type }: TarEntry): string {
+  return type === 'directory' && !path.endsWith('/') ? `${path}/` : path;
+}
