@@ -1,6 +1,7 @@
 import {
   type Clock,
   COLOUR_STYLE,
+  createScreenLog,
   createSecretMask,
   errorBlock,
   errorTrace,
@@ -9,7 +10,6 @@ import {
   PLAIN_STYLE,
   wantsColours,
 } from '@buildpacks-ci/core';
-import { createLog } from './log.ts';
 import { createPlainScreen } from './plain-screen.ts';
 import type { TextStream } from './stream.ts';
 import { createTerminalScreen } from './terminal-screen.ts';
@@ -42,7 +42,7 @@ export function createConsole({ stdout, stderr, clock, environment, level }: Con
   };
 
   return {
-    log: createLog({ screen, style, colours, level, mask }),
+    log: createScreenLog({ screen, style, colours, level, mask }),
     print: (text) => {
       stdout.write(mask.apply(text));
     },

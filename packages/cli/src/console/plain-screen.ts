@@ -1,9 +1,5 @@
-import { type Clock, formatDuration, formatSize, type Progress } from '@buildpacks-ci/core';
-import type { PhaseEnd, Screen } from './screen.ts';
+import { type Clock, createQuietProgress, formatDuration, type PhaseEnd, type Screen } from '@buildpacks-ci/core';
 import type { TextStream } from './stream.ts';
-
-/** A CI's log shows no bar: a word about a long transfer now and then proves that it still moves. */
-const QUIET_MILLISECONDS = 10_000;
 
 interface Phase {
   readonly title: string;
@@ -12,11 +8,11 @@ interface Phase {
 
 /** Plain lines for logs and pipes: nothing is ever drawn over. */
 export function createPlainScreen(stream: TextStream, clock: Clock): Screen {
+  const progress = createQuietProgress(clock);
   let phase: Phase | undefined;
-  let spoke = clock.now();
 
   function line(text: string): void {
-    spoke = clock.now();
+    progress.spoke();
     stream.write(`${text}\n`);
   }
 
@@ -31,9 +27,9 @@ export function createPlainScreen(stream: TextStream, clock: Clock): Screen {
       line(`== ${phase.title}: ${how} after ${formatDuration(clock.now() - phase.since)}`);
       phase = undefined;
     },
-    progress({ label, done, total }: Progress) {
-      if (clock.now() - spoke < QUIET_MILLISECONDS) return;
-      line(`${label}: ${formatSize(done)}${total === undefined ? '' : ` of ${formatSize(total)}`}`);
+    progress(transfer) {
+      const word = progress.line(transfer);
+      if (word !== undefined) line(word);
     },
   };
 }

@@ -1,5 +1,4 @@
-import { type Clock, formatDuration, type Progress, type Style } from '@buildpacks-ci/core';
-import type { PhaseEnd, Screen } from './screen.ts';
+import { type Clock, formatDuration, type PhaseEnd, type Progress, type Screen, type Style } from '@buildpacks-ci/core';
 import type { TextStream } from './stream.ts';
 import { createTransfers } from './transfers.ts';
 

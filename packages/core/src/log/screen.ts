@@ -1,9 +1,9 @@
-import type { Progress } from '@buildpacks-ci/core';
+import type { Progress } from '../ports/index.ts';
 
 /** How a phase ended. */
 export type PhaseEnd = 'done' | 'failed';
 
-/** Shows lines and what is going on. Everything it gets is harmless and masked already. */
+/** Where people read: shows lines and what is going on. Everything it gets is harmless and masked already. */
 export interface Screen {
   line(text: string): void;
   begin(title: string): void;

@@ -1,16 +1,12 @@
-import {
-  formatPlace,
-  harmlessLine,
-  type Log,
-  LOG_LEVELS,
-  type LogLevel,
-  plainText,
-  type SecretMask,
-  type Style,
-} from '@buildpacks-ci/core';
+import { formatPlace } from '../errors/index.ts';
+import type { Log } from '../ports/index.ts';
+import { LOG_LEVELS, type LogLevel } from './log-level.ts';
 import type { Screen } from './screen.ts';
+import type { SecretMask } from './secret-mask.ts';
+import type { Style } from './style.ts';
+import { harmlessLine, plainText } from './terminal-text.ts';
 
-export interface LogOptions {
+export interface ScreenLogOptions {
   readonly screen: Screen;
   readonly style: Style;
   /** Whether colours of foreign output are kept. */
@@ -19,8 +15,8 @@ export interface LogOptions {
   readonly mask: SecretMask;
 }
 
-/** Core's log on a screen: lines are made harmless and masked, and those below the level left out. Output of the lifecycle is indented. */
-export function createLog({ screen, style, colours, level, mask }: LogOptions): Log {
+/** The log on a screen: lines are made harmless and masked, and those below the level left out. Output of the lifecycle is indented. */
+export function createScreenLog({ screen, style, colours, level, mask }: ScreenLogOptions): Log {
   const shows = (of: LogLevel) => LOG_LEVELS.indexOf(of) >= LOG_LEVELS.indexOf(level);
 
   function say(of: LogLevel, message: string, paint: (text: string) => string = (text) => text): void {
