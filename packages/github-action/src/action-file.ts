@@ -1,4 +1,4 @@
-import type { InputDefinition } from '@buildpacks-ci/core';
+import { describeInOneLine } from '@buildpacks-ci/core';
 import { ACTION_INPUTS, ACTION_OUTPUTS } from './definitions.ts';
 
 const HEAD = `# Made from packages/core/src/inputs and packages/github-action/src/definitions.ts by "npm run generate"; changes belong there.
@@ -20,26 +20,12 @@ const RUNS = `runs:
 export function renderActionFile(): string {
   const inputs = ACTION_INPUTS.map((input) => {
     const given = input.default === undefined ? '' : `    default: ${quoted(input.default)}\n`;
-    return `  ${input.name}:\n    description: ${quoted(describe(input))}\n    required: false\n${given}`;
+    return `  ${input.name}:\n    description: ${quoted(describeInOneLine(input))}\n    required: false\n${given}`;
   });
   const outputs = ACTION_OUTPUTS.map(
     ({ name, description }) => `  ${name}:\n    description: ${quoted(description)}\n`,
   );
   return `${HEAD}inputs:\n${inputs.join('')}outputs:\n${outputs.join('')}${RUNS}`;
-}
-
-/** The marketplace and editors show it in one line, far from the page that links start from. */
-function describe({ description, type, defaultNote }: InputDefinition): string {
-  const list = type === 'list' ? ' One per line.' : '';
-  const absent = defaultNote === undefined ? '' : ` Default: ${defaultNote}.`;
-  return `${withoutLinks(description)}${/ per line/.test(description) ? '' : list}${absent}`;
-}
-
-/** `[cache.md](cache.md#keys)` is `docs/cache.md`, and `[tag rules](#tag-rules)` are `tag rules in docs/inputs.md`. */
-export function withoutLinks(text: string): string {
-  return text
-    .replaceAll(/\[[^\]]*\]\(([a-z]+\.md)[^)]*\)/g, 'docs/$1')
-    .replaceAll(/\[([^\]]*)\]\(#[^)]*\)/g, '$1 in docs/inputs.md');
 }
 
 /** A scalar of YAML in single quotes, in which nothing but the quote itself means anything. */

@@ -2,6 +2,7 @@ export { type ConnectionContext, type ConnectionInputs, parseConnectionInputs } 
 export { INPUT_GROUPS, type InputDefinition, type InputGroup, type InputType } from './definition.ts';
 export { renderInputs } from './docs.ts';
 export { type BuildpackLocator, type InlineBuildpack, parseLocator, publicRegistryHint } from './locator.ts';
+export { describeInOneLine, withoutLinks } from './one-line.ts';
 export { type ParseContext, parseInputs } from './parse.ts';
 export { parsePublishInputs, type PublishInputs } from './publish.ts';
 export type { RawInputs } from './reader.ts';
