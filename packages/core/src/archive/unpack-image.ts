@@ -17,9 +17,9 @@ export interface UnpackOptions extends ExtractOptions {
   readonly signal: AbortSignal;
 }
 
-/** How many layers are fetched and decompressed while one is written, and how much of each is kept ready, in bytes. */
+/** How many layers are fetched and decompressed while one is written, and how much of each is kept ready, in chunks of 256 KiB. */
 const AHEAD = 3;
-const READY = 8 * 1024 * 1024;
+const READY = 32;
 
 interface Layer {
   readonly descriptor: Descriptor;
@@ -65,11 +65,14 @@ function layersOf(image: Image): Layer[] {
   });
 }
 
-/** A stream that fills itself up to `READY` bytes before anyone reads it, and keeps a failure until then. */
+/**
+ * A stream that fills itself with `READY` chunks before anyone reads it, and keeps a failure until then. Chunks stay as they are: a stream
+ * of bytes would copy all that is ready into one.
+ */
 function fetchLayer(image: Image, { descriptor }: Layer, { limits, log, signal }: UnpackOptions): Promise<Readable> {
   const maxBytes = 2 * (limits ?? DEFAULT_LIMITS).bytes;
   const stream = image.source.open(descriptor).then((blob) => {
-    const ready = addAbortSignal(signal, new PassThrough({ highWaterMark: READY }));
+    const ready = addAbortSignal(signal, new PassThrough({ objectMode: true, highWaterMark: READY }));
     const content = reportTransfer(blob, descriptor, log);
     pipeline(decompressed(content, compressionOf(descriptor.mediaType), maxBytes), ready, () => undefined);
     return ready.on('error', () => undefined);
@@ -80,11 +83,9 @@ function fetchLayer(image: Image, { descriptor }: Layer, { limits, log, signal }
 
 async function applyLayer(stream: Readable, layer: Layer, writer: LayerWriter, signal: AbortSignal): Promise<void> {
   const hash = createHash('sha256');
-  await pour(
-    observed(stream, (chunk) => hash.update(chunk)),
-    writer,
-    signal,
-  );
+  const isOurs = compressionOf(layer.descriptor.mediaType) !== 'none';
+  const chunks = passed(stream, (chunk) => hash.update(chunk));
+  await pour(isOurs ? spent(chunks) : chunks, writer, signal);
   const found = `sha256:${hash.digest('hex')}`;
   if (found === layer.diffId) return;
   throw new BuildpacksError(
@@ -93,10 +94,23 @@ async function applyLayer(stream: Readable, layer: Layer, writer: LayerWriter, s
   );
 }
 
-async function* observed(stream: Readable, observe: (chunk: Uint8Array) => void): AsyncGenerator<Uint8Array> {
+async function* passed(stream: Readable, observe: (chunk: Uint8Array) => void): AsyncGenerator<Uint8Array> {
   for await (const chunk of stream as AsyncIterable<Uint8Array>) {
     observe(chunk);
     yield chunk;
+  }
+}
+
+/**
+ * Gives the memory of a decompressor's chunk back when the next one is asked for. Left to the garbage collector, gigabytes of chunks make it
+ * mark everything again and again. A decompressor goes on in the same buffer until its end is reached; small buffers are shared.
+ */
+async function* spent(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    const { buffer, byteOffset, byteLength } = chunk;
+    yield chunk;
+    const isFull = byteOffset + byteLength === buffer.byteLength;
+    if (isFull && buffer.byteLength > Buffer.poolSize && buffer instanceof ArrayBuffer) buffer.transfer(0);
   }
 }
 
