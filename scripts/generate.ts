@@ -8,6 +8,7 @@ import { renderInputs } from '../packages/core/src/inputs/index.ts';
 import { renderActionFile } from '../packages/github-action/src/action-file.ts';
 import { GITHUB_ACTION, makeBundle, ROOT } from './bundle.ts';
 import { withSection } from './generated-section.ts';
+import { renderTemplates } from './gitlab-templates.ts';
 import { renderNames, renderOutputs, renderOwnInputs } from './github-tables.ts';
 
 /** By path from the root of the repository. */
@@ -16,6 +17,7 @@ const generated: ReadonlyMap<string, string> = new Map([
   ['action.yml', renderActionFile()],
   ['README.md', withSection(await page('README.md'), 'inputs', renderNames())],
   ['docs/github.md', withSections(await page('docs/github.md'))],
+  ...(await renderTemplates()),
   ...(await makeBundle(GITHUB_ACTION)),
 ]);
 

@@ -1,0 +1,20 @@
+import type { InputDefinition } from '@buildpacks-ci/core';
+import { CACHE_JOB, cacheJobs } from './cache-jobs.ts';
+import { COMMON, JOB, REPORTS, TOOL_IMAGE } from './job-parts.ts';
+import { inputVariables } from './variables.ts';
+import type { YamlMapping } from './yaml-value.ts';
+
+/** The whole build in one job, which runs in the tool image. */
+export function buildJobs(inputs: readonly InputDefinition[]): YamlMapping {
+  return {
+    ...cacheJobs(),
+    [JOB]: {
+      extends: CACHE_JOB,
+      ...COMMON,
+      image: TOOL_IMAGE,
+      variables: inputVariables(inputs),
+      script: ['buildpacks-ci-gitlab build'],
+      artifacts: REPORTS,
+    },
+  };
+}

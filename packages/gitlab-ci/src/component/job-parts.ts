@@ -1,0 +1,35 @@
+import { ANNOTATIONS, BILLS, DOTENV, RESULT } from './files.ts';
+import { valueOf, type YamlMapping } from './yaml-value.ts';
+
+/** The name of the job that has the result: others `need` it, and it is the same in both components. */
+export const JOB = valueOf('job-name');
+
+/** Registry trouble that may be over a moment later; all other failures stay as they are. */
+const TEMPORARY = 111;
+
+/** Nothing that is meant for the pipeline's other jobs gets into ours: no script, no service, no cache. */
+export const INHERITED: YamlMapping = { default: ['interruptible', 'timeout'] };
+
+/** What every job has. */
+export const COMMON: YamlMapping = {
+  stage: valueOf('stage'),
+  tags: valueOf('runner-tags'),
+  rules: valueOf('rules'),
+  inherit: INHERITED,
+  retry: { max: 1, exit_codes: [TEMPORARY] },
+};
+
+/** The image that our programs are in. */
+export const TOOL_IMAGE: YamlMapping = image('tool-image');
+
+/** What is known about the build, kept when it has failed as well. */
+export const REPORTS: YamlMapping = {
+  when: 'always',
+  paths: [RESULT, BILLS],
+  reports: { dotenv: DOTENV, cyclonedx: BILLS, annotations: ANNOTATIONS },
+};
+
+/** An image that the runner starts: from the registry that the instance has for them, and without a program of its own. */
+export function image(input: string): YamlMapping {
+  return { name: `${valueOf('registry-prefix')}${valueOf(input)}`, entrypoint: [''] };
+}
