@@ -13,6 +13,8 @@ import { LayerWriter } from './layer-writer.ts';
 import { DEFAULT_LIMITS, TreeWriter } from './tree-writer.ts';
 
 export interface UnpackOptions extends ExtractOptions {
+  /** Diff IDs of layers that are left out: they are not fetched. */
+  readonly unusedLayers?: ReadonlySet<Digest>;
   readonly log: Log;
   readonly signal: AbortSignal;
 }
@@ -35,8 +37,11 @@ interface Layer {
  */
 export async function unpackImage(image: Image, root: string, options: UnpackOptions): Promise<void> {
   const tree = new TreeWriter(root, options);
-  const layers = layersOf(image);
-  announceTransfers(image.manifest.layers, options.log);
+  const layers = layersOf(image).filter(({ diffId }) => options.unusedLayers?.has(diffId) !== true);
+  announceTransfers(
+    layers.map(({ descriptor }) => descriptor),
+    options.log,
+  );
   const fetched: Promise<Readable>[] = [];
   const fetchUpTo = (count: number) => {
     for (const layer of layers.slice(fetched.length, count)) fetched.push(fetchLayer(image, layer, options));

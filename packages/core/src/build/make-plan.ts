@@ -35,6 +35,7 @@ export function makePlan(facts: PlanFacts): Plan {
   const user = buildUser(request, builder);
   const platformApi = negotiatePlatformApi(builder.builder);
   const cache = cachesOf(request, builder);
+  const unused = builder.provided.unusedLayers;
   const creator = creatorInvocation({
     platformApi,
     user,
@@ -57,6 +58,7 @@ export function makePlan(facts: PlanFacts): Plan {
       owner: fileOwner(request, builder),
       lifecycleVersion: builder.builder.lifecycle.version,
       platformApi,
+      ...optional('unusedLayers', unused === undefined ? undefined : [...unused]),
     },
     engine: request.engine,
     runImage: runImage.planned,

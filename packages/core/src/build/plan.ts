@@ -54,6 +54,8 @@ export interface Plan {
     readonly owner: { readonly uid: number; readonly gid: number };
     readonly lifecycleVersion: string;
     readonly platformApi: string;
+    /** Diff IDs of layers that the build has no use for; absent: it may need all. */
+    readonly unusedLayers?: readonly Digest[];
   };
   /** Which engine is to run the lifecycle, where it is ours to choose. */
   readonly engine: 'auto' | 'container' | 'rootfs';

@@ -1,5 +1,5 @@
 import { readdir, rm } from 'node:fs/promises';
-import { selectEngine } from '../engine/index.ts';
+import { type BuilderImage, selectEngine } from '../engine/index.ts';
 import { BuildpacksError, InputError } from '../errors/index.ts';
 import { temporaryDirectory } from '../files/temporary-directory.ts';
 import type { BuildRequest, ConnectionInputs, PublishInputs } from '../inputs/index.ts';
@@ -138,8 +138,18 @@ function warnOfTag({ builder }: Plan, { log }: Ports): void {
   log.warn(`the builder ${builder.name} was named by tag: that the build ran in ${builder.digest} is not verified`);
 }
 
-/** The builder that the plan names, by its digest. */
-async function plannedBuilder(plan: Plan, connection: ConnectionInputs, { registry, ports }: Session) {
+/** The builder that the plan names, by its digest, without the layers that PREPARE found to be unused. */
+async function plannedBuilder(plan: Plan, connection: ConnectionInputs, session: Session): Promise<BuilderImage> {
+  const found = await readPlannedBuilder(plan, connection, session);
+  const { unusedLayers } = plan.builder;
+  return { ...found, ...optional('unusedLayers', unusedLayers === undefined ? undefined : new Set(unusedLayers)) };
+}
+
+async function readPlannedBuilder(
+  plan: Plan,
+  connection: ConnectionInputs,
+  { registry, ports }: Session,
+): Promise<BuilderImage> {
   const { name, digest } = plan.builder;
   if (name.startsWith('docker://')) return storedBuilder(digest, ports);
   if (name.startsWith('oci:')) {

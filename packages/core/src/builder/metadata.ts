@@ -5,7 +5,7 @@ import { asArray, asRecord, asStrings, asText, type JsonRecord, optional, parseJ
 import { compareModules, type Group, type ModuleName, type ModuleReference, type Order } from './module.ts';
 
 /** Labels of a builder image (platform specification, "Builder"; pack's builder package). */
-const BUILDER_LABEL = {
+export const BUILDER_LABEL = {
   metadata: 'io.buildpacks.builder.metadata',
   order: 'io.buildpacks.buildpack.order',
   orderExtensions: 'io.buildpacks.buildpack.order-extensions',
@@ -51,7 +51,7 @@ export interface RunImageNames {
  */
 export function parseBuilder(image: Image, name: string = image.source.name): Builder {
   const problems: { readonly message: string; readonly hint?: string }[] = [];
-  const metadata = label(image, BUILDER_LABEL.metadata);
+  const metadata = builderLabel(image, BUILDER_LABEL.metadata);
   const lifecycle = parseLifecycle(asRecord(metadata)?.['lifecycle']);
   const user = parseUser(image);
   if (asRecord(metadata) === undefined) {
@@ -65,7 +65,7 @@ export function parseBuilder(image: Image, name: string = image.source.name): Bu
       hint: 'Use a builder that was made with one, as `pack builder create` does.',
     });
   if (user === undefined) problems.push({ message: 'its environment has no CNB_USER_ID and CNB_GROUP_ID above zero' });
-  if (parseOrder(label(image, BUILDER_LABEL.orderExtensions)).some(({ group }) => group.length > 0)) {
+  if (parseOrder(builderLabel(image, BUILDER_LABEL.orderExtensions)).some(({ group }) => group.length > 0)) {
     problems.push({
       message: "its order has image extensions (Dockerfiles), which an isolated build can't run",
       hint: 'Use a builder without extensions.',
@@ -85,11 +85,11 @@ export function parseBuilder(image: Image, name: string = image.source.name): Bu
 }
 
 function parseBuildpacks(image: Image, metadata: JsonRecord): Pick<Builder, 'order' | 'buildpacks' | 'system'> {
-  const system = asRecord(label(image, BUILDER_LABEL.system)) ?? {};
+  const system = asRecord(builderLabel(image, BUILDER_LABEL.system)) ?? {};
   const added = (key: string) => asArray(asRecord(system[key])?.['buildpacks']).flatMap(parseModuleReference);
   return {
-    order: parseOrder(label(image, BUILDER_LABEL.order)),
-    buildpacks: parseModules(label(image, BUILDER_LABEL.layers), metadata),
+    order: parseOrder(builderLabel(image, BUILDER_LABEL.order)),
+    buildpacks: parseModules(builderLabel(image, BUILDER_LABEL.layers), metadata),
     system: { pre: added('pre'), post: added('post') },
   };
 }
@@ -165,7 +165,7 @@ function platformOf({ config }: Image): Platform {
 }
 
 /** The label's JSON; undefined when there is no label, null when it is not JSON. */
-function label(image: Image, key: string): unknown {
+export function builderLabel(image: Image, key: string): unknown {
   const text = image.config.config.Labels[key];
   return text === undefined || text === '' ? undefined : (parseJson(text) ?? null);
 }

@@ -1,6 +1,6 @@
 import type { BuildDirectory } from '../lifecycle/build-directory.ts';
 import type { Image } from '../image/source.ts';
-import type { ImageReference } from '../reference/index.ts';
+import type { Digest, ImageReference } from '../reference/index.ts';
 
 /** A host directory or file that the user wants inside the build. */
 export interface Volume {
@@ -18,6 +18,8 @@ export interface BuilderImage {
   /** Why the engine can't be expected to pull it, for the log: `it was read from a mirror`. Absent: it is asked first. */
   readonly pullObstacle?: string;
   readonly image: Image;
+  /** Diff IDs of layers that the build has no use for: they need not be fetched. */
+  readonly unusedLayers?: ReadonlySet<Digest>;
 }
 
 /** Where a server of our own process has to listen so that a run reaches it, or why it can't be reached. */

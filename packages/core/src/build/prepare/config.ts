@@ -5,10 +5,12 @@ import { writeBuildpacksDirectory } from '../../builder/buildpacks-directory.ts'
 import type { Builder, RunImageNames } from '../../builder/metadata.ts';
 import { type ComposedOrder, composeOrder, type OrderItem, renderOrderToml } from '../../builder/order.ts';
 import { renderRunToml } from '../../builder/run-image.ts';
+import { systemModules, unusedLayers } from '../../builder/unused-layers.ts';
 import { type ConfigFile, configFileName } from '../../lifecycle/environment.ts';
 import { renderProjectMetadata, type SourceFacts } from '../../lifecycle/project-metadata.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { CompleteRequest } from '../../project/index.ts';
+import type { ResolvedBuilder } from './builder.ts';
 import { type BuildpackContext, resolveBuildpacks } from './buildpacks.ts';
 import { openFolder } from './open-folder.ts';
 import { gitFacts } from './source-facts.ts';
@@ -73,6 +75,15 @@ export function overridesOf(config: BuildConfig): readonly ConfigFile[] {
     ...(config.withoutSystemBuildpacks ? (['system'] as const) : []),
     ...(config.runImage === undefined ? [] : (['run'] as const)),
   ];
+}
+
+/** The builder, knowing which of its layers this configuration has no use for. */
+export function withUnusedLayers(builder: ResolvedBuilder, config: Omit<BuildConfig, 'runImage'>): ResolvedBuilder {
+  const { order, added, withoutSystemBuildpacks } = config;
+  if (order === undefined) return builder;
+  const system = withoutSystemBuildpacks ? [] : systemModules(builder.builder);
+  const unused = unusedLayers(builder.provided.image, { order, added, system });
+  return unused.size === 0 ? builder : { ...builder, provided: { ...builder.provided, unusedLayers: unused } };
 }
 
 /** Writes the configuration directory, readable to the CNB user. */

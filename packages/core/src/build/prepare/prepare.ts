@@ -13,7 +13,7 @@ import { makePlan, plannedDestinations } from '../make-plan.ts';
 import type { Plan } from '../plan.ts';
 import { placeApp } from './app.ts';
 import { type ResolvedBuilder, resolveBuilder } from './builder.ts';
-import { type BuildConfig, overridesOf, planConfig, writeConfig } from './config.ts';
+import { type BuildConfig, overridesOf, planConfig, withUnusedLayers, writeConfig } from './config.ts';
 import { makeWritableFolders, writeInputLayouts } from './fill.ts';
 import {
   type CachesUnderWay,
@@ -135,7 +135,7 @@ async function resolveOnBuilder(
     resolveRunImage(builder.builder, runImageRequest, registry, ports.log),
     planConfig(request, { builder: builder.builder, platform, registry, scratch, ports }),
   ]);
-  return { builder, runImage, configuration };
+  return { builder: withUnusedLayers(builder, configuration), runImage, configuration };
 }
 
 /** The second half: writes the build directory. Beside it the engine may get the builder ready. */
