@@ -11,7 +11,8 @@ import path from 'node:path';
 import { COMMAND_LINE, GITHUB_ACTION, packagesOf, ROOT } from './bundle.ts';
 import { cutRelease, releaseNotes } from './release/changelog.ts';
 import { VERSIONED } from './release/manifests.ts';
-import { renderSbom } from './release/sbom.ts';
+import { readRelease } from './release/release-file.ts';
+import { npmComponent, renderSbom } from './release/sbom.ts';
 import { movingTag, parseVersion, type Version } from './release/version.ts';
 
 const CHANGELOG = 'CHANGELOG.md';
@@ -43,9 +44,10 @@ function notes(version: Version): string {
 }
 
 async function writeSboms(directory: string): Promise<void> {
-  const { version } = JSON.parse(read('release.json')) as { readonly version: Version };
+  const { version } = readRelease();
   for (const [name, bundle] of Object.entries({ 'buildpacks-ci': COMMAND_LINE, 'github-action': GITHUB_ACTION })) {
-    const sbom = renderSbom(`${name}.cjs`, version, await packagesOf(bundle));
+    const components = (await packagesOf(bundle)).map(npmComponent);
+    const sbom = renderSbom({ type: 'application', name: `${name}.cjs`, version }, components);
     writeFileSync(path.join(directory, `${name}.cdx.json`), sbom);
   }
 }

@@ -2,17 +2,32 @@ import { createHash } from 'node:crypto';
 import type { BundledPackage } from '../licences.ts';
 import type { Version } from './version.ts';
 
+/** What a bill of materials is about. */
+export interface SbomSubject {
+  readonly type: 'application' | 'container';
+  readonly name: string;
+  readonly version: Version;
+}
+
+/** One thing that is in it. */
+export interface SbomComponent {
+  readonly type: 'library';
+  readonly 'bom-ref': string;
+  readonly name: string;
+  readonly version: string;
+  readonly licenses: readonly { readonly expression: string }[];
+  readonly purl: string;
+}
+
 /**
- * The bill of materials of a bundle: CycloneDX 1.6, JSON. What is in it comes from the bundler, which knows what it has taken; npm's own
- * leaves out packages that development needs as well. The same packages give the same bytes, so it has no time in it.
+ * A bill of materials: CycloneDX 1.6, JSON. The same components give the same bytes, so it has no time in it.
  *
- * @param name of the file that is described
  * @see https://cyclonedx.org/docs/1.6/json/
  */
-export function renderSbom(name: string, version: Version, packages: readonly BundledPackage[]): string {
+export function renderSbom(subject: SbomSubject, components: readonly SbomComponent[]): string {
   const content = {
-    metadata: { component: { type: 'application', name, version, licenses: [{ license: { id: 'Apache-2.0' } }] } },
-    components: packages.map(componentOf),
+    metadata: { component: { ...subject, licenses: [{ license: { id: 'Apache-2.0' } }] } },
+    components,
   };
   const sbom = {
     bomFormat: 'CycloneDX',
@@ -23,7 +38,8 @@ export function renderSbom(name: string, version: Version, packages: readonly Bu
   return `${JSON.stringify({ ...sbom, ...content }, null, 2)}\n`;
 }
 
-function componentOf({ name, version, licence }: BundledPackage) {
+/** Packages of a bundle come from the bundler, which knows what it has taken; npm's own list leaves out what development needs as well. */
+export function npmComponent({ name, version, licence }: BundledPackage): SbomComponent {
   const purl = `pkg:npm/${name.replace('@', '%40')}@${version}`;
   return { type: 'library', 'bom-ref': purl, name, version, licenses: [{ expression: licence }], purl };
 }

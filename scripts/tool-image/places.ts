@@ -1,0 +1,16 @@
+/** Everything of ours in the image is below this folder; the contract of adapters, engines and docs. */
+export const TOOL_FOLDER = 'opt/buildpacks-ci';
+
+export const TOOL = {
+  programs: `${TOOL_FOLDER}/bin`,
+  libraries: `${TOOL_FOLDER}/lib`,
+  certificates: `${TOOL_FOLDER}/etc/ca-certificates.crt`,
+  licences: `${TOOL_FOLDER}/licences`,
+  marker: `${TOOL_FOLDER}/tool-image.json`,
+  sbom: `${TOOL_FOLDER}/sbom.cdx.json`,
+  home: `${TOOL_FOLDER}/home`,
+  work: `${TOOL_FOLDER}/work`,
+} as const;
+
+/** 1980-01-01T00:00:01Z, as everything that the lifecycle writes: of files, and of the image. */
+export const TIME = { seconds: 315_532_801, text: '1980-01-01T00:00:01Z' } as const;
