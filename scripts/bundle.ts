@@ -22,6 +22,12 @@ export const GITHUB_ACTION: Bundle = {
   file: 'packages/github-action/dist/index.cjs',
 };
 
+/** What a job of GitLab runs. */
+export const GITLAB_CI: Bundle = {
+  entry: 'packages/gitlab-ci/src/main.ts',
+  file: 'packages/gitlab-ci/dist/buildpacks-ci-gitlab.cjs',
+};
+
 /**
  * CommonJS has no `import.meta.url`, and a bundle that asks for it at load time dies without a word from the bundler
  * (esbuild silences warnings about dependencies): it is computed from the file's own name instead.

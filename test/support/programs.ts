@@ -2,13 +2,14 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { COMMAND_LINE, GITHUB_ACTION, ROOT } from '../../scripts/bundle.ts';
+import { COMMAND_LINE, GITHUB_ACTION, GITLAB_CI, ROOT } from '../../scripts/bundle.ts';
 import { command } from '../bench/command.ts';
 
 /** The programs as they are shipped, bundled from the sources as they are now. */
 export interface Programs {
   readonly commandLine: string;
   readonly githubAction: string;
+  readonly gitlabCi: string;
 }
 
 declare module 'vitest' {
@@ -28,6 +29,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   project.provide('programs', {
     commandLine: path.join(directory, COMMAND_LINE.file),
     githubAction: path.join(directory, GITHUB_ACTION.file),
+    gitlabCi: path.join(directory, GITLAB_CI.file),
   });
   return () => rm(directory, { recursive: true, force: true });
 }

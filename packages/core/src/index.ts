@@ -6,6 +6,7 @@ export { prepareBuild, publishBuild, runBuild } from './build/stages.ts';
 export * from './doctor/index.ts';
 export { removeLeftovers } from './engine/index.ts';
 export * from './errors/index.ts';
+export { writeFileWhole } from './files/whole-file.ts';
 export * from './housekeeping/index.ts';
 export { type Inspection, inspect } from './inspect/inspect.ts';
 export { type InspectRequest, parseInspectInputs } from './inspect/inputs.ts';

@@ -1,0 +1,23 @@
+import type { InputDefinition } from '@buildpacks-ci/core';
+
+/** Inputs that only this program has, beside those of the schema. What GitLab alone needs to know of a job is in `component/`. */
+export const GITLAB_INPUTS = [
+  {
+    name: 'accept-job-variables-exposed',
+    group: 'run',
+    type: 'boolean',
+    default: 'false',
+    description:
+      "Accepts that buildpacks see the variables of the job that runs them, the project's and the group's secrets and the job's token among them. In staged mode there is no build without it: GitLab gives every job all of them.",
+  },
+  {
+    name: 'hand-over-bindings',
+    group: 'build',
+    type: 'boolean',
+    default: 'false',
+    description:
+      'Lets `bindings` into the artifact by which the jobs of the staged mode hand over a build. Who may download artifacts of the project can then read them until they expire.',
+  },
+] as const satisfies readonly InputDefinition[];
+
+export type GitLabInputName = (typeof GITLAB_INPUTS)[number]['name'];

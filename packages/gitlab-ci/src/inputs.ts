@@ -1,0 +1,58 @@
+import { environmentName, type InputProblem, type RawInputs, variableInputs } from '@buildpacks-ci/core';
+import { cacheStore } from './cache-store.ts';
+import { GITLAB_INPUTS, type GitLabInputName } from './definitions.ts';
+
+/** What a job has written as inputs, with what follows from the project. */
+export interface JobInputs {
+  /** Those that core knows, as it takes them. */
+  readonly core: RawInputs;
+  readonly own: Readonly<Record<GitLabInputName, boolean>>;
+  readonly problems: readonly InputProblem[];
+}
+
+type Environment = Readonly<Record<string, string>>;
+
+/** Takes the inputs from their variables, and adds the project's own registry and the job's debug logging. Empty text means absent. */
+export function readJobInputs(environment: Environment): JobInputs {
+  const problems: InputProblem[] = [];
+  const given = variableInputs(environment);
+  const own = readOwnInputs(environment, problems);
+  const image = imageOf(given, environment);
+  return {
+    core: {
+      ...given,
+      image,
+      'cache-store': cacheStore({ ...given, image }, environment['CI_REGISTRY_IMAGE'] ?? ''),
+      ...(environment['CI_DEBUG_TRACE'] === 'true' && { 'log-level': 'debug' }),
+    },
+    own,
+    problems,
+  };
+}
+
+/** An image of the project itself. Where its registry is off, GitLab leaves its variable as it was written, or nothing of it. */
+function imageOf({ image }: RawInputs, { CI_REGISTRY_IMAGE = '' }: Environment): string {
+  const text = typeof image === 'string' ? image.trim() : '';
+  if (text === '') return CI_REGISTRY_IMAGE;
+  return CI_REGISTRY_IMAGE === '' && /^(?:\$\{?CI_REGISTRY_IMAGE\b|\/)/.test(text) ? '' : text;
+}
+
+/** The mistake that is made most: nothing says where the image goes, and the project's registry is off. */
+export function imageProblems({ core }: JobInputs): readonly InputProblem[] {
+  const places = [core['image'], core['tags'], core['output']].map((value) => value ?? '');
+  if (places.some((value) => value.length > 0)) return [];
+  const message = 'it is missing, and the project has no container registry (CI_REGISTRY_IMAGE is not set)';
+  const hint =
+    'Set "image" to registry/repository[:tag], or switch the container registry on: Settings, General, Visibility.';
+  return [{ input: 'image', message, hint }];
+}
+
+function readOwnInputs(environment: Environment, problems: InputProblem[]): JobInputs['own'] {
+  const entries = GITLAB_INPUTS.map(({ name, default: otherwise }) => {
+    const text = environment[environmentName(name)]?.trim() ?? '';
+    if (!/^(?:true|True|TRUE|false|False|FALSE|)$/.test(text))
+      problems.push({ input: name, message: `"${text}" is not a boolean`, hint: 'Write true or false.' });
+    return [name, (text === '' ? otherwise : text).toLowerCase() === 'true'] as const;
+  });
+  return Object.fromEntries(entries) as JobInputs['own'];
+}

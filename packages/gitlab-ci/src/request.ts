@@ -1,0 +1,34 @@
+import { type BuildRequest, collectProblems, type ConnectionInputs, parseInputs } from '@buildpacks-ci/core';
+import type { Job } from './command.ts';
+import { jobCredentials } from './credentials.ts';
+import type { Host } from './host.ts';
+import { imageProblems } from './inputs.ts';
+import { isWithheld } from './secrets.ts';
+
+/**
+ * All inputs of a build.
+ *
+ * @throws InputError with every problem there is
+ */
+export function readBuildRequest({ inputs, facts, host }: Pick<Job, 'inputs' | 'facts' | 'host'>): BuildRequest {
+  const { environment, machine, clock } = host;
+  const missing = imageProblems(inputs);
+  const request = collectProblems([...inputs.problems, ...missing], () =>
+    parseInputs(inputs.core, {
+      environment,
+      withheld: isWithheld,
+      workingDirectory: machine.workingDirectory,
+      now: clock.now(),
+      architecture: machine.architecture,
+      facts,
+      nameless: missing.length > 0,
+    }),
+  );
+  return { ...request, connection: withJobCredentials(request.connection, host) };
+}
+
+/** What GitLab gives to the job is asked last. */
+export function withJobCredentials(connection: ConnectionInputs, { environment }: Host): ConnectionInputs {
+  const fallbackAuth = jobCredentials(environment);
+  return fallbackAuth === undefined ? connection : { ...connection, fallbackAuth };
+}
