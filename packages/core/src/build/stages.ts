@@ -33,16 +33,29 @@ export async function prepareBuild(request: BuildRequest, ports: Ports, root: st
 }
 
 async function prepare(request: BuildRequest, session: Session, root: string): Promise<void> {
-  await requireEmpty(root);
+  await requireEmpty(root, 'build-directory');
   session.ports.log.phase('prepare');
+  await prepareDirectory(request, session, buildDirectory(root));
+}
+
+/**
+ * Fills an empty build directory.
+ *
+ * @returns what was found out, of which the plan is in the directory
+ */
+export async function prepareDirectory(
+  request: BuildRequest,
+  session: Session,
+  directory: BuildDirectory,
+): Promise<Resolved> {
   const complete = await withProject(request, session.ports);
   const scratch = await temporaryDirectory(session.ports.machine);
   try {
     const resolved = await resolveBuild(complete, { ...session, scratch });
     requirePinned(complete, resolved);
-    const directory = buildDirectory(root);
     await fillBuildDirectory(resolved, directory, session.ports);
     await resolved.caches?.handOver(directory.caches);
+    return resolved;
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
@@ -60,7 +73,8 @@ function requirePinned({ builder, allowBuilderTag }: CompleteRequest, { plan }: 
   ]);
 }
 
-async function requireEmpty(root: string): Promise<void> {
+/** @throws InputError */
+export async function requireEmpty(root: string, input: string): Promise<void> {
   const [found] = await readdir(root).catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
     throw error;
@@ -68,7 +82,7 @@ async function requireEmpty(root: string): Promise<void> {
   if (found === undefined) return;
   throw new InputError([
     {
-      input: 'build-directory',
+      input,
       message: `"${root}" is not empty: it holds "${found}"`,
       hint: 'Give each build a directory of its own.',
     },
@@ -99,9 +113,18 @@ export async function publishBuild(root: string, inputs: PublishInputs, ports: P
   return explained(ports.signal, () => publish(root, inputs, openSession(ports, inputs.connection, [root])));
 }
 
-async function publish(root: string, { signKey }: PublishInputs, session: Session): Promise<BuildResult> {
+async function publish(root: string, inputs: PublishInputs, session: Session): Promise<BuildResult> {
   const directory = buildDirectory(root);
-  const plan = await readPlan(directory);
+  return publishDirectory(await readPlan(directory), directory, inputs, session);
+}
+
+/** Publishes what another process or container has made by the plan. */
+export async function publishDirectory(
+  plan: Plan,
+  directory: BuildDirectory,
+  { signKey }: PublishInputs,
+  session: Session,
+): Promise<BuildResult> {
   warnOfTag(plan, session.ports);
   const caches = await openCaches(plan, directory, session);
   const facts = {

@@ -87,6 +87,20 @@ export function creatorInvocation(run: CreatorRun): CreatorInvocation {
   };
 }
 
+/** The same environment where parts of the build directory are elsewhere; `/workspace` and `/layers` never are. */
+export function relocateParts(
+  environment: CreatorInvocation['environment'],
+  places: Readonly<Record<keyof typeof IN_BUILD, string>>,
+): CreatorInvocation['environment'] {
+  const parts = Object.keys(IN_BUILD) as (keyof typeof IN_BUILD)[];
+  const relocated = Object.entries(environment).map(([name, value]) => {
+    const part = parts.find((each) => value === IN_BUILD[each] || value.startsWith(`${IN_BUILD[each]}/`));
+    const isPlace = part !== undefined && name.startsWith('CNB_');
+    return [name, isPlace ? `${places[part]}${value.slice(IN_BUILD[part].length)}` : value] as const;
+  });
+  return Object.fromEntries(relocated);
+}
+
 function directories(): Record<string, string> {
   return {
     CNB_APP_DIR: IN_BUILD.workspace,

@@ -13,7 +13,7 @@ const DEBUG = 'With log-level debug the lifecycle says more.';
 const DEFECT = 'This should not happen; please report it with the log at log-level debug.';
 
 /** Lifecycle `cmd/exit.go` and `platform/exit.go` (platform specification, "Exit codes"), and what a killed process leaves. */
-const EXIT_CODES: Readonly<Record<number, ExitCode>> = {
+export const EXIT_CODES: Readonly<Record<number, ExitCode>> = {
   1: { what: 'the lifecycle failed', hint: DEBUG },
   2: { what: 'the lifecycle did not understand its arguments', hint: DEFECT },
   3: { what: 'the lifecycle refused its inputs', hint: DEFECT },

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Readable } from 'node:stream';
-import type { TarEntry } from '../../archive/index.ts';
-import { type EntrySink, pour } from '../../archive/extract.ts';
+import { ChosenParts } from '../../archive/chosen-parts.ts';
+import { pour } from '../../archive/extract.ts';
 import { TreeWriter } from '../../archive/tree-writer.ts';
 import { BuildpacksError } from '../../errors/index.ts';
 import { type ContainerClient, reasonOf } from './client.ts';
@@ -42,51 +42,17 @@ async function extractOutputs(stdout: Readable, copy: CopyOut): Promise<boolean>
   const chunks = (stdout as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]();
   const first = await chunks.next();
   if (first.done === true) return false;
+  const { from, maxBytes } = copy;
+  const wanted = path.posix.basename(from);
+  const part = { name: from, from: wanted, to: wanted, maxBytes };
   const tree = new TreeWriter(copy.to, { owners: false });
-  const sink = new OutputSink(tree, copy);
+  const sink = new ChosenParts(tree, [part]);
   await pour(rejoined(first.value, chunks), sink, copy.signal);
   tree.finish();
-  return sink.arrived;
+  return sink.has(part);
 }
 
 async function* rejoined(first: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
   yield first;
   for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
-}
-
-/** Lets through what an output may consist of. */
-class OutputSink implements EntrySink {
-  arrived = false;
-  readonly #tree: TreeWriter;
-  readonly #copy: CopyOut;
-  #bytes = 0;
-
-  constructor(tree: TreeWriter, copy: CopyOut) {
-    this.#tree = tree;
-    this.#copy = copy;
-  }
-
-  begin(entry: TarEntry): void {
-    const { from, maxBytes } = this.#copy;
-    const wanted = path.posix.basename(from);
-    if (entry.path !== wanted && !entry.path.startsWith(`${wanted}/`)) return;
-    if (entry.type !== 'file' && entry.type !== 'directory') return;
-    this.#bytes += entry.size;
-    if (this.#bytes > maxBytes)
-      throw new BuildpacksError('image', `the build left more than ${maxBytes} bytes in "${from}"`);
-    this.#tree.begin({ ...entry, mode: entry.type === 'file' ? 0o644 : 0o755 });
-    this.arrived = true;
-  }
-
-  write(bytes: Uint8Array): void {
-    this.#tree.write(bytes);
-  }
-
-  end(): void {
-    this.#tree.end();
-  }
-
-  abort(): void {
-    this.#tree.abort();
-  }
 }

@@ -1,0 +1,52 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { ChosenParts, type ChosenPart } from '../../archive/chosen-parts.ts';
+import { pour } from '../../archive/extract.ts';
+import { compressed, decompressed, type TarItem, writeTar } from '../../archive/index.ts';
+import { TreeWriter } from '../../archive/tree-writer.ts';
+import { BuildpacksError } from '../../errors/index.ts';
+import { writeFileWhole } from '../../files/whole-file.ts';
+
+/** What is packed no better than this is no bomb: an archive of a few kilobytes does not fill a disk. */
+const MAX_RATIO = 300;
+const MIN_LIMIT = 256 * 1024 ** 2;
+const MAX_ENTRIES = 50_000;
+
+/** Writes a zstd tar that busybox can read. Gives its size in bytes. */
+export async function writeArchive(file: string, items: AsyncIterable<TarItem>): Promise<number> {
+  const tar = Readable.from(writeTar(items, 'gnu'), { objectMode: false });
+  await writeFileWhole(file, compressed(tar, 'zstd') as AsyncIterable<Uint8Array>);
+  return (await stat(file)).size;
+}
+
+export interface ReadArchive {
+  /** A regular file; its content is hostile. */
+  readonly file: string;
+  readonly parts: readonly ChosenPart[];
+  /** An existing directory that only this call writes to. */
+  readonly to: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Unpacks what is wanted of a zstd tar that foreign code may have written: as ours, with plain modes, no links and no devices.
+ *
+ * @throws BuildpacksError `image` for one that is damaged, leads out of the directory or is too large
+ */
+export async function readArchive({ file, parts, to, signal }: ReadArchive): Promise<void> {
+  const { size } = await stat(file);
+  const bytes = Math.max(MIN_LIMIT, size * MAX_RATIO);
+  const tree = new TreeWriter(to, { owners: false, limits: { entries: MAX_ENTRIES, bytes } });
+  const tar = decompressed(createReadStream(file), 'zstd', 2 * bytes);
+  await pour(tar as AsyncIterable<Uint8Array>, new ChosenParts(tree, parts), signal).catch((error: unknown) => {
+    throw error instanceof BuildpacksError && error.code === 'image' ? refused(file, error) : error;
+  });
+  tree.finish();
+}
+
+function refused(file: string, { message }: BuildpacksError): BuildpacksError {
+  return new BuildpacksError('image', `"${file}", which the build left, is refused: ${message}`, {
+    hint: 'A buildpack may have changed what it has no business with; look at the buildpacks of this builder.',
+  });
+}

@@ -1,0 +1,171 @@
+import { EXIT_CODES } from '../../lifecycle/exit-codes.ts';
+import { LAYOUT_NAMES } from '../../lifecycle/build-directory.ts';
+import { BUILT, JOB_ROOT, OUTPUT_FOLDER, PREPARED, SETTINGS } from './places.ts';
+
+/**
+ * Runs the lifecycle in a container that is the builder image itself, as whoever the container runs as: the middle one of a build's three
+ * jobs or containers. For dash, bash and busybox's sh; besides it needs of the builder what every POSIX system has, and brings its own
+ * busybox and zstd, which what PREPARE hands over contains. Nothing is ever put into this text: what varies is read from files.
+ *
+ * - `BUILDPACKS_CI_PREPARED`: the folder that PREPARE has left; default `.buildpacks-ci/prepare`. It may be read-only.
+ * - `BUILDPACKS_CI_BUILT`: the folder that PUBLISH gets, made when it is missing; default `.buildpacks-ci/run`.
+ *
+ * Works with the builder's own `/layers` and `/workspace`, which make the same image as any other engine, and with volumes in their
+ * place for a user who is not the builder's. Ends with the lifecycle's exit status, and with 1 where it could not be started.
+ *
+ * What the lifecycle and buildpacks print passes without control characters: GitLab's section markers and what moves a terminal's cursor
+ * need them. That a line was printed by foreign code can't be seen from it. The output ends when the lifecycle does, though a process that
+ * a buildpack has left behind may still hold it open.
+ */
+export const BUILD_SCRIPT = `\
+set -eu
+umask 022
+
+prepared=\${BUILDPACKS_CI_PREPARED:-.buildpacks-ci/prepare}
+built=\${BUILDPACKS_CI_BUILT:-.buildpacks-ci/run}
+root=${JOB_ROOT}
+
+fail() {
+  printf 'buildpacks-ci: %s\\n' "$@" >&2
+  exit 1
+}
+
+# Where the folder lies, nothing may be allowed to run.
+[ -d "$prepared/${PREPARED.tools}" ] || fail "$prepared is not there: the first job makes it, and hands it over as an artifact"
+rm -rf "$root"
+mkdir "$root"
+cp -R "$prepared/${PREPARED.tools}" "$root/tools"
+chmod -R 0755 "$root/tools"
+busybox=$root/tools/busybox
+
+zstd() {
+  if [ -e "$root/tools/lib/loader" ]; then
+    "$root/tools/lib/loader" --library-path "$root/tools/lib" "$root/tools/zstd" -q "$@"
+  else
+    "$root/tools/zstd" -q "$@"
+  fi
+}
+
+unpack() {
+  zstd -d -c "$1" | "$busybox" tar -x -f - -C "$2"
+}
+
+unpack "$prepared/${PREPARED.build}" "$root"
+
+user=$(id -u):$(id -g)
+wanted=$(cat "$root/${SETTINGS.user}")
+[ "$user" = "$wanted" ] || fail "this job runs as $user, and the build was prepared for $wanted" \\
+  "where the cluster decides about the user, set the inputs uid and gid to it; else let the job run as the image's own user"
+
+home=
+while IFS=: read -r _ _ uid _ _ folder _; do
+  [ "$uid" != "\${user%:*}" ] || home=\${folder:-/}
+done </etc/passwd
+[ -n "$home" ] || fail "/etc/passwd has no entry for the user \${user%:*}, and the lifecycle does not start without one" \\
+  "CRI-O, which OpenShift uses, adds one; elsewhere let the job run as the image's own user"
+
+for folder in /layers /workspace; do
+  [ -w "$folder" ] || fail "the user $user may not write to $folder" \\
+    "a user who is not the builder's needs empty volumes of its own at /layers and /workspace"
+  rm -rf "\${folder:?}"/* "$folder"/.[!.]* "$folder"/..?* || fail "$folder is not empty"
+done
+# The modes are part of the image. A volume's own may belong to somebody else, who has chosen another.
+chmod u=rwx,go=rx,g-s /layers 2>/dev/null || :
+chmod a=rwx,g-s /workspace 2>/dev/null || :
+unpack "$prepared/${PREPARED.app}" /workspace
+
+mkdir -p "$root/cache/committed"
+[ ! -e "$prepared/${PREPARED.cache}" ] || unpack "$prepared/${PREPARED.cache}" "$root"
+(cd "$root" && ls -d cache/committed/*.tar 2>/dev/null) >"$root/restored" || :
+
+set -- "HOME=$home"
+while IFS= read -r pair; do
+  set -- "$@" "$pair"
+done <"$root/${SETTINGS.environment}"
+
+mark=$(cat /proc/sys/kernel/random/uuid)
+exec 4>&1
+# shellcheck disable=SC2016
+status=$(
+  {
+    {
+      code=0
+      (cd / && exec env -i "$@" /cnb/lifecycle/creator ${LAYOUT_NAMES.output}) </dev/null 2>&1 3>&- 4>&- || code=$?
+      printf '%s\\n' "$mark"
+      echo "$code" >&3
+    } | "$busybox" awk -v mark="$mark" '
+      {
+        gsub(/\\033\\[[0-9;?]*[@-~]/, "")
+        gsub(/[\\001-\\010\\013-\\037\\177]/, "")
+        end = index($0, mark)
+      }
+      end > 1 { print substr($0, 1, end - 1) }
+      end { exit }
+      { print; fflush() }
+    ' >&4 3>&- 4>&-
+  } 3>&1
+) || :
+exec 4>&-
+
+case $status in
+  0) ;;
+${explanations()}
+  *) echo "buildpacks-ci: the lifecycle ended with the unknown status $status" >&2 ;;
+esac
+# 2 is a mistake in the user's inputs, and this one would be ours.
+[ "$status" != 2 ] || status=1
+[ "$status" = 0 ] || exit "\${status:-1}"
+
+pack() {
+  archive=$1
+  shift
+  rm -f "$root/failed"
+  { "$busybox" tar -c -f - "$@" || : >"$root/failed"; } | zstd -1 -f -o "$archive" && [ ! -e "$root/failed" ]
+}
+
+size() {
+  "$busybox" stat -c %s "$1"
+}
+
+# As GitLab counts them.
+megabytes() {
+  echo $((($1 + 1048575) / 1048576))
+}
+
+warn() {
+  printf 'buildpacks-ci: WARNING: %s\\n' "$1"
+}
+
+mkdir -p "$built" || fail "the user $user may not write to $built"
+rm -f "$built/${BUILT.build}" "$built/${BUILT.cache}"
+set -- "\${root#/}/layout/${OUTPUT_FOLDER}" layers/report.toml
+[ ! -d /layers/sbom ] || set -- "$@" layers/sbom
+pack "$built/${BUILT.build}" -C / "$@" || fail "the image can't be handed over"
+
+limit=$(cat "$root/${SETTINGS.limit}")
+total=$(size "$built/${BUILT.build}")
+if [ "$total" -gt "$limit" ]; then
+  warn "the image takes $(megabytes "$total") MB to hand over, and artifact-limit is $(megabytes "$limit"): GitLab may refuse the artifact as too large. Its setting is called Maximum artifacts size, of the project, the group or the instance"
+fi
+
+if [ -e "$root/${SETTINGS.keepCache}" ]; then
+  cache=$built/${BUILT.cache}
+  if ! pack "$cache" -C "$root" -X "$root/restored" cache/committed; then
+    warn "the layer cache can't be handed over, and is not kept"
+    rm -f "$cache"
+  elif [ $((total + $(size "$cache"))) -gt "$limit" ]; then
+    warn "the layer cache is not kept: with its $(megabytes "$(size "$cache")") MB the artifact would be larger than artifact-limit, $(megabytes "$limit") MB"
+    rm -f "$cache"
+  fi
+fi
+`;
+
+/** An arm for each status whose meaning is known. */
+function explanations(): string {
+  return Object.entries(EXIT_CODES)
+    .map(([status, { what, hint }]) => {
+      const text = `buildpacks-ci: ${what}, exit status ${status}. ${hint}`;
+      return `  ${status}) echo '${text.replaceAll("'", "'\\''")}' >&2 ;;`;
+    })
+    .join('\n');
+}

@@ -1,0 +1,111 @@
+import { chmod, copyFile, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { fileItem, type TarItem, treeItems } from '../../archive/index.ts';
+import { CACHE_METADATA, COMMITTED } from '../../cache/volume-cache.ts';
+import type { BuildDirectory } from '../../lifecycle/build-directory.ts';
+import type { Log } from '../../ports/index.ts';
+import { formatSize } from '../../report/size.ts';
+import { writeArchive } from './archive-file.ts';
+import { PREPARED } from './places.ts';
+
+/** Programs for a container that may have none of them; files of this machine. */
+export interface JobTools {
+  /** Linked statically. */
+  readonly busybox: string;
+  readonly zstd: string;
+  /** What starts zstd, and the libraries that it needs, where it is not linked statically. */
+  readonly libraries?: { readonly loader: string; readonly files: readonly string[] };
+}
+
+export interface PreparedFolder {
+  /** A prepared build directory. */
+  readonly directory: BuildDirectory;
+  /** Empty, or not there yet. */
+  readonly prepared: string;
+  readonly tools: JobTools;
+  /** Small files for the script, by name. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Bytes. */
+  readonly limit: number;
+}
+
+/** Writes the folder that the script and PUBLISH get; whoever they run as may read it, whatever our umask is. */
+export async function writePrepared(folder: PreparedFolder, log: Log): Promise<void> {
+  const { directory, prepared, tools, settings, limit } = folder;
+  const at = (name: keyof typeof PREPARED) => path.join(prepared, PREPARED[name]);
+  await mkdir(prepared, { recursive: true });
+  await copyTools(tools, at('tools'));
+  await copyFile(directory.plan, at('plan'));
+  if (await exists(directory.caches)) await copyFile(directory.caches, at('caches'));
+  await writeArchive(at('app'), appItems(directory));
+  await writeArchive(at('build'), buildItems(directory, settings));
+  const size = await sizeOf(prepared);
+  const cache = await packCache(directory, at('cache'));
+  if (cache > 0 && size + cache > limit) {
+    await rm(at('cache'));
+    log.warn(
+      `the layer cache is left out of the build: with its ${formatSize(cache)} the artifact would be larger than artifact-limit, ${formatSize(limit)}`,
+    );
+  } else if (size > limit) {
+    log.warn(
+      `the app and what the build needs with it take ${formatSize(size)} to hand over, more than artifact-limit, ${formatSize(limit)}: GitLab may refuse the artifact as too large (its setting "Maximum artifacts size")`,
+    );
+  } else {
+    log.info(`to hand over: ${formatSize(size + cache)}, of which ${formatSize(cache)} are the layer cache`);
+  }
+  await letOthersRead(prepared);
+}
+
+async function packCache({ cache }: BuildDirectory, file: string): Promise<number> {
+  const committed = path.join(cache, COMMITTED);
+  if (!(await exists(path.join(committed, CACHE_METADATA)))) return 0;
+  return writeArchive(file, treeItems(committed, { prefix: `cache/${COMMITTED}` }));
+}
+
+/** Without the folder itself, which is there already and may belong to somebody else. */
+async function* appItems({ workspace }: BuildDirectory): AsyncGenerator<TarItem> {
+  for await (const item of treeItems(workspace)) if (item.entry.path !== '.') yield item;
+}
+
+async function* buildItems(
+  directory: BuildDirectory,
+  settings: Readonly<Record<string, string>>,
+): AsyncGenerator<TarItem> {
+  for (const [name, content] of Object.entries(settings)) yield fileItem(name, content);
+  for (const part of ['platform', 'config', 'layout'] as const) yield* treeItems(directory[part], { prefix: part });
+}
+
+/** They need not be executable where they lie, but here they may be tried. */
+async function copyTools({ busybox, zstd, libraries }: JobTools, folder: string): Promise<void> {
+  const copies: (readonly [string, string])[] = [
+    [busybox, 'busybox'],
+    [zstd, 'zstd'],
+    ...(libraries === undefined ? [] : [[libraries.loader, 'lib/loader'] as const]),
+    ...(libraries?.files ?? []).map((file) => [file, `lib/${path.basename(file)}`] as const),
+  ];
+  for (const [from, name] of copies) {
+    const file = path.join(folder, name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await copyFile(from, file);
+  }
+}
+
+async function letOthersRead(folder: string): Promise<void> {
+  await chmod(folder, 0o755);
+  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
+    const isPlain = entry.isFile() && entry.parentPath === folder;
+    await chmod(path.join(entry.parentPath, entry.name), isPlain ? 0o644 : 0o755);
+  }
+}
+
+async function sizeOf(folder: string): Promise<number> {
+  let size = 0;
+  for (const entry of await readdir(folder, { withFileTypes: true, recursive: true })) {
+    if (entry.isFile()) size += (await stat(path.join(entry.parentPath, entry.name))).size;
+  }
+  return size;
+}
+
+async function exists(file: string): Promise<boolean> {
+  return (await stat(file).catch(() => undefined)) !== undefined;
+}

@@ -1,0 +1,47 @@
+import { HOST_NAME } from '../../engine/environment.ts';
+import { BuildpacksError } from '../../errors/index.ts';
+import { relocateParts } from '../../lifecycle/environment.ts';
+import type { Plan } from '../plan.ts';
+import { IN_JOB, SETTINGS } from './places.ts';
+
+/** What a container engine gives a container whose image has no PATH. */
+const DEFAULT_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+export interface SettingsFacts {
+  readonly plan: Plan;
+  /** The builder image's variables, `NAME=VALUE` each. */
+  readonly image: readonly string[];
+  /** Bytes. */
+  readonly limit: number;
+}
+
+/**
+ * The small files that the script of the middle job reads, by name.
+ *
+ * @throws BuildpacksError `image` when a variable can't stand in one line
+ */
+export function scriptSettings({ plan, image, limit }: SettingsFacts): Readonly<Record<string, string>> {
+  const { user } = plan.builder;
+  return {
+    [SETTINGS.environment]: lines(environmentPairs(plan, image)),
+    [SETTINGS.user]: `${user.uid}:${user.gid}\n`,
+    [SETTINGS.limit]: `${limit}\n`,
+    ...(plan.cache?.write === true && { [SETTINGS.keepCache]: '' }),
+  };
+}
+
+/** As container engines do it: defaults, the image's, then the run's; the last of one name counts. */
+function environmentPairs({ lifecycle }: Plan, image: readonly string[]): readonly string[] {
+  const own = Object.entries(relocateParts(lifecycle.environment, IN_JOB)).map(([name, value]) => `${name}=${value}`);
+  const ofImage = image.map((pair) => (pair.includes('=') ? pair : `${pair}=`));
+  return [`PATH=${DEFAULT_PATH}`, `HOSTNAME=${HOST_NAME}`, ...ofImage, ...own];
+}
+
+function lines(pairs: readonly string[]): string {
+  const broken = pairs.find((pair) => /[\n\0]/.test(pair));
+  if (broken === undefined) return pairs.map((pair) => `${pair}\n`).join('');
+  const name = broken.slice(0, broken.indexOf('='));
+  throw new BuildpacksError('image', `the builder's variable "${name}" has several lines, which can't be handed over`, {
+    hint: 'Use another builder, or build in one job.',
+  });
+}
