@@ -1,13 +1,13 @@
 import { chmod, lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError, writeFileWhole } from '@buildpacks-ci/core';
+import { ANNOTATIONS, BILLS, DOTENV, RESULT } from './component/files.ts';
 
-/** What this program keeps in the project, since GitLab takes only files in it. No part of the app. */
-export const FOLDER = '.buildpacks-ci';
+/** What this program keeps in the project, since GitLab takes only files in it. Core leaves it out of every app. */
+export const FOLDER = path.dirname(RESULT);
 
-/** Where the files are that GitLab picks up, below the project's directory; `component/files.ts` names them to GitLab. */
+/** Where the files are that GitLab picks up; absolute. */
 export interface Folder {
-  /** Absolute, as all of them. */
   readonly directory: string;
   readonly dotenv: string;
   readonly annotations: string;
@@ -18,17 +18,15 @@ export interface Folder {
   bill(name: string): string;
 }
 
-const BILL = /^gl-sbom-.*\.cdx\.json$/;
-
 export function folderOf(project: string): Folder {
   const directory = path.join(project, FOLDER);
   return {
     directory,
-    dotenv: path.join(directory, 'build.env'),
-    annotations: path.join(directory, 'annotations.json'),
-    result: path.join(directory, 'result.json'),
+    dotenv: path.join(project, DOTENV),
+    annotations: path.join(project, ANNOTATIONS),
+    result: path.join(project, RESULT),
     sbom: path.join(directory, 'sbom'),
-    bill: (name) => path.join(directory, `gl-sbom-${name}.cdx.json`),
+    bill: (name) => path.join(project, BILLS.replace('*', name)),
   };
 }
 
@@ -36,26 +34,46 @@ export function folderOf(project: string): Folder {
  * Makes the folder, for us alone to enter, and takes the reports out of it that artifacts of an earlier job have brought: GitLab would
  * take them for this job's.
  *
- * @throws InputError when the repository has something else in its place: a checkout does not choose where we write
+ * @throws InputError when it can't be made, or the repository has something else in its place
  */
 export async function openFolder(project: string): Promise<Folder> {
   const folder = folderOf(project);
-  const { directory } = folder;
-  await mkdir(directory, { recursive: true, mode: 0o700 }).catch(() => undefined);
-  if (!(await isDirectory(directory))) {
-    const message = `"${FOLDER}" in the project is no directory, and reports are to be written there`;
-    throw new InputError([{ input: 'path', message, hint: `Remove "${FOLDER}" from the repository.` }]);
-  }
-  // Artifacts and caches are unpacked by another user in some executors, who then owns it.
-  await chmod(directory, 0o700).catch(() => undefined);
-  const bills = (await readdir(directory)).filter((name) => BILL.test(name)).map((name) => path.join(directory, name));
-  for (const file of [folder.dotenv, folder.annotations, folder.result, folder.sbom, ...bills])
+  const { directory, dotenv, annotations, result, sbom } = folder;
+  await makeDirectory(directory);
+  for (const file of [dotenv, annotations, result, sbom, ...(await strangers(directory))])
     await rm(file, { recursive: true, force: true });
   // For Git the checkout stays as it was.
   await writeFileWhole(path.join(directory, '.gitignore'), [Buffer.from('*\n')]);
   return folder;
 }
 
-async function isDirectory(file: string): Promise<boolean> {
-  return (await lstat(file).catch(() => undefined))?.isDirectory() === true;
+async function makeDirectory(directory: string): Promise<void> {
+  const failure: unknown = await mkdir(directory, { mode: 0o700 }).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (failure === undefined) return;
+  const found = await lstat(directory).catch(() => undefined);
+  // Artifacts and caches are unpacked by another user in some executors, who then owns it.
+  if (found?.isDirectory() === true) return chmod(directory, 0o700).catch(() => undefined);
+  const problem =
+    found === undefined
+      ? {
+          message: `"${directory}" can't be made, and reports are to be written there`,
+          hint: 'Give the job’s user the right to write to the project’s directory.',
+        }
+      : {
+          message: `"${FOLDER}" in the project is no directory, and reports are to be written there`,
+          hint: `Remove "${FOLDER}" from the repository.`,
+        };
+  throw new InputError([{ input: 'path', ...problem }], { cause: failure });
+}
+
+/** Bills of another build; and links, by which a checkout would choose where we write. */
+async function strangers(directory: string): Promise<readonly string[]> {
+  const [prefix = '', suffix = ''] = path.basename(BILLS).split('*');
+  const entries = await readdir(directory, { withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isSymbolicLink() || (entry.name.startsWith(prefix) && entry.name.endsWith(suffix)))
+    .map(({ name }) => path.join(directory, name));
 }

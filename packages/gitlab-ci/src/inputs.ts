@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { environmentName, type InputProblem, type RawInputs, variableInputs } from '@buildpacks-ci/core';
 import { cacheStore } from './cache-store.ts';
 import { GITLAB_INPUTS, type GitLabInputName } from './definitions.ts';
@@ -15,7 +16,7 @@ type Environment = Readonly<Record<string, string>>;
 /** Takes the inputs from their variables, and adds the project's own registry and the job's debug logging. Empty text means absent. */
 export function readJobInputs(environment: Environment): JobInputs {
   const problems: InputProblem[] = [];
-  const given = variableInputs(environment);
+  const given = withFiles(variableInputs(environment), problems);
   const own = readOwnInputs(environment, problems);
   const image = imageOf(given, environment);
   return {
@@ -28,6 +29,29 @@ export function readJobInputs(environment: Environment): JobInputs {
     own,
     problems,
   };
+}
+
+/** Those that are secret as a whole; in the others core finds what is. */
+export function secretInputs({ core }: JobInputs): readonly string[] {
+  const key = core['cache-sign-key'];
+  return typeof key === 'string' ? [key] : [];
+}
+
+/** Inputs whose text has lines, so that in GitLab they are variables of the type "file", which hold a path. */
+const FILES = ['cache-sign-key', 'cache-verify-keys'] as const;
+
+function withFiles(given: RawInputs, problems: InputProblem[]): RawInputs {
+  const read = FILES.flatMap((name) => {
+    const text = given[name];
+    if (typeof text !== 'string' || !text.startsWith('/') || text.includes('\n')) return [];
+    try {
+      return [[name, readFileSync(text, 'utf8')] as const];
+    } catch {
+      problems.push({ input: name, message: 'it is the path of a file that can not be read' });
+      return [[name, ''] as const];
+    }
+  });
+  return { ...given, ...Object.fromEntries(read) };
 }
 
 /** An image of the project itself. Where its registry is off, GitLab leaves its variable as it was written, or nothing of it. */

@@ -3,8 +3,8 @@ import { COMMANDS } from './commands.ts';
 import { GITLAB_INPUTS } from './definitions.ts';
 import { readFacts } from './facts.ts';
 import type { Host } from './host.ts';
-import { readJobInputs } from './inputs.ts';
-import { createJobLog, type JobLog } from './log.ts';
+import { readJobInputs, secretInputs } from './inputs.ts';
+import { createJobLog } from './log.ts';
 import { secretsOf } from './secrets.ts';
 
 /** Runs the command that the job names and gives the job's exit status. */
@@ -12,7 +12,7 @@ export async function runProgram(host: Host): Promise<number> {
   const { args, environment, clock, print, signal } = host;
   const inputs = readJobInputs(environment);
   const log = createJobLog({ print, clock, environment, level: logLevelOf(inputs.core['log-level']) });
-  for (const secret of secretsOf(environment)) log.mask(secret);
+  for (const secret of [...secretsOf(environment), ...secretInputs(inputs)]) log.mask(secret);
   for (const warning of unknownVariables(environment, OWN_INPUTS)) log.warn(warning);
   try {
     await findCommand(args).run({ inputs, facts: readFacts(environment), host, log });
@@ -20,17 +20,12 @@ export async function runProgram(host: Host): Promise<number> {
   } catch (error) {
     // What a cancelled job threw while it was torn down matters less than who cancelled it.
     const told: unknown = signal.aborted ? signal.reason : error;
-    tell(told, log);
+    log.fail(told);
     return exitStatusOf(told);
   }
 }
 
 const OWN_INPUTS: readonly string[] = GITLAB_INPUTS.map(({ name }) => name);
-
-function tell(error: unknown, log: JobLog): void {
-  log.fail(error);
-  log.info(`exit status ${exitStatusOf(error)}`);
-}
 
 /** @throws InputError when there is no such command */
 function findCommand([name = '', ...more]: readonly string[]): (typeof COMMANDS)[number] {

@@ -25,7 +25,7 @@ export async function reportBuild({ result, sbomDirectory, folder, job }: Report
       log.warn(`${name}: ${error instanceof Error ? error.message : String(error)}`);
     });
   };
-  const write = (file: string, text: string) => writeFileWhole(file, [Buffer.from(log.masked(text))]);
+  const write = (file: string, text: string) => writeFileWhole(file, [Buffer.from(text)]);
 
   for (const line of renderResult(result)) log.info(line);
   await softly('the variables for later jobs can not be written', async () => {

@@ -6,8 +6,8 @@ const TOKEN_NAME = /^CI_(?:\w+_)?(?:TOKEN|PASSWORD|JWT(?:_V\d)?)$/;
 /** Addresses of the repository with a token in them. */
 const REPOSITORY_NAME = /^CI_(?:REPOSITORY_URL|BUILD_REPO)$/;
 const INPUT_NAME = /^BUILDPACKS_CI_/;
-/** Inputs that are secret as a whole; in others core finds what is. */
-const SECRET_INPUT = /^BUILDPACKS_CI_CACHE_SIGN_KEY$/;
+/** How people name what is secret. */
+const SECRET_NAME = /(?:TOKEN|SECRET|PASSWORD|PASSPHRASE|PRIVATE_KEY|API_KEY|ACCESS_KEY|CREDENTIALS)$/i;
 /** What `id_tokens:` puts into variables of any name. */
 const JSON_WEB_TOKEN = /^eyJ[\w-]+\.[\w-]+\.[\w-]+$/;
 /** A shorter value may be part of anything. */
@@ -18,11 +18,20 @@ export function isWithheld(name: string): boolean {
   return TOKEN_NAME.test(name) || REPOSITORY_NAME.test(name) || INPUT_NAME.test(name);
 }
 
-/** Values that the job's log must not show. GitLab masks some of them, but not in files and not when they are encoded. */
+/**
+ * Values that the job's log must not show. GitLab masks those variables of which somebody has said so, as they are: it knows neither
+ * their base64 nor what can't be masked, such as a value with several lines. What is named like a secret is taken for one.
+ */
 export function secretsOf(environment: Environment): readonly string[] {
-  const identities = Object.values(environment).filter((value) => JSON_WEB_TOKEN.test(value));
-  const inputs = Object.entries(environment).flatMap(([name, value]) => (SECRET_INPUT.test(name) ? [value] : []));
-  return [...new Set([...tokensOf(environment), ...identities, ...inputs])].filter((value) => value !== '');
+  const named = Object.entries(environment).flatMap(([name, value]) =>
+    JSON_WEB_TOKEN.test(value) || (SECRET_NAME.test(name) && isLikelySecret(value)) ? [value] : [],
+  );
+  return [...new Set([...tokensOf(environment), ...named])].filter((value) => value !== '');
+}
+
+/** Neither short nor the path of a file, which a variable of the type "file" holds. */
+function isLikelySecret(value: string): boolean {
+  return value.length >= SHORTEST && !value.startsWith('/');
 }
 
 /**
