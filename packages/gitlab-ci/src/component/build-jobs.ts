@@ -1,5 +1,5 @@
 import type { InputDefinition } from '@buildpacks-ci/core';
-import { CACHE_JOB, cacheJobs } from './cache-jobs.ts';
+import { CACHE_JOB, CACHE_JOBS } from './cache-jobs.ts';
 import { COMMON, JOB, REPORTS, TOOL_IMAGE } from './job-parts.ts';
 import { inputVariables } from './variables.ts';
 import type { YamlMapping } from './yaml-value.ts';
@@ -7,7 +7,7 @@ import type { YamlMapping } from './yaml-value.ts';
 /** The whole build in one job, which runs in the tool image. */
 export function buildJobs(inputs: readonly InputDefinition[]): YamlMapping {
   return {
-    ...cacheJobs(),
+    ...CACHE_JOBS,
     [JOB]: {
       extends: CACHE_JOB,
       ...COMMON,

@@ -9,4 +9,4 @@ export const RESULT = `${FOLDER}/result.json`;
 /** What the job that prepares hands to the two others. */
 export const PREPARED = `${FOLDER}/prepare`;
 /** What the job that runs the buildpacks hands to the one that publishes. */
-export const BUILT = `${FOLDER}/run/build.tar.zst`;
+export const BUILT = `${FOLDER}/run`;

@@ -47,7 +47,7 @@ export function jobInputs(toolImage: string): readonly SpecInput[] {
       type: 'boolean',
       default: false,
       description:
-        "Keeps the layer cache in GitLab's own cache as well, which is asked first; for runners that share one, or a single runner. Without it the layer cache is where `cache-store` says.",
+        "Keeps the layer cache in GitLab's own cache, in `.buildpacks-ci/cache`, instead of a registry: for runners that share one, or a single runner. What `cache-store` names is asked after it.",
     },
     {
       name: 'registry-prefix',

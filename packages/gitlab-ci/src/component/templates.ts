@@ -1,4 +1,5 @@
 import { type InputDefinition, INPUTS } from '@buildpacks-ci/core';
+import { GITLAB_INPUTS } from '../definitions.ts';
 import { buildJobs } from './build-jobs.ts';
 import { jobInputs } from './job-inputs.ts';
 import { specDocument, specInput } from './spec-input.ts';
@@ -12,13 +13,21 @@ export interface Template {
   readonly jobs: YamlMapping;
 }
 
+/** What matters only where a build is handed over from job to job. */
+const STAGED_ONLY: ReadonlySet<string> = new Set(['accept-job-variables-exposed', 'hand-over-bindings']);
+
+/** Secrets are no inputs of a component: a pipeline's configuration is no place for them, and a variable of the project is one. */
+const ALL: readonly InputDefinition[] = [...INPUTS, ...GITLAB_INPUTS].filter(
+  (input: InputDefinition) => input.secret !== true,
+);
+
 /**
  * Every component.
  *
  * @param toolImage the tool image of this release, `name@sha256:…`
  */
 export function templates(toolImage: string): readonly Template[] {
-  const inputs = componentInputs(INPUTS);
+  const inputs = ALL.filter(({ name }) => !STAGED_ONLY.has(name));
   return [
     {
       name: 'build',
@@ -26,9 +35,4 @@ export function templates(toolImage: string): readonly Template[] {
       jobs: buildJobs(inputs),
     },
   ];
-}
-
-/** Those that are no secrets: a pipeline's configuration is no place for these, and a variable of the project's settings is one. */
-export function componentInputs(inputs: readonly InputDefinition[]): readonly InputDefinition[] {
-  return inputs.filter(({ secret }) => secret !== true);
 }

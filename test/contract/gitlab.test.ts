@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { environmentName, type InputDefinition, INPUTS, withoutLinks } from '../../packages/core/src/inputs/index.ts';
+import { GITLAB_INPUTS } from '../../packages/gitlab-ci/src/definitions.ts';
+import { renderTemplates } from '../../scripts/gitlab-templates.ts';
+import { ROOT } from '../support/documents.ts';
+import { type Component, type Config, interpolate, readComponent } from '../support/gitlab-interpolation.ts';
+import { jobsOf } from '../support/gitlab-jobs.ts';
+
+const TEMPLATES = [...(await renderTemplates())];
+const ROWS = TEMPLATES.map(([file, text]) => [file, readComponent(text)] as const);
+const DEFINITIONS: readonly InputDefinition[] = [...INPUTS, ...GITLAB_INPUTS];
+/** What has to be given where it has no default. */
+const GIVEN: Config = { builder: 'builder.example/base@sha256:0' };
+
+/** All jobs, as they are with the defaults of every input. */
+function defaultJobs(component: Component): ReturnType<typeof jobsOf> {
+  const required = Object.entries(component.inputs).filter(([, { default: value }]) => value === undefined);
+  return jobsOf(interpolate(component, Object.fromEntries(required.map(([name]) => [name, GIVEN[name]]))));
+}
+
+test.each(TEMPLATES)('%s is fresh; "npm run generate" writes it', (file, text) => {
+  expect(readFileSync(path.join(ROOT, file), 'utf8')).toBe(text);
+});
+
+describe.each(ROWS)('%s', (file, component) => {
+  const { inputs, jobs } = component;
+  const known = DEFINITIONS.filter(({ name }) => name in inputs);
+
+  test('has every input of the schema that is no secret', () => {
+    const wanted = INPUTS.filter((input: InputDefinition) => input.secret !== true).map(({ name }) => name);
+    expect(Object.keys(inputs)).toEqual(expect.arrayContaining(wanted));
+  });
+
+  test('has no secret for an input', () => {
+    expect(known.filter(({ secret }) => secret === true)).toEqual([]);
+  });
+
+  test('asks for nothing but a builder where a job is one', () => {
+    const mandatory = Object.keys(inputs).filter((name) => inputs[name]?.default === undefined);
+    expect(mandatory).toEqual(file.includes('staged') ? ['builder'] : []);
+  });
+
+  test.each(known.map((input) => [input.name, input] as const))('says of %s what the schema says', (name, input) => {
+    expect(inputs[name]?.description).toContain(withoutLinks(input.description));
+    expect(inputs[name]?.options).toEqual(input.type === 'enum' ? input.values : undefined);
+    const absent = input.type === 'boolean' ? input.default === 'true' : (input.default ?? '');
+    expect([undefined, absent]).toContain(inputs[name]?.default);
+  });
+
+  test('describes every input in at most 1024 characters, which is what GitLab takes', () => {
+    expect(Object.keys(inputs).filter((name) => !/^[A-Z].{5,1022}\.$/s.test(inputs[name]?.description ?? ''))).toEqual(
+      [],
+    );
+  });
+
+  test('has no global keyword', () => {
+    const GLOBAL = [
+      'default',
+      'include',
+      'stages',
+      'variables',
+      'workflow',
+      'image',
+      'cache',
+      'before_script',
+      'pages',
+    ];
+    expect(Object.keys(jobs).filter((name) => GLOBAL.includes(name))).toEqual([]);
+  });
+
+  test('names all its jobs after the input job-name, so that it can be included twice', () => {
+    expect(Object.keys(jobs).filter((name) => !/^\.?\$\[\[ inputs\.job-name \]\]/.test(name))).toEqual([]);
+  });
+
+  test('has no input in a script', () => {
+    const scripts = Object.values(jobs).map((job) => (job as Config)['script'] ?? []);
+    expect(JSON.stringify(scripts)).not.toContain('$[[');
+  });
+
+  test('has everything that a user writes in variables, whole, and expands names of images only', () => {
+    const variables = Object.values(defaultJobs(component)).flatMap((job) => Object.entries(job.variables));
+    const expanded = variables
+      .filter(([name, { raw }]) => !raw && name.startsWith('BUILDPACKS_CI_'))
+      .map(([name]) => name);
+    const texts = known.filter(({ type }) => type !== 'boolean').map(({ name }) => environmentName(name));
+    expect(new Set(expanded.filter((name) => texts.includes(name)))).toEqual(
+      new Set(['image', 'tags', 'builder', 'run-image'].map(environmentName)),
+    );
+  });
+
+  test('names the tool image by digest, and no instance of GitLab', () => {
+    expect(inputs['tool-image']?.default).toMatch(/^[a-z0-9./-]+@sha256:[0-9a-f]{64}$/);
+    expect(JSON.stringify([inputs, jobs])).not.toContain('gitlab.com');
+  });
+});
