@@ -7,7 +7,7 @@
  *        node scripts/tool-image.ts --pins               renews image/packages.json by what this machine's apt has
  */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Descriptor } from '../packages/core/src/image/manifest.ts';
@@ -37,16 +37,24 @@ if (values.pins === true) {
 async function make(layout: string): Promise<Descriptor> {
   const { version } = readRelease();
   const image = { version, pins: readPins(), programs: await ownPrograms() };
-  await rm(layout, { recursive: true, force: true });
+  await clear(layout);
   const manifests: Descriptor[] = [];
   for (const architecture of ARCHITECTURES) {
     manifests.push(await addToolImage(layout, image, architecture, CACHE));
     print(layout, architecture, manifests.at(-1));
   }
-  const index = await addToolIndex(layout, version, manifests);
+  const index = await addToolIndex(layout, image, manifests);
   await finishLayout(layout, index, version);
   process.stdout.write(`index  ${index.digest}\n`);
   return index;
+}
+
+/** Only what was made here before may be removed. */
+async function clear(layout: string): Promise<void> {
+  const names = await readdir(layout).catch((): readonly string[] => []);
+  if (names.length > 0 && !names.includes('oci-layout'))
+    throw new Error(`"${layout}" has files, and is no OCI layout: give another directory`);
+  await rm(layout, { recursive: true, force: true });
 }
 
 function print(layout: string, architecture: string, manifest: Descriptor | undefined): void {

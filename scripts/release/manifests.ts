@@ -9,6 +9,7 @@ export const VERSIONED: Readonly<Record<string, (text: string, version: Version)
   'packages/core/package.json': inManifest,
   'packages/cli/package.json': inManifest,
   'packages/github-action/package.json': inManifest,
+  'packages/gitlab-ci/package.json': inManifest,
   'package-lock.json': inLock,
 };
 

@@ -5,6 +5,7 @@ export const TOOL = {
   programs: `${TOOL_FOLDER}/bin`,
   libraries: `${TOOL_FOLDER}/lib`,
   certificates: `${TOOL_FOLDER}/etc/ca-certificates.crt`,
+  openssl: `${TOOL_FOLDER}/etc/openssl.cnf`,
   licences: `${TOOL_FOLDER}/licences`,
   marker: `${TOOL_FOLDER}/tool-image.json`,
   sbom: `${TOOL_FOLDER}/sbom.cdx.json`,

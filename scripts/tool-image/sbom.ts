@@ -6,6 +6,9 @@ import { LICENCES } from './packages.ts';
 import { DEBIAN, type Pins } from './pins.ts';
 import type { OwnProgram } from './program-layer.ts';
 
+const OWN_LICENCE = 'Apache-2.0';
+const NODE_LICENCE = 'MIT';
+
 /** The bill of materials of the image for one architecture: Debian's packages, Node, and what is in our programs. */
 export function imageSbom(
   architecture: Architecture,
@@ -25,6 +28,16 @@ export function imageSbom(
   return renderSbom({ type: 'container', name: 'buildpacks-ci', version }, components);
 }
 
+/** The licences of all that is in the image, one SPDX expression. */
+export function imageLicences(programs: readonly OwnProgram[]): string {
+  const bundled = programs.flatMap(({ packages }) => packages.map(({ licence }) => licence));
+  const all = new Set([OWN_LICENCE, NODE_LICENCE, ...Object.values(LICENCES), ...bundled]);
+  return [...all]
+    .sort()
+    .map((each) => (/ (?:OR|AND) /.test(each) ? `(${each})` : each))
+    .join(' AND ');
+}
+
 /** @see https://github.com/package-url/purl-spec, type deb */
 function debianComponent(name: string, version: string, architecture: Architecture): SbomComponent {
   const distribution = `${DEBIAN.name}-${DEBIAN.version}`;
@@ -33,7 +46,7 @@ function debianComponent(name: string, version: string, architecture: Architectu
 }
 
 function nodeComponent(version: string): SbomComponent {
-  return component('node', version, 'MIT', `pkg:generic/node@${version}`);
+  return component('node', version, NODE_LICENCE, `pkg:generic/node@${version}`);
 }
 
 function component(name: string, version: string, licence: string, purl: string): SbomComponent {

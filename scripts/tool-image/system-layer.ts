@@ -10,6 +10,8 @@ import { TIME, TOOL, TOOL_FOLDER } from './places.ts';
 const FACTS_OF_FILES = { mtime: TIME.seconds };
 const PROGRAM = { ...FACTS_OF_FILES, mode: 0o755 };
 const CERTIFICATE = /^usr\/share\/ca-certificates\/.*\.crt$/;
+/** Node looks into `/etc/ssl` unless it is told where: a builder's settings could name code to load. */
+const OPENSSL = '# Nothing is set here, and the settings in /etc/ssl are not read.\n';
 const COMMON_LICENCES = 'usr/share/common-licenses/';
 
 const ACCOUNTS = {
@@ -40,6 +42,7 @@ export function systemItems(parts: SystemParts): readonly TarItem[] {
     ...libraryItems(architecture, files, [...programs.map(([, bytes]) => bytes), ...others]),
     ...Object.entries(ACCOUNTS).map(([file, text]) => fileItem(file, text, FACTS_OF_FILES)),
     fileItem(TOOL.certificates, certificates(files), FACTS_OF_FILES),
+    fileItem(TOOL.openssl, OPENSSL, FACTS_OF_FILES),
     ...licenceItems(parts),
   ];
   return items.sort((a, b) => (a.entry.path < b.entry.path ? -1 : 1));

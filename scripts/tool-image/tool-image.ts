@@ -6,7 +6,7 @@ import { MEDIA_TYPE } from '../../packages/core/src/image/media-types.ts';
 import { addBlob, writeIndex, writeLayer, type WrittenLayer } from '../../packages/core/src/layout/index.ts';
 import type { Version } from '../release/version.ts';
 import type { Architecture } from './architecture.ts';
-import { configuration, descriptions } from './config.ts';
+import { configuration, type Described, descriptions } from './config.ts';
 import { debianFiles } from './debian-files.ts';
 import { fetchPackages } from './debian-packages.ts';
 import { fetchNode, nodePackage } from './node-package.ts';
@@ -14,7 +14,7 @@ import { LICENCES } from './packages.ts';
 import type { Pins } from './pins.ts';
 import { TIME, TOOL } from './places.ts';
 import { type OwnProgram, programItems } from './program-layer.ts';
-import { imageSbom } from './sbom.ts';
+import { imageLicences, imageSbom } from './sbom.ts';
 import { programItem, relocatedProgram, systemItems } from './system-layer.ts';
 
 /** Everything that decides the image's bytes besides this code. */
@@ -58,9 +58,9 @@ export async function addToolImage(
   const manifest = {
     schemaVersion: 2,
     mediaType: MEDIA_TYPE.ociManifest,
-    config: await addJson(layout, MEDIA_TYPE.ociConfig, configuration(architecture, image.version, described)),
+    config: await addJson(layout, MEDIA_TYPE.ociConfig, configuration(architecture, describedBy(image), described)),
     layers: layers.map(({ descriptor }) => descriptor),
-    annotations: descriptions(image.version),
+    annotations: descriptions(describedBy(image)),
   };
   const descriptor = await addJson(layout, MEDIA_TYPE.ociManifest, manifest);
   return { ...descriptor, platform: { os: 'linux', architecture } };
@@ -69,14 +69,14 @@ export async function addToolImage(
 /** Writes the index over the manifests, and gives its descriptor. */
 export async function addToolIndex(
   layout: string,
-  version: Version,
+  image: ToolImage,
   manifests: readonly Descriptor[],
 ): Promise<Descriptor> {
   const index = {
     schemaVersion: 2,
     mediaType: MEDIA_TYPE.ociIndex,
     manifests,
-    annotations: descriptions(version),
+    annotations: descriptions(describedBy(image)),
   };
   return addJson(layout, MEDIA_TYPE.ociIndex, index);
 }
@@ -85,6 +85,10 @@ export async function addToolIndex(
 export async function finishLayout(layout: string, descriptor: Descriptor, tag: string): Promise<void> {
   await writeFile(path.join(layout, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
   await writeIndex(layout, [{ ...descriptor, annotations: { 'org.opencontainers.image.ref.name': tag } }]);
+}
+
+function describedBy({ version, programs }: ToolImage): Described {
+  return { version, licences: imageLicences(programs) };
 }
 
 /** The lowest first: Debian's part, Node, ours. What changes more often is above what changes less often. */

@@ -2,11 +2,12 @@ import { pathToFileURL } from 'node:url';
 import { debianPackages } from './debian.ts';
 import { buildpackDirectory, makeBuilder, makeRunImage } from './images.ts';
 import { tool, TOOL_NAMES, type ToolName } from './tools.ts';
+import { toolImages } from './tool-image.ts';
 import { zizmor } from './zizmor.ts';
 
 /** What has to be there before: for all tests, or for the demo alone. */
 const SETS: Readonly<Record<string, Wanted>> = {
-  all: { tools: TOOL_NAMES, buildpacks: ['ca-certificates', 'nodejs', 'procfile'], others: [zizmor] },
+  all: { tools: TOOL_NAMES, buildpacks: ['ca-certificates', 'nodejs', 'procfile'], others: [zizmor, toolImages] },
   demo: { tools: ['lifecycle', 'registry', 'crane'], buildpacks: ['nodejs', 'procfile'], others: [] },
 };
 

@@ -9,7 +9,7 @@ import { dockerArchiveItems } from '../../packages/core/src/engine/container/doc
 import { layoutImage, openLayout } from '../../packages/core/src/layout/index.ts';
 import { hexOf } from '../../packages/core/src/reference/index.ts';
 import { readRelease } from '../../scripts/release/release-file.ts';
-import { ownArchitecture } from '../../scripts/tool-image/architecture.ts';
+import { type Architecture, ARCHITECTURES, ownArchitecture } from '../../scripts/tool-image/architecture.ts';
 import { readPins } from '../../scripts/tool-image/pins.ts';
 import { ownPrograms } from '../../scripts/tool-image/program-layer.ts';
 import { addToolImage, finishLayout, type LayerStore, type ToolImage } from '../../scripts/tool-image/tool-image.ts';
@@ -18,7 +18,7 @@ import { codeKey } from './code-key.ts';
 import { command } from './command.ts';
 import { keptLayer, placeLayer } from './layer.ts';
 
-/** The tool image for this machine's architecture. */
+/** The tool image for one architecture. */
 export interface BenchToolImage {
   /** An OCI layout with this one image; treat it as read-only. */
   readonly layout: string;
@@ -30,8 +30,12 @@ const TAG = 'bench';
 const REPOSITORY = 'buildpacks-ci.local/tool-image';
 const CODE = path.join(ROOT, 'scripts', 'tool-image');
 
-/** Makes the image from the sources as they are now; in the cache by everything that it is made of. */
-export async function toolImage(): Promise<BenchToolImage> {
+/**
+ * Makes the image from the sources as they are now; in the cache by everything that it is made of.
+ *
+ * @param architecture default: this machine's
+ */
+export async function toolImage(architecture: Architecture = ownArchitecture()): Promise<BenchToolImage> {
   const image: ToolImage = { version: readRelease().version, pins: readPins(), programs: await ownPrograms() };
   const code = [await codeKey(), await imageCode()];
   const store: LayerStore = async (layout, { createdBy, key, items }) => {
@@ -39,12 +43,17 @@ export async function toolImage(): Promise<BenchToolImage> {
     await placeLayer(layer, layout);
     return layer;
   };
-  const folder = await kept(`images/tool-image-${keyOf(code, image)}`, async (made) => {
+  const folder = await kept(`images/tool-image-${keyOf(code, architecture, image)}`, async (made) => {
     const layout = path.join(made, 'layout');
-    const manifest = await addToolImage(layout, image, ownArchitecture(), cachePath('tool-image'), store);
+    const manifest = await addToolImage(layout, image, architecture, cachePath('tool-image'), store);
     await finishLayout(layout, manifest, TAG);
   });
   return { layout: path.join(folder, 'layout'), tag: TAG };
+}
+
+/** For all architectures. */
+export async function toolImages(): Promise<void> {
+  for (const architecture of ARCHITECTURES) await toolImage(architecture);
 }
 
 /** Loads the image into this machine's docker engine, unless it has it, and gives the name to run. */
