@@ -14,8 +14,8 @@ import { BUILT, JOB_ROOT, OUTPUT_FOLDER, PREPARED, SETTINGS } from './places.ts'
  * place for a user who is not the builder's. Ends with the lifecycle's exit status, and with 1 where it could not be started.
  *
  * What the lifecycle and buildpacks print passes without control characters: GitLab's section markers and what moves a terminal's cursor
- * need them. That a line was printed by foreign code can't be seen from it. The output ends when the lifecycle does, though a process that
- * a buildpack has left behind may still hold it open.
+ * need them. Lines about the layouts that stand for registries are left out where no buildpack runs: they name a digest that is not the
+ * image's. The output ends when the lifecycle does, though a process that a buildpack has left behind may still hold it open.
  */
 export const BUILD_SCRIPT = `\
 set -eu
@@ -93,7 +93,7 @@ status=$(
       (cd / && exec env -i "$@" /cnb/lifecycle/creator ${LAYOUT_NAMES.output}) </dev/null 2>&1 3>&- 4>&- || code=$?
       printf '%s\\n' "$mark"
       echo "$code" >&3
-    } | "$busybox" awk -v mark="$mark" '
+    } | "$busybox" awk -v mark="$mark" -v layouts="$root/layout/" '
       {
         gsub(/\\033\\[[0-9;?]*[@-~]/, "")
         gsub(/[\\001-\\010\\013-\\037\\177]/, "")
@@ -101,6 +101,8 @@ status=$(
       }
       end > 1 { print substr($0, 1, end - 1) }
       end { exit }
+      /^===> / { phase = $2 }
+      phase ~ /^(ANALYZING|EXPORTING)$/ && index($0, layouts) { next }
       { print; fflush() }
     ' >&4 3>&- 4>&-
   } 3>&1
