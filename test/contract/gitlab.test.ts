@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { BUILD_SCRIPT } from '../../packages/core/src/build/staged/build-script.ts';
 import { environmentName, type InputDefinition, INPUTS, withoutLinks } from '../../packages/core/src/inputs/index.ts';
 import { GITLAB_INPUTS } from '../../packages/gitlab-ci/src/definitions.ts';
 import { renderTemplates } from '../../scripts/gitlab-templates.ts';
@@ -26,11 +27,18 @@ test.each(TEMPLATES)('%s is fresh; "npm run generate" writes it', (file, text) =
 
 describe.each(ROWS)('%s', (file, component) => {
   const { inputs, jobs } = component;
+  const isStaged = file.includes('staged');
   const known = DEFINITIONS.filter(({ name }) => name in inputs);
+  const shared = known.filter(({ name }) => !(isStaged && name === 'builder'));
 
   test('has every input of the schema that is no secret', () => {
     const wanted = INPUTS.filter((input: InputDefinition) => input.secret !== true).map(({ name }) => name);
     expect(Object.keys(inputs)).toEqual(expect.arrayContaining(wanted));
+  });
+
+  test('has what only GitLab has, as far as it matters to it', () => {
+    const own = GITLAB_INPUTS.map(({ name }) => name).filter((name) => name in inputs);
+    expect(own).toEqual(isStaged ? ['accept-job-variables-exposed', 'hand-over-bindings'] : []);
   });
 
   test('has no secret for an input', () => {
@@ -39,14 +47,14 @@ describe.each(ROWS)('%s', (file, component) => {
 
   test('asks for nothing but a builder where a job is one', () => {
     const mandatory = Object.keys(inputs).filter((name) => inputs[name]?.default === undefined);
-    expect(mandatory).toEqual(file.includes('staged') ? ['builder'] : []);
+    expect(mandatory).toEqual(isStaged ? ['builder'] : []);
   });
 
-  test.each(known.map((input) => [input.name, input] as const))('says of %s what the schema says', (name, input) => {
+  test.each(shared.map((input) => [input.name, input] as const))('says of %s what the schema says', (name, input) => {
     expect(inputs[name]?.description).toContain(withoutLinks(input.description));
     expect(inputs[name]?.options).toEqual(input.type === 'enum' ? input.values : undefined);
     const absent = input.type === 'boolean' ? input.default === 'true' : (input.default ?? '');
-    expect([undefined, absent]).toContain(inputs[name]?.default);
+    expect(inputs[name]?.default).toBe(absent);
   });
 
   test('describes every input in at most 1024 characters, which is what GitLab takes', () => {
@@ -93,5 +101,25 @@ describe.each(ROWS)('%s', (file, component) => {
   test('names the tool image by digest, and no instance of GitLab', () => {
     expect(inputs['tool-image']?.default).toMatch(/^[a-z0-9./-]+@sha256:[0-9a-f]{64}$/);
     expect(JSON.stringify([inputs, jobs])).not.toContain('gitlab.com');
+  });
+});
+
+describe('the middle job of build-staged', () => {
+  const jobs = defaultJobs(readComponent(new Map(TEMPLATES).get('gitlab/templates/build-staged.yml') ?? ''));
+  const run = jobs['build-image:run'];
+
+  test('is the builder image and runs the constant script', () => {
+    expect(run?.keys['image']).toEqual({ name: GIVEN['builder'], entrypoint: [''] });
+    expect(run?.keys['script']).toEqual([BUILD_SCRIPT]);
+  });
+
+  test('gets no input, and no variable of the pipeline', () => {
+    expect(Object.keys(run?.variables ?? {})).toEqual(['GIT_STRATEGY']);
+    expect(run?.keys['inherit']).toMatchObject({ variables: false });
+  });
+
+  test('and the first one hand over what nobody can download, for a short time', () => {
+    const artifacts = ['build-image:prepare', 'build-image:run'].map((name) => jobs[name]?.keys['artifacts']);
+    for (const given of artifacts) expect(given).toMatchObject({ access: 'none', expire_in: '1 day' });
   });
 });

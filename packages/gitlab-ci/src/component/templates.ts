@@ -1,8 +1,9 @@
-import { type InputDefinition, INPUTS } from '@buildpacks-ci/core';
+import { BUILD_SCRIPT, type InputDefinition, INPUTS } from '@buildpacks-ci/core';
 import { GITLAB_INPUTS } from '../definitions.ts';
 import { buildJobs } from './build-jobs.ts';
 import { jobInputs } from './job-inputs.ts';
-import { specDocument, specInput } from './spec-input.ts';
+import { type SpecInput, specDocument, specInput } from './spec-input.ts';
+import { stagedJobs } from './staged-jobs.ts';
 import type { YamlMapping } from './yaml-value.ts';
 
 /** A component: a file of two YAML documents. */
@@ -34,5 +35,18 @@ export function templates(toolImage: string): readonly Template[] {
       spec: specDocument([...inputs.map(specInput), ...jobInputs(toolImage)]),
       jobs: buildJobs(inputs),
     },
+    {
+      name: 'build-staged',
+      spec: specDocument([...ALL.map(stagedInput), ...jobInputs(toolImage)]),
+      jobs: stagedJobs(ALL, BUILD_SCRIPT),
+    },
   ];
+}
+
+/** The runner has to know the builder before any program of ours runs, so it is the one input that must be given. */
+function stagedInput(input: InputDefinition): SpecInput {
+  if (input.name !== 'builder') return specInput(input);
+  const description =
+    'The builder, `registry/repository@sha256:…`: an image on a registry, which the middle job runs in. By tag only with `allow-builder-tag`, since the runner and the build look tags up separately.';
+  return { name: input.name, description, type: 'string', regex: '^\\S+$' };
 }
