@@ -45,7 +45,7 @@ async function main([name = '', folder = '']: readonly string[]): Promise<void> 
 }
 
 // No top-level await: it is measured as it would be shipped, as one CommonJS file.
-main(process.argv.slice(2)).catch((error: unknown) => {
+void main(process.argv.slice(2)).catch((error: unknown) => {
   process.stderr.write(`${String(error)}\n`);
   process.exitCode = 1;
 });
