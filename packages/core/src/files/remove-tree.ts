@@ -1,4 +1,5 @@
 import { readFile, rm } from 'node:fs/promises';
+import { parseMountPoints } from './mounts.ts';
 import type { Log, ProcessRunner } from '../ports/index.ts';
 
 /**
@@ -24,12 +25,7 @@ export async function removeTree(
   });
 }
 
-/** The mount points at or below a directory (proc_pid_mountinfo(5), field 5; blanks and backslashes are octal there). */
+/** The mount points at or below a directory. */
 export function mountsBelow(mountinfo: string, directory: string): readonly string[] {
-  return mountinfo
-    .split('\n')
-    .map((line) =>
-      (line.split(' ')[4] ?? '').replace(/\\([0-7]{3})/g, (_, code: string) => String.fromCharCode(parseInt(code, 8))),
-    )
-    .filter((point) => point === directory || point.startsWith(`${directory}/`));
+  return parseMountPoints(mountinfo).filter((point) => point === directory || point.startsWith(`${directory}/`));
 }

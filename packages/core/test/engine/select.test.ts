@@ -60,7 +60,7 @@ describe('selectEngine', () => {
     ],
     ['container', works, 0, /neither docker nor podman answers/, /docker info/],
     ['rootfs', { docker: { stdout: DOCKER } }, 1000, /we are not root/, /Run as root/],
-    ['rootfs', {}, 0, /"unshare" is not on the PATH/, /Install util-linux/],
+    ['rootfs', {}, 0, /"unshare" is not on the PATH/, /and util-linux/],
   ] as const)('%s with %j as %i is refused', async (wanted, answers, uid, message, hint) => {
     const refusal: unknown = await selectEngine(wanted, portsWith(answers, uid).ports).catch((error: unknown) => error);
     expect(refusal).toMatchObject({

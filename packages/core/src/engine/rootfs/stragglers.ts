@@ -12,8 +12,17 @@ const ATTEMPTS = 500;
  * @throws BuildpacksError `engine` when a process does not end within seconds (one that waits for a broken disk, for instance)
  */
 export async function endProcessesIn(root: string, clock: Clock): Promise<void> {
+  await endAll(() => processesIn(root), clock);
+}
+
+/**
+ * Kills processes until none is found any more.
+ *
+ * @throws BuildpacksError `engine` when one does not end within seconds
+ */
+export async function endAll(find: () => Promise<readonly number[]>, clock: Clock): Promise<void> {
   for (let attempt = 1; ; attempt++) {
-    const pids = await processesIn(root);
+    const pids = await find();
     if (pids.length === 0) return;
     if (attempt === ATTEMPTS)
       throw new BuildpacksError('engine', `the process ${pids.join(', ')} of the build does not end`);
