@@ -9,6 +9,7 @@ export interface DebianPackages {
   readonly distribution: { readonly name: string; readonly version: string };
   readonly run: readonly string[];
   readonly build: readonly string[];
+  readonly helper: readonly string[];
 }
 
 /** What apps of the samples need: a shell, the C++ library (Node.js), certificates. */
@@ -26,7 +27,11 @@ const RUN = [
 ];
 /** What buildpacks' scripts use besides. */
 const BUILD = [...RUN, 'findutils', 'grep', 'gzip', 'jq', 'procps', 'sed', 'tar', 'util-linux'];
-/** Wanted only by scripts that run at installation, which we don't run: apt is told that they are there already. */
+/** What GitLab's runner does outside of a job's own image: clone, and gitlab-ci-local's copying. */
+const HELPER = [...RUN, 'findutils', 'git', 'grep', 'gzip', 'hostname', 'rsync', 'sed', 'tar'];
+/** Each by the name of the file that lists what apt has found for it. */
+const SETS = { run: RUN, build: BUILD, helper: HELPER } as const;
+/** Wanted only by scripts that run at installation or that we don't run: apt is told that they are there already. */
 const PRETENDED = [
   'adduser',
   'debconf',
@@ -34,8 +39,10 @@ const PRETENDED = [
   'dpkg',
   'init-system-helpers',
   'install-info',
+  'liberror-perl',
   'openssl',
   'passwd',
+  'perl',
   'perl-base',
 ];
 
@@ -47,19 +54,25 @@ const PRETENDED = [
  */
 export async function debianPackages(): Promise<DebianPackages> {
   const distribution = await readDistribution();
-  const key = keyOf(distribution, process.arch, RUN, BUILD, PRETENDED);
+  const key = keyOf(distribution, process.arch, SETS, PRETENDED);
   const directory = await kept(`debian/${distribution.name}-${distribution.version}-${key}`, download);
-  const [run, build] = await Promise.all(['run', 'build'].map((set) => readList(directory, set)));
-  return { distribution, run: run ?? [], build: build ?? [] };
+  const [run, build, helper] = await Promise.all([
+    readList(directory, 'run'),
+    readList(directory, 'build'),
+    readList(directory, 'helper'),
+  ]);
+  return { distribution, run, build, helper };
 }
 
 async function download(directory: string): Promise<void> {
   process.stderr.write('bench: downloading Debian packages for the run and build images (once)\n');
   const apt = await privateApt(directory);
   await apt(['update']);
-  await writeFile(path.join(directory, 'run'), (await resolve(apt, RUN)).join('\n'));
-  await writeFile(path.join(directory, 'build'), (await resolve(apt, BUILD)).join('\n'));
-  for (const names of [RUN, BUILD]) await apt([...INSTALL, '--download-only', ...names]);
+  // All before the first download: apt no longer names what it has.
+  for (const [set, names] of Object.entries(SETS)) {
+    await writeFile(path.join(directory, set), (await resolve(apt, names)).join('\n'));
+  }
+  for (const names of Object.values(SETS)) await apt([...INSTALL, '--download-only', ...names]);
   await rm(path.join(directory, 'state'), { recursive: true });
 }
 
@@ -109,7 +122,7 @@ async function resolve(apt: Apt, names: readonly string[]): Promise<readonly str
   return files.filter((file) => file !== undefined).sort();
 }
 
-async function readList(directory: string, set: string): Promise<readonly string[]> {
+async function readList(directory: string, set: keyof typeof SETS): Promise<readonly string[]> {
   const names = (await readFile(path.join(directory, set), 'utf8')).split('\n');
   return names.map((name) => path.join(directory, 'archives', name));
 }

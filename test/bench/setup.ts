@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { debianPackages } from './debian.ts';
+import { helperLayer } from './gitlab/helper-image.ts';
 import { buildpackDirectory, makeBuilder, makeRunImage } from './images.ts';
 import { tool, TOOL_NAMES, type ToolName } from './tools.ts';
 import { toolImages } from './tool-image.ts';
@@ -7,7 +8,11 @@ import { zizmor } from './zizmor.ts';
 
 /** What has to be there before: for all tests, or for the demo alone. */
 const SETS: Readonly<Record<string, Wanted>> = {
-  all: { tools: TOOL_NAMES, buildpacks: ['ca-certificates', 'nodejs', 'procfile'], others: [zizmor, toolImages] },
+  all: {
+    tools: TOOL_NAMES,
+    buildpacks: ['ca-certificates', 'nodejs', 'procfile'],
+    others: [zizmor, toolImages, helperLayer],
+  },
   demo: { tools: ['lifecycle', 'registry', 'crane'], buildpacks: ['nodejs', 'procfile'], others: [] },
 };
 

@@ -1,4 +1,4 @@
-import { chmod, copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { kept, keyOf } from './cache.ts';
 import { go } from './go.ts';
@@ -12,7 +12,15 @@ export type ToolName = 'lifecycle' | 'lifecycle-previous' | 'ca-certificates' | 
  * alone.
  */
 export type ProgramName =
-  'registry' | 'crane' | 'pack' | 'act' | 'actionlint' | 'cache-image' | 'httpproxy' | 'registries-conf';
+  | 'registry'
+  | 'crane'
+  | 'pack'
+  | 'act'
+  | 'gitlab-runner'
+  | 'actionlint'
+  | 'cache-image'
+  | 'httpproxy'
+  | 'registries-conf';
 
 export interface Tool {
   readonly name: ToolName;
@@ -67,6 +75,8 @@ const RECIPES: Readonly<Record<ToolName, Recipe>> = {
     versionVariable: 'github.com/buildpacks/pack/pkg/client.Version',
   },
   act: { module: 'github.com/nektos/act', programs: { act: 'github.com/nektos/act' } },
+  // The runner, and what its helper image holds; only a program of ours can be built from the module (`absent/README.md`).
+  'gitlab-runner': { module: 'gitlab.com/gitlab-org/gitlab-runner', programs: { 'gitlab-runner': OWN_PROGRAM } },
   actionlint: {
     module: 'github.com/rhysd/actionlint',
     programs: { actionlint: 'github.com/rhysd/actionlint/cmd/actionlint' },
@@ -100,7 +110,7 @@ export async function tool(name: ToolName): Promise<Tool> {
   const [module, sums] = await Promise.all([readText(source, 'go.mod'), readText(source, 'go.sum')]);
   const version = versionIn(module, recipe.module);
   const isOwn = Object.values(recipe.programs).includes(OWN_PROGRAM);
-  const own = isOwn ? await readText(source, 'main.go') : '';
+  const own = isOwn ? await ownCode(source) : '';
   const key = keyOf(RECIPE_VERSION, process.arch, recipe.programs, module, sums, own);
   const directory = await kept(`bin/${name}-${version}-${key}`, async (folder) => {
     process.stderr.write(`bench: building ${name} ${version} (once)\n`);
@@ -142,6 +152,13 @@ async function finishCaCertificates(folder: string, version: string, source: str
     await copyFile(path.join(module, name), path.join(folder, name));
     await chmod(path.join(folder, name), 0o644);
   }
+}
+
+/** Our program, then the code of ours that it stands on in modules of their own. */
+async function ownCode(source: string): Promise<string> {
+  const all = await readdir(source, { recursive: true });
+  const others = all.filter((file) => file.includes('/') && /\.(?:go|mod)$/.test(file)).sort();
+  return (await Promise.all(['main.go', ...others].map((file) => readText(source, file)))).join('');
 }
 
 async function readText(...parts: readonly string[]): Promise<string> {

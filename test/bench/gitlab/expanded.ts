@@ -1,0 +1,52 @@
+import path from 'node:path';
+import YAML from 'yaml';
+import { ROOT } from '../cache.ts';
+import { command } from '../command.ts';
+import type { JobDefinition, Variable } from './job.ts';
+
+/** A pipeline in which everything is included and filled in, and whose rules have been asked. */
+export interface ExpandedPipeline {
+  /** Jobs that this pipeline has, in the order of their stages. */
+  readonly jobs: readonly (readonly [name: string, definition: JobDefinition])[];
+}
+
+interface Listed {
+  readonly name: string;
+  readonly when: string;
+}
+
+/** Jobs by their names, beside the pipeline's own keys. */
+interface Expanded {
+  readonly stages: readonly string[];
+}
+
+const PROGRAM = path.join(ROOT, 'node_modules', '.bin', 'gitlab-ci-local');
+
+/**
+ * Has gitlab-ci-local read `.gitlab-ci.yml` of a checked-out repository: includes, inputs and rules are not our own reading of GitLab's
+ * documentation.
+ *
+ * @throws Error with what gitlab-ci-local says of a pipeline that is not valid
+ */
+export async function expandPipeline(
+  repository: string,
+  variables: readonly Variable[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ExpandedPipeline> {
+  const given = variables
+    .filter(({ file }) => file !== true)
+    .flatMap(({ key, value }) => ['--variable', `${key}=${value}`]);
+  // Else it warns, on standard output, that they are GitLab's to set.
+  const known = `--ignore-predefined-vars=${variables.map(({ key }) => key).join(',')}`;
+  const state = [known, '--state-dir', '../state', '--home', '../home', '--no-color'];
+  const run = (mode: string) =>
+    command(process.execPath, [PROGRAM, mode, ...state, ...given], { directory: repository, environment });
+  const [preview, listing] = await Promise.all([run('--preview'), run('--list-json')]);
+  const { stages, ...rest } = YAML.parse(preview) as Expanded;
+  const listed = JSON.parse(listing) as readonly Listed[];
+  const created = new Set(listed.filter(({ when }) => when !== 'never').map(({ name }) => name));
+  const jobs = Object.entries(rest as Readonly<Record<string, JobDefinition>>)
+    .filter(([name]) => created.has(name))
+    .sort(([, a], [, b]) => stages.indexOf(a.stage) - stages.indexOf(b.stage));
+  return { jobs };
+}

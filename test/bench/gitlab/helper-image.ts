@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileItem, type TarItem } from '../../../packages/core/src/archive/index.ts';
+import { keyOf } from '../cache.ts';
+import { command } from '../command.ts';
+import { debianPackages } from '../debian.ts';
+import { keptLayer, type Layer } from '../layer.ts';
+import { EPOCH, rootfsItems } from '../rootfs.ts';
+import { program } from '../tools.ts';
+
+/** The shell that the runner's helper starts: what it clones and unpacks is open to all, as with GitLab's own image. */
+const SHELL = '#!/bin/bash\numask 0000\nexec /bin/bash\n';
+
+/** A runner clones as root into folders that others may have made. */
+const GIT_CONFIG = '[safe]\n\tdirectory = *\n';
+
+/**
+ * The image that GitLab's runner clones, caches and keeps artifacts with, loaded into the machine's docker engine when it is not there;
+ * also good as the helper image of gitlab-ci-local, which copies with its rsync.
+ *
+ * @returns the name to run
+ */
+export async function helperImage(): Promise<string> {
+  const layer = await helperLayer();
+  const name = `buildpacks-ci.local/gitlab-helper:${keyOf(layer.diffId)}`;
+  if (await isLoaded(name)) return name;
+  const search = 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+  await command('docker', ['import', '--change', search, '--change', 'CMD ["gitlab-runner-build"]', layer.file, name]);
+  return name;
+}
+
+/** All of the image's files. */
+export async function helperLayer(): Promise<Layer> {
+  const { helper } = await debianPackages();
+  const runner = await program('gitlab-runner');
+  const inputs = [helper.map((file) => path.basename(file)), path.basename(path.dirname(runner)), SHELL, GIT_CONFIG];
+  return keptLayer('gitlab helper', inputs, () => items(helper, runner));
+}
+
+async function items(packages: readonly string[], runner: string): Promise<readonly TarItem[]> {
+  return [
+    ...(await rootfsItems(packages)),
+    fileItem('etc/gitconfig', GIT_CONFIG, { mtime: EPOCH }),
+    fileItem('etc/passwd', 'root:x:0:0:root:/root:/bin/bash\n', { mtime: EPOCH }),
+    fileItem('usr/bin/gitlab-runner-build', SHELL, { mode: 0o755, mtime: EPOCH }),
+    fileItem('usr/bin/gitlab-runner-helper', await readFile(runner), { mode: 0o755, mtime: EPOCH }),
+  ];
+}
+
+async function isLoaded(name: string): Promise<boolean> {
+  return command('docker', ['image', 'inspect', name]).then(
+    () => true,
+    () => false,
+  );
+}
