@@ -5,7 +5,7 @@ import { type Bundle, makeBundle, packagesOf, ROOT } from '../bundle.ts';
 import type { BundledPackage } from '../licences.ts';
 import { IMAGE_PROGRAMS } from './image-programs.ts';
 import { TIME, TOOL } from './places.ts';
-import { programItem } from './system-layer.ts';
+import { OUTSIDE, programItem } from './system-layer.ts';
 
 const FACTS = { mtime: TIME.seconds };
 const SHEBANG = /^#!.*\n/;
@@ -43,7 +43,7 @@ export function programItems(programs: readonly OwnProgram[], version: string, s
     directoryItem(`${TOOL.libraries}/buildpacks-ci`, FACTS),
     ...programs.flatMap(itemsOf),
     fileItem(`${TOOL.licences}/buildpacks-ci.txt`, readFileSync(path.join(ROOT, 'LICENSE')), FACTS),
-    fileItem(TOOL.marker, `${JSON.stringify({ version })}\n`, FACTS),
+    fileItem(TOOL.marker, `${JSON.stringify({ version, outside: OUTSIDE })}\n`, FACTS),
     fileItem(TOOL.sbom, sbom, FACTS),
   ];
   return items.sort((a, b) => (a.entry.path < b.entry.path ? -1 : 1));

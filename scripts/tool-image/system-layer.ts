@@ -20,6 +20,9 @@ const ACCOUNTS = {
   'etc/passwd': `root:x:0:0:root:/${TOOL.home}:/bin/sh\nnobody:x:65534:65534:nobody:/nonexistent:/bin/false\n`,
 };
 
+/** Files outside of the tool folder, for a build over the root to know what is the image's and what a CI has put there. Links need no name. */
+export const OUTSIDE = Object.keys(ACCOUNTS).map((file) => `/${file}`);
+
 /** What the layer is made of. */
 export interface SystemParts {
   readonly architecture: Architecture;

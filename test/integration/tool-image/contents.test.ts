@@ -108,8 +108,11 @@ describe.each(ARCHITECTURES)('the tool image for %s', (architecture) => {
     expect(programs.filter((each) => each.includes(`${repository}@`) || each.includes(digest))).toEqual([]);
   });
 
-  test('says which version it is', () => {
-    expect(JSON.parse(text('tool-image.json'))).toEqual({ version: readRelease().version });
+  test('says which version it is, and what is its own outside of the folder', () => {
+    expect(JSON.parse(text('tool-image.json'))).toEqual({
+      version: readRelease().version,
+      outside: ['/etc/group', '/etc/nsswitch.conf', '/etc/passwd'],
+    });
   });
 
   test('has certificates that can be read', () => {
