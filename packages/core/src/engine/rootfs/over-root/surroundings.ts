@@ -5,6 +5,7 @@ import { TOOL_FOLDER } from '../tool-folder.ts';
 /** Folders that builders have too: what is in them is told apart name by name. */
 const SHARED = [
   '/',
+  TOOL_FOLDER,
   ...[
     '/bin',
     '/etc',
@@ -38,6 +39,8 @@ const OWN_FILE_SYSTEMS = new Set([
   '/dev/shm',
   '/dev/mqueue',
 ]);
+/** All that a build needs of the tool folder; the rest is closed like everybody's: a home, a working directory, our state. */
+const TOOLS = [`${TOOL_FOLDER}/bin`, `${TOOL_FOLDER}/lib`];
 /** The kernel's: looked after by the kernel. */
 const KERNEL = ['/proc', '/sys', '/dev'];
 const DEVICES = new Set(['/dev/pts', '/dev/console']);
@@ -88,7 +91,7 @@ async function entriesOf(folder: string): Promise<readonly string[]> {
 }
 
 function isOurs(entry: string): boolean {
-  return KERNEL.includes(entry) || FOR_ALL.includes(entry) || entry === TOOL_FOLDER;
+  return KERNEL.includes(entry) || FOR_ALL.includes(entry) || TOOLS.includes(entry);
 }
 
 function isKernels(point: string): boolean {
