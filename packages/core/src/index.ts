@@ -10,6 +10,7 @@ export { prepareStaged, type StagedPreparation } from './build/staged/prepare-st
 export { publishStaged, type StagedBuild } from './build/staged/publish-staged.ts';
 export * from './doctor/index.ts';
 export { removeLeftovers } from './engine/index.ts';
+export { TOOL_FOLDER } from './engine/rootfs/tool-folder.ts';
 export * from './errors/index.ts';
 export { writeFileWhole } from './files/whole-file.ts';
 export * from './housekeeping/index.ts';
@@ -51,4 +52,5 @@ export { type MarkdownExtras, renderMarkdown } from './report/markdown.ts';
 export { formatSize } from './report/size.ts';
 export { repositoryOf } from './report/repository-of.ts';
 export { renderResult } from './report/text.ts';
+export { type Digest, isDigest } from './reference/index.ts';
 export { type Component, imageBills, isCycloneDx, readComponents } from './sbom/components.ts';

@@ -18,6 +18,20 @@ export const GITLAB_INPUTS = [
     description:
       'Lets `bindings` into the artifact by which the jobs of the staged mode hand over a build. Who may download artifacts of the project can then read them until they expire.',
   },
+  {
+    name: 'artifact-limit',
+    group: 'cache',
+    type: 'number',
+    default: '100',
+    description:
+      'How large an artifact of the staged mode may be, in MB: the value of "Maximum artifacts size" in the settings of the project, its group or the instance. The layer cache is left out where it would be too large with it; an image that is larger by itself fails its job.',
+    example: '1000',
+  },
 ] as const satisfies readonly InputDefinition[];
 
-export type GitLabInputName = (typeof GITLAB_INPUTS)[number]['name'];
+type Definition = (typeof GITLAB_INPUTS)[number];
+
+/** The values of these inputs. */
+export type GitLabInputs = {
+  readonly [D in Definition as D['name']]: D['type'] extends 'number' ? number : boolean;
+};

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { environmentName, type InputProblem, type RawInputs, variableInputs } from '@buildpacks-ci/core';
 import { cacheStore } from './cache-store.ts';
-import { GITLAB_INPUTS, type GitLabInputName } from './definitions.ts';
+import { GITLAB_INPUTS, type GitLabInputs } from './definitions.ts';
 
 /** What a job has written as inputs, with what follows from the project. */
 export interface JobInputs {
   /** Those that core knows, as it takes them. */
   readonly core: RawInputs;
-  readonly own: Readonly<Record<GitLabInputName, boolean>>;
+  readonly own: GitLabInputs;
   readonly problems: readonly InputProblem[];
 }
 
@@ -71,12 +71,19 @@ export function imageProblems({ core }: JobInputs): readonly InputProblem[] {
   return [{ input: 'image', message, hint }];
 }
 
-function readOwnInputs(environment: Environment, problems: InputProblem[]): JobInputs['own'] {
-  const entries = GITLAB_INPUTS.map(({ name, default: otherwise }) => {
+function readOwnInputs(environment: Environment, problems: InputProblem[]): GitLabInputs {
+  const entries = GITLAB_INPUTS.map(({ name, type, default: otherwise }) => {
     const text = environment[environmentName(name)]?.trim() ?? '';
-    if (!/^(?:true|True|TRUE|false|False|FALSE|)$/.test(text))
-      problems.push({ input: name, message: `"${text}" is not a boolean`, hint: 'Write true or false.' });
-    return [name, (text === '' ? otherwise : text).toLowerCase() === 'true'] as const;
+    if (!PATTERNS[type].test(text)) problems.push({ input: name, ...MISTAKES[type](text) });
+    const value = text === '' ? otherwise : text;
+    return [name, type === 'number' ? Number(value) : value.toLowerCase() === 'true'] as const;
   });
-  return Object.fromEntries(entries) as JobInputs['own'];
+  return Object.fromEntries(entries) as GitLabInputs;
 }
+
+const PATTERNS = { boolean: /^(?:true|True|TRUE|false|False|FALSE|)$/, number: /^\d{0,9}$/ } as const;
+
+const MISTAKES = {
+  boolean: (text: string) => ({ message: `"${text}" is not a boolean`, hint: 'Write true or false.' }),
+  number: (text: string) => ({ message: `"${text}" is not a number`, hint: 'Write digits only.' }),
+} as const;

@@ -8,5 +8,7 @@ export const ANNOTATIONS = `${FOLDER}/annotations.json`;
 export const RESULT = `${FOLDER}/result.json`;
 /** What the job that prepares hands to the two others. */
 export const PREPARED = `${FOLDER}/prepare`;
+/** Tells the job that publishes which plan was prepared, out of reach of the job between them. */
+export const PLAN_DOTENV = `${FOLDER}/plan.env`;
 /** What the job that runs the buildpacks hands to the one that publishes. */
 export const BUILT = `${FOLDER}/run`;

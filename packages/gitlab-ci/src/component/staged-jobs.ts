@@ -1,6 +1,6 @@
 import type { InputDefinition } from '@buildpacks-ci/core';
 import { CACHE_JOB, CACHE_JOBS } from './cache-jobs.ts';
-import { BUILT, PREPARED } from './files.ts';
+import { BUILT, PLAN_DOTENV, PREPARED } from './files.ts';
 import { CACHE_POLICY } from './job-inputs.ts';
 import { COMMON, image, INHERITED, JOB, REPORTS, TOOL_IMAGE } from './job-parts.ts';
 import { inputVariables } from './variables.ts';
@@ -30,7 +30,7 @@ export function stagedJobs(inputs: readonly InputDefinition[], script: string): 
       image: TOOL_IMAGE,
       variables: { [CACHE_POLICY]: 'pull' },
       script: ['buildpacks-ci-gitlab prepare'],
-      artifacts: { paths: [`${PREPARED}/`], ...HANDED_OVER },
+      artifacts: { paths: [`${PREPARED}/`], reports: { dotenv: PLAN_DOTENV }, ...HANDED_OVER },
     },
     [RUN]: {
       ...COMMON,

@@ -15,7 +15,11 @@ export interface Template {
 }
 
 /** What matters only where a build is handed over from job to job. */
-const STAGED_ONLY: ReadonlySet<string> = new Set(['accept-job-variables-exposed', 'hand-over-bindings']);
+const STAGED_ONLY: ReadonlySet<string> = new Set([
+  'accept-job-variables-exposed',
+  'hand-over-bindings',
+  'artifact-limit',
+]);
 
 /** Secrets are no inputs of a component: a pipeline's configuration is no place for them, and a variable of the project is one. */
 const ALL: readonly InputDefinition[] = [...INPUTS, ...GITLAB_INPUTS].filter(

@@ -77,7 +77,7 @@ function requireSupported({ volumes, network, builder, bindings }: BuildRequest,
     problems.report(
       'bindings',
       'they would be in an artifact, and readable to all who may download it',
-      'Set staged-bindings to true if they may read them, or build in one job.',
+      'Set hand-over-bindings to true if they may read them, or build in one job.',
     );
   }
   problems.throwIfAny();

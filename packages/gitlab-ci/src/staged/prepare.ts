@@ -1,0 +1,69 @@
+import { chmod, rm } from 'node:fs/promises';
+import path from 'node:path';
+import {
+  describeTrust,
+  type InputProblem,
+  jobTools,
+  prepareStaged,
+  TOOL_FOLDER,
+  writeFileWhole,
+} from '@buildpacks-ci/core';
+import type { Command, Job } from '../command.ts';
+import { BUILT, PLAN_DOTENV, PREPARED } from '../component/files.ts';
+import { openFolder } from '../folder.ts';
+import type { JobInputs } from '../inputs.ts';
+import { withPorts } from '../ports.ts';
+import { readBuildRequest } from '../request.ts';
+import { renderPlanProof } from './plan-proof.ts';
+
+/** As GitLab counts the size of artifacts. */
+const MEGABYTE = 1024 ** 2;
+
+/** The first of three jobs: everything that needs credentials before the buildpacks run. */
+export const PREPARE: Command = {
+  name: 'prepare',
+  async run(job) {
+    const { facts, host, log } = job;
+    const project = host.machine.workingDirectory;
+    const folder = await openFolder(project);
+    for (const place of [PREPARED, BUILT, PLAN_DOTENV])
+      await rm(path.join(project, place), { recursive: true, force: true });
+    const inputs = ofThisUser(accepted(job.inputs), job);
+    const request = readBuildRequest({ ...job, inputs });
+    log.info(describeTrust(request, facts, host.environment['CI_PIPELINE_SOURCE'] ?? ''));
+    const { sbomDirectory = folder.sbom } = request;
+    const planDigest = await withPorts(job, request.connection, async (ports) => {
+      const preparation = {
+        prepared: path.join(project, PREPARED),
+        tools: await jobTools(TOOL_FOLDER, ports.processes),
+        bindings: inputs.own['hand-over-bindings'],
+        limit: inputs.own['artifact-limit'] * MEGABYTE,
+      };
+      return prepareStaged({ ...request, sbomDirectory }, preparation, ports);
+    });
+    await writeFileWhole(path.join(project, PLAN_DOTENV), [Buffer.from(renderPlanProof(planDigest))]);
+    // The next job may get the same volume as another user, and makes a folder beside ours.
+    await chmod(folder.directory, 0o777).catch(() => undefined);
+  },
+};
+
+/** Nobody builds in this way without knowing what GitLab does. */
+function accepted(inputs: JobInputs): JobInputs {
+  if (inputs.own['accept-job-variables-exposed']) return inputs;
+  const problem: InputProblem = {
+    input: 'accept-job-variables-exposed',
+    message:
+      "buildpacks run in a job of their own here, and GitLab gives every job the project's and the group's variables and a token: buildpacks can read them all",
+    hint: 'Set it to true if you trust the buildpacks of this builder, and what they download, that far; or build in one job, where they see none of it.',
+  };
+  return { ...inputs, problems: [...inputs.problems, problem] };
+}
+
+/** Where not even we run as root, the cluster chooses the users of jobs, and the middle one gets the same. */
+function ofThisUser(inputs: JobInputs, { host, log }: Job): JobInputs {
+  const { uid, gid } = host.machine;
+  const isGiven = ['uid', 'gid'].some((name) => (inputs.core[name] ?? '').length > 0);
+  if (uid === 0 || isGiven) return inputs;
+  log.info(`the lifecycle is to run as this job does, as ${uid}:${gid}; the inputs uid and gid say otherwise`);
+  return { ...inputs, core: { ...inputs.core, uid: String(uid), gid: String(gid) } };
+}
