@@ -1,6 +1,7 @@
 import { BuildpacksError } from '../errors/index.ts';
 import type { TarEntry } from './tar-entry.ts';
 import { type TarEvent, TarParser } from './tar-parser.ts';
+import { refused } from './tree-root.ts';
 import { type TreeWriterOptions, TreeWriter } from './tree-writer.ts';
 
 export interface ExtractOptions extends TreeWriterOptions {
@@ -63,6 +64,8 @@ function give(event: TarEvent, sink: EntrySink): void {
 
 function diskFailure(error: unknown, event: TarEvent): BuildpacksError {
   const { message, code } = error as NodeJS.ErrnoException;
+  if (event.kind === 'entry' && code === 'ENAMETOOLONG')
+    return refused(event.entry.path, 'its place is nested too deep');
   const what = event.kind === 'entry' ? `"${event.entry.path}"` : 'a file';
   return new BuildpacksError('engine', `${what} can't be unpacked: ${message}`, {
     hint: code === 'ENOSPC' ? 'Free some space on the disk.' : 'See whether the directory is writable.',

@@ -28,14 +28,19 @@ export interface Place {
 export class TreeRoot {
   readonly #root: string;
   readonly #onNewFolder: (folder: InnerPath) => void;
+  readonly #mayMake: (folder: InnerPath) => boolean;
   readonly #folders = new Set<InnerPath>(['']);
   /** From folders as archives name them to real ones. */
   readonly #resolved = new Map<string, InnerPath>();
 
-  /** @param onNewFolder called for folders that were made only because something in them was named */
-  constructor(root: string, onNewFolder: (folder: InnerPath) => void) {
+  /**
+   * @param onNewFolder called for folders that were made only because something in them was named
+   * @param mayMake whether such a folder may be made; else what is named in it has no place. Default: always
+   */
+  constructor(root: string, onNewFolder: (folder: InnerPath) => void, mayMake?: (folder: InnerPath) => boolean) {
     this.#root = root === '/' ? '' : root;
     this.#onNewFolder = onNewFolder;
+    this.#mayMake = mayMake ?? (() => true);
   }
 
   onDisk(path: InnerPath): string {
@@ -55,7 +60,7 @@ export class TreeRoot {
   }
 
   /**
-   * The place of a name in the archive; its last component is never followed. Undefined when a folder is missing and `create` is not asked for.
+   * The place of a name in the archive; its last component is never followed. Undefined when a folder is missing that is not to be made.
    *
    * @throws BuildpacksError `image` when the name has a `..`, is too long, or uses a file as a folder
    */
@@ -101,7 +106,7 @@ export class TreeRoot {
     if (stats?.isSymbolicLink()) return readlinkSync(this.onDisk(path));
     if (stats !== undefined && !stats.isDirectory()) throw refused(archivePath, `"${path}" is a file and no folder`);
     if (stats === undefined) {
-      if (folders === 'existing') return undefined;
+      if (folders === 'existing' || !this.#mayMake(path)) return undefined;
       mkdirSync(this.onDisk(path), NEW_FOLDER_MODE);
       this.#onNewFolder(path);
     }

@@ -69,7 +69,11 @@ export class TreeWriter {
     this.#options = options;
     this.#limits = options.limits ?? DEFAULT_LIMITS;
     this.#kept = new KeptPaths(options.kept);
-    this.#root = new TreeRoot(root, (folder) => this.#folders.set(folder, { mode: 0o755 }));
+    this.#root = new TreeRoot(
+      root,
+      (folder) => this.#folders.set(folder, { mode: 0o755 }),
+      (folder) => !this.#kept.covers(folder),
+    );
   }
 
   /** How many devices and pipes were left out. */

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
-import { addAbortSignal, PassThrough, pipeline, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { BuildpacksError } from '../errors/index.ts';
 import type { Descriptor } from '../image/manifest.ts';
-import { compressionOf } from '../image/media-types.ts';
 import type { Image } from '../image/source.ts';
-import { announceTransfers, reportTransfer } from '../log/transfer.ts';
+import { optional } from '../json/json.ts';
+import { announceTransfers } from '../log/transfer.ts';
 import type { Log } from '../ports/index.ts';
 import type { Digest } from '../reference/index.ts';
-import { decompressed } from './compression.ts';
 import { type ExtractOptions, pour } from './extract.ts';
+import { fetchLayer, layerChunks } from './layer-chunks.ts';
 import { LayerWriter } from './layer-writer.ts';
 import { DEFAULT_LIMITS, TreeWriter } from './tree-writer.ts';
 
@@ -19,9 +19,10 @@ export interface UnpackOptions extends ExtractOptions {
   readonly signal: AbortSignal;
 }
 
-/** How many layers are fetched and decompressed while one is written, and how much of each is kept ready, in chunks of 256 KiB. */
+/** How many layers are fetched and decompressed while one is written. */
 const AHEAD = 3;
-const READY = 32;
+/** Headers and padding are bytes of a layer, and no file content. */
+const TAR_OVERHEAD = 2;
 
 interface Layer {
   readonly descriptor: Descriptor;
@@ -36,87 +37,88 @@ interface Layer {
  * @throws BuildpacksError `image` for what is wrong with the image; `engine` when the disk refuses; the source's own errors
  */
 export async function unpackImage(image: Image, root: string, options: UnpackOptions): Promise<void> {
+  const { log, signal, unusedLayers } = options;
   const tree = new TreeWriter(root, options);
-  const layers = layersOf(image).filter(({ diffId }) => options.unusedLayers?.has(diffId) !== true);
+  const layers = layersOf(image).filter(({ diffId }) => unusedLayers?.has(diffId) !== true);
   announceTransfers(
     layers.map(({ descriptor }) => descriptor),
-    options.log,
+    log,
   );
+  const unused = image.manifest.layers.length - layers.length;
+  if (unused > 0)
+    log.debug(`${unused} layers of ${image.source.name} are not fetched: they hold buildpacks of no use here`);
+  try {
+    await applyLayers(image, layers, tree, options);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error;
+  }
+  tree.finish();
+  if (tree.skipped > 0) log.debug(`${tree.skipped} devices and pipes of ${image.source.name} left out`);
+}
+
+function layersOf({ manifest, config, source }: Image): Layer[] {
+  const [count, known] = [manifest.layers.length, config.diffIds.length];
+  if (count !== known) throw new BuildpacksError('image', `${source.name} has ${count} layers and ${known} diff IDs`);
+  return config.diffIds.flatMap((diffId, index) => {
+    const descriptor = manifest.layers[index];
+    return descriptor === undefined ? [] : [{ descriptor, diffId }];
+  });
+}
+
+async function applyLayers(
+  image: Image,
+  layers: readonly Layer[],
+  tree: TreeWriter,
+  { limits, log, signal }: UnpackOptions,
+): Promise<void> {
+  const maxBytes = TAR_OVERHEAD * (limits ?? DEFAULT_LIMITS).bytes;
   const fetched: Promise<Readable>[] = [];
   const fetchUpTo = (count: number) => {
-    for (const layer of layers.slice(fetched.length, count)) fetched.push(fetchLayer(image, layer, options));
+    for (const { descriptor } of layers.slice(fetched.length, count)) {
+      const stream = fetchLayer(image, descriptor, { maxBytes, log, signal });
+      stream.catch(() => undefined);
+      fetched.push(stream);
+    }
   };
   try {
     for (const [index, layer] of layers.entries()) {
       fetchUpTo(index + 1 + AHEAD);
       const stream = await fetched[index];
-      if (stream) await applyLayer(stream, layer, new LayerWriter(tree, { lowest: index === 0 }), options.signal);
+      const writer = new LayerWriter(tree, { lowest: index === 0 });
+      if (stream !== undefined) await applyLayer(stream, layer, writer, signal).catch(refuseIn(image, layer));
     }
-  } catch (error) {
-    options.signal.throwIfAborted();
-    throw error;
   } finally {
     for (const stream of fetched) stream.then(close, () => undefined);
   }
-  tree.finish();
-  if (tree.skipped > 0) options.log.debug(`${tree.skipped} devices and pipes of ${image.source.name} left out`);
-}
-
-function layersOf(image: Image): Layer[] {
-  return image.manifest.layers.map((descriptor, index) => {
-    const diffId = image.config.diffIds[index];
-    if (diffId === undefined) throw new BuildpacksError('image', `the layer ${descriptor.digest} has no diff id`);
-    return { descriptor, diffId };
-  });
-}
-
-/**
- * A stream that fills itself with `READY` chunks before anyone reads it, and keeps a failure until then. Chunks stay as they are: a stream
- * of bytes would copy all that is ready into one.
- */
-function fetchLayer(image: Image, { descriptor }: Layer, { limits, log, signal }: UnpackOptions): Promise<Readable> {
-  const maxBytes = 2 * (limits ?? DEFAULT_LIMITS).bytes;
-  const stream = image.source.open(descriptor).then((blob) => {
-    const ready = addAbortSignal(signal, new PassThrough({ objectMode: true, highWaterMark: READY }));
-    const content = reportTransfer(blob, descriptor, log);
-    pipeline(decompressed(content, compressionOf(descriptor.mediaType), maxBytes), ready, () => undefined);
-    return ready.on('error', () => undefined);
-  });
-  stream.catch(() => undefined);
-  return stream;
 }
 
 async function applyLayer(stream: Readable, layer: Layer, writer: LayerWriter, signal: AbortSignal): Promise<void> {
   const hash = createHash('sha256');
-  const isOurs = compressionOf(layer.descriptor.mediaType) !== 'none';
-  const chunks = passed(stream, (chunk) => hash.update(chunk));
-  await pour(isOurs ? spent(chunks) : chunks, writer, signal);
+  await pour(
+    layerChunks(stream, layer.descriptor, (chunk) => hash.update(chunk)),
+    writer,
+    signal,
+  );
   const found = `sha256:${hash.digest('hex')}`;
   if (found === layer.diffId) return;
-  throw new BuildpacksError(
-    'image',
-    `the layer ${layer.descriptor.digest} unpacks to ${found}, and the image's configuration says ${layer.diffId}`,
-  );
+  throw new BuildpacksError('image', `it unpacks to ${found}, and the image's configuration says ${layer.diffId}`);
 }
 
-async function* passed(stream: Readable, observe: (chunk: Uint8Array) => void): AsyncGenerator<Uint8Array> {
-  for await (const chunk of stream as AsyncIterable<Uint8Array>) {
-    observe(chunk);
-    yield chunk;
-  }
-}
-
-/**
- * Gives the memory of a decompressor's chunk back when the next one is asked for. Left to the garbage collector, gigabytes of chunks make it
- * mark everything again and again. A decompressor goes on in the same buffer until its end is reached; small buffers are shared.
- */
-async function* spent(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) {
-    const { buffer, byteOffset, byteLength } = chunk;
-    yield chunk;
-    const isFull = byteOffset + byteLength === buffer.byteLength;
-    if (isFull && buffer.byteLength > Buffer.poolSize && buffer instanceof ArrayBuffer) buffer.transfer(0);
-  }
+/** What is wrong with an archive does not say which layer it is, and of which image. */
+function refuseIn({ source }: Image, { descriptor }: Layer): (error: unknown) => never {
+  return (error) => {
+    const isAboutEntry = error instanceof BuildpacksError && error.code === 'image';
+    if (!isAboutEntry || error.message.includes(descriptor.digest)) throw error;
+    throw new BuildpacksError(
+      'image',
+      `the layer ${descriptor.digest} of ${source.name} is refused: ${error.message}`,
+      {
+        ...optional('hint', error.hint),
+        cause: error,
+      },
+    );
+  };
 }
 
 function close(stream: Readable): void {
