@@ -44,7 +44,9 @@ export const JOB_OUTPUTS = [
 export type OutputName = (typeof JOB_OUTPUTS)[number]['name'];
 
 /** The values of a build; those that it has none for are absent. */
-export function outputsOf(result: BuildResult): Readonly<Partial<Record<OutputName, string>>> {
+export function outputsOf(
+  result: Pick<BuildResult, 'image' | 'digest' | 'tags' | 'builder' | 'runImage'>,
+): Readonly<Partial<Record<OutputName, string>>> {
   const { image, digest, tags, builder, runImage } = result;
   const always = {
     BUILDPACKS_DIGEST: digest,

@@ -1,5 +1,3 @@
-import { plainText } from '@buildpacks-ci/core';
-
 /** GitLab takes the end of a line back before a marker and erases the marker after it, so that neither is seen in a terminal. */
 const ERASE = '\x1b[0K';
 
@@ -25,14 +23,17 @@ export function sectionEnd({ name }: Section, seconds: number): string {
   return `${ERASE}section_end:${seconds}:${name}\r${ERASE}\n`;
 }
 
-/** @param number tells sections of the same title apart */
+/**
+ * @param title printed as it is: the log has made it harmless
+ * @param number tells sections of the same title apart
+ */
 export function makeSection(title: string, number: number): Section {
   const slug = title
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '_')
     .slice(0, 40)
     .replaceAll(/^_+|_+$/g, '');
-  return { name: `buildpacks_ci_${number}${slug === '' ? '' : `_${slug}`}`, header: plainText(title) };
+  return { name: `buildpacks_ci_${number}${slug === '' ? '' : `_${slug}`}`, header: title };
 }
 
 /**
