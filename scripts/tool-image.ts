@@ -35,9 +35,9 @@ if (values.pins === true) {
 }
 
 async function make(layout: string): Promise<Descriptor> {
+  await clear(layout);
   const { version } = readRelease();
   const image = { version, pins: readPins(), programs: await ownPrograms() };
-  await clear(layout);
   const manifests: Descriptor[] = [];
   for (const architecture of ARCHITECTURES) {
     manifests.push(await addToolImage(layout, image, architecture, CACHE));
