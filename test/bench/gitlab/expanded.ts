@@ -39,8 +39,10 @@ export async function expandPipeline(
   // Else it warns, on standard output, that they are GitLab's to set.
   const known = `--ignore-predefined-vars=${variables.map(({ key }) => key).join(',')}`;
   const state = [known, '--state-dir', '../state', '--home', '../home', '--no-color'];
+  // GitLab takes an empty list of tags, which its own editor's schema does not.
+  const schema = ['--ignore-schema-paths', '#/definitions/tags/minItems'];
   const run = (mode: string) =>
-    command(process.execPath, [PROGRAM, mode, ...state, ...given], { directory: repository, environment });
+    command(process.execPath, [PROGRAM, mode, ...state, ...schema, ...given], { directory: repository, environment });
   const [preview, listing] = await Promise.all([run('--preview'), run('--list-json')]);
   const { stages, ...rest } = YAML.parse(preview) as Expanded;
   const listed = JSON.parse(listing) as readonly Listed[];

@@ -1,0 +1,72 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ROOT } from '../../bench/cache.ts';
+import { makeAuthority } from '../../bench/certificates.ts';
+import { type PipelineOptions, type PipelineOutcome, type ProjectRegistry, runPipeline } from '../../bench/gitlab.ts';
+import { loadToolImage } from '../../bench/tool-image.ts';
+import { startWorld, type World, type WorldOptions } from './world.ts';
+
+/** Inputs of the component, as `include:` takes them. */
+export type ComponentInputs = Readonly<Record<string, string | boolean | readonly (string | object)[]>>;
+
+export interface GitLabRun extends Pick<PipelineOptions, 'event' | 'variables' | 'docker' | 'files' | 'machine'> {
+  /** The component once for each, by the name of its template; a list since a pipeline may have it several times. */
+  readonly components: readonly { readonly template?: 'build' | 'build-staged'; readonly inputs: ComponentInputs }[];
+  /** Jobs beside the component's. */
+  readonly jobs?: object;
+  /** Apps in the project's repository, by their folders. */
+  readonly apps?: Readonly<Record<string, string>>;
+}
+
+/** A GitLab instance with a private authority, its registry, and a builder in it. */
+export interface GitLab {
+  readonly world: World;
+  readonly registry: ProjectRegistry;
+  /** The tool image, as the engine knows it. */
+  readonly toolImage: string;
+  /** The runner's folder in all runs that name no other. */
+  readonly machine: string;
+  run(run: GitLabRun): Promise<PipelineOutcome>;
+  stop(): Promise<void>;
+}
+
+export interface GitLabOptions extends Omit<WorldOptions, 'registry'> {
+  /** `CI_REGISTRY_PASSWORD`. */
+  readonly password?: string;
+}
+
+/** The component comes from the checkout, as a file of the project. */
+const TEMPLATES = 'ci';
+
+export async function startGitLab(options: GitLabOptions): Promise<GitLab> {
+  const scratch = await mkdtemp(path.join(tmpdir(), 'e2e-gitlab-'));
+  const stops = [() => rm(scratch, { recursive: true, force: true })];
+  const stop = async () => {
+    for (const each of stops.splice(0).reverse()) await each();
+  };
+  try {
+    const authority = await makeAuthority(path.join(scratch, 'ca'));
+    const user = { user: 'gitlab-ci-token', password: options.password ?? 'registry-password' };
+    const auth = { kind: 'basic', users: { [user.user]: user.password } } as const;
+    const world = await startWorld({ ...options, registry: { tls: authority, auth } });
+    stops.push(() => world.stop());
+    const toolImage = await loadToolImage();
+    const registry = { host: world.registry.host, ...user };
+    const machine = path.join(scratch, 'machine');
+    const run = (given: GitLabRun) =>
+      runPipeline({ machine, ...given, ...projectOf(given, toolImage), registry, authority });
+    return { world, registry, toolImage, machine, run, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function projectOf({ components, jobs, apps }: GitLabRun, toolImage: string): Pick<PipelineOptions, 'pipeline' | 'copies'> {
+  const include = components.map(({ template = 'build', inputs }) => ({
+    local: `${TEMPLATES}/${template}.yml`,
+    inputs: { 'tool-image': toolImage, ...inputs },
+  }));
+  return { pipeline: { include, ...jobs }, copies: { [TEMPLATES]: path.join(ROOT, 'gitlab/templates'), ...apps } };
+}
