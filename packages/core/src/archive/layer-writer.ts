@@ -55,6 +55,7 @@ export class LayerWriter implements EntrySink {
     const parts = path.split('/');
     const at = parts.findIndex((part) => part.startsWith(WHITEOUT));
     if (at === -1) return false;
+    if (parts.includes('..')) throw refused(path, 'its name leads out of the archive with ".."');
     if (at === parts.length - 1 || parts[at]?.startsWith(AUFS)) return true;
     throw refused(path, `the name "${parts[at] ?? ''}" is reserved for whiteouts`);
   }

@@ -34,6 +34,7 @@ describe('what is kept while an image is unpacked', () => {
       [symlinkItem('a', 'var/run'), fileItem('a/secrets/token', 'ours')],
       ['a -> var/run', ...ALL],
     ],
+    ['given folders', [fileItem('var/run/secrets/deep/er/file', 'ours')], ALL],
     ['taken away', [fileItem('var/run/.wh.secrets', '')], ALL],
     ['replaced with its folder', [symlinkItem('var/run', '/run')], ALL],
     ['taken away with its folder', [fileItem('.wh.var', '')], KEPT],

@@ -171,6 +171,30 @@ describe('unpackImage', () => {
     expect(listing(root)).toEqual([]);
   });
 
+  it('fetches and unpacks no layer that it is told to leave out', async () => {
+    const image = await imageWith([fileItem('a', '1')], [fileItem('b', '1')], [fileItem('a', '2')]);
+    const [, unused] = image.config.diffIds;
+    const opened: string[] = [];
+    const open: Image['source']['open'] = (descriptor) => {
+      opened.push(descriptor.digest);
+      return image.source.open(descriptor);
+    };
+    const root = temporaryDirectory();
+    await unpack({ ...image, source: { ...image.source, open } }, root, { unusedLayers: new Set(unused && [unused]) });
+
+    expect(listing(root)).toEqual(['a 644 2']);
+    expect(opened).toEqual([0, 2].map((index) => image.manifest.layers[index]?.digest));
+  });
+
+  it('leaves the bytes of an uncompressed layer to who has them', async () => {
+    const image = imageOf([{ tar: await tarOf([fileItem('a', 'x'.repeat(100_000))]), compression: 'none' }]);
+    await unpack(image, temporaryDirectory());
+    const root = temporaryDirectory();
+    await unpack(image, root);
+
+    expect(listing(root)).toHaveLength(1);
+  });
+
   it('gives the failure of a later layer, and no other noise', async () => {
     const image = await imageWith([fileItem('a', '')], [fileItem('b', '')], [fileItem('c', '')]);
     const open: Image['source']['open'] = (descriptor) =>
