@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import {
@@ -87,7 +87,8 @@ export interface JobOutcome {
 export async function runJob({ prepared, built }: HandOver, options: RunOptions): Promise<JobOutcome> {
   const { builder, user, umask = '000', args = [], environment = {}, before = '' } = options;
   const folder = path.dirname(built);
-  const outcome = await createProcessRunner({ environment: { ...ownPath(), ...environment } }).run({
+  const lines: string[] = [];
+  const { status } = await createProcessRunner({ environment: { ...ownPath(), ...environment } }).run({
     file: 'docker',
     args: [
       ...['run', '--rm', '--network', 'none', '--cap-drop', 'ALL', '--security-opt', 'no-new-privileges'],
@@ -97,8 +98,9 @@ export async function runJob({ prepared, built }: HandOver, options: RunOptions)
       ...args,
       ...['--entrypoint', 'sh', builder, '-c', `umask ${umask}\n${before}\n${BUILD_SCRIPT}`],
     ],
+    onLine: (line) => lines.push(line),
   });
-  return { status: outcome.status ?? -1, output: `${outcome.stdout}${outcome.stderr}` };
+  return { status: status ?? -1, output: lines.join('\n') };
 }
 
 function ownPath(): Readonly<Record<string, string>> {
@@ -118,13 +120,7 @@ export async function publishJob(
   );
 }
 
-/** Removes files of any user. */
-export async function removeAll(directory: string): Promise<void> {
-  await rm(directory, { recursive: true, force: true });
-}
-
-export async function emptyDirectory(directory: string, mode: number): Promise<string> {
-  await mkdir(directory, { recursive: true });
-  await chmod(directory, mode);
-  return directory;
+/** The names in an archive that was handed over. */
+export async function archived(folder: string, name: string): Promise<readonly string[]> {
+  return (await command('tar', ['--zstd', '-tf', path.join(folder, name)])).split('\n').filter((line) => line !== '');
 }

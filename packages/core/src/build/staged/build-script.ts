@@ -15,7 +15,7 @@ import { BUILT, JOB_ROOT, OUTPUT_FOLDER, PREPARED, SETTINGS } from './places.ts'
  *
  * What the lifecycle and buildpacks print passes without control characters: GitLab's section markers and what moves a terminal's cursor
  * need them. Lines about the layouts that stand for registries are left out where no buildpack runs: they name a digest that is not the
- * image's. The output ends when the lifecycle does, though a process that a buildpack has left behind may still hold it open.
+ * image's.
  */
 export const BUILD_SCRIPT = `\
 set -eu
@@ -83,7 +83,6 @@ while IFS= read -r pair; do
   set -- "$@" "$pair"
 done <"$root/${SETTINGS.environment}"
 
-mark=$(cat /proc/sys/kernel/random/uuid)
 exec 4>&1
 # shellcheck disable=SC2016
 status=$(
@@ -91,17 +90,13 @@ status=$(
     {
       code=0
       (cd / && exec env -i "$@" /cnb/lifecycle/creator ${LAYOUT_NAMES.output}) </dev/null 2>&1 3>&- 4>&- || code=$?
-      printf '%s\\n' "$mark"
       echo "$code" >&3
-    } | "$busybox" awk -v mark="$mark" -v layouts="$root/layout/" '
+    } | "$busybox" awk -v layouts="$root/layout/" '
       {
         gsub(/\\033\\[[0-9;?]*[@-~]/, "")
-        gsub(/[\\001-\\010\\013-\\037\\177]/, "")
-        end = index($0, mark)
+        gsub(/[\\001-\\010\\013-\\037\\177]|\\302[\\200-\\237]/, "")
       }
-      end > 1 { print substr($0, 1, end - 1) }
-      end { exit }
-      /^===> / { phase = $2 }
+      /===> [A-Z]+$/ { phase = $NF }
       phase ~ /^(ANALYZING|EXPORTING)$/ && index($0, layouts) { next }
       { print; fflush() }
     ' >&4 3>&- 4>&-
@@ -152,7 +147,12 @@ fi
 
 if [ -e "$root/${SETTINGS.keepCache}" ]; then
   cache=$built/${BUILT.cache}
-  if ! pack "$cache" -C "$root" -X "$root/restored" cache/committed; then
+  set --
+  for file in "$root"/cache/committed/*; do
+    name=cache/committed/\${file##*/}
+    "$busybox" grep -qxFe "$name" "$root/restored" || set -- "$@" "$name"
+  done
+  if ! pack "$cache" -C "$root" "$@"; then
     warn "the layer cache can't be handed over, and is not kept"
     rm -f "$cache"
   elif [ $((total + $(size "$cache"))) -gt "$limit" ]; then
