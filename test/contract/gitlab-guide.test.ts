@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { describe, expect, test } from 'vitest';
+import { GITLAB_INPUTS } from '../../packages/gitlab-ci/src/definitions.ts';
+import { JOB_OUTPUTS } from '../../packages/gitlab-ci/src/outputs.ts';
+import { INPUTS } from '../../packages/core/src/inputs/index.ts';
+import { pipelineExamples } from '../support/component-includes.ts';
+import { ROOT } from '../support/documents.ts';
+
+interface SpecInput {
+  readonly type: string;
+  readonly options?: readonly unknown[];
+  readonly regex?: string;
+}
+
+const PAGE = readFileSync(path.join(ROOT, 'docs/gitlab.md'), 'utf8');
+const EXAMPLES = pipelineExamples(PAGE).filter(({ includes }) => includes.length > 0);
+
+describe('the pipelines of a page', () => {
+  const page = (yaml: string) => `# Page\n\n## Part\n\n\`\`\`yaml\n${yaml}\`\`\`\n`;
+
+  test('are its YAML, with what they include', () => {
+    const pipeline = 'include:\n  - component: $HOST/a/b/build@1.0.0\n    inputs:\n      c: d\n';
+    const includes = [{ project: '$HOST/a/b/', component: 'build', version: '1.0.0', inputs: { c: 'd' } }];
+    expect(pipelineExamples(page(pipeline))).toEqual([{ title: '5, Part', pipeline, includes }]);
+  });
+
+  test('are not what is for another program', () => {
+    expect(pipelineExamples(page('# config.toml\na: b\n'))).toEqual([]);
+  });
+});
+
+test('docs/gitlab.md has examples', () => {
+  expect(EXAMPLES).not.toEqual([]);
+});
+
+describe.each(EXAMPLES.map(({ title, includes }) => [title, includes] as const))('line %s', (_, includes) => {
+  test('includes our component by one of the two names, at one version', () => {
+    const places = includes.map(({ project, version }) => `${project} ${version}`);
+    const known = ['$CI_SERVER_FQDN/GROUP/buildpacks-ci/ 1.0.0', '$CI_SERVER_FQDN/tools/buildpacks-ci/ 1.0.0'];
+    expect(places.filter((place) => !known.includes(place))).toEqual([]);
+  });
+
+  test('gives inputs that there are, in their types', () => {
+    const wrong = includes.flatMap(({ component, inputs }) => {
+      const spec = inputsOf(component);
+      return Object.entries(inputs).filter(([name, value]) => !fits(spec[name], value));
+    });
+    expect(wrong).toEqual([]);
+  });
+});
+
+test('the table of inputs has those that no other CI has', () => {
+  const known = new Set<string>(INPUTS.map(({ name }) => name));
+  const own = ['build', 'build-staged'].flatMap((component) => Object.keys(inputsOf(component)));
+  expect(rowsBelow('Inputs')).toEqual(
+    new Set([...own, ...GITLAB_INPUTS.map(({ name }) => name)].filter((name) => !known.has(name))),
+  );
+});
+
+test('the table of variables for later jobs has all of them', () => {
+  expect(rowsBelow('Use the image in later jobs')).toEqual(new Set(JOB_OUTPUTS.map(({ name }) => name)));
+});
+
+/** The inputs of a component, from the first document of its template. */
+function inputsOf(component: string): Readonly<Record<string, SpecInput>> {
+  const [spec] = parseAllDocuments(readFileSync(path.join(ROOT, `gitlab/templates/${component}.yml`), 'utf8'));
+  return (spec?.toJS() as { readonly spec: { readonly inputs: Readonly<Record<string, SpecInput>> } }).spec.inputs;
+}
+
+/** As GitLab tests them before a pipeline is made. */
+function fits(input: SpecInput | undefined, value: unknown): boolean {
+  if (input === undefined) return false;
+  if ((Array.isArray(value) ? 'array' : typeof value) !== input.type) return false;
+  if (input.options !== undefined && !input.options.includes(value)) return false;
+  return input.regex === undefined || new RegExp(input.regex).test(String(value));
+}
+
+/** The first words of the rows of the table below a heading. */
+function rowsBelow(heading: string): ReadonlySet<string> {
+  const [, part = ''] = new RegExp(`^## ${heading}$([^]*?)^## `, 'm').exec(PAGE) ?? [];
+  return new Set([...part.matchAll(/^\| `([\w-]+)` /gm)].map(([, name = '']) => name));
+}
