@@ -17,7 +17,7 @@ const generated: ReadonlyMap<string, string> = new Map([
   ['action.yml', renderActionFile()],
   ['README.md', withSection(await page('README.md'), 'inputs', renderNames())],
   ['docs/github.md', withSections(await page('docs/github.md'))],
-  ...(await renderTemplates()),
+  ...renderTemplates(),
   ...(await makeBundle(GITHUB_ACTION)),
 ]);
 

@@ -14,17 +14,11 @@ export interface Template {
   readonly jobs: YamlMapping;
 }
 
-/** What matters only where a build is handed over from job to job. */
-const STAGED_ONLY: ReadonlySet<string> = new Set([
-  'accept-job-variables-exposed',
-  'hand-over-bindings',
-  'artifact-limit',
-]);
-
 /** Secrets are no inputs of a component: a pipeline's configuration is no place for them, and a variable of the project is one. */
-const ALL: readonly InputDefinition[] = [...INPUTS, ...GITLAB_INPUTS].filter(
-  (input: InputDefinition) => input.secret !== true,
-);
+const SHARED: readonly InputDefinition[] = INPUTS.filter((input: InputDefinition) => input.secret !== true);
+
+/** What only our program for GitLab has is about handing a build over from job to job. */
+const STAGED: readonly InputDefinition[] = [...SHARED, ...GITLAB_INPUTS];
 
 /**
  * Every component.
@@ -32,17 +26,16 @@ const ALL: readonly InputDefinition[] = [...INPUTS, ...GITLAB_INPUTS].filter(
  * @param toolImage the tool image of this release, `name@sha256:…`
  */
 export function templates(toolImage: string): readonly Template[] {
-  const inputs = ALL.filter(({ name }) => !STAGED_ONLY.has(name));
   return [
     {
       name: 'build',
-      spec: specDocument([...inputs.map(specInput), ...jobInputs(toolImage)]),
-      jobs: buildJobs(inputs),
+      spec: specDocument([...SHARED.map(specInput), ...jobInputs(toolImage)]),
+      jobs: buildJobs(SHARED),
     },
     {
       name: 'build-staged',
-      spec: specDocument([...ALL.map(stagedInput), ...jobInputs(toolImage)]),
-      jobs: stagedJobs(ALL, BUILD_SCRIPT),
+      spec: specDocument([...STAGED.map(stagedInput), ...jobInputs(toolImage)]),
+      jobs: stagedJobs(STAGED, BUILD_SCRIPT),
     },
   ];
 }

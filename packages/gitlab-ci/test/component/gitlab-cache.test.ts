@@ -3,7 +3,7 @@ import { renderTemplates } from '../../../../scripts/gitlab-templates.ts';
 import { type Config, interpolate, readComponent } from '../../../../test/support/gitlab-interpolation.ts';
 import { jobsOf } from '../../../../test/support/gitlab-jobs.ts';
 
-const BUILD = readComponent((await renderTemplates()).get('gitlab/templates/build.yml') ?? '');
+const BUILD = readComponent(renderTemplates().get('gitlab/templates/build.yml') ?? '');
 const STORE = 'BUILDPACKS_CI_CACHE_STORE';
 
 function build(inputs: Config): { readonly cache: unknown; readonly store: string | undefined } {

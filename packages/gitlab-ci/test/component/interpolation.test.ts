@@ -4,7 +4,7 @@ import { renderTemplates } from '../../../../scripts/gitlab-templates.ts';
 import { interpolate, readComponent } from '../../../../test/support/gitlab-interpolation.ts';
 import { type Job, jobsOf } from '../../../../test/support/gitlab-jobs.ts';
 
-const COMPONENTS = [...(await renderTemplates())].map(([file, text]) => [file, readComponent(text)] as const);
+const COMPONENTS = [...renderTemplates()].map(([file, text]) => [file, readComponent(text)] as const);
 /** What `build-staged` must be given. */
 const BUILDER = 'builder.example/base@sha256:0';
 

@@ -1,0 +1,53 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { asArray, asRecord, asText, parseJson } from '../../packages/core/src/json/json.ts';
+import { command } from './command.ts';
+import { pythonTool } from './python-tool.ts';
+
+const NAME = 'check-jsonschema';
+
+/** Installs it. */
+export async function checkJsonschema(): Promise<string> {
+  return pythonTool(NAME);
+}
+
+/**
+ * What is wrong with pipelines by GitLab's own JSON Schema, which check-jsonschema brings along: `NAME: PATH: WHAT` for each problem.
+ *
+ * @param documents YAML texts of one document each, by their names
+ */
+export async function gitlabSchemaProblems(documents: Readonly<Record<string, string>>): Promise<readonly string[]> {
+  const directory = await mkdtemp(path.join(os.tmpdir(), 'buildpacks-ci-test-'));
+  try {
+    const names = Object.keys(documents);
+    const files = names.map((_, index) => path.join(directory, `${index}.yml`));
+    for (const [index, name] of names.entries()) await writeFile(files[index] ?? '', documents[name] ?? '');
+    const problems = await check(files);
+    return problems.map(({ file, where, what }) => `${names[files.indexOf(file)] ?? file}: ${where}: ${what}`);
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+interface Problem {
+  readonly file: string;
+  readonly where: string;
+  readonly what: string;
+}
+
+async function check(files: readonly string[]): Promise<readonly Problem[]> {
+  const packages = await checkJsonschema();
+  const schema = ['--builtin-schema', 'vendor.gitlab-ci', '--data-transform', 'gitlab-ci'];
+  // Exit status 1 stands for problems and for everything else.
+  const checking = ['-m', 'check_jsonschema', ...schema, '--output-format', 'json', ...files];
+  const run = `code=0; python3 "$@" || code=$?; [ "$code" = 1 ] || exit "$code"`;
+  const output = await command('sh', ['-c', run, 'sh', ...checking], { environment: { PYTHONPATH: packages } });
+  const report = asRecord(parseJson(output));
+  if (report === undefined) throw new Error(`${NAME} gave no report: ${output}`);
+  return [...asArray(report['errors']), ...asArray(report['parse_errors'])].map((item) => {
+    const problem = asRecord(item) ?? {};
+    const [file = '', where = '', what = ''] = ['filename', 'path', 'message'].map((key) => asText(problem[key]));
+    return { file, where, what };
+  });
+}
