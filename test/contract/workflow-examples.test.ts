@@ -32,6 +32,7 @@ describe('the examples of a page', () => {
 
   test.each([
     ['other YAML', 'yaml', 'a: b\n'],
+    ['files of other CIs', 'yaml', 'version: 2\njobs: {}\n'],
     ['other languages', 'sh', '- uses: a/b@c\n'],
   ])('are not %s', (_, language, text) => {
     expect(workflowExamples(fenced(language, text))).toEqual([]);

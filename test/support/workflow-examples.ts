@@ -44,7 +44,8 @@ export function workflowExamples(page: string): readonly WorkflowExample[] {
 
 function workflowOf({ line, content }: MarkdownBlock): string | undefined {
   const { contents } = parseDocument(content);
-  if (isMap(contents) && contents.has('jobs')) return content;
+  // Other CIs have `jobs` too.
+  if (isMap(contents) && contents.has('jobs') && contents.has('on')) return content;
   if (isSeq(contents)) return AROUND_STEPS + content.replaceAll(/^(?=.)/gm, ' '.repeat(6));
   if (/^[ -]*uses:/m.test(content)) throw new Error(`line ${line}: neither a workflow nor a list of steps`);
   return undefined;
