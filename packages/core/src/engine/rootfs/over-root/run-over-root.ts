@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { BuildpacksError } from '../../../errors/index.ts';
 import { throwIfCancelled } from '../../cancellation.ts';
 import { environmentPairs } from '../../environment.ts';
@@ -10,7 +9,7 @@ import { lifecycleStatus } from '../status.ts';
 import { scriptPrograms } from '../tool-folder.ts';
 import { endProcessesOf, requireNoProcessOf } from '../user-processes.ts';
 import { whileClosed } from './closing.ts';
-import { moveIn, moveOut, PLACES } from './parts.ts';
+import { makeFolder, PLACES, placeParts } from './parts.ts';
 import { RUN } from './scripts.ts';
 import { type Occupant, readState, writeState } from './state.ts';
 import { isWithin } from './surroundings.ts';
@@ -30,8 +29,6 @@ export async function runOverRoot(run: EngineRun, ports: EnginePorts): Promise<n
     try {
       return await runInPlace(run, ports);
     } finally {
-      await endProcessesOf(run.user.uid, ports.clock);
-      await moveOut(run.directory);
       const isWhole = await restoreWritable(writable, ports);
       await writeState('occupant', { ...occupant, writable, isWhole });
     }
@@ -49,14 +46,23 @@ function requirePossible({ network, volumes, user }: EngineRun): void {
     throw new BuildpacksError('engine', "a build can't run as root here: nothing would be closed to it");
 }
 
-async function runInPlace(run: EngineRun, { processes }: EnginePorts): Promise<number> {
-  const { shell, environment } = scriptPrograms();
+async function runInPlace(run: EngineRun, ports: EnginePorts): Promise<number> {
   const folder = run.builder.image.config.config.WorkingDir ?? '/';
-  if (!PLACES.some((place) => isWithin(folder, place))) await mkdir(folder, { recursive: true, mode: 0o755 });
-  await moveIn(run.directory);
-  throwIfCancelled(run.signal);
+  if (!PLACES.some((place) => isWithin(folder, place))) await makeFolder(folder);
+  const parts = await placeParts(run.directory, ports);
+  try {
+    return await runCommand(run, folder, ports);
+  } finally {
+    await endProcessesOf(run.user.uid, ports.clock);
+    await parts.putBack();
+  }
+}
+
+async function runCommand(run: EngineRun, folder: string, { processes }: EnginePorts): Promise<number> {
+  const { shell, environment } = scriptPrograms();
   const { uid, gid } = run.user;
   const pairs = environmentPairs(await guestEnvironment(run, '/'));
+  throwIfCancelled(run.signal);
   const outcome = await processes.run({
     file: shell,
     args: ['-c', RUN, shell, String(uid), String(gid), folder, ...pairs, ...run.command],
