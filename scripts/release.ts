@@ -4,7 +4,7 @@
  * Usage: node scripts/release.ts prepare VERSION   writes the version where it is held, and the changelog's section
  *        node scripts/release.ts check TAG         compares the tag with what the commit says; prints the moving tag, if there is one
  *        node scripts/release.ts notes TAG COMMIT  prints the notes of the release
- *        node scripts/release.ts sboms DIRECTORY   writes a bill of materials for each bundle
+ *        node scripts/release.ts sboms DIRECTORY   writes a bill of materials for each bundle, and for the tool image of each platform
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -14,6 +14,10 @@ import { VERSIONED } from './release/manifests.ts';
 import { readRelease } from './release/release-file.ts';
 import { npmComponent, renderSbom } from './release/sbom.ts';
 import { movingTag, parseVersion, type Version } from './release/version.ts';
+import { ARCHITECTURES } from './tool-image/architecture.ts';
+import { readPins } from './tool-image/pins.ts';
+import { ownPrograms } from './tool-image/program-layer.ts';
+import { imageSbom } from './tool-image/sbom.ts';
 
 const CHANGELOG = 'CHANGELOG.md';
 
@@ -40,7 +44,9 @@ function check(version: Version): void {
 function notes(version: Version): string {
   const repository = process.env['GITHUB_REPOSITORY'] ?? 'OWNER/buildpacks-ci';
   const uses = `- uses: ${repository}@${commit} # v${version}`;
-  return `${releaseNotes(read(CHANGELOG), version)}\n\n\`\`\`yaml\n${uses}\n\`\`\`\n`;
+  const { toolImage } = readRelease();
+  const image = `${toolImage.repository}@${toolImage.digest}`;
+  return `${releaseNotes(read(CHANGELOG), version)}\n\n\`\`\`yaml\n${uses}\n\`\`\`\n\nThe tool image: \`${image}\`\n`;
 }
 
 async function writeSboms(directory: string): Promise<void> {
@@ -49,6 +55,11 @@ async function writeSboms(directory: string): Promise<void> {
     const components = (await packagesOf(bundle)).map(npmComponent);
     const sbom = renderSbom({ type: 'application', name: `${name}.cjs`, version }, components);
     writeFileSync(path.join(directory, `${name}.cdx.json`), sbom);
+  }
+  const programs = await ownPrograms();
+  for (const architecture of ARCHITECTURES) {
+    const sbom = imageSbom(architecture, version, readPins(), programs);
+    writeFileSync(path.join(directory, `tool-image.${architecture}.cdx.json`), sbom);
   }
 }
 
