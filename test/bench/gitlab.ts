@@ -10,7 +10,7 @@ import { jobOf, type Variable, variablesOf } from './gitlab/job.ts';
 import { type JobLog, readJobLog } from './gitlab/log.ts';
 import { type Artifact, dependenciesOf, type JobState, pendingJobs } from './gitlab/pipeline-state.ts';
 import { makeProject, type Project, PROJECT_PATH, type ProjectFiles } from './gitlab/project.ts';
-import { type RunnerOptions, runJobs } from './gitlab/run.ts';
+import { RUNNER, type RunnerOptions, runJobs } from './gitlab/run.ts';
 
 export type { Artifact, JobLog, PipelineEvent, ProjectRegistry, Variable };
 export { PROJECT_PATH };
@@ -48,6 +48,19 @@ export interface PipelineOutcome {
   readonly jobs: Readonly<Record<string, JobOutcome>>;
   /** Everything, for the message of a test that fails. */
   readonly text: string;
+}
+
+/** Where the runner with this folder has checked the project out; what the last job left is still there. */
+export function checkedOut(machine: string): string {
+  return path.join(machine, 'builds', RUNNER, '0', PROJECT_PATH);
+}
+
+/** The text of a job's report of this kind; that of several files, one after the other. */
+export function reportOf({ artifacts }: Pick<JobOutcome, 'artifacts'>, kind: string): string {
+  return artifacts
+    .filter(({ type }) => type === kind)
+    .map(({ content }) => gunzipSync(content).toString())
+    .join('');
 }
 
 const EVENT: PipelineEvent = { kind: 'branch', name: 'main', isProtected: true };
@@ -115,6 +128,7 @@ function describeJob(job: JobState, jobs: readonly JobState[], { url, event, pro
     variables: [
       ...predefined(event, project, registry),
       { key: 'CI_JOB_ID', value: String(job.id) },
+      { key: 'CI_JOB_URL', value: `https://gitlab.example.test/${PROJECT_PATH}/-/jobs/${job.id}` },
       { key: 'CI_JOB_NAME', value: job.name },
       { key: 'CI_JOB_STAGE', value: job.definition.stage },
       { key: 'CI_JOB_TOKEN', value: job.token, masked: true },

@@ -14,6 +14,9 @@ export interface RunnerOptions {
   readonly docker?: Readonly<Record<string, boolean | string | readonly string[]>>;
 }
 
+/** The runner in the names of its folders. */
+export const RUNNER = 'bench';
+
 /**
  * Runs GitLab's runner until the coordinator has no more jobs: its docker executor with what it does by default, in particular no
  * privileges, but on the machine's network and with folders of a test in place of volumes.
@@ -44,7 +47,7 @@ export async function runJobs(options: RunnerOptions): Promise<string> {
 }
 
 function settings({ url, ca, machine, docker = {} }: RunnerOptions, helper: string): string {
-  const runner = { name: 'bench', url, token: 'glrt-bench', executor: 'docker', 'tls-ca-file': ca };
+  const runner = { name: 'bench', url, token: `glrt-${RUNNER}`, executor: 'docker', 'tls-ca-file': ca };
   const volumes = ['builds', 'cache'].map((folder) => `${path.join(machine, folder)}:/${folder}`);
   const container = {
     image: helper,

@@ -1,9 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { BuildResult } from '../../../packages/core/src/index.ts';
 import { ROOT } from '../../bench/cache.ts';
 import { makeAuthority } from '../../bench/certificates.ts';
-import { type PipelineOptions, type PipelineOutcome, type ProjectRegistry, runPipeline } from '../../bench/gitlab.ts';
+import {
+  checkedOut,
+  type JobOutcome,
+  type PipelineOptions,
+  type PipelineOutcome,
+  type ProjectRegistry,
+  runPipeline,
+} from '../../bench/gitlab.ts';
 import { loadToolImage } from '../../bench/tool-image.ts';
 import { startWorld, type World, type WorldOptions } from './world.ts';
 
@@ -63,10 +71,29 @@ export async function startGitLab(options: GitLabOptions): Promise<GitLab> {
   }
 }
 
-function projectOf({ components, jobs, apps }: GitLabRun, toolImage: string): Pick<PipelineOptions, 'pipeline' | 'copies'> {
+function projectOf(
+  { components, jobs, apps }: GitLabRun,
+  toolImage: string,
+): Pick<PipelineOptions, 'pipeline' | 'copies'> {
   const include = components.map(({ template = 'build', inputs }) => ({
     local: `${TEMPLATES}/${template}.yml`,
     inputs: { 'tool-image': toolImage, ...inputs },
   }));
   return { pipeline: { include, ...jobs }, copies: { [TEMPLATES]: path.join(ROOT, 'gitlab/templates'), ...apps } };
+}
+
+/** The component's job. */
+export function jobOf({ jobs, text }: PipelineOutcome, name = 'build-image'): JobOutcome {
+  const job = jobs[name];
+  if (job === undefined) throw new Error(`there is no job ${name}:\n${text}`);
+  return job;
+}
+
+/** `result.json` of the pipeline that has run last on the machine, which must have built. */
+export async function resultOf(outcome: PipelineOutcome, { machine }: Pick<GitLab, 'machine'>): Promise<BuildResult> {
+  const { status } = jobOf(outcome);
+  if (status !== 'success') throw new Error(`the job's status is ${status}:\n${outcome.text}`);
+  return JSON.parse(
+    await readFile(path.join(checkedOut(machine), '.buildpacks-ci/result.json'), 'utf8'),
+  ) as BuildResult;
 }

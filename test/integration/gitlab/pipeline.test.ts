@@ -1,6 +1,5 @@
-import { gunzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type PipelineOutcome, runPipeline } from '../../bench/gitlab.ts';
+import { type PipelineOutcome, reportOf, runPipeline } from '../../bench/gitlab.ts';
 import { helperImage } from '../../bench/gitlab/helper-image.ts';
 
 const TEMPLATE = `
@@ -72,8 +71,7 @@ describe('a pipeline that GitLab’s runner runs', () => {
   it('passes reports and artifacts on', () => {
     const short = outcome.commit.slice(0, 8);
     expect(outcome.jobs['second']?.log.text).toContain(`second has of ${short} and IMAGE=of ${short}`);
-    const dotenv = outcome.jobs['first']?.artifacts.find(({ type }) => type === 'dotenv');
-    expect(gunzipSync(dotenv?.content ?? '').toString()).toBe(`IMAGE=of ${short}\n`);
+    expect(reportOf(outcome.jobs['first'] ?? { artifacts: [] }, 'dotenv')).toBe(`IMAGE=of ${short}\n`);
   });
 
   it('masks the job’s token', () => {
