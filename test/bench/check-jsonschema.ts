@@ -12,18 +12,28 @@ export async function checkJsonschema(): Promise<string> {
   return pythonTool(NAME);
 }
 
+/** CIs whose own JSON Schemas it brings along, by their names there. */
+export type CiSchema = 'circle-ci' | 'gitlab-ci' | 'woodpecker-ci';
+
+type Documents = Readonly<Record<string, string>>;
+
+/** As `schemaProblems`, for pipelines of GitLab's. */
+export async function gitlabSchemaProblems(documents: Documents): Promise<readonly string[]> {
+  return schemaProblems('gitlab-ci', documents);
+}
+
 /**
- * What is wrong with pipelines by GitLab's own JSON Schema, which check-jsonschema brings along: `NAME: PATH: WHAT` for each problem.
+ * What is wrong with files for a CI by its own JSON Schema: `NAME: PATH: WHAT` for each problem.
  *
  * @param documents YAML texts of one document each, by their names
  */
-export async function gitlabSchemaProblems(documents: Readonly<Record<string, string>>): Promise<readonly string[]> {
+export async function schemaProblems(schema: CiSchema, documents: Documents): Promise<readonly string[]> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'buildpacks-ci-test-'));
   try {
     const names = Object.keys(documents);
     const files = names.map((_, index) => path.join(directory, `${index}.yml`));
     for (const [index, name] of names.entries()) await writeFile(files[index] ?? '', documents[name] ?? '');
-    const problems = await check(files);
+    const problems = await check(schema, files);
     return problems.map(({ file, where, what }) => `${names[files.indexOf(file)] ?? file}: ${where}: ${what}`);
   } finally {
     await rm(directory, { recursive: true, force: true });
@@ -36,9 +46,11 @@ interface Problem {
   readonly what: string;
 }
 
-async function check(files: readonly string[]): Promise<readonly Problem[]> {
+async function check(name: CiSchema, files: readonly string[]): Promise<readonly Problem[]> {
   const packages = await checkJsonschema();
-  const schema = ['--builtin-schema', 'vendor.gitlab-ci', '--data-transform', 'gitlab-ci'];
+  // GitLab has tags of YAML's own.
+  const transform = name === 'gitlab-ci' ? ['--data-transform', name] : [];
+  const schema = ['--builtin-schema', `vendor.${name}`, ...transform];
   // Exit status 1 stands for problems and for everything else.
   const checking = ['-m', 'check_jsonschema', ...schema, '--output-format', 'json', ...files];
   const run = `code=0; python3 "$@" || code=$?; [ "$code" = 1 ] || exit "$code"`;

@@ -93,7 +93,11 @@ export async function startCiWorld(page: string): Promise<CiWorld> {
         registry.forget();
         const job = adaptedJob(product.job(files, event, secrets), (text) => adapted(text, by), settings);
         const outcome = await runJob(job, APP, hosts);
-        return { ...outcome, written: writes(registry), digest: await digestOf(`${registry.backDoor}/team/shop:latest`, registry) };
+        return {
+          ...outcome,
+          written: writes(registry),
+          digest: await digestOf(`${registry.backDoor}/team/shop:latest`, registry),
+        };
       },
       runShell: async (heading) => {
         const shown = markdownBlocks(text).filter((block) => block.heading === heading && block.language === 'sh');
@@ -119,7 +123,11 @@ function adaptedJob(job: CiJob, adapted: CiWorld['adapted'], settings: CiWorld['
 }
 
 async function pushImages(hub: Registry): Promise<{ builder: string; hunter: string }> {
-  const [runImage, builder, hunter] = ['run', 'builder', 'hunter'].map((name) => `${HUB}/${name}:1`) as [string, string, string];
+  const [runImage, builder, hunter] = ['run', 'builder', 'hunter'].map((name) => `${HUB}/${name}:1`) as [
+    string,
+    string,
+    string,
+  ];
   const buildpacks = await Promise.all(['canary', 'large-layer', 'procfile'].map(buildpackDirectory));
   const group = [{ id: 'test/large-layer' }, { id: 'samples/procfile' }];
   const buildConfig = { BP_LARGE_LAYER_MB: '1', CANARY_HEX_PREFIX: Buffer.from(CANARY).toString('hex') };
