@@ -14,8 +14,9 @@ export function jobsOf(config: Config): Readonly<Record<string, Job>> {
 }
 
 function extended(config: Config, name: string): Config {
-  const { extends: base, ...own } = record(config[name] ?? missing(name));
-  return typeof base === 'string' ? merged(extended(config, base), own) : own;
+  const { extends: bases = [], ...own } = record(config[name] ?? missing(name));
+  const all = [bases].flat().map((base) => extended(config, String(base)));
+  return [...all, own].reduce(merged);
 }
 
 /** Mappings are merged, everything else is replaced. */

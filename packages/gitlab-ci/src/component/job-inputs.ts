@@ -34,7 +34,8 @@ export function jobInputs(toolImage: string): readonly SpecInput[] {
       name: 'runner-tags',
       type: 'array',
       default: [],
-      description: 'The tags that a runner must have to take the job. Those under `default:` do not count for it.',
+      description:
+        'The tags that a runner must have to take the job. Without any, those that the pipeline has under `default:`.',
     },
     {
       name: 'rules',

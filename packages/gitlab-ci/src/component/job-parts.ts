@@ -7,15 +7,10 @@ export const JOB = valueOf('job-name');
 /** Registry trouble that may be over a moment later; all other failures stay as they are. */
 const TEMPORARY = 111;
 
-/** Nothing that is meant for the pipeline's other jobs gets into ours: no script, no service, no cache. */
-export const INHERITED: YamlMapping = { default: ['interruptible', 'timeout'] };
-
 /** What every job has. */
 export const COMMON: YamlMapping = {
   stage: valueOf('stage'),
-  tags: valueOf('runner-tags'),
   rules: valueOf('rules'),
-  inherit: INHERITED,
   retry: { max: 1, exit_codes: [TEMPORARY] },
 };
 

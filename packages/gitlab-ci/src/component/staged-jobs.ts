@@ -2,7 +2,8 @@ import type { InputDefinition } from '@buildpacks-ci/core';
 import { CACHE_JOB, CACHE_JOBS } from './cache-jobs.ts';
 import { BUILT, PLAN_DOTENV, PREPARED } from './files.ts';
 import { CACHE_POLICY } from './job-inputs.ts';
-import { COMMON, image, INHERITED, JOB, REPORTS, TOOL_IMAGE } from './job-parts.ts';
+import { COMMON, image, JOB, REPORTS, TOOL_IMAGE } from './job-parts.ts';
+import { TAG_JOB, TAG_JOBS } from './tag-jobs.ts';
 import { inputVariables } from './variables.ts';
 import type { YamlMapping } from './yaml-value.ts';
 
@@ -22,8 +23,9 @@ const HANDED_OVER: YamlMapping = { expire_in: '1 day', access: 'none' };
  */
 export function stagedJobs(inputs: readonly InputDefinition[], script: string): YamlMapping {
   return {
+    ...TAG_JOBS,
     ...CACHE_JOBS,
-    [INPUTS]: { extends: CACHE_JOB, variables: inputVariables(inputs) },
+    [INPUTS]: { extends: [TAG_JOB, CACHE_JOB], variables: inputVariables(inputs) },
     [PREPARE]: {
       extends: INPUTS,
       ...COMMON,
@@ -33,9 +35,10 @@ export function stagedJobs(inputs: readonly InputDefinition[], script: string): 
       artifacts: { paths: [`${PREPARED}/`], reports: { dotenv: PLAN_DOTENV }, ...HANDED_OVER },
     },
     [RUN]: {
+      extends: TAG_JOB,
       ...COMMON,
       // The pipeline's own variables, which the buildpacks could read; those of the project's settings GitLab gives to every job.
-      inherit: { ...INHERITED, variables: false },
+      inherit: { variables: false },
       image: image('builder'),
       needs: [{ job: PREPARE, artifacts: true }],
       variables: { GIT_STRATEGY: 'none' },
