@@ -8,10 +8,17 @@ import { TreeWriter } from '../../archive/tree-writer.ts';
 import { BuildpacksError } from '../../errors/index.ts';
 import { writeFileWhole } from '../../files/whole-file.ts';
 
-/** What is packed no better than this is no bomb: an archive of a few kilobytes does not fill a disk. */
-const MAX_RATIO = 300;
-const MIN_LIMIT = 256 * 1024 ** 2;
-const MAX_ENTRIES = 50_000;
+/** How much comes out of an archive at most. */
+export interface ArchiveLimits {
+  readonly entries: number;
+  /** Bytes for each byte of the archive: a few kilobytes do not fill a disk. */
+  readonly ratio: number;
+  /** Bytes that may come out of any archive. */
+  readonly atLeast: number;
+}
+
+/** Far above what a build leaves. */
+const LIMITS: ArchiveLimits = { entries: 50_000, ratio: 300, atLeast: 256 * 1024 ** 2 };
 
 /** Writes a zstd tar that busybox can read. Gives its size in bytes. */
 export async function writeArchive(file: string, items: AsyncIterable<TarItem>): Promise<number> {
@@ -27,6 +34,7 @@ export interface ReadArchive {
   /** An existing directory that only this call writes to. */
   readonly to: string;
   readonly signal: AbortSignal;
+  readonly limits?: ArchiveLimits;
 }
 
 /**
@@ -34,10 +42,10 @@ export interface ReadArchive {
  *
  * @throws BuildpacksError `image` for one that is damaged, leads out of the directory or is too large
  */
-export async function readArchive({ file, parts, to, signal }: ReadArchive): Promise<void> {
+export async function readArchive({ file, parts, to, signal, limits = LIMITS }: ReadArchive): Promise<void> {
   const { size } = await stat(file);
-  const bytes = Math.max(MIN_LIMIT, size * MAX_RATIO);
-  const tree = new TreeWriter(to, { owners: false, limits: { entries: MAX_ENTRIES, bytes } });
+  const bytes = Math.max(limits.atLeast, size * limits.ratio);
+  const tree = new TreeWriter(to, { owners: false, limits: { entries: limits.entries, bytes } });
   const tar = decompressed(createReadStream(file), 'zstd', 2 * bytes);
   await pour(tar as AsyncIterable<Uint8Array>, new ChosenParts(tree, parts), signal).catch((error: unknown) => {
     throw error instanceof BuildpacksError && error.code === 'image' ? refused(file, error) : error;
