@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { cutRelease, releaseNotes } from '../../scripts/release/changelog.ts';
 import { VERSIONED } from '../../scripts/release/manifests.ts';
+import { readRelease, withDigest } from '../../scripts/release/release-file.ts';
 import { compareVersions, movingTag, parseVersion, type Version } from '../../scripts/release/version.ts';
 import { ROOT } from '../support/documents.ts';
 
@@ -59,7 +60,16 @@ describe('the changelog', () => {
 });
 
 describe('release.json', () => {
-  const { version } = JSON.parse(read('release.json')) as { readonly version: Version };
+  const { version } = readRelease();
+
+  test('names the tool image by a digest, which alone changes with another one', () => {
+    const { repository, digest } = readRelease().toolImage;
+    expect(`${repository}@${digest}`).toMatch(/^[\w.-]+(?:\/[\w.-]+)+@sha256:[0-9a-f]{64}$/);
+    const other = `sha256:${'12'.repeat(32)}`;
+    const changed = withDigest(read('release.json'), other);
+    expect(changed).not.toBe(read('release.json'));
+    expect(changed.replace(other, digest)).toBe(read('release.json'));
+  });
 
   test('has the version of every package', () => {
     const manifests = globSync('packages/*/package.json', { cwd: ROOT });
