@@ -36,6 +36,7 @@ export function readFacts(environment: Environment): CiFacts {
     given(environment, 'CI_MERGE_REQUEST_TARGET_BRANCH_NAME') ??
     given(environment, 'CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_NAME');
   const sha = given(environment, 'CI_COMMIT_SHA');
+  const project = given(environment, 'CI_PROJECT_URL');
   const time = Date.parse(environment['CI_COMMIT_TIMESTAMP'] ?? '');
   return {
     trust,
@@ -45,6 +46,7 @@ export function readFacts(environment: Environment): CiFacts {
     // What outsiders start must not get the default branch's tag, whatever ref it runs on.
     ...(trust === 'untrusted' && { isDefaultBranch: false }),
     ...(sha !== undefined && { sha }),
+    ...(project !== undefined && { repository: `${project}.git` }),
     ...(!Number.isNaN(time) && { commitTime: Math.floor(time / 1000) }),
     ...(source === 'schedule' && { scheduled: true }),
   };

@@ -138,6 +138,12 @@ it.each([
   expect(readFacts({ ...TAG, CI_COMMIT_TIMESTAMP: text }).commitTime).toBe(seconds);
 });
 
-it('the commit', () => {
-  expect(readFacts({ ...TAG, CI_COMMIT_SHA: 'abc' }).sha).toBe('abc');
+it('the commit and where it is from, without the token that the job clones with', () => {
+  const environment = {
+    CI_COMMIT_SHA: 'abc',
+    CI_PROJECT_URL: 'https://gitlab.example/group/shop',
+    CI_REPOSITORY_URL: 'https://gitlab-ci-token:secret@gitlab.example/group/shop.git',
+  };
+  const repository = 'https://gitlab.example/group/shop.git';
+  expect(readFacts({ ...TAG, ...environment })).toMatchObject({ sha: 'abc', repository });
 });

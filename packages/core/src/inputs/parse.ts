@@ -19,7 +19,7 @@ import {
 } from './places.ts';
 import { Problems } from '../errors/problems.ts';
 import { InputReader, type RawInputs } from './reader.ts';
-import type { AppSource, BuildRequest, LoadTarget } from './request.ts';
+import type { AppSource, BuildRequest, Checkout, LoadTarget } from './request.ts';
 import type { InputNameOf } from './schema.ts';
 import type { Surroundings } from './source-place.ts';
 import { type CiFacts, decideTrust, type TrustDecision } from './trust.ts';
@@ -144,7 +144,13 @@ function readSource(parts: Parts) {
     ...optional('descriptor', descriptor),
     gitDirectory: reader.flag('git-directory'),
     sourceMetadata: reader.choice('source-metadata'),
+    ...optional('checkout', checkoutOf(parts.context.facts)),
   };
+}
+
+function checkoutOf({ sha, ref, repository }: CiFacts): Checkout | undefined {
+  if (sha === undefined || repository === undefined) return undefined;
+  return { commit: sha, refs: ref === undefined ? [] : [ref.replace(/^refs\/(?:heads|tags)\//, '')], url: repository };
 }
 
 function readBuilder(parts: Parts) {

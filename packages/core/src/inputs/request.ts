@@ -24,6 +24,8 @@ export interface BuildRequest {
   readonly descriptor?: string;
   readonly gitDirectory: boolean;
   readonly sourceMetadata: 'none' | 'git';
+  /** What the CI knows of the commit, for where Git can't be asked. */
+  readonly checkout?: Checkout;
   /** Absent: project.toml must name it (`applyProject`). */
   readonly builder?: BuilderSource;
   readonly allowBuilderTag: boolean;
@@ -55,6 +57,15 @@ export interface BuildRequest {
   readonly trust: TrustDecision;
   /** What was changed or decided on the user's behalf and is worth a line in the log. */
   readonly notices: readonly string[];
+}
+
+export interface Checkout {
+  /** The commit's full hash. */
+  readonly commit: string;
+  /** Names of the branch or the tag. */
+  readonly refs: readonly string[];
+  /** The remote's address. */
+  readonly url: string;
 }
 
 /** An image and its name exactly as the user wrote it, for where that text becomes part of the result. */

@@ -21,6 +21,8 @@ export interface CiFacts {
   readonly sha?: string;
   /** When the commit was made, seconds since 1970. */
   readonly commitTime?: number;
+  /** The address that the repository is cloned from, without credentials: for a machine that has no Git. */
+  readonly repository?: string;
   /** A schedule has started the run. */
   readonly scheduled?: boolean;
 }

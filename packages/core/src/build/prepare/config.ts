@@ -62,7 +62,7 @@ function modulesOf(items: readonly OrderItem[]): readonly Exclude<OrderItem, str
 async function sourceFacts(request: CompleteRequest, ports: Ports): Promise<SourceFacts | undefined> {
   if (request.sourceMetadata === 'none') return undefined;
   const { version, sourceUrl: url } = request.project ?? {};
-  if (version === undefined && url === undefined) return gitFacts(request.app.path, ports);
+  if (version === undefined && url === undefined) return gitFacts(request, ports);
   return { kind: 'project', ...(version !== undefined && { version }), ...(url !== undefined && { url }) };
 }
 

@@ -1,5 +1,5 @@
 import { InputError } from '../../errors/index.ts';
-import type { CreationTime } from '../../inputs/request.ts';
+import type { BuildRequest, CreationTime } from '../../inputs/request.ts';
 import type { SourceFacts } from '../../lifecycle/project-metadata.ts';
 import type { Ports } from '../../ports/index.ts';
 
@@ -26,12 +26,16 @@ export async function creationSeconds(time: CreationTime, app: string, ports: Po
 }
 
 /**
- * Commit and repository for the image's project metadata, as pack finds them.
+ * Commit and repository for the image's project metadata, as pack finds them; what the CI knows, where there is no Git to ask.
  *
  * @throws InputError on `source-metadata` when the app is in no Git repository
  */
-export async function gitFacts(app: string, ports: Ports): Promise<SourceFacts> {
+export async function gitFacts(
+  { app: { path: app }, checkout }: Pick<BuildRequest, 'app' | 'checkout'>,
+  ports: Ports,
+): Promise<SourceFacts> {
   const commit = await git(['rev-parse', 'HEAD'], app, ports);
+  if (commit === '' && checkout !== undefined) return { kind: 'git', ...checkout };
   if (commit === '') throw noRepository('source-metadata', 'git', app);
   const [describe, branch, tags, url] = await Promise.all([
     git(['describe', '--tags', '--always'], app, ports),
