@@ -1,18 +1,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseAllDocuments } from 'yaml';
 import { describe, expect, test } from 'vitest';
 import { GITLAB_INPUTS } from '../../packages/gitlab-ci/src/definitions.ts';
 import { JOB_OUTPUTS } from '../../packages/gitlab-ci/src/outputs.ts';
 import { INPUTS } from '../../packages/core/src/inputs/index.ts';
 import { pipelineExamples } from '../support/component-includes.ts';
 import { ROOT } from '../support/documents.ts';
-
-interface SpecInput {
-  readonly type: string;
-  readonly options?: readonly unknown[];
-  readonly regex?: string;
-}
+import { type Component, interpolate, readComponent } from '../support/gitlab-interpolation.ts';
+import { jobsOf } from '../support/gitlab-jobs.ts';
 
 const PAGE = readFileSync(path.join(ROOT, 'docs/gitlab.md'), 'utf8');
 const EXAMPLES = pipelineExamples(PAGE).filter(({ includes }) => includes.length > 0);
@@ -42,18 +37,16 @@ describe.each(EXAMPLES.map(({ title, includes }) => [title, includes] as const))
     expect(places.filter((place) => !known.includes(place))).toEqual([]);
   });
 
-  test('gives inputs that there are, in their types', () => {
-    const wrong = includes.flatMap(({ component, inputs }) => {
-      const spec = inputsOf(component);
-      return Object.entries(inputs).filter(([name, value]) => !fits(spec[name], value));
-    });
-    expect(wrong).toEqual([]);
+  test('gives inputs that GitLab takes, and jobs of different names', () => {
+    const jobs = includes.flatMap(({ component, inputs }) => Object.keys(jobsOf(interpolate(read(component), inputs))));
+    expect(jobs).not.toEqual([]);
+    expect(new Set(jobs).size).toBe(jobs.length);
   });
 });
 
 test('the table of inputs has those that no other CI has', () => {
   const known = new Set<string>(INPUTS.map(({ name }) => name));
-  const own = ['build', 'build-staged'].flatMap((component) => Object.keys(inputsOf(component)));
+  const own = ['build', 'build-staged'].flatMap((component) => Object.keys(read(component).inputs));
   expect(rowsBelow('Inputs')).toEqual(
     new Set([...own, ...GITLAB_INPUTS.map(({ name }) => name)].filter((name) => !known.has(name))),
   );
@@ -63,18 +56,8 @@ test('the table of variables for later jobs has all of them', () => {
   expect(rowsBelow('Use the image in later jobs')).toEqual(new Set(JOB_OUTPUTS.map(({ name }) => name)));
 });
 
-/** The inputs of a component, from the first document of its template. */
-function inputsOf(component: string): Readonly<Record<string, SpecInput>> {
-  const [spec] = parseAllDocuments(readFileSync(path.join(ROOT, `gitlab/templates/${component}.yml`), 'utf8'));
-  return (spec?.toJS() as { readonly spec: { readonly inputs: Readonly<Record<string, SpecInput>> } }).spec.inputs;
-}
-
-/** As GitLab tests them before a pipeline is made. */
-function fits(input: SpecInput | undefined, value: unknown): boolean {
-  if (input === undefined) return false;
-  if ((Array.isArray(value) ? 'array' : typeof value) !== input.type) return false;
-  if (input.options !== undefined && !input.options.includes(value)) return false;
-  return input.regex === undefined || new RegExp(input.regex).test(String(value));
+function read(component: string): Component {
+  return readComponent(readFileSync(path.join(ROOT, `gitlab/templates/${component}.yml`), 'utf8'));
 }
 
 /** The first words of the rows of the table below a heading. */
