@@ -2,8 +2,11 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import {
+  compressionOf,
+  decompressed,
   directoryItem,
   extractTar,
   fileItem,
@@ -12,13 +15,19 @@ import {
   type TarItem,
   unpackImage,
 } from '../../../packages/core/src/archive/index.ts';
+import type { Descriptor } from '../../../packages/core/src/image/manifest.ts';
 import type { Image } from '../../../packages/core/src/image/source.ts';
-import { writeLayout } from '../../../packages/core/src/layout/index.ts';
+import { layoutImage, openLayout, writeLayout } from '../../../packages/core/src/layout/index.ts';
 import { SILENT_LOG } from '../../../packages/core/src/ports/index.ts';
 import { imageWith } from '../../../packages/core/test/archive/image.ts';
 import { tarOf } from '../../../packages/core/test/archive/support.ts';
-import { treeFacts } from './tree.ts';
+import { linux } from '../../bench/image.ts';
+import { type BenchImage, buildpackDirectory, makeBuilder, makeRunImage } from '../../bench/images.ts';
+import { treeFacts, withoutFolderTimes } from './tree.ts';
 
+const MAX_LAYER = 1024 ** 3;
+/** Some hundred megabytes, twice; and the container engine may be busy. */
+const LONG = 180_000;
 const OWNERS = process.getuid?.() === 0;
 
 function temporaryDirectory(): string {
@@ -79,6 +88,26 @@ const IMAGES: Readonly<Record<string, readonly (readonly TarItem[])[]>> = {
     [directory('d'), file('d/a')],
     [hardlinkItem('h', 'd/a', { mtime: 1000 }), file('d/a', 'new')],
   ],
+  'long names, PAX records, set-id bits, odd modes and times': [
+    [
+      directory('d'.repeat(100)),
+      directory(`${'d'.repeat(100)}/${'e'.repeat(200)}`),
+      file(`${'d'.repeat(100)}/${'e'.repeat(200)}/${'f'.repeat(255)}`),
+      link('l'.repeat(150), `${'t'.repeat(200)}/../ü`),
+      fileItem('ü\n\t ', 'odd', { uid: 3_000_000, gid: 4_000_000, mtime: 1.5, userName: 'nobody-knows' }),
+      fileItem('setuid', '#!', { mode: 0o6755, mtime: 1000 }),
+      directoryItem('setgid', { mode: 0o2775, mtime: 2000 }),
+      directoryItem('sticky', { mode: 0o1777, mtime: 2000 }),
+      directoryItem('closed', { mode: 0o000, mtime: 2000 }),
+      fileItem('closed/file', 'x', { mode: 0o000, mtime: 1000 }),
+      fileItem('early', '', { mtime: 0 }),
+    ],
+    [
+      hardlinkItem('h'.repeat(180), `${'d'.repeat(100)}/${'e'.repeat(200)}/${'f'.repeat(255)}`, { mtime: 1000 }),
+      directoryItem('closed', { mode: 0o000, mtime: 2000 }),
+      fileItem('closed/second', 'y', { mtime: 1000 }),
+    ],
+  ],
   'a link to a link as hard link': [[file('a'), link('l', 'a'), hardlinkItem('h', 'l', { mtime: 3000 })]],
 };
 
@@ -86,6 +115,7 @@ const IMAGES: Readonly<Record<string, readonly (readonly TarItem[])[]>> = {
 const NOT_FOR_DOCKER: ReadonlySet<string> = new Set([
   'a merged usr that upper layers write through',
   'hard links between layers',
+  'long names, PAX records, set-id bits, odd modes and times',
 ]);
 
 async function ourTree(image: Image): Promise<readonly string[]> {
@@ -106,14 +136,18 @@ async function umociTree(image: Image): Promise<readonly string[]> {
   return treeFacts(path.join(bundle, 'rootfs'));
 }
 
-/** What the engine adds to a container that it exports. */
-const ADDED = ['.dockerenv', 'dev', 'etc', 'proc', 'sys'];
+/** What the engine adds to a container that it exports, or changes in it. */
+const ADDED = /^(?:\.dockerenv|(?:dev|proc|sys)(?:\/.*)?|etc(?:\/(?:hostname|hosts|mtab|resolv\.conf))?) /;
 
-async function dockerTree(image: Image, layers: readonly (readonly TarItem[])[]): Promise<readonly string[]> {
+function withoutAdded(facts: readonly string[] = []): readonly string[] {
+  return facts.filter((line) => !ADDED.test(line));
+}
+
+async function dockerTree(image: Image): Promise<readonly string[]> {
+  const tars = await Promise.all(image.manifest.layers.map((layer) => tarOfLayer(image, layer)));
   const tag = `buildpacks-ci-test/unpack:${process.pid}-${Math.random().toString(36).slice(2)}`;
-  const names = layers.map((_, index) => `${index}.tar`);
+  const names = tars.map((_, index) => `${index}.tar`);
   const manifest = JSON.stringify([{ Config: 'config.json', RepoTags: [tag], Layers: names }]);
-  const tars = await Promise.all(layers.map(tarOf));
   const saved = await tarOf([
     fileItem('config.json', image.configBytes),
     ...tars.map((tar, index) => fileItem(`${index}.tar`, tar)),
@@ -130,8 +164,11 @@ async function dockerTree(image: Image, layers: readonly (readonly TarItem[])[])
   }
   const root = temporaryDirectory();
   await extractTar(createReadStream(exported), root, { owners: OWNERS });
-  for (const name of ADDED) rmSync(path.join(root, name), { recursive: true, force: true });
   return treeFacts(root);
+}
+
+async function tarOfLayer({ source }: Image, layer: Descriptor): Promise<Buffer> {
+  return buffer(decompressed(await source.open(layer), compressionOf(layer.mediaType), MAX_LAYER));
 }
 
 describe('unpackImage gives the same tree as', () => {
@@ -154,7 +191,34 @@ describe('unpackImage gives the same tree as', () => {
     it.each(cases.filter(([name]) => !NOT_FOR_DOCKER.has(name)))('docker, for %s', async (_case, layers) => {
       const image = await imageWith(...layers);
 
-      expect(await ourTree(image)).toEqual(await dockerTree(image, layers));
+      expect(withoutAdded(await ourTree(image))).toEqual(withoutAdded(await dockerTree(image)));
     });
   }
+
+  describe.each<[string, () => Promise<BenchImage>]>([
+    ['builder', makeBenchBuilder],
+    ['run image', () => makeRunImage()],
+  ])("for the bench's %s", (_name, make) => {
+    const read = async () => layoutImage(await openLayout((await make()).layout), linux());
+    if (umoci) {
+      it('umoci', { timeout: LONG }, async () => {
+        const image = await read();
+
+        expect(withoutFolderTimes(await ourTree(image))).toEqual(withoutFolderTimes(await umociTree(image)));
+      });
+    }
+    if (docker) {
+      it('docker', { timeout: LONG }, async () => {
+        const image = await read();
+        const [ours, docker] = [await ourTree(image), await dockerTree(image)].map(withoutFolderTimes);
+
+        expect(withoutAdded(ours)).toEqual(withoutAdded(docker));
+      });
+    }
+  });
 });
+
+async function makeBenchBuilder(): Promise<BenchImage> {
+  const buildpacks = await Promise.all(['nodejs', 'procfile'].map(buildpackDirectory));
+  return makeBuilder({ buildpacks, runImage: 'registry.example/run:1' });
+}
