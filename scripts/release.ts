@@ -4,12 +4,14 @@
  * Usage: node scripts/release.ts prepare VERSION   writes the version where it is held, and the changelog's section
  *        node scripts/release.ts check TAG         compares the tag with what the commit says; prints the moving tag, if there is one
  *        node scripts/release.ts notes TAG COMMIT  prints the notes of the release
+ *        node scripts/release.ts component DIRECTORY   writes the files of the GitLab components' project
  *        node scripts/release.ts sboms DIRECTORY   writes a bill of materials for each bundle, and for the tool image of each platform
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { COMMAND_LINE, GITHUB_ACTION, packagesOf, ROOT } from './bundle.ts';
 import { cutRelease, releaseNotes } from './release/changelog.ts';
+import { componentProject, includeLine } from './release/component-project.ts';
 import { VERSIONED } from './release/manifests.ts';
 import { readRelease } from './release/release-file.ts';
 import { npmComponent, renderSbom } from './release/sbom.ts';
@@ -20,13 +22,16 @@ import { ownPrograms } from './tool-image/program-layer.ts';
 import { imageSbom } from './tool-image/sbom.ts';
 
 const CHANGELOG = 'CHANGELOG.md';
+/** `owner/name` on GitHub. */
+const REPOSITORY = process.env['GITHUB_REPOSITORY'] ?? 'OWNER/buildpacks-ci';
 
 const [step, name = '', commit = ''] = process.argv.slice(2);
 if (step === 'prepare') prepare(parseVersion(name));
 else if (step === 'check') check(versionOf(name));
 else if (step === 'notes') process.stdout.write(notes(versionOf(name)));
+else if (step === 'component') writeComponent(path.resolve(name));
 else if (step === 'sboms') await writeSboms(path.resolve(name));
-else throw new Error(`"${step ?? ''}" is no step of a release: prepare, check, notes, sboms`);
+else throw new Error(`"${step ?? ''}" is no step of a release: prepare, check, notes, component, sboms`);
 
 function prepare(version: Version): void {
   const date = new Date().toISOString().slice(0, 10);
@@ -42,11 +47,19 @@ function check(version: Version): void {
 }
 
 function notes(version: Version): string {
-  const repository = process.env['GITHUB_REPOSITORY'] ?? 'OWNER/buildpacks-ci';
-  const uses = `- uses: ${repository}@${commit} # v${version}`;
+  const include = includeLine(process.env['GITLAB_PROJECT'] ?? 'GROUP/buildpacks-ci', version);
+  const uses = `- uses: ${REPOSITORY}@${commit} # v${version}`;
   const { toolImage } = readRelease();
   const image = `${toolImage.repository}@${toolImage.digest}`;
-  return `${releaseNotes(read(CHANGELOG), version)}\n\n\`\`\`yaml\n${uses}\n\`\`\`\n\nThe tool image: \`${image}\`\n`;
+  return `${releaseNotes(read(CHANGELOG), version)}\n\n\`\`\`yaml\n${uses}\n\`\`\`\n\n\`\`\`yaml\n${include}\n\`\`\`\n\nThe tool image: \`${image}\`\n`;
+}
+
+function writeComponent(directory: string): void {
+  for (const [file, text] of componentProject(REPOSITORY)) {
+    const target = path.join(directory, file);
+    mkdirSync(path.dirname(target), { recursive: true });
+    writeFileSync(target, text);
+  }
 }
 
 async function writeSboms(directory: string): Promise<void> {

@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { JOB_OUTPUTS } from '../../packages/gitlab-ci/src/outputs.ts';
 import { INPUTS, type InputDefinition } from '../../packages/core/src/inputs/index.ts';
 import { environmentName } from '../../packages/core/src/inputs/schema.ts';
+import { includeLine } from '../../scripts/release/component-project.ts';
 import { type ComponentInclude, pipelineExamples } from '../support/component-includes.ts';
 import { ROOT } from '../support/documents.ts';
 import { interpolate, readComponent } from '../support/gitlab-interpolation.ts';
@@ -67,6 +68,13 @@ describe('gitlab/.gitlab-ci.yml', () => {
     const paths = includes.map(({ inputs }) => inputs['path']);
     expect(paths.filter((folder) => !existsSync(path.join(ROOT, 'gitlab', String(folder))))).toEqual([]);
   });
+});
+
+test.each([
+  ['https://gitlab.com/group/team/buildpacks-ci.git', 'group/team/buildpacks-ci'],
+  ['GROUP/buildpacks-ci', 'GROUP/buildpacks-ci'],
+])('the notes of a release have the line that includes it from %s', (project, place) => {
+  expect(includeLine(project, '1.2.0')).toBe(`- component: $CI_SERVER_FQDN/${place}/build@1.2.0`);
 });
 
 test('the licence is the one of the project', () => {
