@@ -36,13 +36,21 @@ export function createHost(node: NodeJS.Process): Host {
   return {
     args: node.argv.slice(2),
     environment,
-    print: (text) => {
-      node.stdout.write(text);
-    },
+    print: printerTo(node.stdout),
     clock,
     machine: jobMachine(machineOf(node), environment),
     processes: createProcessRunner({ environment: childEnvironment(environment) }),
     signal: abortOnSignals(node, clock),
+  };
+}
+
+/** A runner that is gone reads no more: what is under way must be cleaned up all the same. */
+function printerTo(stream: NodeJS.WriteStream): Host['print'] {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  return (text) => {
+    stream.write(text);
   };
 }
 
