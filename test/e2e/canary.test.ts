@@ -68,7 +68,7 @@ inEveryWay('buildpacks find none of our secrets', (way) => {
     await mkdir(given, { recursive: true });
     await writeFile(path.join(given, 'file'), `${CANARY}given`);
     const meant = ['--env', `GIVEN=${CANARY}given`, '--bindings', `test=${given}`, '--bindings', 'test/type=test'];
-    const volume = way.user === undefined ? ['--volumes', `${given}:/mnt/given`] : [];
+    const volume = way.user === undefined && way.hasNoVolumes !== true ? ['--volumes', `${given}:/mnt/given`] : [];
     expect(await cli(['build', ...args('given', app), ...meant, ...volume], options)).toMatchObject({ status: 0 });
     const found = await findings('given');
     expect(found).toEqual(

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, inject } from 'vitest';
+import { loadToolImage } from '../../bench/tool-image.ts';
 import type { BuildResult } from '../../../packages/core/src/index.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
@@ -18,6 +19,8 @@ export interface CliOptions {
   readonly directory?: string;
   /** The command that starts it, as another user for instance; it is given program and arguments. */
   readonly launcher?: readonly string[];
+  /** What `docker run` gets for a container of the tool image in which the image's own command line runs; needs no launcher. */
+  readonly container?: readonly string[];
   /** Open files that it gets as descriptors 3 and up. */
   readonly descriptors?: readonly number[];
   /** Gets the process as soon as it runs. */
@@ -35,16 +38,17 @@ export interface CliOutcome {
 /** Runs the command line as users do, in a process of its own, with nothing of the test's own configuration but PATH and HOME. */
 export async function cli(args: readonly string[], options: CliOptions = {}): Promise<CliOutcome> {
   const { PATH = '', HOME = '/', TMPDIR } = process.env;
-  const { launcher = [], descriptors = [] } = options;
-  const [program = process.execPath, ...rest] = [
-    ...launcher,
-    process.execPath,
-    inject('programs').commandLine,
-    ...args,
-  ];
-  const child = spawn(program, rest, {
+  const { descriptors = [], container } = options;
+  const [program = process.execPath, ...rest] = await commandOf(options);
+  const child = spawn(program, [...rest, ...args], {
     cwd: options.directory ?? ROOT,
-    env: { PATH, HOME, XDG_CACHE_HOME: CACHES, ...(TMPDIR !== undefined && { TMPDIR }), ...options.environment },
+    env: {
+      PATH,
+      HOME,
+      XDG_CACHE_HOME: CACHES,
+      ...(TMPDIR !== undefined && { TMPDIR }),
+      ...(container === undefined && options.environment),
+    },
     stdio: ['ignore', 'pipe', 'pipe', ...descriptors],
   });
   options.onStart?.(child);
@@ -63,6 +67,14 @@ export async function cli(args: readonly string[], options: CliOptions = {}): Pr
     child.on('error', reject).on('close', resolve);
   });
   return { status, ...output };
+}
+
+/** How the command line is started. The variables that a test sets are for the container, not for docker's own client. */
+async function commandOf({ launcher = [], container, environment = {}, directory = ROOT }: CliOptions) {
+  if (container === undefined) return [...launcher, process.execPath, inject('programs').commandLine];
+  const variables = Object.entries(environment).flatMap(([name, value]) => ['--env', `${name}=${value}`]);
+  const image = await loadToolImage();
+  return ['docker', 'run', '--rm', '--workdir', directory, ...variables, ...container, image, 'buildpacks-ci'];
 }
 
 /** A build that must succeed; gives its result. */

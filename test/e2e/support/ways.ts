@@ -3,6 +3,7 @@ import { statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { requiresDocker, requiresRoot } from '../../support/requires.ts';
+import { ROOT } from '../../bench/cache.ts';
 import type { CliOptions } from './cli.ts';
 
 /** One way in which foreign code is run; what holds must hold in each. */
@@ -11,7 +12,17 @@ export interface Way {
   readonly engine: 'container' | 'rootfs';
   /** Whom the command line runs as; absent: the tests' own user. */
   readonly user?: { readonly uid: number; readonly gid: number };
+  /** In a container of the tool image, with what `docker run` gets besides. */
+  readonly container?: readonly string[];
+  /** Volumes can't be mounted. */
+  readonly hasNoVolumes?: true;
 }
+
+/** In the tool image without rights: what GitLab, Kubernetes and `docker run` give a container by themselves, and what many Pods have. */
+const IN_TOOL_IMAGE: readonly Way[] = [
+  { title: 'over-the-root', engine: 'rootfs', container: [], hasNoVolumes: true },
+  { title: 'user-namespace', engine: 'rootfs', container: ['--security-opt', 'seccomp=unconfined'] },
+];
 
 const DOCKER_SOCKET = '/var/run/docker.sock';
 
@@ -32,6 +43,11 @@ export function inEveryWay(title: string, tests: (way: Way) => void): void {
       tests({ title: 'container-mounted', engine: 'container' });
     });
   });
+  for (const way of IN_TOOL_IMAGE) {
+    requiresDocker(`${title}, rootfs in the tool image: ${way.title}`, () => {
+      tests(way);
+    });
+  }
   requiresDocker(`${title}, container with copied files`, () => {
     tests({ title: 'container-copied', engine: 'container', ...(user !== undefined && { user }) });
   });
@@ -50,7 +66,7 @@ export interface Place {
 }
 
 /** A place for the user of this way, and how the command line is started there. */
-export async function newPlace({ user }: Way): Promise<Place> {
+export async function newPlace({ user, container }: Way): Promise<Place> {
   const root = await mkdtemp(path.join(tmpdir(), 'e2e-place-'));
   const [home, temporary, scratch] = ['home', 'tmp', 'scratch'].map((name) => path.join(root, name)) as [
     string,
@@ -70,7 +86,13 @@ export async function newPlace({ user }: Way): Promise<Place> {
       ...(user !== undefined && {
         launcher: ['setpriv', '--reuid', String(user.uid), '--regid', String(user.gid), '--clear-groups', '--'],
       }),
+      ...(container !== undefined && { container: [...container, ...mountsOf(root)] }),
     },
     remove: () => rm(root, { recursive: true, force: true }),
   };
+}
+
+/** The container shares our network, and sees the place and the checkout under the names that they have here. */
+function mountsOf(place: string): readonly string[] {
+  return ['--network', 'host', '--volume', `${place}:${place}`, '--volume', `${ROOT}:${ROOT}:ro`];
 }

@@ -12,12 +12,12 @@ import { scriptPrograms, TOOL_FOLDER } from '../tool-folder.ts';
 const MEBIBYTE = 1024 ** 2;
 /** The folder of the image that a build makes, below the layouts. */
 const OUTPUT = LAYOUT_NAMES.output.slice(0, LAYOUT_NAMES.output.indexOf('/'));
+const CACHE = { part: 'cache', name: COMMITTED, maxBytes: 32 * 1024 * MEBIBYTE } as const;
 /** What RUN leaves for the stages after it: names in the parts, and how much at most; far above what a build writes. */
 const OUTPUTS = [
   { part: 'layout', name: OUTPUT, maxBytes: 32 * 1024 * MEBIBYTE },
   { part: 'layers', name: 'sbom', maxBytes: 512 * MEBIBYTE },
   { part: 'layers', name: 'report.toml', maxBytes: MEBIBYTE },
-  { part: 'cache', name: COMMITTED, maxBytes: 32 * 1024 * MEBIBYTE },
 ] as const;
 /** A build may make as many folders as it likes. */
 const MAX_NAMES = 1000;
@@ -36,12 +36,12 @@ export async function copyFolder(from: string, to: string, { processes }: Engine
  *
  * @throws BuildpacksError `image` when it is too large, or can't be read
  */
-export async function copyOutputs(directory: BuildDirectory): Promise<void> {
-  for (const { part, name, maxBytes } of OUTPUTS) {
-    const from = path.posix.join(IN_BUILD[part], name);
-    await rm(path.join(directory[part], name), { recursive: true, force: true });
-    await copyHostile(from, directory[part], { name: from, from: name, to: name, maxBytes });
-  }
+export async function copyOutputs(directory: BuildDirectory, { log }: EnginePorts): Promise<void> {
+  for (const output of OUTPUTS) await copyOutput(directory, output);
+  await copyOutput(directory, CACHE).catch((error: unknown) => {
+    log.warn(`The build cache can't be kept: ${error instanceof Error ? error.message : String(error)}`);
+    return rm(path.join(directory.cache, COMMITTED), { recursive: true, force: true });
+  });
   for (const name of (await readdir(IN_BUILD.layers)).slice(0, MAX_NAMES)) {
     const stats = await lstat(path.join(IN_BUILD.layers, name));
     if (!stats.isDirectory()) continue;
@@ -49,6 +49,15 @@ export async function copyOutputs(directory: BuildDirectory): Promise<void> {
     await mkdir(folder, { recursive: true });
     await utimes(folder, stats.atime, stats.mtime);
   }
+}
+
+async function copyOutput(
+  directory: BuildDirectory,
+  { part, name, maxBytes }: (typeof OUTPUTS)[number] | typeof CACHE,
+): Promise<void> {
+  const from = path.posix.join(IN_BUILD[part], name);
+  await rm(path.join(directory[part], name), { recursive: true, force: true });
+  await copyHostile(from, directory[part], { name: from, from: name, to: name, maxBytes });
 }
 
 /** The parent of \`from\` is nobody's but ours. */

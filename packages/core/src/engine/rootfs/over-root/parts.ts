@@ -34,7 +34,7 @@ export async function placeParts(directory: BuildDirectory, ports: EnginePorts):
   return {
     putBack: async () => {
       try {
-        await (isMoved ? moveOut(directory) : copyOutputs(directory));
+        await (isMoved ? moveOut(directory) : copyOutputs(directory, ports));
       } finally {
         await removeParts(ports);
       }
