@@ -66,9 +66,10 @@ export async function publishStaged(build: StagedBuild, inputs: PublishInputs, p
         result: build.result,
       };
       const plan = await readPlan(directory);
+      const session = openSession(ports, inputs.connection, [scratch]);
       await unpackBuild(build, directory, ports);
-      if (plan.cache?.write === true) await unpackCache(build, directory, ports);
-      return await publishDirectory(plan, directory, inputs, openSession(ports, inputs.connection, [scratch]));
+      if (plan.cache?.write === true) await unpackCache(build, directory, session.ports);
+      return await publishDirectory(plan, directory, inputs, session);
     } finally {
       await removeTree(scratch, ports);
     }
