@@ -40,8 +40,9 @@ async function make(layout: string): Promise<Descriptor> {
   const image = { version, pins: readPins(), programs: await ownPrograms() };
   const manifests: Descriptor[] = [];
   for (const architecture of ARCHITECTURES) {
-    manifests.push(await addToolImage(layout, image, architecture, CACHE));
-    print(layout, architecture, manifests.at(-1));
+    const manifest = await addToolImage(layout, { ...image, architecture }, { cache: CACHE });
+    print(layout, architecture, manifest);
+    manifests.push(manifest);
   }
   const index = await addToolIndex(layout, image, manifests);
   await finishLayout(layout, index, version);
@@ -57,8 +58,7 @@ async function clear(layout: string): Promise<void> {
   await rm(layout, { recursive: true, force: true });
 }
 
-function print(layout: string, architecture: string, manifest: Descriptor | undefined): void {
-  if (manifest === undefined) return;
+function print(layout: string, architecture: string, manifest: Descriptor): void {
   const file = path.join(layout, 'blobs', ...manifest.digest.split(':'));
   const { layers } = JSON.parse(readFileSync(file, 'utf8')) as { readonly layers: readonly Descriptor[] };
   const sizes = layers.map(({ size }) => (size / 1e6).toFixed(1));

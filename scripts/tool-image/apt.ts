@@ -7,6 +7,13 @@ import { DEBIAN } from './pins.ts';
 /** Where packages come from: what this machine's apt knows, or a state of Debian's archive by its time. */
 export type Sources = { readonly kind: 'machine' } | { readonly kind: 'snapshot'; readonly time: string };
 
+/** Whose packages are meant, and where apt may have a folder for a while. */
+export interface AptOptions {
+  readonly architecture: Architecture;
+  readonly sources: Sources;
+  readonly scratch: string;
+}
+
 /** Runs apt-get with arguments in a folder and gives what it prints. */
 export type Apt = (args: readonly string[], directory?: string) => Promise<string>;
 
@@ -16,19 +23,14 @@ export type Apt = (args: readonly string[], directory?: string) => Promise<strin
  *
  * @throws Error with apt's own reason
  */
-export async function withApt<T>(
-  architecture: Architecture,
-  sources: Sources,
-  scratch: string,
-  use: (apt: Apt) => Promise<T>,
-): Promise<T> {
-  await mkdir(scratch, { recursive: true });
-  const state = await mkdtemp(path.join(scratch, 'apt-'));
+export async function withApt<T>(options: AptOptions, use: (apt: Apt) => Promise<T>): Promise<T> {
+  await mkdir(options.scratch, { recursive: true });
+  const state = await mkdtemp(path.join(options.scratch, 'apt-'));
   try {
-    const options = await prepare(state, architecture, sources);
+    const settings = await prepare(state, options);
     const apt: Apt = (args, directory = state) => {
       const environment = { LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' };
-      return command('apt-get', [...options, ...args], { environment, directory });
+      return command('apt-get', [...settings, ...args], { environment, directory });
     };
     await apt(['update']);
     return await use(apt);
@@ -37,7 +39,7 @@ export async function withApt<T>(
   }
 }
 
-async function prepare(state: string, architecture: Architecture, sources: Sources): Promise<readonly string[]> {
+async function prepare(state: string, { architecture, sources }: AptOptions): Promise<readonly string[]> {
   for (const folder of ['lists/partial', 'archives/partial'])
     await mkdir(path.join(state, folder), { recursive: true });
   await writeFile(path.join(state, 'status'), '');

@@ -19,25 +19,20 @@ export interface DebianFiles {
    * @throws Error when it is not there
    */
   readonly read: (file: string) => Buffer;
-  readonly has: (file: string) => boolean;
 }
 
 /** Reads packages into memory. */
 export async function debianFiles(packages: Iterable<string>): Promise<DebianFiles> {
   const tree = new Map<string, Buffer | string>();
   for (const file of packages) await unpack(file, tree);
-  const find = (file: string): Buffer | undefined => {
-    const found = tree.get(resolved(tree, file, MAX_LINKS));
-    return typeof found === 'string' ? undefined : found;
-  };
   return {
     paths: [...tree.keys()].sort(),
     read: (file) => {
-      const found = find(file);
-      if (found === undefined) throw new Error(`no Debian package of the image has "${file}"`);
+      const found = tree.get(resolved(tree, file, MAX_LINKS));
+      if (found === undefined || typeof found === 'string')
+        throw new Error(`no Debian package of the image has "${file}"`);
       return found;
     },
-    has: (file) => find(file) !== undefined,
   };
 }
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Architecture } from './architecture.ts';
-import { type Sources, withApt } from './apt.ts';
+import { type AptOptions, type Sources, withApt } from './apt.ts';
 import { DEBIAN, type Pin, type Pins } from './pins.ts';
 
 /**
@@ -23,7 +23,9 @@ export async function fetchPackages(
   for (const sources of await places(pins)) {
     const missing = missingOf(wanted, cache);
     if (missing.length === 0) break;
-    await download(missing, architecture, sources, cache).catch((error: unknown) => tried.push(String(error)));
+    await download(missing, { architecture, sources, scratch: cache }).catch((error: unknown) =>
+      tried.push(String(error)),
+    );
   }
   const missing = missingOf(wanted, cache).map(([name, { version }]) => `${name} ${version} (${architecture})`);
   if (missing.length > 0) throw new Error(`${lost(missing)}\n${tried.join('\n')}`);
@@ -36,9 +38,8 @@ export async function newestPackages(
   architecture: Architecture,
   scratch: string,
 ): Promise<Readonly<Record<string, Pin>>> {
-  const printed = await withApt(architecture, { kind: 'machine' }, scratch, (apt) =>
-    apt(['download', '--print-uris', ...names]),
-  );
+  const options: AptOptions = { architecture, sources: { kind: 'machine' }, scratch };
+  const printed = await withApt(options, (apt) => apt(['download', '--print-uris', ...names]));
   const pins = new Map(printed.split('\n').flatMap(parseLine));
   const unknown = names.filter((name) => !pins.has(name));
   if (unknown.length > 0) throw new Error(`apt knows no file of ${unknown.join(', ')}: ${printed}`);
@@ -58,16 +59,13 @@ async function places({ snapshot }: Pins): Promise<readonly Sources[]> {
   return [...(same ? [{ kind: 'machine' } as const] : []), { kind: 'snapshot', time: snapshot }];
 }
 
-async function download(
-  missing: readonly (readonly [string, Pin])[],
-  architecture: Architecture,
-  sources: Sources,
-  cache: string,
-): Promise<void> {
+/** Puts what it gets into the cache by its hash, whether or not that is the wanted one. */
+async function download(missing: readonly (readonly [string, Pin])[], options: AptOptions): Promise<void> {
+  const { scratch: cache } = options;
   await mkdir(cache, { recursive: true });
   const folder = await mkdtemp(path.join(cache, 'download-'));
   try {
-    await withApt(architecture, sources, cache, (apt) =>
+    await withApt(options, (apt) =>
       apt(['download', ...missing.map(([name, { version }]) => `${name}=${version}`)], folder),
     );
     for (const name of await readdir(folder)) {

@@ -85,7 +85,7 @@ export function relocated(program: Buffer, loader: string, libraries: string): B
   text.copy(bytes, host.offset + end);
   resize(bytes, host.at, end + text.length);
   setInterpreter(bytes, segments, { offset: host.offset + end, address: host.address + end, size: loader.length + 1 });
-  setPath(bytes, tags, host.address + end + loader.length + 1 - strings, libraries.length + 1);
+  setPath(bytes, tags, { name: host.address + end + loader.length + 1 - strings, length: libraries.length + 1 });
   return withoutSections(bytes);
 }
 
@@ -151,8 +151,12 @@ function setInterpreter(
   resize(bytes, interpreter.at, place.size);
 }
 
-/** Takes the first of the spare entries, of which linkers leave five; the last of them has to stay. */
-function setPath(bytes: Buffer, tags: readonly Tag[], name: number, length: number): void {
+/** Takes the first of the spare entries, of which linkers leave five; the last of them has to stay. The name is among the other names. */
+function setPath(
+  bytes: Buffer,
+  tags: readonly Tag[],
+  { name, length }: { readonly name: number; readonly length: number },
+): void {
   const [spare, end] = tags.filter(({ tag }) => tag === TAG.end);
   const size = tags.find(({ tag }) => tag === TAG.stringsSize);
   if (spare === undefined || end === undefined || size === undefined) throw new Error('no spare entry for a path');

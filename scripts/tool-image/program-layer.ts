@@ -4,7 +4,7 @@ import { directoryItem, fileItem, symlinkItem, type TarItem } from '../../packag
 import { type Bundle, makeBundle, packagesOf, ROOT } from '../bundle.ts';
 import type { BundledPackage } from '../licences.ts';
 import { IMAGE_PROGRAMS } from './image-programs.ts';
-import { TIME, TOOL } from './places.ts';
+import { inOrder, TIME, TOOL } from './places.ts';
 import { OUTSIDE, programItem } from './system-layer.ts';
 
 const FACTS = { mtime: TIME.seconds };
@@ -39,14 +39,13 @@ async function ownProgram(name: string, bundle: Bundle): Promise<OwnProgram> {
  * @param sbom of the whole image
  */
 export function programItems(programs: readonly OwnProgram[], version: string, sbom: string): readonly TarItem[] {
-  const items = [
+  return inOrder([
     directoryItem(`${TOOL.libraries}/buildpacks-ci`, FACTS),
     ...programs.flatMap(itemsOf),
     fileItem(`${TOOL.licences}/buildpacks-ci.txt`, readFileSync(path.join(ROOT, 'LICENSE')), FACTS),
     fileItem(TOOL.marker, `${JSON.stringify({ version, outside: OUTSIDE })}\n`, FACTS),
     fileItem(TOOL.sbom, sbom, FACTS),
-  ];
-  return items.sort((a, b) => (a.entry.path < b.entry.path ? -1 : 1));
+  ]);
 }
 
 /** Started by the image's own Node without a shell in between; the name behind the link tells Node that it is no module. */

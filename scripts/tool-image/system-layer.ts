@@ -5,7 +5,7 @@ import type { DebianFiles } from './debian-files.ts';
 import { readElf, relocated } from './elf.ts';
 import { sealedLoader } from './loader.ts';
 import { PROGRAMS } from './packages.ts';
-import { TIME, TOOL, TOOL_FOLDER } from './places.ts';
+import { inOrder, TIME, TOOL, TOOL_FOLDER } from './places.ts';
 
 const FACTS_OF_FILES = { mtime: TIME.seconds };
 const PROGRAM = { ...FACTS_OF_FILES, mode: 0o755 };
@@ -38,7 +38,7 @@ export interface SystemParts {
 export function systemItems(parts: SystemParts): readonly TarItem[] {
   const { architecture, files, others } = parts;
   const programs = PROGRAMS.map((file) => [path.basename(file), files.read(file)] as const);
-  const items = [
+  return inOrder([
     ...folders(),
     ...shell(parts),
     ...programs.map(([name, bytes]) => programItem(`${TOOL.programs}/${name}`, relocatedProgram(bytes, architecture))),
@@ -47,8 +47,7 @@ export function systemItems(parts: SystemParts): readonly TarItem[] {
     fileItem(TOOL.certificates, certificates(files), FACTS_OF_FILES),
     fileItem(TOOL.openssl, OPENSSL, FACTS_OF_FILES),
     ...licenceItems(parts),
-  ];
-  return items.sort((a, b) => (a.entry.path < b.entry.path ? -1 : 1));
+  ]);
 }
 
 /** A program that works wherever the image's loader and libraries are, whatever is in `/lib`. */

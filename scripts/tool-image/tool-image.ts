@@ -36,21 +36,23 @@ export interface LayerPlan {
 /** Puts a layer into the layout: gzip, since Docker before 23 and many a registry's scanner know nothing else. */
 export type LayerStore = (layout: string, plan: LayerPlan) => Promise<WrittenLayer>;
 
-/** Writes each layer anew. */
-export const freshLayers: LayerStore = async (layout, plan) => writeLayer(layout, await plan.items());
+/** Where the image is made. */
+export interface Workplace {
+  /** A folder in which downloaded packages are kept. */
+  readonly cache: string;
+  /** Default: writes each layer anew. */
+  readonly store?: LayerStore;
+}
 
-/**
- * Writes the image for one architecture into a layout and gives its manifest's descriptor.
- *
- * @param cache a folder in which downloaded packages are kept
- */
+const freshLayers: LayerStore = async (layout, plan) => writeLayer(layout, await plan.items());
+
+/** Writes the image for one architecture into a layout and gives its manifest's descriptor. */
 export async function addToolImage(
   layout: string,
-  image: ToolImage,
-  architecture: Architecture,
-  cache: string,
-  store: LayerStore = freshLayers,
+  image: ToolImage & { readonly architecture: Architecture },
+  { cache, store = freshLayers }: Workplace,
 ): Promise<Descriptor> {
+  const { architecture } = image;
   const plans = layerPlans(image, architecture, cache);
   const layers: WrittenLayer[] = [];
   for (const plan of plans) layers.push(await store(layout, plan));

@@ -45,7 +45,7 @@ export async function toolImage(architecture: Architecture = ownArchitecture()):
   };
   const folder = await kept(`images/tool-image-${keyOf(code, architecture, image)}`, async (made) => {
     const layout = path.join(made, 'layout');
-    const manifest = await addToolImage(layout, image, architecture, cachePath('tool-image'), store);
+    const manifest = await addToolImage(layout, { ...image, architecture }, { cache: cachePath('tool-image'), store });
     await finishLayout(layout, manifest, TAG);
   });
   return { layout: path.join(folder, 'layout'), tag: TAG };
