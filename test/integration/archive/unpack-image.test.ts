@@ -96,6 +96,7 @@ const IMAGES: Readonly<Record<string, readonly (readonly TarItem[])[]>> = {
       link('l'.repeat(150), `${'t'.repeat(200)}/../ü`),
       fileItem('ü\n\t ', 'odd', { uid: 3_000_000, gid: 4_000_000, mtime: 1.5, userName: 'nobody-knows' }),
       fileItem('setuid', '#!', { mode: 0o6755, mtime: 1000 }),
+      fileItem('labelled', '', { mtime: 1000, extended: new Map([['SCHILY.xattr.user.note', Buffer.from('x')]]) }),
       directoryItem('setgid', { mode: 0o2775, mtime: 2000 }),
       directoryItem('sticky', { mode: 0o1777, mtime: 2000 }),
       directoryItem('closed', { mode: 0o000, mtime: 2000 }),
