@@ -42,9 +42,7 @@ export function nameBills(files: readonly string[]): readonly NamedBill[] {
 const LONGEST = 200;
 
 function firstFree(name: string, taken: ReadonlySet<string>): string {
-  if (!taken.has(name)) return name;
-  const number = Array.from({ length: taken.size + 1 }, (_, index) => index + 2).find(
-    (each) => !taken.has(`${name}-${each}`),
-  );
-  return `${name}-${number ?? 0}`;
+  let free = name;
+  for (let number = 2; taken.has(free); number += 1) free = `${name}-${number}`;
+  return free;
 }

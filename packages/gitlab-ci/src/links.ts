@@ -1,4 +1,5 @@
 import type { BuildResult } from '@buildpacks-ci/core';
+import { FOLDER } from './folder.ts';
 
 /** A link on the page of a job. */
 export interface Link {
@@ -20,15 +21,18 @@ export function linksOf(
   hasBills: boolean,
 ): readonly Link[] {
   const { CI_PROJECT_URL = '', CI_REGISTRY_IMAGE = '', CI_JOB_URL = '' } = environment;
-  const isOwn = CI_REGISTRY_IMAGE !== '' && image !== undefined && /^[:/]/.test(image.replace(CI_REGISTRY_IMAGE, ''));
-  return [
-    ...(isOwn && image.startsWith(CI_REGISTRY_IMAGE) && isPage(CI_PROJECT_URL)
+  const pages = [
+    ...(image !== undefined && isWithin(image, CI_REGISTRY_IMAGE)
       ? [{ label: image, url: `${CI_PROJECT_URL}/container_registry` }]
       : []),
-    ...(hasBills && isPage(CI_JOB_URL)
-      ? [{ label: 'Bills of materials', url: `${CI_JOB_URL}/artifacts/browse/.buildpacks-ci/` }]
-      : []),
+    ...(hasBills ? [{ label: 'Bills of materials', url: `${CI_JOB_URL}/artifacts/browse/${FOLDER}/` }] : []),
   ];
+  return pages.filter(({ url }) => /^https?:\/\//.test(url) && URL.canParse(url));
+}
+
+/** The project's own image, or one below its name. */
+function isWithin(image: string, registryImage: string): boolean {
+  return registryImage !== '' && [':', '/'].some((end) => image.startsWith(registryImage + end));
 }
 
 /**
@@ -38,8 +42,4 @@ export function linksOf(
  */
 export function renderAnnotations(links: readonly Link[]): string {
   return `${JSON.stringify({ 'buildpacks-ci': links.map((link) => ({ external_link: link })) }, undefined, 2)}\n`;
-}
-
-function isPage(url: string): boolean {
-  return /^https?:\/\//.test(url) && URL.canParse(url);
 }

@@ -1,4 +1,3 @@
-/** What GitLab gives to every job and nobody else may have. */
 type Environment = Readonly<Record<string, string>>;
 
 /** Names that GitLab has for tokens, now and before: `CI_JOB_TOKEN`, `CI_REGISTRY_PASSWORD`, `CI_JOB_JWT_V2`, …. */
