@@ -13,6 +13,18 @@ export interface SpecInput {
   readonly regex?: string;
 }
 
+/** Text whose form can be told before a runner is taken: what the program would refuse, GitLab refuses with the pipeline. */
+const GRAMMARS: ReadonlyMap<string, string> = new Map([
+  ['creation-time', '^(none|commit|now|[0-9]{1,12})?$'],
+  ['cache-max-size', '^([0-9]{1,12}(\\.[0-9]{1,3})? ?([kmgtKMGT][iI]?)?[bB]?)?$'],
+  ['platform', '^(linux/[a-z0-9_]+(/[a-z0-9.]+)?)?$'],
+]);
+
+/** What GitLab knows where nothing is given. */
+const FROM_GITLAB: ReadonlyMap<string, string> = new Map([
+  ['image', " Default: the project's own, `$CI_REGISTRY_IMAGE`."],
+]);
+
 /** GitLab takes YAML's `true` and `12` for no strings. */
 const QUOTES = 'In quotes, since GitLab takes it as text.';
 
@@ -22,7 +34,8 @@ const QUOTES = 'In quotes, since GitLab takes it as text.';
  */
 export function specInput(input: InputDefinition): SpecInput {
   const { name, type, default: given = '' } = input;
-  const description = describeInOneLine(input);
+  const description = `${describeInOneLine(input)}${FROM_GITLAB.get(name) ?? ''}`;
+  const regex = GRAMMARS.get(name);
   switch (type) {
     case 'boolean':
       return { name, description, type, default: given === 'true' };
@@ -35,7 +48,7 @@ export function specInput(input: InputDefinition): SpecInput {
     case 'string':
     case 'path':
     case 'list':
-      return { name, description, type: 'string', default: given };
+      return { name, description, type: 'string', default: given, ...(regex !== undefined && { regex }) };
   }
 }
 
