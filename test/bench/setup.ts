@@ -1,4 +1,5 @@
 import { pathToFileURL } from 'node:url';
+import { checkJsonschema } from './check-jsonschema.ts';
 import { debianPackages } from './debian.ts';
 import { helperLayer } from './gitlab/helper-image.ts';
 import { buildpackDirectory, makeBuilder, makeRunImage } from './images.ts';
@@ -11,7 +12,7 @@ const SETS: Readonly<Record<string, Wanted>> = {
   all: {
     tools: TOOL_NAMES,
     buildpacks: ['ca-certificates', 'nodejs', 'procfile'],
-    others: [zizmor, toolImages, helperLayer],
+    others: [checkJsonschema, zizmor, toolImages, helperLayer],
   },
   demo: { tools: ['lifecycle', 'registry', 'crane'], buildpacks: ['nodejs', 'procfile'], others: [] },
 };
