@@ -39,9 +39,12 @@ describe('docs/other-ci.md', () => {
     expect(options.filter((name) => !known.includes(name))).toEqual([]);
     expect(options).not.toEqual([]);
   });
+});
 
+describe.each(['README.md', 'docs/other-ci.md', 'image/README.md'])('%s', (file) => {
   test('has one line for the tool image, which a release replaces', () => {
-    const lines = PAGE.match(/ghcr\.io\/buildpacks-ci\/buildpacks-ci@sha256:\w+\b(?!…)/g) ?? [];
+    const page = readFileSync(path.join(ROOT, file), 'utf8');
+    const lines = page.match(/ghcr\.io\/buildpacks-ci\/buildpacks-ci@sha256:\w+\b(?!…)/g) ?? [];
     expect(new Set(lines)).toEqual(new Set([TOOL_IMAGE]));
   });
 });
