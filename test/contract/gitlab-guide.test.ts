@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { GITLAB_INPUTS } from '../../packages/gitlab-ci/src/definitions.ts';
@@ -10,6 +10,10 @@ import { type Component, interpolate, readComponent } from '../support/gitlab-in
 import { jobsOf } from '../support/gitlab-jobs.ts';
 
 const PAGE = readFileSync(path.join(ROOT, 'docs/gitlab.md'), 'utf8');
+const ENGINE_FOLDER = path.join(ROOT, 'packages/core/src/engine/rootfs');
+const ENGINE = globSync('**/*.ts', { cwd: ENGINE_FOLDER })
+  .map((file) => readFileSync(path.join(ENGINE_FOLDER, file), 'utf8'))
+  .join('\n');
 const EXAMPLES = pipelineExamples(PAGE).filter(({ includes }) => includes.length > 0);
 
 describe('the pipelines of a page', () => {
@@ -54,6 +58,15 @@ test('the table of inputs has those that no other CI has', () => {
 
 test('the table of variables for later jobs has all of them', () => {
   expect(rowsBelow('Use the image in later jobs')).toEqual(new Set(JOB_OUTPUTS.map(({ name }) => name)));
+});
+
+test('the table of refusals quotes what the engine says', () => {
+  const [, part = ''] = /^## Runners$([^]*?)^## /m.exec(PAGE) ?? [];
+  const [, rows = ''] = /^\| refused since([^]*)/m.exec(part) ?? [];
+  const quoted = [...rows.matchAll(/^\| `([^`]*)` /gm)].map(([, text = '']) => text);
+  const fragments = quoted.flatMap((text) => text.split(/…|"\/.*"/)).map((text) => text.replaceAll('"', '').trim());
+  expect(fragments.length).toBeGreaterThan(quoted.length / 2);
+  expect(fragments.filter((text) => !ENGINE.includes(text))).toEqual([]);
 });
 
 function read(component: string): Component {
