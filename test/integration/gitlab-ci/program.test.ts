@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -97,6 +97,28 @@ describe('credentials of the job', () => {
     await runJob({ ...login(host), ...given(host), BUILDPACKS_CI_BUILDER: `${host}/builder` });
     expect(new Set(secrets.filter((secret) => secret.includes(':')))).toEqual(new Set(['ann:own-password']));
   });
+});
+
+test('a credential helper sees nothing of the job’s own secrets', async () => {
+  const { host, secrets } = await startEchoingServer(REFUSING);
+  const directory = await temporaryDirectory();
+  const helper = path.join(directory, 'docker-credential-spy');
+  const script = `#!/bin/sh\nenv >"${directory}/seen"\necho '{"Username":"ann","Secret":"of-the-helper"}'\n`;
+  await writeFile(helper, script, { mode: 0o755 });
+  await runJob({
+    PATH: `${directory}:${process.env['PATH'] ?? ''}`,
+    AWS_PROFILE: 'for-the-helper',
+    CI_JOB_TOKEN: `${CANARY}-job-token`,
+    CI_REPOSITORY_URL: `https://gitlab-ci-token:${CANARY}-job-token@gitlab.example/group/shop.git`,
+    NPM_TOKEN: `${CANARY}-job-token`,
+    DOCKER_AUTH_CONFIG: JSON.stringify({ credHelpers: { [host]: 'spy' } }),
+    BUILDPACKS_CI_IMAGE: `${host}/app`,
+    BUILDPACKS_CI_BUILDER: `${host}/builder`,
+  });
+  expect(secrets).toContain('ann:of-the-helper');
+  const seen = await readFile(path.join(directory, 'seen'), 'utf8');
+  expect(seen).toContain('AWS_PROFILE=for-the-helper');
+  expect(seen).not.toMatch(new RegExp(`${CANARY}|BUILDPACKS_CI_`));
 });
 
 describe('the authority of the GitLab instance', () => {
