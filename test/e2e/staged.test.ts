@@ -1,7 +1,7 @@
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BuildResult, RawInputs } from '../../packages/core/src/index.ts';
+import { type BuildResult, optional, type RawInputs } from '../../packages/core/src/index.ts';
 import { command } from '../bench/command.ts';
 import { requiresDocker } from '../support/requires.ts';
 import { build } from './support/cli.ts';
@@ -35,8 +35,9 @@ requiresDocker('a build in three jobs', () => {
     await world.stop();
   });
 
-  const prepare = async (inputs: RawInputs): Promise<HandOver> =>
+  const prepare = async (inputs: RawInputs, limit?: number): Promise<HandOver> =>
     prepareJob({
+      ...optional('limit', limit),
       inputs: { builder, path: APP, 'cache-store': `registry:${world.registry.host}/cache`, ...inputs },
       directory: await temporaryDirectory('staged'),
       tools,
@@ -49,11 +50,15 @@ requiresDocker('a build in three jobs', () => {
     return { handOver, output, result: await publishJob(handOver) };
   };
 
-  it.each(['000', '022', '077'])('has the digest of a build in one, under umask %s', async (umask) => {
+  it.each<[string, RunOptions['shell']]>([
+    ['000', ['sh']],
+    ['022', ['bash', '-o', 'errexit', '-o', 'pipefail']],
+    ['077', ['/builds/project/.buildpacks-ci/prepare/tools/busybox', 'sh']],
+  ])('has the digest of a build in one, under umask %s and in %j', async (umask, shell) => {
     const app = await difficultApp();
     const whole = await build([world.image('whole'), '--builder', world.builder, '--path', app, ...PROCFILE]);
     const inputs = { image: world.image(`umask-${umask}`), path: app, buildpacks: ['samples/procfile'] };
-    const { result } = await inThree(inputs, { umask });
+    const { result } = await inThree(inputs, { umask, ...optional('shell', shell) });
     expect(result.digest).toBe(whole.digest);
   });
 
@@ -83,6 +88,16 @@ requiresDocker('a build in three jobs', () => {
       const second = await inThree(inputs, await clusterUser(builder));
       expectReuse(first.result, second.result);
     });
+  });
+
+  it('leaves the layer cache out where the artifact would be too large, and warns of an image that is', async () => {
+    const inputs = { image: world.image('limit'), buildpacks: ['test/large-layer'], env: ['BP_LARGE_LAYER_MB=2'] };
+    const handOver = await prepare(inputs, 1024 ** 2);
+    const { status, output } = await run(handOver);
+    expect(status).toBe(0);
+    expect(output).toMatch(/WARNING: the image takes [34] MB to hand over, and artifact-limit is 1: /);
+    expect(output).toContain('WARNING: the layer cache is not kept: with its 3 MB');
+    expect((await publishJob(handOver)).cache?.stores[0]?.save).toMatchObject({ outcome: 'nothing' });
   });
 
   it('ends with the status of the lifecycle, in words, and hands nothing over', async () => {

@@ -70,6 +70,8 @@ export interface RunOptions {
   /** Default: the image's own. */
   readonly user?: string;
   readonly umask?: string;
+  /** What runs the script; default `sh`. */
+  readonly shell?: readonly [string, ...string[]];
   /** More arguments of `docker run`. */
   readonly args?: readonly string[];
   /** Of the docker command line. */
@@ -85,7 +87,8 @@ export interface JobOutcome {
 
 /** The second job: a container of the builder image that may do nothing, with the script and nothing else of ours. */
 export async function runJob({ prepared, built }: HandOver, options: RunOptions): Promise<JobOutcome> {
-  const { builder, user, umask = '000', args = [], environment = {}, before = '' } = options;
+  const { builder, user, umask = '000', args = [], environment = {}, before = '', shell = ['sh'] } = options;
+  const [program, ...more] = shell;
   const folder = path.dirname(built);
   const lines: string[] = [];
   const { status } = await createProcessRunner({ environment: { ...ownPath(), ...environment } }).run({
@@ -96,7 +99,7 @@ export async function runJob({ prepared, built }: HandOver, options: RunOptions)
       ...['--volume', `${prepared}:/builds/project/.buildpacks-ci/prepare:ro`],
       ...(user === undefined ? [] : ['--user', user]),
       ...args,
-      ...['--entrypoint', 'sh', builder, '-c', `umask ${umask}\n${before}\n${BUILD_SCRIPT}`],
+      ...['--entrypoint', program, builder, ...more, '-c', `umask ${umask}\n${before}\n${BUILD_SCRIPT}`],
     ],
     onLine: (line) => lines.push(line),
   });
