@@ -21,10 +21,13 @@ export interface PipelineOptions extends ProjectFiles {
   /** Variables of the project's settings. */
   readonly variables?: readonly Variable[];
   readonly registry?: ProjectRegistry;
+  /** What `CI_JOB_TOKEN` begins with. */
+  readonly jobToken?: string;
   /** Who has issued the certificate of this GitLab, which the runner then tells its jobs. Default: one of its own. */
   readonly authority?: Authority;
   /** The runner's folder; kept when given: `cache` for the next pipeline, `builds` for a test that looks into it. */
   readonly machine?: string;
+  readonly volumes?: RunnerOptions['volumes'];
   readonly docker?: RunnerOptions['docker'];
   /** For git, where it includes components. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -77,7 +80,7 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineOut
     const project = await makeProject(scratch, refOf(event), options);
     const given = [...predefined(event, project, options.registry), ...(options.variables ?? [])];
     const pipeline = await expandPipeline(project.directory, given, options.environment);
-    const jobs = pendingJobs(pipeline, (name) => `glcbt-token-of-${name.replace(/\W/g, '-')}`);
+    const jobs = pendingJobs(pipeline, (name) => `${options.jobToken ?? 'glcbt-token-of'}-${name.replace(/\W/g, '-')}`);
     const coordinator = await startCoordinator({
       certificate: await authority.issue('gitlab'),
       jobs,
@@ -86,8 +89,8 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineOut
     });
     try {
       const machine = options.machine ?? path.join(scratch, 'machine');
-      const { docker = {} } = options;
-      const printed = await runJobs({ url: coordinator.url, ca: authority.certificateFile, machine, docker });
+      const { docker = {}, volumes = [] } = options;
+      const printed = await runJobs({ url: coordinator.url, ca: authority.certificateFile, machine, docker, volumes });
       return outcomeOf(project.commit, jobs, printed);
     } finally {
       await coordinator.close();

@@ -18,14 +18,16 @@ const GIT_CONFIG = '[safe]\n\tdirectory = *\n';
  * The image that GitLab's runner clones, caches and keeps artifacts with, loaded into the machine's docker engine when it is not there;
  * also good as the helper image of gitlab-ci-local, which copies with its rsync.
  *
+ * @param user who it runs as: in a restricted Pod, the same as the job
  * @returns the name to run
  */
-export async function helperImage(): Promise<string> {
+export async function helperImage(user = '0:0'): Promise<string> {
   const layer = await helperLayer();
-  const name = `buildpacks-ci.local/gitlab-helper:${keyOf(layer.diffId)}`;
+  const name = `buildpacks-ci.local/gitlab-helper:${keyOf(layer.diffId, user)}`;
   if (await isLoaded(name)) return name;
   const search = 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
-  await command('docker', ['import', '--change', search, '--change', 'CMD ["gitlab-runner-build"]', layer.file, name]);
+  const changes = [search, `USER ${user}`, 'CMD ["gitlab-runner-build"]'].flatMap((change) => ['--change', change]);
+  await command('docker', ['import', ...changes, layer.file, name]);
   return name;
 }
 

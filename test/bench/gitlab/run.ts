@@ -10,6 +10,8 @@ export interface RunnerOptions {
   readonly ca: string;
   /** Folder of the runner: `builds` and `cache`, mounted into its containers. */
   readonly machine: string;
+  /** Mounted into all containers as well, `source:target:ro`. */
+  readonly volumes?: readonly string[];
   /** More of `[runners.docker]`: `{ user: '1000680000', cap_drop: ['ALL'] }`. */
   readonly docker?: Readonly<Record<string, boolean | string | readonly string[]>>;
 }
@@ -46,9 +48,10 @@ export async function runJobs(options: RunnerOptions): Promise<string> {
   return printed;
 }
 
-function settings({ url, ca, machine, docker = {} }: RunnerOptions, helper: string): string {
+function settings({ url, ca, machine, volumes: more = [], docker = {} }: RunnerOptions, helper: string): string {
   const runner = { name: 'bench', url, token: `glrt-${RUNNER}`, executor: 'docker', 'tls-ca-file': ca };
-  const volumes = ['builds', 'cache'].map((folder) => `${path.join(machine, folder)}:/${folder}`);
+  const own = ['builds', 'cache'].map((folder) => `${path.join(machine, folder)}:/${folder}`);
+  const volumes = [...own, ...more];
   const container = {
     image: helper,
     helper_image: helper,

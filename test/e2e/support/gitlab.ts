@@ -18,7 +18,10 @@ import { startWorld, type World, type WorldOptions } from './world.ts';
 /** Inputs of the component, as `include:` takes them. */
 export type ComponentInputs = Readonly<Record<string, string | boolean | readonly (string | object)[]>>;
 
-export interface GitLabRun extends Pick<PipelineOptions, 'event' | 'variables' | 'docker' | 'files' | 'machine'> {
+export interface GitLabRun extends Pick<
+  PipelineOptions,
+  'event' | 'variables' | 'docker' | 'volumes' | 'files' | 'machine' | 'jobToken'
+> {
   /** The component once for each, by the name of its template; a list since a pipeline may have it several times. */
   readonly components: readonly { readonly template?: 'build' | 'build-staged'; readonly inputs: ComponentInputs }[];
   /** Jobs beside the component's. */
