@@ -11,6 +11,7 @@ import { readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Descriptor } from '../packages/core/src/image/manifest.ts';
+import { cachePath } from '../test/bench/cache.ts';
 import { ROOT } from './bundle.ts';
 import { readRelease, RELEASE_FILE, withDigest } from './release/release-file.ts';
 import { ARCHITECTURES } from './tool-image/architecture.ts';
@@ -19,7 +20,8 @@ import { ownPrograms } from './tool-image/program-layer.ts';
 import { renewedPins } from './tool-image/renew-pins.ts';
 import { addToolImage, addToolIndex, finishLayout } from './tool-image/tool-image.ts';
 
-const CACHE = path.join(ROOT, '.cache', 'tool-image');
+/** The one of the tests, so that nothing is downloaded twice. */
+const CACHE = cachePath('tool-image');
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
