@@ -49,7 +49,7 @@ export { inspectionJson, renderInspection } from './inspect/render.ts';
 export { resultJson, writeResult } from './report/json.ts';
 export { type BuildResult, RESULT_SCHEMA_VERSION } from './report/result.ts';
 export { type MarkdownExtras, renderMarkdown } from './report/markdown.ts';
-export { formatSize } from './report/size.ts';
+export { formatSize } from './log/size.ts';
 export { repositoryOf } from './report/repository-of.ts';
 export { renderResult } from './report/text.ts';
 export { type Digest, isDigest } from './reference/index.ts';

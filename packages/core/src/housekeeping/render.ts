@@ -2,7 +2,7 @@ import { type ListedCache, type PrunedCache, storedBytes } from '../cache/index.
 import { optional } from '../json/json.ts';
 import { plainText } from '../log/terminal-text.ts';
 import { alignColumns, count } from '../report/columns.ts';
-import { formatSize } from '../report/size.ts';
+import { formatSize } from '../log/size.ts';
 import { stableJson } from '../report/stable-json.ts';
 import type { StoreReport } from './caches.ts';
 

@@ -3,7 +3,7 @@ import { plainText } from '../log/terminal-text.ts';
 import { formatPlatform } from '../image/platform.ts';
 import { alignColumns, alignFacts, count, type Fact } from '../report/columns.ts';
 import { describeOwner } from '../report/owner.ts';
-import { formatSize } from '../report/size.ts';
+import { formatSize } from '../log/size.ts';
 import { stableJson } from '../report/stable-json.ts';
 import { listProcesses, section } from '../report/text.ts';
 

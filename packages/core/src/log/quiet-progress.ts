@@ -1,5 +1,5 @@
 import type { Clock, Progress } from '../ports/index.ts';
-import { formatSize } from '../report/size.ts';
+import { formatSize } from './size.ts';
 
 /** How long, in milliseconds, nothing is said before a long transfer is worth a word, which proves that it still moves. */
 const QUIET = 10_000;

@@ -1,6 +1,6 @@
 import { count } from './columns.ts';
 import type { CacheStoreSummary, CacheSummary } from './result.ts';
-import { formatSize } from './size.ts';
+import { formatSize } from '../log/size.ts';
 
 /** `dir:/cache: 3 layers restored, 1 layer saved; 2 requests, 70 MB down, 12 kB up` */
 export function describeCache({ name, restore, save, requests, bytesDown, bytesUp }: CacheStoreSummary): string {

@@ -6,7 +6,7 @@ import { atMost, codeBlock, codeSpan, table } from './markdown-text.ts';
 import { describeOwner } from './owner.ts';
 import { shownPhases } from './phases.ts';
 import type { BuildResult, LayerSummary, PinnedName } from './result.ts';
-import { formatSize } from './size.ts';
+import { formatSize } from '../log/size.ts';
 
 /** What a CI knows beside the result. */
 export interface MarkdownExtras {

@@ -6,7 +6,7 @@ import { formatDuration } from './duration.ts';
 import { describeOwner } from './owner.ts';
 import { shownPhases } from './phases.ts';
 import type { BuildResult, LayerSummary, OutputSummary, PinnedName, ProcessSummary } from './result.ts';
-import { formatSize } from './size.ts';
+import { formatSize } from '../log/size.ts';
 
 /** The closing table of a build, one item a line, without colours. What buildpacks named is made harmless. */
 export function renderResult(result: BuildResult): readonly string[] {

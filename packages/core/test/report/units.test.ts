@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { alignColumns } from '../../src/report/columns.ts';
 import { formatDuration } from '../../src/report/duration.ts';
-import { formatSize } from '../../src/report/size.ts';
+import { formatSize } from '../../src/log/size.ts';
 
 describe('formatSize', () => {
   test.each([

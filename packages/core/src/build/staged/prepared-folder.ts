@@ -1,10 +1,11 @@
-import { chmod, copyFile, mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileItem, type TarItem, treeItems } from '../../archive/index.ts';
 import { CACHE_METADATA, COMMITTED } from '../../cache/volume-cache.ts';
 import type { BuildDirectory } from '../../lifecycle/build-directory.ts';
 import type { Log } from '../../ports/index.ts';
-import { formatSize } from '../../report/size.ts';
+import { formatSize } from '../../log/size.ts';
+import type { Plan } from '../plan.ts';
 import { writeArchive } from './archive-file.ts';
 import { PREPARED } from './places.ts';
 
@@ -18,6 +19,7 @@ export interface JobTools {
 }
 
 export interface PreparedFolder {
+  readonly plan: Plan;
   /** A prepared build directory. */
   readonly directory: BuildDirectory;
   /** Empty, or not there yet. */
@@ -31,11 +33,11 @@ export interface PreparedFolder {
 
 /** Writes the folder that the script and PUBLISH get; whoever they run as may read it, whatever our umask is. */
 export async function writePrepared(folder: PreparedFolder, log: Log): Promise<void> {
-  const { directory, prepared, tools, settings, limit } = folder;
+  const { plan, directory, prepared, tools, settings, limit } = folder;
   const at = (name: keyof typeof PREPARED) => path.join(prepared, PREPARED[name]);
   await mkdir(prepared, { recursive: true });
   await copyTools(tools, at('tools'));
-  await copyFile(directory.plan, at('plan'));
+  await writeFile(at('plan'), `${JSON.stringify(plan, undefined, 2)}\n`);
   if (await exists(directory.caches)) await copyFile(directory.caches, at('caches'));
   await writeArchive(at('app'), appItems(directory));
   await writeArchive(at('build'), buildItems(directory, settings));
