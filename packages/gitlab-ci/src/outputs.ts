@@ -64,7 +64,7 @@ export function outputsOf(
   };
 }
 
-/** GitLab refuses a whole report that is larger, in bytes, or by default has more variables; a report of ours has to spare. */
+/** In bytes: GitLab refuses the whole of a larger report. It limits the number of variables too, to 20 by default; ours are fewer. */
 const LARGEST = 5 * 1024;
 
 /** GitLab takes a value as it is, to the end of its line: quotes, blanks and the like would be read by whoever uses it. */
