@@ -4,7 +4,9 @@ import { expect, test } from 'vitest';
 import { ROOT } from '../support/documents.ts';
 import { anchorsOf } from '../support/headings.ts';
 
-const PAGES = globSync(['*.md', 'docs/*.md', 'gitlab/README.md'], { cwd: ROOT }).sort();
+const PAGES = globSync(['*.md', 'docs/*.md', '{gitlab,image,test/bench}/README.md', 'test/unverified.md'], {
+  cwd: ROOT,
+}).sort();
 
 test('headings of the same name are numbered', () => {
   const page = '# A `b`\n## A b\n```sh\n# no heading\n```\n### [A](x.md) b?\n';
