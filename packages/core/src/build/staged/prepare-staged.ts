@@ -10,6 +10,7 @@ import { explained } from '../failure.ts';
 import { openSession } from '../session.ts';
 import { prepareDirectory, requireEmpty } from '../stages.ts';
 import { digestOfPlan } from './plan-digest.ts';
+import { portablePlan } from './portable-plan.ts';
 import { type JobTools, writePrepared } from './prepared-folder.ts';
 import { scriptSettings } from './settings.ts';
 
@@ -45,7 +46,8 @@ export async function prepareStaged(
       const session = openSession(ports, request.connection, [request.app.path]);
       const { plan, builder } = await prepareDirectory(request, session, directory);
       const settings = scriptSettings({ plan, image: builder.image.config.config.Env, limit });
-      await writePrepared({ directory, prepared, tools, settings, limit }, session.ports.log);
+      const portable = portablePlan(plan, ports.machine.workingDirectory);
+      await writePrepared({ plan: portable, directory, prepared, tools, settings, limit }, session.ports.log);
       return await digestOfPlan(prepared);
     } finally {
       await removeTree(scratch, ports);

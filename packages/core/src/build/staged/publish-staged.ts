@@ -16,6 +16,7 @@ import { readPlan } from '../plan.ts';
 import { openSession } from '../session.ts';
 import { publishDirectory } from '../stages.ts';
 import { readArchive } from './archive-file.ts';
+import { localPlan } from './portable-plan.ts';
 import { BUILT, JOB_ROOT, OUTPUT_FOLDER, PREPARED } from './places.ts';
 import { verifyPlan } from './plan-digest.ts';
 
@@ -65,7 +66,7 @@ export async function publishStaged(build: StagedBuild, inputs: PublishInputs, p
         caches: path.join(build.prepared, PREPARED.caches),
         result: build.result,
       };
-      const plan = await readPlan(directory);
+      const plan = localPlan(await readPlan(directory), ports.machine.workingDirectory);
       const session = openSession(ports, inputs.connection, [scratch]);
       await unpackBuild(build, directory, ports);
       if (plan.cache?.write === true) await unpackCache(build, directory, session.ports);
