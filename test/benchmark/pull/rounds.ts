@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Compression } from '../../../packages/core/src/archive/index.ts';
 import { command } from '../../bench/command.ts';
@@ -19,6 +19,16 @@ export interface PullSample extends PullMeasure, Measured {
   readonly compression: PullCompression;
 }
 
+/**
+ * Has the system forget which inodes were removed a while ago. ext4 without a journal uses none anew that was removed within minutes, and goes
+ * through all of them for each new file: a folder in which somebody has removed a large tree is ten times slower for its next one.
+ * Only root may do so; else a run soon after another one is slow.
+ */
+export async function forgetRemoved(): Promise<void> {
+  await command('sync', []);
+  await writeFile('/proc/sys/vm/drop_caches', '1').catch(() => undefined);
+}
+
 /** A registry on loopback that holds the image in each compression. */
 export async function startPullRegistry(): Promise<Registry> {
   const registry = await startRegistry();
@@ -33,8 +43,8 @@ export async function startPullRegistry(): Promise<Registry> {
 }
 
 /**
- * Pulls with every contender in turn; who begins changes from round to round. What was pulled stays until the end of the benchmark: a file
- * system without a journal (ext4) makes no inode anew that was removed within minutes, and looks for others one by one.
+ * Pulls with every contender in turn; who begins changes from round to round. What was pulled stays until the end of the benchmark, for the
+ * same reason.
  *
  * @param folder for what is pulled; removed by who asked
  */
