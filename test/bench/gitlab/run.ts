@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { program } from '../tools.ts';
 import { helperImage } from './helper-image.ts';
@@ -16,6 +16,9 @@ export interface RunnerOptions {
   readonly docker?: Readonly<Record<string, boolean | string | readonly string[]>>;
 }
 
+/** Of its machine, at the same names in containers. */
+const FOLDERS = ['builds', 'cache'];
+
 /** The runner in the names of its folders. */
 export const RUNNER = 'bench';
 
@@ -27,7 +30,10 @@ export const RUNNER = 'bench';
  */
 export async function runJobs(options: RunnerOptions): Promise<string> {
   const { machine } = options;
-  for (const folder of ['builds', 'cache']) await mkdir(path.join(machine, folder), { recursive: true, mode: 0o777 });
+  for (const folder of FOLDERS) {
+    await mkdir(path.join(machine, folder), { recursive: true });
+    await chmod(path.join(machine, folder), 0o777);
+  }
   const config = path.join(machine, 'config.toml');
   await writeFile(config, settings(options, await helperImage()));
   const child = spawn(await program('gitlab-runner'), ['run-jobs', config], {
@@ -50,7 +56,7 @@ export async function runJobs(options: RunnerOptions): Promise<string> {
 
 function settings({ url, ca, machine, volumes: more = [], docker = {} }: RunnerOptions, helper: string): string {
   const runner = { name: 'bench', url, token: `glrt-${RUNNER}`, executor: 'docker', 'tls-ca-file': ca };
-  const own = ['builds', 'cache'].map((folder) => `${path.join(machine, folder)}:/${folder}`);
+  const own = FOLDERS.map((folder) => `${path.join(machine, folder)}:/${folder}`);
   const volumes = [...own, ...more];
   const container = {
     image: helper,
