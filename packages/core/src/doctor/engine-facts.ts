@@ -19,8 +19,8 @@ export async function describeEngine({ engine: wanted, network }: BuildRequest, 
     const engine = await selectEngine(wanted, ports);
     const relayPlace = network === 'none' ? undefined : await engine.relayPlace(network);
     await engine.dispose();
-    const { kind, description } = engine;
-    return { facts: { kind, description }, ...optional('relayPlace', relayPlace) };
+    const { kind, description, because } = engine;
+    return { facts: { kind, description, ...optional('because', because) }, ...optional('relayPlace', relayPlace) };
   } catch (error) {
     if (!(error instanceof BuildpacksError) || error.code !== 'engine') throw error;
     return { facts: { kind: 'none', description: error.message, ...optional('hint', error.hint) } };

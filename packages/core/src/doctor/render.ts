@@ -143,10 +143,11 @@ function buildLines({ proxies, certificates, certificateVariables, embedded }: B
   ]);
 }
 
-function engineLines({ description, hint, builderFrom }: EngineFacts): readonly string[] {
+function engineLines({ description, hint, because, builderFrom }: EngineFacts): readonly string[] {
   return [
     description,
     ...(hint === undefined ? [] : [`hint: ${hint}`]),
+    ...(because === undefined ? [] : [`nothing better: ${because}`]),
     ...(builderFrom?.by === 'engine' ? ['it pulls the builder itself, or our client does where it can not'] : []),
     ...(builderFrom?.by === 'us' ? [`our client pulls the builder for it: ${builderFrom.because}`] : []),
   ];

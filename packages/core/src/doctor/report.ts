@@ -148,6 +148,8 @@ export interface EngineFacts {
   /** `docker 28.2`, or why there is none. */
   readonly description: string;
   readonly hint?: string;
+  /** Why it is not a better one of its kind. */
+  readonly because?: string;
   /** Who gets the builder onto this machine. */
   readonly builderFrom?: { readonly by: 'engine' } | { readonly by: 'us'; readonly because: string };
 }

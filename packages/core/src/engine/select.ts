@@ -19,7 +19,7 @@ export async function selectEngine(wanted: WantedEngine, ports: EnginePorts): Pr
     if (wanted === 'container') throw noContainerEngine();
   }
   const found = await rootfsAvailable(ports);
-  if (found.ok) return rootfsEngine(found.rung, ports);
+  if (found.ok) return rootfsEngine(found, ports);
   const { reason, hint } = found;
   if (wanted === 'rootfs')
     throw new BuildpacksError('engine', `the rootfs engine can't be used here: ${reason}`, { hint });

@@ -58,6 +58,8 @@ export interface Engine {
   readonly kind: 'container' | 'rootfs';
   /** For the log: `docker 28.2`, `rootfs (mount namespace)`. */
   readonly description: string;
+  /** Why it is not a better one of its kind, for `doctor`. */
+  readonly because?: string;
   /** Gets the builder ready to run (pull, or fetch and unpack). May run beside other work. */
   provide(builder: BuilderImage, directory: BuildDirectory, signal: AbortSignal): Promise<void>;
   /**

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isBuildersProgram } from '../engine/rootfs/over-root/builder-programs.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { OutputTail } from './output-tail.ts';
 import type { Command, Outcome, ProcessRunner } from './process-runner.ts';
@@ -195,7 +196,7 @@ function feed({ stdin }: Child, input: Command['input'], ending: Ending): void {
 
 /**
  * Looks a program up on our own PATH, whatever PATH the process itself will get. Relative entries are skipped: they would find what the
- * current directory holds.
+ * current directory holds. So are the programs of a builder that lies over our own root.
  *
  * @returns `file` itself when it is a path, or when there is no search path
  * @throws Error with the code `ENOENT`
@@ -204,7 +205,7 @@ export async function findProgram(file: string, searchPath: string | undefined):
   if (file.includes('/') || searchPath === undefined) return file;
   for (const directory of searchPath.split(path.delimiter).filter((entry) => path.isAbsolute(entry))) {
     const candidate = path.join(directory, file);
-    if (await isProgram(candidate)) return candidate;
+    if ((await isProgram(candidate)) && !(await isBuildersProgram(candidate))) return candidate;
   }
   throw Object.assign(new Error(`"${file}" is not on the PATH`), { code: 'ENOENT' });
 }

@@ -36,6 +36,7 @@ describe('selectEngine', () => {
     ['auto', works, 'rootfs (mount namespace)'],
     ['container', { docker: { stdout: DOCKER } }, 'docker 28.2.2'],
     ['rootfs', { docker: { stdout: DOCKER }, ...works }, 'rootfs (mount namespace)'],
+    ['rootfs', { unshare: { status: 1 }, '/bin/sh': {} }, 'rootfs (user namespace)'],
   ] as const)('%s with %j: %s', async (wanted, answers, description) => {
     expect((await selectEngine(wanted, portsWith(answers).ports)).description).toBe(description);
   });
@@ -47,6 +48,13 @@ describe('selectEngine', () => {
       "docker can't be used: Cannot connect to the Docker daemon",
       'podman can\'t be used: "podman" is not on the PATH',
     ]);
+  });
+
+  it('says why there is no better rung', async () => {
+    const { ports } = portsWith({ unshare: { status: 1, stderr: 'unshare: Operation not permitted' }, '/bin/sh': {} });
+    expect((await selectEngine('rootfs', ports)).because).toBe(
+      "mount namespace: private namespaces can't be made (unshare: Operation not permitted)",
+    );
   });
 
   it.each([

@@ -1,15 +1,23 @@
 import { BuildpacksError } from '../../errors/index.ts';
+import { optional } from '../../json/json.ts';
 import type { BuildDirectory } from '../../lifecycle/build-directory.ts';
 import type { EnginePorts } from '../ports.ts';
 import type { Engine } from '../types.ts';
 import type { Rung } from './rung.ts';
 
+export interface FoundRung {
+  readonly rung: Rung;
+  /** Why there is no better one. */
+  readonly because?: string;
+}
+
 /** Runs in the builder's own files, unpacked by us, without any container engine. */
-export function rootfsEngine(rung: Rung, ports: EnginePorts): Engine {
+export function rootfsEngine({ rung, because }: FoundRung, ports: EnginePorts): Engine {
   const provided = new Map<string, BuildDirectory>();
   return {
     kind: 'rootfs',
     description: `rootfs (${rung.name})`,
+    ...optional('because', because),
     provide: async (builder, directory, signal) => {
       if (builder.inEngine !== undefined) {
         throw new BuildpacksError('engine', `"docker://${builder.inEngine}" needs a container engine`, {

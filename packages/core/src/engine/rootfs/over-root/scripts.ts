@@ -7,7 +7,8 @@ import { NOT_ENTERED } from '../status.ts';
 export const TRIAL = `
 set -e
 [ -r /proc/self/status ]
-rmdir "$(mktemp -d /buildpacks-ci.XXXXXX)"
+place=$(mktemp -d /buildpacks-ci.XXXXXX)
+rmdir "$place"
 uid=65534 gid=65534
 exec ${AS_USER} true
 `;
