@@ -8,12 +8,13 @@ import {
   TOOL_FOLDER,
   writeFileWhole,
 } from '@buildpacks-ci/core';
-import type { Command, Job } from '../command.ts';
+import type { Command } from '../command.ts';
 import { BUILT, PLAN_DOTENV, PREPARED } from '../component/files.ts';
 import { openFolder } from '../folder.ts';
 import type { JobInputs } from '../inputs.ts';
 import { withPorts } from '../ports.ts';
 import { readBuildRequest } from '../request.ts';
+import { withJobUser } from './job-user.ts';
 import { renderPlanProof } from './plan-proof.ts';
 
 /** As GitLab counts the size of artifacts. */
@@ -28,7 +29,7 @@ export const PREPARE: Command = {
     const folder = await openFolder(project);
     for (const place of [PREPARED, BUILT, PLAN_DOTENV])
       await rm(path.join(project, place), { recursive: true, force: true });
-    const inputs = ofThisUser(accepted(job.inputs), job);
+    const inputs = withJobUser(accepted(job.inputs), host.machine);
     const request = readBuildRequest({ ...job, inputs });
     log.info(describeTrust(request, facts, host.environment['CI_PIPELINE_SOURCE'] ?? ''));
     const { sbomDirectory = folder.sbom } = request;
@@ -57,13 +58,4 @@ function accepted(inputs: JobInputs): JobInputs {
     hint: 'Set it to true if you trust the buildpacks of this builder, and what they download, that far; or build in one job, where they see none of it.',
   };
   return { ...inputs, problems: [...inputs.problems, problem] };
-}
-
-/** Where not even we run as root, the cluster chooses the users of jobs, and the middle one gets the same. */
-function ofThisUser(inputs: JobInputs, { host, log }: Job): JobInputs {
-  const { uid, gid } = host.machine;
-  const isGiven = ['uid', 'gid'].some((name) => (inputs.core[name] ?? '').length > 0);
-  if (uid === 0 || isGiven) return inputs;
-  log.info(`the lifecycle is to run as this job does, as ${uid}:${gid}; the inputs uid and gid say otherwise`);
-  return { ...inputs, core: { ...inputs.core, uid: String(uid), gid: String(gid) } };
 }

@@ -33,7 +33,7 @@ export interface PreparedFolder {
 
 /** Writes the folder that the script and PUBLISH get; whoever they run as may read it, whatever our umask is. */
 export async function writePrepared(folder: PreparedFolder, log: Log): Promise<void> {
-  const { plan, directory, prepared, tools, settings, limit } = folder;
+  const { plan, directory, prepared, tools, settings } = folder;
   const at = (name: keyof typeof PREPARED) => path.join(prepared, PREPARED[name]);
   await mkdir(prepared, { recursive: true });
   await copyTools(tools, at('tools'));
@@ -41,27 +41,30 @@ export async function writePrepared(folder: PreparedFolder, log: Log): Promise<v
   if (await exists(directory.caches)) await copyFile(directory.caches, at('caches'));
   await writeArchive(at('app'), appItems(directory));
   await writeArchive(at('build'), buildItems(directory, settings));
-  const size = await sizeOf(prepared);
-  const cache = await packCache(directory, at('cache'));
-  if (cache > 0 && size + cache > limit) {
-    await rm(at('cache'));
-    log.warn(
-      `the layer cache is left out of the build: with its ${formatSize(cache)} the artifact would be larger than artifact-limit, ${formatSize(limit)}`,
-    );
-  } else if (size > limit) {
-    log.warn(
-      `the app and what the build needs with it take ${formatSize(size)} to hand over, more than artifact-limit, ${formatSize(limit)}: GitLab may refuse the artifact as too large (its setting "Maximum artifacts size")`,
-    );
-  } else {
-    log.info(`to hand over: ${formatSize(size + cache)}, of which ${formatSize(cache)} are the layer cache`);
-  }
+  await packCache(folder, log);
   await letOthersRead(prepared);
 }
 
-async function packCache({ cache }: BuildDirectory, file: string): Promise<number> {
-  const committed = path.join(cache, COMMITTED);
-  if (!(await exists(path.join(committed, CACHE_METADATA)))) return 0;
-  return writeArchive(file, treeItems(committed, { prefix: `cache/${COMMITTED}` }));
+/** The layer cache comes along where there is room for it. */
+async function packCache({ directory, prepared, limit }: PreparedFolder, log: Log): Promise<void> {
+  const size = await sizeOf(prepared);
+  if (size > limit) {
+    log.warn(
+      `the app and what else the build needs take ${formatSize(size)} to hand over, and artifact-limit is ${formatSize(limit)}: GitLab may refuse the artifact as too large (its setting is called "Maximum artifacts size")`,
+    );
+  }
+  const committed = path.join(directory.cache, COMMITTED);
+  if (!(await exists(path.join(committed, CACHE_METADATA)))) return;
+  const file = path.join(prepared, PREPARED.cache);
+  const cache = await writeArchive(file, treeItems(committed, { prefix: `cache/${COMMITTED}` }));
+  if (size + cache <= limit) {
+    log.info(`to hand over: ${formatSize(size)}, and a layer cache of ${formatSize(cache)}`);
+    return;
+  }
+  await rm(file);
+  log.warn(
+    `the build does without its layer cache: with the ${formatSize(cache)} of it the artifact would be larger than artifact-limit, ${formatSize(limit)}`,
+  );
 }
 
 /** Without the folder itself, which is there already and may belong to somebody else. */
