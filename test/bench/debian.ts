@@ -27,8 +27,8 @@ const RUN = [
 ];
 /** What buildpacks' scripts use besides. */
 const BUILD = [...RUN, 'findutils', 'grep', 'gzip', 'jq', 'procps', 'sed', 'tar', 'util-linux'];
-/** What GitLab's runner does outside of a job's own image: clone, and gitlab-ci-local's copying. */
-const HELPER = [...RUN, 'findutils', 'git', 'grep', 'gzip', 'hostname', 'rsync', 'sed', 'tar'];
+/** What GitLab's runner needs outside of a job's own image: it clones, and packs caches and artifacts. */
+const HELPER = [...RUN, 'findutils', 'git', 'grep', 'gzip', 'hostname', 'sed', 'tar'];
 /** Each by the name of the file that lists what apt has found for it. */
 const SETS = { run: RUN, build: BUILD, helper: HELPER } as const;
 /** Wanted only by scripts that run at installation or that we don't run: apt is told that they are there already. */

@@ -11,12 +11,11 @@ import { program } from '../tools.ts';
 /** The shell that the runner's helper starts: what it clones and unpacks is open to all, as with GitLab's own image. */
 const SHELL = '#!/bin/bash\numask 0000\nexec /bin/bash\n';
 
-/** A runner clones as root into folders that others may have made. */
+/** The runner clones into folders that may belong to somebody else. */
 const GIT_CONFIG = '[safe]\n\tdirectory = *\n';
 
 /**
- * The image that GitLab's runner clones, caches and keeps artifacts with, loaded into the machine's docker engine when it is not there;
- * also good as the helper image of gitlab-ci-local, which copies with its rsync.
+ * The image that GitLab's runner clones, caches and keeps artifacts with, loaded into the machine's docker engine when it is not there.
  *
  * @param user who it runs as: in a restricted Pod, the same as the job
  * @returns the name to run

@@ -1,6 +1,7 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { type PipelineOutcome, reportOf, runPipeline } from '../../bench/gitlab.ts';
 import { helperImage } from '../../bench/gitlab/helper-image.ts';
+import { requiresDocker } from '../../support/requires.ts';
 
 const TEMPLATE = `
 spec:
@@ -28,7 +29,7 @@ first:
 /** Effective capabilities of a container that was given nothing special. */
 const DEFAULT_CAPABILITIES = '00000000a80425fb';
 
-describe('a pipeline that GitLab’s runner runs', () => {
+requiresDocker('a pipeline that GitLab’s runner runs', () => {
   let outcome: PipelineOutcome;
 
   beforeAll(async () => {
