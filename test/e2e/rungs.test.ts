@@ -64,7 +64,8 @@ requiresDocker('a build in a container of the tool image', () => {
     expect(await world.digest(world.image('second'))).toBe(expected);
     expect(world.registry.requests().filter(({ path: asked }) => asked.includes('/builder/blobs/'))).toHaveLength(1);
     expect(await job.sh(modes)).toEqual(before);
-    const left = 'ls -d /workspace /layers /platform /buildpacks-ci 2>/dev/null; find / -xdev -newer "$1" -user 1001';
+    const left =
+      'ls -d /workspace /layers /platform /buildpacks-ci 2>/dev/null; find / -xdev ! -type d -newer "$1" -user 1001';
     expect((await job.sh(left, '/builds/app/Procfile')).output).toBe('');
   });
 
@@ -131,7 +132,9 @@ requiresDocker('a build in a container of the tool image', () => {
 
   it('is refused beside a process of the user that buildpacks run as', async () => {
     const job = await checkedOut();
-    await job.sh('exec setpriv --reuid 1001 --regid 1000 --clear-groups -- sleep 1000 >/dev/null 2>&1 &');
+    await job.sh(
+      '/opt/buildpacks-ci/bin/setpriv --reuid 1001 --regid 1000 --clear-groups -- sleep 1000 >/dev/null 2>&1 &',
+    );
     const { status, output } = await buildIn(job, 'beside');
     expect(status).toBe(1);
     expect(output).toMatch(/processes of user 1001, as whom buildpacks run, are there: sleep/);
@@ -139,7 +142,7 @@ requiresDocker('a build in a container of the tool image', () => {
   });
 });
 
-/** \`$1\`: what every secret begins with. Under umask 0, as GitLab's runner has it. */
+/** `$1`: what every secret begins with. Under umask 0, as GitLab's runner has it. */
 const PLANT = `
 set -e
 umask 0

@@ -27,7 +27,7 @@ status=$(
 exit "$status"
 `;
 
-/** Mounts the parts of the build: how many in \`$mounts\`, then \`ro\` or \`rw\`, source and target for each. */
+/** Mounts the parts of the build: how many in `$mounts`, then `ro` or `rw`, source and target for each. */
 export const MOUNT_PARTS = `
 while [ "$mounts" -gt 0 ]; do
   "$MOUNT" -o "bind,$1,nosuid,nodev" "$2" "$3"

@@ -13,7 +13,7 @@ until read -r line </proc/self/uid_map && read -r line </proc/self/gid_map; do :
 exec "$@"
 `;
 
-/** Maps each id that exists here to itself in the namespaces of the process \`$1\`, once it is in them; fails when the process does. */
+/** Maps each id that exists here to itself in the namespaces of the process `$1`, once it is in them; fails when the process does. */
 const MAP_IDS = `
 map_ids() {
   until [ "$(readlink "/proc/$1/ns/user")" != "$(readlink /proc/self/ns/user)" ]; do
@@ -74,7 +74,7 @@ status=$(
 exit "$status"
 `;
 
-/** As the mount namespace's, but for what a user namespace may not make: \`/proc\`, \`/sys\` and the devices are the container's own. */
+/** As the mount namespace's, but for what a user namespace may not make: `/proc`, `/sys` and the devices are the container's own. */
 export const ENTER = `
 set -eu
 trap 'exit ${NOT_ENTERED}' EXIT

@@ -60,7 +60,7 @@ async function copyOutput(
   await copyHostile(from, directory[part], { name: from, from: name, to: name, maxBytes });
 }
 
-/** The parent of \`from\` is nobody's but ours. */
+/** The parent of `from` is nobody's but ours. */
 async function copyHostile(from: string, to: string, part: ChosenPart): Promise<void> {
   if ((await lstat(from).catch(() => undefined)) === undefined) return;
   const tree = new TreeWriter(to, { owners: false });

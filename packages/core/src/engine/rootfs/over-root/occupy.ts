@@ -1,13 +1,16 @@
 import { chmod, chown, mkdir } from 'node:fs/promises';
+import path from 'node:path';
 import { BuildpacksError } from '../../../errors/index.ts';
 import type { EnginePorts } from '../../ports.ts';
 import type { BuilderImage } from '../../types.ts';
+import { TOOL_FOLDER } from '../tool-folder.ts';
 import { unpackBuilder } from '../unpack-builder.ts';
 import { reopenDoors } from './doors.ts';
 import { PLACES, removeParts } from './parts.ts';
 import { forgetState, type Occupant, readState, writeState } from './state.ts';
 import { isWithin, listKnown, lookAround, type Surroundings, untouchable } from './surroundings.ts';
 import { readToolImage } from './tool-image.ts';
+import { restoreWritable } from './writable-places.ts';
 
 /** Where a builder has files that builds need: nobody else's can be there. */
 const BUILDERS = ['/cnb', '/bin', '/etc', '/home', '/lib', '/lib64', '/opt', '/sbin', '/usr', '/var'];
@@ -23,6 +26,7 @@ export async function occupy(builder: BuilderImage, ports: EnginePorts): Promise
   if (before !== undefined && before.digest !== builder.image.raw.digest) throw occupied(before, builder);
   if (before?.isWhole === true && leavesOutOnly(before.unusedLayers, builder)) return;
 
+  if (before?.writable !== undefined) await restoreWritable(before.writable, ports);
   const around = await surroundings(before);
   requirePlaces(around);
   const unusedLayers = new Set(
@@ -75,12 +79,14 @@ function requirePlaces({ foreign }: Surroundings): void {
   );
 }
 
-/** Folders that everybody relies on, whatever the builder says of them. */
+/** Whatever the builder says of them: who may write to a folder may put another in the place of one that is in it, ours for instance. */
 async function tidyRoot(): Promise<void> {
   await mkdir('/tmp', { recursive: true });
   await chmod('/tmp', 0o1777);
-  await chown('/', 0, 0);
-  await chmod('/', 0o755);
+  for (const folder of ['/', path.dirname(TOOL_FOLDER)]) {
+    await chown(folder, 0, 0);
+    await chmod(folder, 0o755);
+  }
 }
 
 function occupied(before: Occupant, builder: BuilderImage): BuildpacksError {

@@ -7,20 +7,17 @@ import { tryOut } from '../trial.ts';
 import { occupy } from './occupy.ts';
 import { runOverRoot } from './run-over-root.ts';
 import { TRIAL } from './scripts.ts';
-import { takeRoot } from './state.ts';
+import { leaveRoot, takeRoot } from './state.ts';
 import { readToolImage } from './tool-image.ts';
 
 const NEEDED =
   'Let the root file system be writable, and leave the capabilities that Docker gives by default (CHOWN, DAC_OVERRIDE, FOWNER, KILL, SETGID, SETPCAP, SETUID).';
 
-/** Builds that have the root now, by their directories. */
-const taken = new Map<string, () => Promise<void>>();
-
 /**
  * The builder unpacked over the files of our own tool image, for root with a container's usual rights: no namespaces, no mounts. Foreign
  * code runs as the CNB user beside our own process; what the CI put into the container is closed to it while it runs.
  */
-export const OVER_ROOT: Rung = { name: 'over the root', preflight, provide, run: runOverRoot, dispose };
+export const OVER_ROOT: Rung = { name: 'over the root', preflight, provide, run: runOverRoot, dispose: leaveRoot };
 
 async function preflight(ports: EnginePorts): Promise<Refusal | undefined> {
   if (ports.machine.uid !== 0) return NOT_ROOT;
@@ -34,12 +31,7 @@ async function preflight(ports: EnginePorts): Promise<Refusal | undefined> {
   );
 }
 
-async function provide(builder: BuilderImage, { root }: BuildDirectory, ports: EnginePorts): Promise<void> {
-  if (!taken.has(root)) taken.set(root, await takeRoot());
+async function provide(builder: BuilderImage, _directory: BuildDirectory, ports: EnginePorts): Promise<void> {
+  await takeRoot();
   await occupy(builder, ports);
-}
-
-async function dispose({ root }: BuildDirectory): Promise<void> {
-  await taken.get(root)?.();
-  taken.delete(root);
 }

@@ -13,7 +13,7 @@ uid=65534 gid=65534
 exec ${AS_USER} true
 `;
 
-/** \`$1\`, \`$2\`: user and group id; \`$3\`: the working directory; the rest: what \`env -i\` runs. */
+/** `$1`, `$2`: user and group id; `$3`: the working directory; the rest: what `env -i` runs. */
 export const RUN = `
 uid=$1 gid=$2 directory=$3
 shift 3
@@ -36,7 +36,7 @@ status=$(
 exit "$status"
 `;
 
-/** \`$1\`, \`$2\`: user and group id; the rest: paths. Prints the positions, from 1 on, of those that the user can get at, by trying. */
+/** `$1`, `$2`: user and group id; the rest: paths. Prints the positions, from 1 on, of those that the user can get at, by trying. */
 export const FIND_OPEN = `
 uid=$1 gid=$2
 shift 2
@@ -56,7 +56,7 @@ done
 ' "$0" "$@"
 `;
 
-/** \`$1\`, \`$2\`: user and group id. Prints, each with a final NUL, what on the root file system the user may write to. */
+/** `$1`, `$2`: user and group id. Prints, each with a final NUL, what on the root file system the user may write to. */
 export const FIND_WRITABLE = `
 exec find / -xdev ! -type l \\( -user "$1" -o -perm -2 -o \\( -group "$2" -perm -20 \\) \\) -print0
 `;

@@ -49,16 +49,16 @@ export async function forgetState(name: Name): Promise<void> {
 }
 
 /**
- * Takes the root for one build of this process.
+ * Takes the root for a build of this process, until `leaveRoot`.
  *
- * @returns to be called when the build is over
  * @throws BuildpacksError `engine` while another build has it
  */
-export async function takeRoot(): Promise<() => Promise<void>> {
+export async function takeRoot(): Promise<void> {
   await mkdir(FOLDER, { recursive: true });
   await chmod(FOLDER, 0o700);
   const self = await readlink('/proc/self');
   const holder = await readFile(LOCK, 'utf8').catch(() => undefined);
+  if (holder === self) return;
   if (holder !== undefined && (await isProgramOfOurs(holder))) {
     throw new BuildpacksError('engine', `another build (process ${holder}) runs in this container`, {
       hint: 'Run one after the other, or each in a container of its own.',
@@ -66,7 +66,12 @@ export async function takeRoot(): Promise<() => Promise<void>> {
   }
   await rm(LOCK, { force: true });
   await writeFile(LOCK, self, { flag: 'wx', mode: 0o600 });
-  return () => rm(LOCK, { force: true });
+}
+
+/** Nothing happens while another process has it. */
+export async function leaveRoot(): Promise<void> {
+  const holder = await readFile(LOCK, 'utf8').catch(() => undefined);
+  if (holder === (await readlink('/proc/self'))) await rm(LOCK, { force: true });
 }
 
 async function isProgramOfOurs(pid: string): Promise<boolean> {

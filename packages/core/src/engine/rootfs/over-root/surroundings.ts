@@ -39,6 +39,8 @@ const OWN_FILE_SYSTEMS = new Set([
   '/dev/shm',
   '/dev/mqueue',
 ]);
+/** Folders for everybody's temporary files. */
+export const SCRATCH: readonly string[] = ['/tmp', '/var/tmp', '/dev/shm', '/dev/mqueue'];
 /** All that a build needs of the tool folder; the rest is closed like everybody's: a home, a working directory, our state. */
 const TOOLS = [`${TOOL_FOLDER}/bin`, `${TOOL_FOLDER}/lib`];
 /** The kernel's: looked after by the kernel. */
@@ -55,7 +57,7 @@ export interface Surroundings {
   readonly mounted: readonly string[];
 }
 
-/** Looks around. \`known\` are the paths that are ours or the builder's, in folders that others use as well. */
+/** Looks around. `known` are the paths that are ours or the builder's, in folders that others use as well. */
 export async function lookAround(known: ReadonlySet<string>): Promise<Surroundings> {
   const points = new Set(await mountPoints());
   const mounted = [...points].filter(
@@ -70,9 +72,12 @@ export async function lookAround(known: ReadonlySet<string>): Promise<Surroundin
   return { foreign: topmost([...foreign]), mounted };
 }
 
-/** The names in shared folders, but for the foreign ones: after a builder was unpacked, what is ours or the builder's. */
+/**
+ * The names in shared folders, but for the foreign ones: after a builder was unpacked, what is ours or the builder's. In folders for temporary
+ * files, where others may have put something meanwhile, all counts as foreign.
+ */
 export async function listKnown(foreign: readonly string[]): Promise<ReadonlySet<string>> {
-  const lists = await Promise.all(SHARED.map(entriesOf));
+  const lists = await Promise.all(SHARED.filter((folder) => !SCRATCH.includes(folder)).map(entriesOf));
   return new Set(lists.flat().filter((entry) => !foreign.includes(entry)));
 }
 

@@ -7,9 +7,7 @@ import type { EnginePorts } from '../../ports.ts';
 import { scriptPrograms } from '../tool-folder.ts';
 import type { User } from '../user.ts';
 import { FIND_WRITABLE } from './scripts.ts';
-
-/** Folders of everybody: the user's files go, and who else has some there is not asked. */
-const SCRATCH = ['/tmp', '/var/tmp', '/dev/shm', '/dev/mqueue'];
+import { isWithin, SCRATCH } from './surroundings.ts';
 
 interface FolderFacts {
   readonly owner: string;
@@ -24,7 +22,7 @@ export interface WritablePlaces {
   readonly files: Readonly<Record<string, number>>;
 }
 
-/** Lists what the user may write to on the root's file system. \`foreign\` places, which will be closed, are left out. */
+/** Lists what the user may write to on the root's file system. `foreign` places, which will be closed, are left out. */
 export async function listWritable(
   user: User,
   foreign: readonly string[],
@@ -34,7 +32,7 @@ export async function listWritable(
   const files: Record<string, number> = {};
   const passedOver = [...foreign, ...SCRATCH];
   for (const place of await findWritable(user, ports)) {
-    if (passedOver.some((other) => place === other || place.startsWith(`${other}/`))) continue;
+    if (passedOver.some((other) => isWithin(place, other))) continue;
     const stats = await lstat(place).catch(() => undefined);
     if (stats === undefined) continue;
     if (stats.isDirectory()) folders[place] = { owner: ownerOf(stats), names: await readdir(place) };
