@@ -21,7 +21,8 @@ export async function jobTools(folder: string, processes: ProcessRunner): Promis
   if (listing.status !== 0) throw missing(folder);
   // Each line names a library and where it is; the kernel's own has no place.
   const files = [...listing.stdout.matchAll(/ => (\/\S+) \(/g)].map(([, file = '']) => file);
-  return { busybox: path.join(programs, 'busybox'), zstd, libraries: { loader, files } };
+  const others = files.filter((file) => file !== loader);
+  return { busybox: path.join(programs, 'busybox'), zstd, libraries: { loader, files: others } };
 }
 
 function missing(folder: string): BuildpacksError {
