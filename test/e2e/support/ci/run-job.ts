@@ -32,21 +32,28 @@ export async function runJob(job: CiJob, app: string, hosts: Readonly<Record<str
   const mounts = volume === undefined ? [] : [`--volume=${root}:${volume}`];
   const flags = ['--detach', '--tty', '--network=host', ...names, ...mounts, ...job.flags];
   const id = (await command('docker', ['run', ...flags, job.image, ...job.holder])).trim();
-  if (volume === undefined) {
-    await command('docker', ['exec', id, 'mkdir', '-p', directory]);
-    await command('docker', ['cp', '--archive', `${root}/.`, `${id}:${directory}`]);
+  const remove = async () => {
+    await command('docker', ['rm', '--force', '--volumes', id]);
+    await rm(root, { recursive: true });
+  };
+  try {
+    if (volume === undefined) {
+      await command('docker', ['exec', id, 'mkdir', '-p', directory]);
+      await command('docker', ['cp', '--archive', `${root}/.`, `${id}:${directory}`]);
+    }
+    return { ...(await runSteps(job, id)), ...lookInto(job, id), remove };
+  } catch (error) {
+    await remove();
+    throw error;
   }
-  const steps = await runSteps(job, id);
-  const workingDirectory = workingDirectoryOf(job);
-  const inside = (argv: readonly string[]) => command('docker', ['exec', `--workdir=${workingDirectory}`, id, ...argv]);
+}
+
+function lookInto(job: CiJob, id: string): Pick<CiOutcome, 'read' | 'owner'> {
+  const place = `--workdir=${workingDirectoryOf(job)}`;
+  const inside = (argv: readonly string[]) => command('docker', ['exec', place, id, ...argv]);
   return {
-    ...steps,
     read: (file) => inside(['cat', file]),
     owner: async (file) => Number(await inside(['stat', '-c', '%u', file])),
-    remove: async () => {
-      await command('docker', ['rm', '--force', '--volumes', id]);
-      await rm(root, { recursive: true });
-    },
   };
 }
 

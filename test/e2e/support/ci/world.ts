@@ -23,7 +23,6 @@ const HUB = 'hub.example';
 /** What no buildpack may find anything of; the token in `.git` begins with it too. */
 const CANARY = 'canary-of-';
 const USER = { name: 'ci', password: `${CANARY}ci=:/@` };
-const APP = path.join(ROOT, 'samples/apps/procfile');
 
 export interface CiRun extends CiOutcome {
   /** What it has written to the registry: `PUT /v2/team/shop/manifests/latest`. */
@@ -37,16 +36,13 @@ export interface CiRun extends CiOutcome {
  * authority vouches for them.
  */
 export interface CiWorld {
-  readonly registry: Registry;
+  /** Addresses by their names. */
   readonly hosts: Readonly<Record<string, string>>;
-  readonly toolImage: string;
   readonly builder: string;
   /** One that looks for secrets first. */
   readonly hunter: string;
   readonly app: string;
-  /** A text of the page, with the tool image and a builder of this world. */
-  adapted(text: string, builder?: string): string;
-  /** What a CI keeps for its jobs, and what a company gives to all of them. */
+  /** What a CI keeps for its jobs, and what a company gives to all of them; variables. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly settings: Readonly<Record<string, string>>;
   /** Runs what a product makes of an event, by default with `builder`. */
@@ -56,10 +52,12 @@ export interface CiWorld {
   stop(): Promise<void>;
 }
 
-/** Needs docker, and root for the name on the usual port. */
-export async function startCiWorld(page: string): Promise<CiWorld> {
-  const toolImage = await loadToolImage();
-  const auth = { kind: 'basic', users: { [USER.name]: USER.password } } as const;
+/**
+ * Starts both registries and fills the hub. Needs docker, and root for names on the usual port.
+ *
+ * @param file the page, from the root of the repository
+ */
+export async function startCiWorld(file: string): Promise<CiWorld> {
   const directory = await mkdtemp(path.join(tmpdir(), 'e2e-ci-world-'));
   const cleanups = [() => rm(directory, { recursive: true, force: true })];
   const stop = async () => {
@@ -67,53 +65,58 @@ export async function startCiWorld(page: string): Promise<CiWorld> {
   };
   try {
     const tls = await makeAuthority(path.join(directory, 'authority'));
+    const auth = { kind: 'basic', users: { [USER.name]: USER.password } } as const;
     const registry = await startRegistry({ name: HOST, tls, auth });
     cleanups.push(() => registry.stop());
     const hub = await startRegistry({ name: HUB, tls });
     cleanups.push(() => hub.stop());
-    const { builder, hunter } = await pushImages(hub);
-    const adapted = (text: string, by = builder) =>
-      text.replaceAll(SHOWN_TOOL_IMAGE, toolImage).replaceAll(SHOWN_BUILDER, by);
-    const text = readFileSync(path.join(ROOT, page), 'utf8');
-    const files = shownFiles(text);
-    const hosts = { [HOST]: registry.address ?? '', [HUB]: hub.address ?? '' };
-    const secrets = { BUILDPACKS_CI_REGISTRY_AUTH: `${HOST}=${USER.name}:${USER.password}` };
-    const settings = { BUILDPACKS_CI_CA_CERTIFICATES: tls.certificate };
-    const world: CiWorld = {
-      registry,
-      hosts,
-      toolImage,
-      builder,
-      hunter,
-      app: APP,
-      adapted,
-      secrets,
-      settings,
-      run: async (product, event, by) => {
-        registry.forget();
-        const job = adaptedJob(product.job(files, event, secrets), (text) => adapted(text, by), settings);
-        const outcome = await runJob(job, APP, hosts);
-        return {
-          ...outcome,
-          written: writes(registry),
-          digest: await digestOf(`${registry.backDoor}/team/shop:latest`, registry),
-        };
-      },
-      runShell: async (heading) => {
-        const shown = markdownBlocks(text).filter((block) => block.heading === heading && block.language === 'sh');
-        const commands = adapted(shown.map(({ content }) => content).join(''));
-        return runShell(commands, { app: APP, environment: { ...settings, ...secrets }, hosts });
-      },
-      stop,
+    const builders = await pushImages(hub);
+    const facts = {
+      ...builders,
+      hosts: { [HOST]: registry.address ?? '', [HUB]: hub.address ?? '' },
+      app: path.join(ROOT, 'samples/apps/procfile'),
+      secrets: { BUILDPACKS_CI_REGISTRY_AUTH: `${HOST}=${USER.name}:${USER.password}` },
+      settings: { BUILDPACKS_CI_CA_CERTIFICATES: tls.certificate },
     };
-    return world;
+    const page = readFileSync(path.join(ROOT, file), 'utf8');
+    return { ...facts, ...runners(facts, { page, registry, toolImage: await loadToolImage() }), stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-function adaptedJob(job: CiJob, adapted: CiWorld['adapted'], settings: CiWorld['settings']): CiJob {
+interface Surroundings {
+  readonly page: string;
+  readonly registry: Registry;
+  /** As the engine knows it. */
+  readonly toolImage: string;
+}
+
+function runners(
+  { hosts, app, secrets, settings, builder }: Omit<CiWorld, 'run' | 'runShell' | 'stop'>,
+  { page, registry, toolImage }: Surroundings,
+): Pick<CiWorld, 'run' | 'runShell'> {
+  const files = shownFiles(page);
+  const adapted = (text: string, by = builder) =>
+    text.replaceAll(SHOWN_TOOL_IMAGE, toolImage).replaceAll(SHOWN_BUILDER, by);
+  return {
+    run: async (product, event, by) => {
+      registry.forget();
+      const job = adaptedJob(product.job(files, event, secrets), (text) => adapted(text, by), settings);
+      const outcome = await runJob(job, app, hosts);
+      const digest = await digestOf(`${registry.backDoor}/team/shop:latest`, registry);
+      return { ...outcome, written: writes(registry), digest };
+    },
+    runShell: async (heading) => {
+      const shown = markdownBlocks(page).filter((block) => block.heading === heading && block.language === 'sh');
+      const commands = adapted(shown.map(({ content }) => content).join(''));
+      return runShell(commands, { app, environment: { ...settings, ...secrets }, hosts });
+    },
+  };
+}
+
+function adaptedJob(job: CiJob, adapted: (text: string) => string, settings: CiWorld['settings']): CiJob {
   const variables = Object.entries(job.environment).map(([name, value]) => [name, adapted(value)]);
   return {
     ...job,
@@ -123,11 +126,7 @@ function adaptedJob(job: CiJob, adapted: CiWorld['adapted'], settings: CiWorld['
 }
 
 async function pushImages(hub: Registry): Promise<{ builder: string; hunter: string }> {
-  const [runImage, builder, hunter] = ['run', 'builder', 'hunter'].map((name) => `${HUB}/${name}:1`) as [
-    string,
-    string,
-    string,
-  ];
+  const [runImage, builder, hunter] = [`${HUB}/run:1`, `${HUB}/builder:1`, `${HUB}/hunter:1`];
   const buildpacks = await Promise.all(['canary', 'large-layer', 'procfile'].map(buildpackDirectory));
   const group = [{ id: 'test/large-layer' }, { id: 'samples/procfile' }];
   const buildConfig = { BP_LARGE_LAYER_MB: '1', CANARY_HEX_PREFIX: Buffer.from(CANARY).toString('hex') };
