@@ -9,7 +9,14 @@ import { type PipelineEvent, predefined, type ProjectRegistry, refOf } from './g
 import { jobOf, type Variable, variablesOf } from './gitlab/job.ts';
 import { type JobLog, readJobLog } from './gitlab/log.ts';
 import { type Artifact, dependenciesOf, type JobState, pendingJobs } from './gitlab/pipeline-state.ts';
-import { makeProject, type Project, PROJECT_PATH, type ProjectFiles } from './gitlab/project.ts';
+import {
+  INSTANCE,
+  makeComponentProject,
+  makeProject,
+  type Project,
+  PROJECT_PATH,
+  type ProjectFiles,
+} from './gitlab/project.ts';
 import { RUNNER, type RunnerOptions, runJobs } from './gitlab/run.ts';
 
 export type { Artifact, JobLog, PipelineEvent, ProjectRegistry, Variable };
@@ -29,8 +36,8 @@ export interface PipelineOptions extends ProjectFiles {
   readonly machine?: string;
   readonly volumes?: RunnerOptions['volumes'];
   readonly docker?: RunnerOptions['docker'];
-  /** For git, where it includes components. */
-  readonly environment?: Readonly<Record<string, string>>;
+  /** A project of the instance that components are included from. */
+  readonly components?: Parameters<typeof makeComponentProject>[1];
 }
 
 export interface JobOutcome {
@@ -79,7 +86,8 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineOut
     const authority = options.authority ?? (await makeAuthority(path.join(scratch, 'ca')));
     const project = await makeProject(scratch, refOf(event), options);
     const given = [...predefined(event, project, options.registry), ...(options.variables ?? [])];
-    const pipeline = await expandPipeline(project.directory, given, options.environment);
+    const components = options.components && (await makeComponentProject(scratch, options.components));
+    const pipeline = await expandPipeline(project.directory, given, components);
     const jobs = pendingJobs(pipeline, (name) => `${options.jobToken ?? 'glcbt-token-of'}-${name.replace(/\W/g, '-')}`);
     const coordinator = await startCoordinator({
       certificate: await authority.issue('gitlab'),
@@ -131,7 +139,7 @@ function describeJob(job: JobState, jobs: readonly JobState[], { url, event, pro
     variables: [
       ...predefined(event, project, registry),
       { key: 'CI_JOB_ID', value: String(job.id) },
-      { key: 'CI_JOB_URL', value: `https://gitlab.example.test/${PROJECT_PATH}/-/jobs/${job.id}` },
+      { key: 'CI_JOB_URL', value: `https://${INSTANCE}/${PROJECT_PATH}/-/jobs/${job.id}` },
       { key: 'CI_JOB_NAME', value: job.name },
       { key: 'CI_JOB_STAGE', value: job.definition.stage },
       { key: 'CI_JOB_TOKEN', value: job.token, masked: true },

@@ -39,7 +39,7 @@ afterAll(() => gitlab.stop());
 /** What the program itself has printed, without the runner's lines. */
 function ownLines({ raw }: JobLog): readonly string[] {
   const lines = raw.split('\n');
-  const from = lines.findIndex((line) => line.includes('$ buildpacks-ci-gitlab'));
+  const from = lines.findIndex((line) => line.includes('/bin/buildpacks-ci-gitlab'));
   const to = lines.findLastIndex((line) => /section_end:\d+:step_script/.test(line));
   return lines.slice(from + 1, to === -1 ? undefined : to);
 }

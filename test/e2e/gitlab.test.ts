@@ -109,7 +109,7 @@ requiresDocker('the GitLab component', () => {
     });
 
     it('leaves the checkout as it was, but for its own folder', async () => {
-      expect((await readdir(project)).sort()).toEqual(['.buildpacks-ci', '.git', '.gitlab-ci.yml', 'app', 'ci']);
+      expect((await readdir(project)).sort()).toEqual(['.buildpacks-ci', '.git', '.gitlab-ci.yml', 'app']);
     });
 
     it('builds again with every layer from the cache, to the same digest', async () => {

@@ -1,5 +1,5 @@
 import type { Variable } from './job.ts';
-import { COMMIT_TIMESTAMP, type Project, PROJECT_PATH } from './project.ts';
+import { COMMIT_TIMESTAMP, INSTANCE, type Project, PROJECT_PATH } from './project.ts';
 
 /** What a pipeline runs for. */
 export type PipelineEvent =
@@ -41,14 +41,14 @@ export function predefined(
     CI_PROJECT_PATH_SLUG: PROJECT_PATH.replace('/', '-'),
     CI_PROJECT_NAMESPACE: 'acme',
     CI_PROJECT_NAME: 'shop',
-    CI_PROJECT_URL: `https://gitlab.example.test/${PROJECT_PATH}`,
-    CI_SERVER_URL: 'https://gitlab.example.test',
-    CI_SERVER_HOST: 'gitlab.example.test',
-    CI_SERVER_FQDN: 'gitlab.example.test',
-    CI_API_V4_URL: 'https://gitlab.example.test/api/v4',
+    CI_PROJECT_URL: `https://${INSTANCE}/${PROJECT_PATH}`,
+    CI_SERVER_URL: `https://${INSTANCE}`,
+    CI_SERVER_HOST: INSTANCE,
+    CI_SERVER_FQDN: INSTANCE,
+    CI_API_V4_URL: `https://${INSTANCE}/api/v4`,
     CI_PIPELINE_ID: '1001',
     CI_PIPELINE_IID: '11',
-    CI_PIPELINE_URL: `https://gitlab.example.test/${PROJECT_PATH}/-/pipelines/1001`,
+    CI_PIPELINE_URL: `https://${INSTANCE}/${PROJECT_PATH}/-/pipelines/1001`,
     CI_COMMIT_SHA: commit,
     CI_COMMIT_SHORT_SHA: commit.slice(0, 8),
     CI_COMMIT_TIMESTAMP: COMMIT_TIMESTAMP,

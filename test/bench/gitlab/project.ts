@@ -21,6 +21,9 @@ export interface Project {
   readonly commit: string;
 }
 
+/** `CI_SERVER_FQDN`. */
+export const INSTANCE = 'gitlab.example.test';
+
 /** `CI_PROJECT_PATH` of every project. */
 export const PROJECT_PATH = 'acme/shop';
 
@@ -53,11 +56,39 @@ export async function makeProject(directory: string, ref: string, content: Proje
   await git('init', '--quiet', '--initial-branch=main');
   await git('add', '--all', '--force');
   await git('commit', '--quiet', '--message=bench');
-  await git('remote', 'add', 'origin', `https://gitlab.example.test/${PROJECT_PATH}.git`);
+  await git('remote', 'add', 'origin', `https://${INSTANCE}/${PROJECT_PATH}.git`);
   await git('update-ref', 'refs/remotes/origin/main', 'HEAD');
   await git('symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/main');
   const commit = (await git('rev-parse', 'HEAD')).trim();
   return { directory: tree, served: await serve(directory, tree, ref, git), commit };
+}
+
+/**
+ * Makes a project of components, released as `tag`.
+ *
+ * @param content the folder whose content is the root of the project
+ * @returns the environment in which git finds the project on the instance
+ */
+export async function makeComponentProject(
+  directory: string,
+  { name, content, tag }: { readonly name: string; readonly content: string; readonly tag: string },
+): Promise<Readonly<Record<string, string>>> {
+  const tree = path.join(directory, 'components');
+  const bare = path.join(directory, 'instance', `${name}.git`);
+  await cp(content, tree, { recursive: true });
+  const git = (...args: readonly string[]) => command('git', args, { directory: tree, environment: GIT });
+  await git('init', '--quiet', '--initial-branch=main');
+  await git('add', '--all', '--force');
+  await git('commit', '--quiet', '--message=bench');
+  await git('tag', tag);
+  await git('clone', '--quiet', '--bare', tree, bare);
+  // No other project's: whose own remote is elsewhere has no instance, for gitlab-ci-local.
+  const urls = [`https://${INSTANCE}/${name}.git`, `https://${INSTANCE}:443/${name}.git`];
+  const settings = urls.map((url, index) => [
+    [`GIT_CONFIG_KEY_${index}`, `url.${bare}.insteadOf`],
+    [`GIT_CONFIG_VALUE_${index}`, url],
+  ]);
+  return { GIT_CONFIG_COUNT: String(urls.length), ...(Object.fromEntries(settings.flat()) as Record<string, string>) };
 }
 
 /** A bare repository for clients that only read files. */

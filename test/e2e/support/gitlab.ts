@@ -47,8 +47,8 @@ export interface GitLabOptions extends Omit<WorldOptions, 'registry'> {
   readonly password?: string;
 }
 
-/** The component comes from the checkout, as a file of the project. */
-const TEMPLATES = 'ci';
+/** The project that `gitlab/` is published as. */
+const COMPONENTS = { name: 'acme/buildpacks-ci', content: path.join(ROOT, 'gitlab'), tag: '1.2.3' } as const;
 
 export async function startGitLab(options: GitLabOptions): Promise<GitLab> {
   const scratch = await mkdtemp(path.join(tmpdir(), 'e2e-gitlab-'));
@@ -65,8 +65,10 @@ export async function startGitLab(options: GitLabOptions): Promise<GitLab> {
     const toolImage = await loadToolImage();
     const registry = { host: world.registry.host, ...user };
     const machine = path.join(scratch, 'machine');
-    const run = (given: GitLabRun) =>
-      runPipeline({ machine, ...given, ...projectOf(given, toolImage), registry, authority });
+    const run = ({ components, jobs, apps = {}, ...rest }: GitLabRun) => {
+      const pipeline = { include: components.map((component) => includeOf(component, toolImage)), ...jobs };
+      return runPipeline({ machine, ...rest, pipeline, copies: apps, components: COMPONENTS, registry, authority });
+    };
     return { world, registry, toolImage, machine, run, stop };
   } catch (error) {
     await stop();
@@ -74,15 +76,9 @@ export async function startGitLab(options: GitLabOptions): Promise<GitLab> {
   }
 }
 
-function projectOf(
-  { components, jobs, apps }: GitLabRun,
-  toolImage: string,
-): Pick<PipelineOptions, 'pipeline' | 'copies'> {
-  const include = components.map(({ template = 'build', inputs }) => ({
-    local: `${TEMPLATES}/${template}.yml`,
-    inputs: { 'tool-image': toolImage, ...inputs },
-  }));
-  return { pipeline: { include, ...jobs }, copies: { [TEMPLATES]: path.join(ROOT, 'gitlab/templates'), ...apps } };
+function includeOf({ template = 'build', inputs }: GitLabRun['components'][number], toolImage: string): object {
+  const component = `$CI_SERVER_FQDN/${COMPONENTS.name}/${template}@1`;
+  return { component, inputs: { 'tool-image': toolImage, ...inputs } };
 }
 
 /** The component's job. */
