@@ -1,4 +1,5 @@
 import { BECOME_COMMAND, MOUNT_PARTS } from './mount-namespace-scripts.ts';
+import { END_PROCESSES } from './process-scripts.ts';
 import { NOT_ENTERED } from './status.ts';
 
 /**
@@ -67,7 +68,8 @@ status=$(
         kill -9 "$!"
         echo ${NOT_ENTERED} >&3
       fi
-      "$SETPRIV" --reuid "$uid" --regid "$gid" --clear-groups -- "$0" -c 'kill -9 -1' >/dev/null 2>&1 3>&- 4>&-
+      { ${END_PROCESSES}
+      } >/dev/null 2>&1 3>&- 4>&-
     } | cat >&4
   } 3>&1
 )
