@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { directoryItem, fileItem, symlinkItem, type TarItem } from '../../packages/core/src/archive/index.ts';
+import { directoryItem, fileItem, type TarItem } from '../../packages/core/src/archive/index.ts';
 import { type Bundle, makeBundle, packagesOf, ROOT } from '../bundle.ts';
 import type { BundledPackage } from '../licences.ts';
 import { IMAGE_PROGRAMS } from './image-programs.ts';
+import { launcher } from './launcher.ts';
 import { inOrder, TIME, TOOL } from './places.ts';
 import { OUTSIDE, programItem } from './system-layer.ts';
 
@@ -48,12 +49,12 @@ export function programItems(programs: readonly OwnProgram[], version: string, s
   ]);
 }
 
-/** Started by the image's own Node without a shell in between; the name behind the link tells Node that it is no module. */
+/** Started by the image's own Node, whatever the job has for others. */
 function itemsOf({ name, text, licences }: OwnProgram): readonly TarItem[] {
-  const program = text.replace(SHEBANG, `#!/${TOOL.programs}/node\n`);
+  const program = `${TOOL.libraries}/buildpacks-ci/${name}.cjs`;
   return [
-    programItem(`${TOOL.libraries}/buildpacks-ci/${name}.cjs`, Buffer.from(program)),
-    symlinkItem(`${TOOL.programs}/${name}`, `../lib/buildpacks-ci/${name}.cjs`, FACTS),
+    fileItem(program, text.replace(SHEBANG, ''), FACTS),
+    programItem(`${TOOL.programs}/${name}`, Buffer.from(launcher(`/${program}`))),
     fileItem(`${TOOL.licences}/${name}.packages.txt`, licences, FACTS),
   ];
 }

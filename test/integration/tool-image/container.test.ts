@@ -106,6 +106,20 @@ requiresDocker('the tool image in a container', () => {
     expect(stdout.trim()).toBe('192.0.2.7');
   });
 
+  test.each([
+    'NODE_OPTIONS=--require=/of/another/program.js',
+    'NODE_OPTIONS=--openssl-legacy-provider --not-of-this-node',
+    'NODE_V8_COVERAGE=/proc',
+    'LD_PRELOAD=/of/another/program.so',
+    'LD_AUDIT=/of/another/program.so',
+    'LD_DEBUG=files',
+    'PATH=/of/another/program',
+  ])('starts our programs also where a job has %s for its own', async (variable) => {
+    const { stdout, stderr, status } = await run(['--env', variable], `${TOOL}/bin/buildpacks-ci`, '--version');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/^buildpacks-ci \d/);
+  });
+
   test('leaves no trace of its libraries in the environment of what it starts', async () => {
     const { stdout } = await run([], 'node', '-p', 'Object.keys(process.env).sort().join()');
     expect(stdout.trim()).toBe('HOME,HOSTNAME,OPENSSL_CONF,PATH,SSL_CERT_FILE');

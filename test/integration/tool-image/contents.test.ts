@@ -98,13 +98,16 @@ describe.each(ARCHITECTURES)('the tool image for %s', (architecture) => {
   });
 
   test('starts our programs with its own Node', () => {
-    for (const name of ['buildpacks-ci', 'buildpacks-ci-gitlab'])
-      expect(text(`bin/${name}`).split('\n', 1)).toEqual([`#!/${TOOL}/bin/node`]);
+    for (const name of ['buildpacks-ci', 'buildpacks-ci-gitlab']) {
+      expect(text(`bin/${name}`)).toMatch(new RegExp(`^#!/${TOOL}/bin/sh\n`));
+      expect(text(`bin/${name}`)).toContain(`exec /${TOOL}/bin/node /${TOOL}/lib/buildpacks-ci/${name}.cjs "$@"`);
+    }
   });
 
   test('does not hold what names the image, or its digest would depend on itself', () => {
     const { repository, digest } = readRelease().toolImage;
-    const programs = ['buildpacks-ci', 'buildpacks-ci-gitlab'].map((name) => text(`bin/${name}`));
+    const programs = ['buildpacks-ci', 'buildpacks-ci-gitlab'].map((name) => text(`lib/buildpacks-ci/${name}.cjs`));
+    expect(programs).not.toContain('');
     expect(programs.filter((each) => each.includes(`${repository}@`) || each.includes(digest))).toEqual([]);
   });
 

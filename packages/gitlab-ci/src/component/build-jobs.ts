@@ -1,6 +1,6 @@
 import type { InputDefinition } from '@buildpacks-ci/core';
 import { CACHE_JOB, CACHE_JOBS } from './cache-jobs.ts';
-import { COMMON, JOB, REPORTS, TOOL_IMAGE } from './job-parts.ts';
+import { COMMON, JOB, REPORTS, script, TOOL_IMAGE } from './job-parts.ts';
 import { TAG_JOB, TAG_JOBS } from './tag-jobs.ts';
 import { inputVariables } from './variables.ts';
 import type { YamlMapping } from './yaml-value.ts';
@@ -15,7 +15,7 @@ export function buildJobs(inputs: readonly InputDefinition[]): YamlMapping {
       ...COMMON,
       image: TOOL_IMAGE,
       variables: inputVariables(inputs),
-      script: ['buildpacks-ci-gitlab build'],
+      script: script('build'),
       artifacts: REPORTS,
     },
   };

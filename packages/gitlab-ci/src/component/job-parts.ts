@@ -1,3 +1,4 @@
+import { TOOL_FOLDER } from '@buildpacks-ci/core';
 import { ANNOTATIONS, BILLS, DOTENV, RESULT } from './files.ts';
 import { valueOf, type YamlMapping } from './yaml-value.ts';
 
@@ -27,4 +28,9 @@ export const REPORTS: YamlMapping = {
 /** An image that the runner starts: from the registry that the instance has for them, and without a program of its own. */
 export function image(input: string): YamlMapping {
   return { name: `${valueOf('registry-prefix')}${valueOf(input)}`, entrypoint: [''] };
+}
+
+/** By its path: pipelines have a `PATH` for their own programs, and a report of an earlier job can bring another one. */
+export function script(command: 'build' | 'prepare' | 'publish'): readonly string[] {
+  return [`${TOOL_FOLDER}/bin/buildpacks-ci-gitlab ${command}`];
 }

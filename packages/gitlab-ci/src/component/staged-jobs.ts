@@ -2,7 +2,7 @@ import type { InputDefinition } from '@buildpacks-ci/core';
 import { CACHE_JOB, CACHE_JOBS } from './cache-jobs.ts';
 import { BUILT, PLAN_DOTENV, PREPARED } from './files.ts';
 import { CACHE_POLICY } from './job-inputs.ts';
-import { COMMON, image, JOB, REPORTS, TOOL_IMAGE } from './job-parts.ts';
+import { COMMON, image, JOB, REPORTS, script, TOOL_IMAGE } from './job-parts.ts';
 import { TAG_JOB, TAG_JOBS } from './tag-jobs.ts';
 import { inputVariables } from './variables.ts';
 import type { YamlMapping } from './yaml-value.ts';
@@ -19,9 +19,9 @@ const HANDED_OVER: YamlMapping = { expire_in: '1 day', access: 'none' };
  * The build in three jobs: only the outer two have our program and its credentials, and the middle one is the builder image itself as
  * its own user.
  *
- * @param script what the middle job runs: the same text for every build
+ * @param buildScript what the middle job runs: the same text for every build
  */
-export function stagedJobs(inputs: readonly InputDefinition[], script: string): YamlMapping {
+export function stagedJobs(inputs: readonly InputDefinition[], buildScript: string): YamlMapping {
   return {
     ...TAG_JOBS,
     ...CACHE_JOBS,
@@ -31,7 +31,7 @@ export function stagedJobs(inputs: readonly InputDefinition[], script: string): 
       ...COMMON,
       image: TOOL_IMAGE,
       variables: { [CACHE_POLICY]: 'pull' },
-      script: ['buildpacks-ci-gitlab prepare'],
+      script: script('prepare'),
       artifacts: { paths: [`${PREPARED}/`], reports: { dotenv: PLAN_DOTENV }, ...HANDED_OVER },
     },
     [RUN]: {
@@ -42,7 +42,7 @@ export function stagedJobs(inputs: readonly InputDefinition[], script: string): 
       image: image('builder'),
       needs: [{ job: PREPARE, artifacts: true }],
       variables: { GIT_STRATEGY: 'none' },
-      script: [script],
+      script: [buildScript],
       artifacts: { paths: [`${BUILT}/`], ...HANDED_OVER },
     },
     [JOB]: {
@@ -53,7 +53,7 @@ export function stagedJobs(inputs: readonly InputDefinition[], script: string): 
         { job: PREPARE, artifacts: true },
         { job: RUN, artifacts: true },
       ],
-      script: ['buildpacks-ci-gitlab publish'],
+      script: script('publish'),
       artifacts: REPORTS,
     },
   };
