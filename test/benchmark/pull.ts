@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { makeBundle } from '../../scripts/bundle.ts';
 import { runProgram, say } from './program.ts';
 import { pullContenders } from './pull/contenders.ts';
-import { forgetRemoved, type PullSample, runPullRound, startPullRegistry } from './pull/rounds.ts';
+import { forgetRemoved, type PullSample, runPullRound, startPullRegistry, warmUp } from './pull/rounds.ts';
 import { makePullRows, renderPullRows } from './pull/rows.ts';
 
 const ROUNDS = 3;
@@ -37,6 +37,8 @@ async function measure(rounds: number, scratch: string): Promise<readonly PullSa
   const registry = await startPullRegistry();
   const samples: PullSample[] = [];
   try {
+    say('Pulls that are not counted');
+    await warmUp(registry, contenders[0], scratch);
     for (let number = 0; number < rounds; number++) {
       say(`Round ${number + 1} of ${rounds}, at a load of ${loadavg()[0]?.toFixed(1) ?? '?'}`);
       samples.push(...(await runPullRound(registry, contenders, number, scratch)));

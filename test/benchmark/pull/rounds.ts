@@ -6,6 +6,7 @@ import { command } from '../../bench/command.ts';
 import { pushLayout } from '../../bench/images.ts';
 import { type Registry, startRegistry } from '../../bench/registry.ts';
 import type { Measured } from '../comparison.ts';
+import { say } from '../program.ts';
 import type { PullContender, PullMeasure } from './contenders.ts';
 import { builderLikeImage } from './image.ts';
 
@@ -65,6 +66,12 @@ export async function runPullRound(
   return samples;
 }
 
+/** A pull that is not counted: it fills the caches of the system, and the registry has read its files once. */
+export async function warmUp(registry: Registry, contender: PullContender, folder: string): Promise<void> {
+  for (const compression of COMPRESSIONS)
+    await pullOnce(registry, contender, compression, path.join(folder, randomUUID()));
+}
+
 async function pullOnce(
   registry: Registry,
   contender: PullContender,
@@ -78,7 +85,11 @@ async function pullOnce(
   registry.forget();
   const measure = await contender.pull(task);
   const requests = registry.requests();
-  await contender.forget?.(task);
+  say(`${contender.name}, ${compression}: ${measure.seconds.toFixed(2)} s`);
+  if (contender.forget !== undefined) {
+    await contender.forget(task);
+    await forgetRemoved();
+  }
   return {
     ...measure,
     contender: contender.name,
