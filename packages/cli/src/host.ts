@@ -5,6 +5,7 @@ import {
   type Clock,
   createProcessRunner,
   environmentOf,
+  isBuildersProgram,
   type Machine,
   machineOf,
   type ProcessRunner,
@@ -38,7 +39,7 @@ export function createHost(node: NodeJS.Process): Host {
     stderr: textStream(node.stderr),
     clock,
     machine: machineOf(node),
-    processes: createProcessRunner({ environment }),
+    processes: createProcessRunner({ environment, isForeign: isBuildersProgram }),
     signal: abortOnSignals(node, clock),
   };
 }

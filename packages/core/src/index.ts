@@ -9,7 +9,7 @@ export type { JobTools } from './build/staged/prepared-folder.ts';
 export { prepareStaged, type StagedPreparation } from './build/staged/prepare-staged.ts';
 export { publishStaged, type StagedBuild } from './build/staged/publish-staged.ts';
 export * from './doctor/index.ts';
-export { removeLeftovers } from './engine/index.ts';
+export { isBuildersProgram, removeLeftovers } from './engine/index.ts';
 export { TOOL_FOLDER } from './engine/rootfs/tool-folder.ts';
 export * from './errors/index.ts';
 export { writeFileWhole } from './files/whole-file.ts';

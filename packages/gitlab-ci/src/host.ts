@@ -5,6 +5,7 @@ import {
   type Clock,
   createProcessRunner,
   environmentOf,
+  isBuildersProgram,
   type Machine,
   machineOf,
   type ProcessRunner,
@@ -39,7 +40,7 @@ export function createHost(node: NodeJS.Process): Host {
     print: printerTo(node.stdout),
     clock,
     machine: jobMachine(machineOf(node), environment),
-    processes: createProcessRunner({ environment: childEnvironment(environment) }),
+    processes: createProcessRunner({ environment: childEnvironment(environment), isForeign: isBuildersProgram }),
     signal: abortOnSignals(node, clock),
   };
 }

@@ -22,7 +22,9 @@ export async function selectEngine(wanted: WantedEngine, ports: EnginePorts): Pr
   if (found.ok) return rootfsEngine(found, ports);
   const { reason, hint } = found;
   if (wanted === 'rootfs')
-    throw new BuildpacksError('engine', `the rootfs engine can't be used here: ${reason}`, { hint });
+    throw new BuildpacksError('engine', `the rootfs engine can't be used here: ${reason}`, {
+      hint: `${hint} Or, where Docker or Podman is: engine "container".`,
+    });
   throw new BuildpacksError(
     'engine',
     `nothing here can run a build: neither docker nor podman answers, and the rootfs engine can't be used: ${reason}`,

@@ -5,7 +5,6 @@ import path from 'node:path';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isBuildersProgram } from '../engine/rootfs/over-root/builder-programs.ts';
 import { LineSplitter } from './line-splitter.ts';
 import { OutputTail } from './output-tail.ts';
 import type { Command, Outcome, ProcessRunner } from './process-runner.ts';
@@ -23,6 +22,8 @@ type Child = ChildProcessByStdio<Writable | null, Readable, Readable>;
 export interface ProcessRunnerOptions {
   /** What processes get that are given no environment of their own; its PATH finds the programs. Absent: as Node was started. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Whether a program that the PATH leads to is left where it is, and another one looked for. Absent: none is. */
+  readonly isForeign?: (file: string) => Promise<boolean>;
 }
 
 /**
@@ -36,7 +37,7 @@ export function createProcessRunner(options: ProcessRunnerOptions = {}): Process
       // It may fail before anything reads it; who reads it then gets the failure.
       source?.on('error', () => undefined);
       try {
-        return await run(command, options.environment);
+        return await run(command, options);
       } finally {
         source?.destroy();
       }
@@ -44,8 +45,8 @@ export function createProcessRunner(options: ProcessRunnerOptions = {}): Process
   };
 }
 
-async function run(command: Command, environment: ProcessRunnerOptions['environment']): Promise<Outcome> {
-  const file = await findProgram(command.file, environment?.['PATH']);
+async function run(command: Command, { environment, isForeign }: ProcessRunnerOptions): Promise<Outcome> {
+  const file = await findProgram(command.file, environment?.['PATH'], isForeign);
   if (command.signal?.aborted === true) return { status: null, signal: 'SIGTERM', stdout: '', stderr: '' };
   const child: Child = spawn(file, command.args, {
     cwd: command.directory,
@@ -196,16 +197,20 @@ function feed({ stdin }: Child, input: Command['input'], ending: Ending): void {
 
 /**
  * Looks a program up on our own PATH, whatever PATH the process itself will get. Relative entries are skipped: they would find what the
- * current directory holds. So are the programs of a builder that lies over our own root.
+ * current directory holds.
  *
  * @returns `file` itself when it is a path, or when there is no search path
  * @throws Error with the code `ENOENT`
  */
-export async function findProgram(file: string, searchPath: string | undefined): Promise<string> {
+export async function findProgram(
+  file: string,
+  searchPath: string | undefined,
+  isForeign: ProcessRunnerOptions['isForeign'] = () => Promise.resolve(false),
+): Promise<string> {
   if (file.includes('/') || searchPath === undefined) return file;
   for (const directory of searchPath.split(path.delimiter).filter((entry) => path.isAbsolute(entry))) {
     const candidate = path.join(directory, file);
-    if ((await isProgram(candidate)) && !(await isBuildersProgram(candidate))) return candidate;
+    if ((await isProgram(candidate)) && !(await isForeign(candidate))) return candidate;
   }
   throw Object.assign(new Error(`"${file}" is not on the PATH`), { code: 'ENOENT' });
 }

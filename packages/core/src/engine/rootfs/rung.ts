@@ -11,7 +11,7 @@ export interface Refusal {
 /** The user that our process runs as has no rights to give away. */
 export const NOT_ROOT: Refusal = {
   reason: 'we are not root',
-  hint: 'Run as root, or with a container engine (Docker or Podman).',
+  hint: 'Run as root.',
 };
 
 /** One way to run foreign code in an unpacked builder, apart from our own process. */
