@@ -8,7 +8,7 @@ export const GITLAB_INPUTS = [
     type: 'boolean',
     default: 'false',
     description:
-      "Accepts that buildpacks see the variables of the job that runs them, the project's and the group's secrets and the job's token among them. In staged mode there is no build without it: GitLab gives every job all of them.",
+      "Accepts that buildpacks see the variables of the job that runs them, the project's and the group's secrets and the job's token among them, and that with this token they can give variables to the jobs after it. In staged mode there is no build without it: GitLab gives every job all of them.",
   },
   {
     name: 'hand-over-bindings',

@@ -28,7 +28,7 @@ export function jobInputs(toolImage: string): readonly SpecInput[] {
       default: 'build-image',
       regex: '^[A-Za-z0-9_][A-Za-z0-9_ .:-]{0,199}$',
       description:
-        'The name of the job. Include the component once for each image, with another name. A job of the same name in your own file adds keywords to it, `needs` or `timeout` for example.',
+        'The name of the job. Include the component once for each image, with another name. A job of the same name in your own file adds keywords to it, `timeout` for example.',
     },
     {
       name: 'runner-tags',

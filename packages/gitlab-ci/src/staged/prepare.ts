@@ -54,7 +54,7 @@ function accepted(inputs: JobInputs): JobInputs {
   const problem: InputProblem = {
     input: 'accept-job-variables-exposed',
     message:
-      "buildpacks run in a job of their own here, and GitLab gives every job the project's and the group's variables and a token: buildpacks can read them all",
+      "buildpacks run in a job of their own here, and GitLab gives every job the project's and the group's variables and a token: buildpacks can read them all, and set variables of the jobs after it",
     hint: 'Set it to true if you trust the buildpacks of this builder, and what they download, that far; or build in one job, where they see none of it.',
   };
   return { ...inputs, problems: [...inputs.problems, problem] };
