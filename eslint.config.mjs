@@ -2,7 +2,20 @@ import vitest from '@vitest/eslint-plugin';
 import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-const CI_PRODUCTS = { group: ['@actions/*', '@octokit/*'], message: 'core and the command line know no CI product' };
+const CI_PRODUCTS = { group: ['@actions/*', '@octokit/*'], message: 'these are for the GitHub action alone' };
+
+/** By their packages' names, and by the way over their folders. */
+function otherAdapters(...folders) {
+  const names = {
+    cli: 'buildpacks-ci',
+    'github-action': '@buildpacks-ci/github-action',
+    'gitlab-ci': '@buildpacks-ci/gitlab-ci',
+  };
+  return {
+    group: folders.flatMap((folder) => [names[folder], `${names[folder]}/*`, `**/${folder}/src/**`]),
+    message: 'adapters do not import each other',
+  };
+}
 
 export default defineConfig(
   globalIgnores([
@@ -54,16 +67,16 @@ export default defineConfig(
   {
     files: ['packages/cli/src/**/*.ts'],
     rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            CI_PRODUCTS,
-            { group: ['@buildpacks-ci/github-action*'], message: 'adapters do not import each other' },
-          ],
-        },
-      ],
+      'no-restricted-imports': ['error', { patterns: [CI_PRODUCTS, otherAdapters('github-action', 'gitlab-ci')] }],
     },
+  },
+  {
+    files: ['packages/gitlab-ci/src/**/*.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [CI_PRODUCTS, otherAdapters('cli', 'github-action')] }] },
+  },
+  {
+    files: ['packages/github-action/src/**/*.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [otherAdapters('cli', 'gitlab-ci')] }] },
   },
   {
     files: ['**/*.test.ts'],

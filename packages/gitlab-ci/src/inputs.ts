@@ -47,7 +47,8 @@ function withFiles(given: RawInputs, problems: InputProblem[]): RawInputs {
     try {
       return [[name, readFileSync(text, 'utf8')] as const];
     } catch {
-      problems.push({ input: name, message: 'it is the path of a file that can not be read' });
+      const hint = 'Take a variable of the type "File", whose value is the text and not a path.';
+      problems.push({ input: name, message: 'it is the path of a file that can not be read', hint });
       return [[name, ''] as const];
     }
   });

@@ -64,8 +64,8 @@ export function outputsOf(
   };
 }
 
-/** In bytes: GitLab refuses the whole of a larger report. It limits the number of variables too, to 20 by default; ours are fewer. */
-const LARGEST = 5 * 1024;
+/** In bytes: GitLab refuses the whole of a report that has as many. It limits the number of variables too, to 20 by default; ours are fewer. */
+const LIMIT = 5 * 1024;
 
 /** GitLab takes a value as it is, to the end of its line: quotes, blanks and the like would be read by whoever uses it. */
 const PLAIN = /^[A-Za-z0-9:/@._,-]+$/;
@@ -85,8 +85,8 @@ export function renderDotenv(outputs: Readonly<Partial<Record<OutputName, string
     if (value === undefined) continue;
     const line = `${name}=${value}\n`;
     if (!PLAIN.test(value)) omitted.push({ name, reason: 'it has characters that a dotenv report can not hold' });
-    else if (text.length + line.length > LARGEST)
-      omitted.push({ name, reason: `the report would be larger than ${LARGEST} bytes` });
+    else if (text.length + line.length >= LIMIT)
+      omitted.push({ name, reason: `the report would not be smaller than ${LIMIT} bytes` });
     else text += line;
   }
   return { text, omitted };

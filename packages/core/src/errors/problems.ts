@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { InputError, type InputProblem, type Place } from './input-error.ts';
 import { optional } from '../json/json.ts';
 
@@ -31,8 +32,9 @@ export class Problems {
     return this.#notices;
   }
 
+  /** What is read twice is wrong once. */
   add(problem: InputProblem): void {
-    this.#problems.push(problem);
+    if (!this.#problems.some((known) => isDeepStrictEqual(known, problem))) this.#problems.push(problem);
   }
 
   report(input: string, message: string, hint?: string): void {

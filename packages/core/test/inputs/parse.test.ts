@@ -105,6 +105,10 @@ test('everything that is wrong is told at once', () => {
   ]);
 });
 
+test('a value that is read in several places is wrong once', () => {
+  expect(messagesOf({ publish: 'maybe' })).toEqual(['publish: "maybe" is not one of its values']);
+});
+
 describe('values by type', () => {
   test.each([
     ['true', true],
