@@ -71,8 +71,12 @@ export function parseTargetDirectory(text: string, base: string, input: string):
   return absolute;
 }
 
-/** What stands in the working directory may be somebody's pull request: a link in it must not choose where we write. */
-function requireNoWayOut(
+/**
+ * What stands in the working directory may be somebody's pull request: a link in it must not choose where we write.
+ *
+ * @throws InputError for a place in `base` that a link leads out of it
+ */
+export function requireNoWayOut(
   absolute: string,
   base: string,
   { text, input }: { readonly text: string; readonly input: string },

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { requireNoWayOut } from '../../inputs/places.ts';
 import type { CacheStoreLocation } from '../../inputs/request.ts';
 import { optional } from '../../json/json.ts';
 import type { Destination, Plan } from '../plan.ts';
@@ -11,9 +12,17 @@ export function portablePlan(plan: Plan, workingDirectory: string): Plan {
   return withPlaces(plan, (place) => moved(place, workingDirectory, HERE));
 }
 
-/** A portable plan in the place of this job. */
+/**
+ * A portable plan in the place of this job.
+ *
+ * @throws InputError when a link leads one of its places out of there: the artifact of foreign code may have brought it
+ */
 export function localPlan(plan: Plan, workingDirectory: string): Plan {
-  return withPlaces(plan, (place) => moved(place, HERE, workingDirectory));
+  return withPlaces(plan, (place) => {
+    const local = moved(place, HERE, workingDirectory);
+    requireNoWayOut(local, workingDirectory, { text: local, input: 'hand-over' });
+    return local;
+  });
 }
 
 function moved(place: string, from: string, to: string): string {

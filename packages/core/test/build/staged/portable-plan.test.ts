@@ -1,6 +1,9 @@
+import { symlink } from 'node:fs/promises';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../../src/build/plan.ts';
 import { localPlan, portablePlan } from '../../../src/build/staged/portable-plan.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 /** A plan with these places. */
 function planIn(project: string): Plan {
@@ -27,6 +30,13 @@ describe('a plan', () => {
   it('takes no folder for one within another because of its name', () => {
     const plan = { ...planIn('/builds/acme'), sbomDirectory: '/builds/acme-shop' };
     expect(portablePlan(plan, '/builds/acme').sbomDirectory).toBe('/builds/acme-shop');
+  });
+
+  it('is refused where a link leads one of its places elsewhere', async () => {
+    const project = await temporaryDirectory();
+    await symlink('/etc', path.join(project, 'out'));
+    const plan = portablePlan(planIn('/builds/acme'), '/builds/acme');
+    expect(() => localPlan(plan, project)).toThrow(/out" leads out of the working directory by a link, to "\/etc"/);
   });
 
   it('may lack every place', () => {
