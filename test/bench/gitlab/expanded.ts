@@ -38,11 +38,14 @@ export async function expandPipeline(
     .flatMap(({ key, value }) => ['--variable', `${key}=${value}`]);
   // Else it warns, on standard output, that they are GitLab's to set.
   const known = `--ignore-predefined-vars=${variables.map(({ key }) => key).join(',')}`;
-  const state = [known, '--state-dir', '../state', '--home', '../home', '--no-color'];
+  const settings = [known, '--home', '../home', '--no-color'];
   // GitLab takes an empty list of tags, which its own editor's schema does not.
   const schema = ['--ignore-schema-paths', '#/definitions/tags/minItems'];
-  const run = (mode: string) =>
-    command(process.execPath, [PROGRAM, mode, ...state, ...schema, ...given], { directory: repository, environment });
+  // It puts the components that it downloads into its state, where another one at the same time would read half of them.
+  const run = (mode: string) => {
+    const args = [PROGRAM, mode, '--state-dir', `../state${mode}`, ...settings, ...schema, ...given];
+    return command(process.execPath, args, { directory: repository, environment });
+  };
   const [preview, listing] = await Promise.all([run('--preview'), run('--list-json')]);
   const { stages, ...rest } = YAML.parse(preview) as Expanded;
   const listed = JSON.parse(listing) as readonly Listed[];
