@@ -155,7 +155,7 @@ function describeJob(job: JobState, jobs: readonly JobState[], { url, event, pro
   };
 }
 
-/** As GitLab reads a dotenv report: a name, an equals sign, and the rest of the line as it is. */
+/** As GitLab reads a dotenv report: a name, an equals sign, and the rest of the line, in which the runner expands variables. */
 function dotenvVariables({ artifacts }: JobState): readonly Variable[] {
   const reports = artifacts
     .filter(({ type }) => type === 'dotenv')
@@ -165,7 +165,7 @@ function dotenvVariables({ artifacts }: JobState): readonly Variable[] {
       const [, key, value] = /^([A-Za-z0-9_]+)=(.*)$/.exec(line) ?? [];
       if (line !== '' && key === undefined)
         throw new Error(`GitLab does not take this line of a dotenv report: ${line}`);
-      return key === undefined ? [] : [{ key, value: value ?? '', raw: true }];
+      return key === undefined ? [] : [{ key, value: value ?? '' }];
     }),
   );
 }

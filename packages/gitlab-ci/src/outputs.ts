@@ -67,7 +67,7 @@ export function outputsOf(
 /** In bytes: GitLab refuses the whole of a report that has as many. It limits the number of variables too, to 20 by default; ours are fewer. */
 const LIMIT = 5 * 1024;
 
-/** GitLab takes a value as it is, to the end of its line: quotes, blanks and the like would be read by whoever uses it. */
+/** A value goes to the end of its line, and the runner expands variables in it; quotes and blanks would be read by whoever uses it. */
 const PLAIN = /^[A-Za-z0-9:/@._,-]+$/;
 
 /** The text of a dotenv report, and what it lacks. */
