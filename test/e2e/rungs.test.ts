@@ -20,12 +20,17 @@ const CHECK_OUT = 'umask 0; mkdir -p /builds/app && cp -r /given/samples/apps/pr
 const VOLUMES = ['--volume', `${SAMPLES}:/given/samples:ro`, '--volume', '/builds', '--volume', '/cache'];
 const BUILD = 'umask "$1"; cd /builds/app; shift; exec buildpacks-ci build --engine rootfs --path . "$@"';
 
+const SURVIVORS = ['--buildpacks', 'test/survivors', '--buildpacks', 'samples/procfile'];
+/** Processes of the user that buildpacks run as, but for the dead. */
+const ALIVE =
+  'grep -lE "^Uid:.*[[:blank:]]1001[[:blank:]]" /proc/[0-9]*/status | xargs -r grep -LE "^State:[[:blank:]]*[ZX]"';
+
 requiresDocker('a build in a container of the tool image', () => {
   let world: World;
   let expected: string;
   beforeAll(async () => {
     const order = [[{ id: 'test/needs' }, { id: 'samples/procfile' }], [{ id: 'test/canary' }]];
-    world = await startWorld({ buildpacks: ['procfile', 'needs', 'canary'], builder: { order } });
+    world = await startWorld({ buildpacks: ['procfile', 'needs', 'canary', 'survivors'], builder: { order } });
     const args = ['--builder', world.builder, '--path', path.join(SAMPLES, 'apps/procfile'), '--engine', 'container'];
     expected = (await build([world.image('expected'), ...args])).digest;
   });
@@ -105,6 +110,22 @@ requiresDocker('a build in a container of the tool image', () => {
     expect(
       await readAppFile(world.image('canary'), '/layers/test_canary/report/found.txt', world.registry.access),
     ).toBe('');
+  });
+
+  it.each(RUNGS)('shows nothing of ours to what a build leaves, and ends it: %s', async (name, options) => {
+    const job = await checkedOut(options);
+    await job.sh('mkdir /builds/app/.git && echo planted >/builds/app/.git/config');
+    const peeping = ['--env', 'BP_SURVIVORS=peeping', '--env', 'BP_SURVIVORS_FILE=.git/config', ...SURVIVORS];
+    const { status, output } = await buildIn(job, `peeping-${name.replaceAll(' ', '-')}`, '000', ...peeping);
+    expect({ status, output }).toEqual({ status: 0, output: expect.not.stringContaining('planted') as string });
+    expect((await job.sh(ALIVE)).output).toBe('');
+  });
+
+  it.each(RUNGS)('ends a build that has taken all process ids: %s', async (name, options) => {
+    const job = await checkedOut(['--pids-limit', '100', ...options]);
+    const forking = ['--env', 'BP_SURVIVORS=forking', ...SURVIVORS];
+    await buildIn(job, `forking-${name.replaceAll(' ', '-')}`, '000', ...forking);
+    expect((await job.sh(ALIVE)).output).toBe('');
   });
 
   it.each<[string, readonly string[], readonly string[], RegExp]>([

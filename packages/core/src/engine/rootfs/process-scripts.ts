@@ -5,21 +5,31 @@ export const AS_USER =
   '"$SETPRIV" --reuid "$uid" --regid "$gid" --clear-groups --no-new-privs --inh-caps=-all --bounding-set=-all --';
 
 /**
- * Ends every process of the user but for the dead that nobody asked about. In one stroke, so that none can start another in the meantime; and
- * one by one, since whoever makes that stroke is the user's process as well, and can be struck first. Until then the others can look into it:
- * they would find the job's checkout as its working directory. Only what `alive` prints counts: it fails when one ends while it looks.
+ * Ends every process of the user but for the dead that nobody asked about. They are stopped first, so that none starts another in the
+ * meantime. Nothing is started for it: where a build has taken all the process ids that there are nothing could be, and a process of
+ * the user's that does it could be looked into by the others.
  */
 export const END_PROCESSES = `
-cd /
-alive() {
-  grep -lE "^Uid:.*[[:blank:]]$uid([[:blank:]]|\\$)" /proc/[0-9]*/status 2>/dev/null |
-    xargs -r grep -LE '^State:[[:blank:]]*[ZX]' 2>/dev/null
-}
-while found=$(alive); [ -n "$found" ]; do
-  ${AS_USER} "$0" -c 'kill -9 -1'
-  for status in $found; do
-    status=\${status%/status}
-    kill -9 "\${status#/proc/}"
+strike() {
+  struck=
+  for status in /proc/[0-9]*/status; do
+    state= ids=
+    while read -r name value; do
+      case $name in
+        State:) state=$value ;;
+        Uid:) ids=$value && break ;;
+      esac
+    done <"$status"
+    case $state in
+      [ZX]*) continue ;;
+    esac
+    for id in $ids; do
+      [ "$id" = "$uid" ] || continue
+      struck=yes pid=\${status%/status}
+      kill "$1" "\${pid#/proc/}"
+      break
+    done
   done
-done
+}
+while strike -STOP; strike -STOP; strike -KILL; [ -n "$struck" ]; do :; done
 `;

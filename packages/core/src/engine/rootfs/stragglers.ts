@@ -16,7 +16,7 @@ export async function endProcessesIn(root: string, clock: Clock): Promise<void> 
 }
 
 /**
- * Kills processes until none is found any more.
+ * Kills processes until none is found any more. They are stopped first: one that starts others all the time could outrun us.
  *
  * @throws BuildpacksError `engine` when one does not end within seconds
  */
@@ -26,7 +26,8 @@ export async function endAll(find: () => Promise<readonly number[]>, clock: Cloc
     if (pids.length === 0) return;
     if (attempt === ATTEMPTS)
       throw new BuildpacksError('engine', `the process ${pids.join(', ')} of the build does not end`);
-    for (const pid of pids) kill(pid);
+    for (const pid of pids) signal(pid, 'SIGSTOP');
+    for (const pid of await find()) signal(pid, 'SIGKILL');
     await clock.sleep(PAUSE);
   }
 }
@@ -45,9 +46,9 @@ async function processesIn(root: string): Promise<readonly number[]> {
 }
 
 /** It may have ended in the meantime. */
-function kill(pid: number): void {
+function signal(pid: number, name: NodeJS.Signals): void {
   try {
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, name);
   } catch {
     return;
   }

@@ -2,9 +2,10 @@ import { BuildpacksError } from '../../../errors/index.ts';
 import type { EnginePorts } from '../../ports.ts';
 import { scriptPrograms } from '../tool-folder.ts';
 import type { User } from '../user.ts';
+import { endProcessesOf } from '../user-processes.ts';
 import { type ClosedDoor, closeDoors, openDoors, reopenDoors } from './doors.ts';
 import { FIND_OPEN } from './scripts.ts';
-import { forgetState, writeState } from './state.ts';
+import { type Closed, forgetState, writeState } from './state.ts';
 import { isWithin, lookAround, type Surroundings } from './surroundings.ts';
 
 const SERVICE_ACCOUNT = /^\/(?:var\/)?run\/secrets\/kubernetes\.io(?:\/|$)/;
@@ -18,24 +19,30 @@ export interface Closing {
 
 /**
  * Does the work while everything in this container that is neither ours nor the builder's is closed to a user, and puts modes and
- * owners back afterwards. That it is closed is tried out as that user.
+ * owners back when the user has no process any more. That it is closed is tried out as that user.
  *
- * @throws BuildpacksError `engine` naming what stays open, before the work begins
+ * @throws BuildpacksError `engine` naming what stays open, before the work begins, or a process that does not end: then all stays closed
  */
 export async function whileClosed<T>({ user, known }: Closing, ports: EnginePorts, work: () => Promise<T>): Promise<T> {
   const around = await lookAround(new Set(known));
   const doors = await openDoors(around.foreign, user);
   requireClosable(doors, around, user);
-  await writeState('closed', doors);
+  await writeState('closed', { user, doors });
   try {
     await closeDoors(doors, user);
     const open = await findOpen([...new Set([...around.foreign, ...around.mounted])], user, ports);
     if (open !== undefined) throw stillOpen(open, user);
     return await work();
   } finally {
-    await reopenDoors(doors);
-    await forgetState('closed');
+    await openAgain({ user, doors }, ports);
   }
+}
+
+/** Opens what a build has closed, of this process or of one that was killed, once nobody is left to whom it was closed. */
+export async function openAgain({ user, doors }: Closed, { clock }: Pick<EnginePorts, 'clock'>): Promise<void> {
+  await endProcessesOf(user.uid, clock);
+  await reopenDoors(doors);
+  await forgetState('closed');
 }
 
 /**

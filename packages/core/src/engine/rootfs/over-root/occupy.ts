@@ -5,9 +5,10 @@ import type { EnginePorts } from '../../ports.ts';
 import type { BuilderImage } from '../../types.ts';
 import { TOOL_FOLDER } from '../tool-folder.ts';
 import { unpackBuilder } from '../unpack-builder.ts';
-import { reopenDoors } from './doors.ts';
+import { endProcessesOf } from '../user-processes.ts';
+import { openAgain } from './closing.ts';
 import { PLACES, removeParts } from './parts.ts';
-import { forgetState, type Occupant, readState, writeState } from './state.ts';
+import { type Occupant, readState, writeState } from './state.ts';
 import { isWithin, listKnown, lookAround, type Surroundings, untouchable } from './surroundings.ts';
 import { readToolImage } from './tool-image.ts';
 import { restoreWritable } from './writable-places.ts';
@@ -50,9 +51,9 @@ export async function occupy(builder: BuilderImage, ports: EnginePorts): Promise
 async function mendKilledBuild(ports: EnginePorts): Promise<void> {
   const closed = await readState('closed');
   if (closed === undefined) return;
-  await reopenDoors(closed);
+  await endProcessesOf(closed.user.uid, ports.clock);
   await removeParts(ports);
-  await forgetState('closed');
+  await openAgain(closed, ports);
 }
 
 function leavesOutOnly(left: readonly string[], { unusedLayers }: BuilderImage): boolean {

@@ -2,6 +2,7 @@ import { chmod, mkdir, readFile, readlink, rename, rm, writeFile } from 'node:fs
 import path from 'node:path';
 import { BuildpacksError } from '../../../errors/index.ts';
 import { TOOL_FOLDER } from '../tool-folder.ts';
+import type { User } from '../user.ts';
 import type { ClosedDoor } from './doors.ts';
 import type { WritablePlaces } from './writable-places.ts';
 
@@ -25,10 +26,16 @@ export interface Occupant {
   readonly isWhole: boolean;
 }
 
+/** What is closed, and to whom. */
+export interface Closed {
+  readonly user: User;
+  readonly doors: readonly ClosedDoor[];
+}
+
 /** What outlives our process in this container: the occupant, and what a killed build could not open again. */
 interface State {
   readonly occupant: Occupant;
-  readonly closed: readonly ClosedDoor[];
+  readonly closed: Closed;
 }
 
 type Name = keyof State;
