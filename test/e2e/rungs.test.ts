@@ -103,7 +103,8 @@ requiresDocker('a build in a container of the tool image', () => {
     ]);
     expect(await job.sh(PLANT, canary)).toMatchObject({ status: 0 });
     const hunt = ['--env', `CANARY_HEX_PREFIX=${Buffer.from(canary).toString('hex')}`, '--buildpacks', 'test/canary'];
-    expect(await buildIn(job, 'canary', '000', '--git-directory', ...hunt)).toMatchObject({
+    const proxy = ['--http-proxy', `http://user:${canary}argument@127.0.0.1:1`, '--no-proxy', '127.0.0.1'];
+    expect(await buildIn(job, 'canary', '000', '--git-directory', ...proxy, ...hunt)).toMatchObject({
       status: 0,
       output: expect.stringContaining('canary: 0 findings') as string,
     });
