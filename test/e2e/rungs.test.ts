@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { requiresDocker } from '../support/requires.ts';
+import { buildpackDirectory } from '../bench/images.ts';
 import { readAppFile } from './support/app-files.ts';
 import { build } from './support/cli.ts';
 import { startToolJob, type ToolJob } from './support/tool-job.ts';
@@ -20,6 +21,7 @@ const CHECK_OUT = 'umask 0; mkdir -p /builds/app && cp -r /given/samples/apps/pr
 const VOLUMES = ['--volume', `${SAMPLES}:/given/samples:ro`, '--volume', '/builds', '--volume', '/cache'];
 const BUILD = 'umask "$1"; cd /builds/app; shift; exec buildpacks-ci build --engine rootfs --path . "$@"';
 
+const BUILD_AT = 'cd "$1"; shift; exec buildpacks-ci build --engine rootfs --path . "$@"';
 const SURVIVORS = ['--buildpacks', 'test/survivors', '--buildpacks', 'samples/procfile'];
 /** Processes of the user that buildpacks run as, but for the dead. */
 const ALIVE =
@@ -83,6 +85,24 @@ requiresDocker('a build in a container of the tool image', () => {
       status: 1,
       output: expect.stringMatching(/are those of the builder .*\/builder/) as string,
     });
+  });
+
+  it('can be followed by one that needs what the first had no use for, and this by one like the first', async () => {
+    const buildpacks = await Promise.all(['procfile', 'nodejs'].map(buildpackDirectory));
+    const builder = await world.addBuilder('two', { buildpacks, order: [[{ id: 'samples/procfile' }]] });
+    const job = await checkedOut();
+    await job.sh('cp -r /given/samples/apps/nodejs /builds/node');
+    const layersFor = async (app: string, buildpack: string) => {
+      world.registry.forget();
+      const args = [world.image(app), '--builder', builder, '--buildpacks', buildpack];
+      const { status, output } = await job.sh(BUILD_AT, `/builds/${app}`, ...args);
+      expect({ status, output }).toMatchObject({ status: 0 });
+      const asked = world.registry.requests().filter(({ path: url }) => url.includes('/two/blobs/'));
+      return asked.length - 1;
+    };
+    expect(await layersFor('app', 'samples/procfile')).toBeGreaterThan(0);
+    expect(await layersFor('node', 'samples/nodejs')).toBeGreaterThan(0);
+    expect(await layersFor('app', 'samples/procfile')).toBe(0);
   });
 
   it('leaves what it closed as it was when it fails', async () => {

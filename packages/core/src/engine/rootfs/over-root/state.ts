@@ -64,21 +64,35 @@ export async function takeRoot(): Promise<void> {
   await mkdir(FOLDER, { recursive: true });
   await chmod(FOLDER, 0o700);
   const self = await readlink('/proc/self');
-  const holder = await readFile(LOCK, 'utf8').catch(() => undefined);
+  if (await lock(self)) return;
+  const holder = await readFile(LOCK, 'utf8').catch(() => '');
   if (holder === self) return;
-  if (holder !== undefined && (await isProgramOfOurs(holder))) {
-    throw new BuildpacksError('engine', `another build (process ${holder}) runs in this container`, {
-      hint: 'Run one after the other, or each in a container of its own.',
-    });
-  }
+  if (await isProgramOfOurs(holder)) throw taken(holder);
   await rm(LOCK, { force: true });
-  await writeFile(LOCK, self, { flag: 'wx', mode: 0o600 });
+  if (!(await lock(self))) throw taken(await readFile(LOCK, 'utf8').catch(() => 'that has just begun'));
 }
 
 /** Nothing happens while another process has it. */
 export async function leaveRoot(): Promise<void> {
   const holder = await readFile(LOCK, 'utf8').catch(() => undefined);
   if (holder === (await readlink('/proc/self'))) await rm(LOCK, { force: true });
+}
+
+/** False when there is one. */
+async function lock(holder: string): Promise<boolean> {
+  try {
+    await writeFile(LOCK, holder, { flag: 'wx', mode: 0o600 });
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function taken(holder: string): BuildpacksError {
+  return new BuildpacksError('engine', `another build (process ${holder}) runs in this container`, {
+    hint: 'Run one after the other, or each in a container of its own.',
+  });
 }
 
 async function isProgramOfOurs(pid: string): Promise<boolean> {
