@@ -235,3 +235,13 @@ describe.each(RUNNERS)('$name', ({ create, killed }) => {
     expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 });
+
+it('looks past programs that are foreign', async () => {
+  const directory = await mkdtemp(path.join(tmpdir(), 'processes-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  await writeFile(path.join(directory, 'sh'), '#!/bin/sh\necho foreign\n', { mode: 0o755 });
+  const environment = { PATH: `${directory}:/usr/bin:/bin` };
+  const isForeign = (file: string) => Promise.resolve(file.startsWith(directory));
+  expect((await createProcessRunner({ environment }).run(shell('echo own'))).stdout).toBe('foreign\n');
+  expect((await createProcessRunner({ environment, isForeign }).run(shell('echo own'))).stdout).toBe('own\n');
+});

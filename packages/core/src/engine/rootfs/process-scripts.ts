@@ -1,4 +1,4 @@
-/** Parts of scripts; `$uid` and `$gid` are the build's user, `$0` is the shell. */
+/** Parts of scripts; `$uid` and `$gid` are the build's user. */
 
 /** Begins a command as the user, with no right and no way to get one. */
 export const AS_USER =
