@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { readAppFile } from './support/app-files.ts';
 import { cli, type CliOptions } from './support/cli.ts';
-import { inEveryWay, newPlace, type Place } from './support/ways.ts';
+import { inEveryWay, inToolImage, newPlace, type Place } from './support/ways.ts';
 import { startWorld, type World } from './support/world.ts';
 
 /** What every planted secret begins with, and how the buildpack is told. */
@@ -19,70 +19,72 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-inEveryWay('buildpacks find none of our secrets', (way) => {
-  let place: Place;
-  beforeAll(async () => {
-    place = await newPlace(way);
-  });
-  afterAll(() => place.remove());
-
-  const name = (image: string) => world.image(`${way.title}/${image}`);
-  const args = (image: string, app: string) => [
-    ...[name(image), '--builder', world.builder, '--path', app, '--engine', way.engine],
-    ...HUNT,
-  ];
-  const findings = async (image: string) => {
-    const report = await readAppFile(name(image), '/layers/test_canary/report/found.txt', world.registry.access);
-    return report.split('\n').filter((line) => line !== '');
-  };
-
-  it('a build, with secrets wherever a CI has them', async () => {
-    const planted = await plant(place, world);
-    const outcome = await cli(
-      ['build', ...args('all', planted.app), '--git-directory', '--cache-store', `dir:${planted.cache}`],
-      planted.options,
-    );
-    expect(outcome).toMatchObject({ status: 0, stderr: expect.stringContaining('canary: 0 findings') as string });
-    expect(await findings('all')).toEqual([]);
-  });
-
-  it('stages on their own, with secrets beside what the lifecycle needs', async () => {
-    const { app, options } = await plant(place, world);
-    const directory = path.join(place.scratch, 'build');
-    const stage = ['--build-directory', directory];
-    expect(await cli(['prepare', ...args('staged', app), ...stage, '--allow-builder-tag'], options)).toMatchObject({
-      status: 0,
+for (const declare of [inEveryWay, inToolImage]) {
+  declare('buildpacks find none of our secrets', (way) => {
+    let place: Place;
+    beforeAll(async () => {
+      place = await newPlace(way);
     });
-    expect((await stat(directory)).uid).toBe(way.user?.uid ?? process.getuid?.());
-    const plan = JSON.parse(await readFile(path.join(directory, 'plan.json'), 'utf8')) as object;
-    await writeFile(path.join(directory, 'plan.json'), JSON.stringify({ ...plan, note: `${CANARY}plan` }));
-    await writeFile(path.join(directory, 'secret'), `${CANARY}beside`, { mode: 0o644 });
-    expect(await cli(['run', ...stage], options)).toMatchObject({ status: 0 });
-    expect(await cli(['publish', ...stage], options)).toMatchObject({ status: 0 });
-    expect(await findings('staged')).toEqual([]);
-  });
+    afterAll(() => place.remove());
 
-  it('but what was meant for them, each in its place', async () => {
-    const { options, app } = await plant(place, world);
-    const given = path.join(place.scratch, 'given');
-    await mkdir(given, { recursive: true });
-    await writeFile(path.join(given, 'file'), `${CANARY}given`);
-    const meant = ['--env', `GIVEN=${CANARY}given`, '--bindings', `test=${given}`, '--bindings', 'test/type=test'];
-    const volume = way.user === undefined && way.hasNoVolumes !== true ? ['--volumes', `${given}:/mnt/given`] : [];
-    expect(await cli(['build', ...args('given', app), ...meant, ...volume], options)).toMatchObject({ status: 0 });
-    const found = await findings('given');
-    expect(found).toEqual(
-      expect.arrayContaining([
-        'environment\town\tgiven',
-        'file\t/platform/env/GIVEN\tgiven',
-        'file\t/platform/bindings/test/file\tgiven',
-        ...(volume.length === 0 ? [] : ['file\t/mnt/given/file\tgiven']),
-      ]),
-    );
-    // In memory, what comes after a value may look like a part of it.
-    expect(found.filter((line) => !/\tgiven/.test(line))).toEqual([]);
+    const name = (image: string) => world.image(`${way.title}/${image}`);
+    const args = (image: string, app: string) => [
+      ...[name(image), '--builder', world.builder, '--path', app, '--engine', way.engine],
+      ...HUNT,
+    ];
+    const findings = async (image: string) => {
+      const report = await readAppFile(name(image), '/layers/test_canary/report/found.txt', world.registry.access);
+      return report.split('\n').filter((line) => line !== '');
+    };
+
+    it('a build, with secrets wherever a CI has them', async () => {
+      const planted = await plant(place, world);
+      const outcome = await cli(
+        ['build', ...args('all', planted.app), '--git-directory', '--cache-store', `dir:${planted.cache}`],
+        planted.options,
+      );
+      expect(outcome).toMatchObject({ status: 0, stderr: expect.stringContaining('canary: 0 findings') as string });
+      expect(await findings('all')).toEqual([]);
+    });
+
+    it('stages on their own, with secrets beside what the lifecycle needs', async () => {
+      const { app, options } = await plant(place, world);
+      const directory = path.join(place.scratch, 'build');
+      const stage = ['--build-directory', directory];
+      expect(await cli(['prepare', ...args('staged', app), ...stage, '--allow-builder-tag'], options)).toMatchObject({
+        status: 0,
+      });
+      expect((await stat(directory)).uid).toBe(way.user?.uid ?? process.getuid?.());
+      const plan = JSON.parse(await readFile(path.join(directory, 'plan.json'), 'utf8')) as object;
+      await writeFile(path.join(directory, 'plan.json'), JSON.stringify({ ...plan, note: `${CANARY}plan` }));
+      await writeFile(path.join(directory, 'secret'), `${CANARY}beside`, { mode: 0o644 });
+      expect(await cli(['run', ...stage], options)).toMatchObject({ status: 0 });
+      expect(await cli(['publish', ...stage], options)).toMatchObject({ status: 0 });
+      expect(await findings('staged')).toEqual([]);
+    });
+
+    it('but what was meant for them, each in its place', async () => {
+      const { options, app } = await plant(place, world);
+      const given = path.join(place.scratch, 'given');
+      await mkdir(given, { recursive: true });
+      await writeFile(path.join(given, 'file'), `${CANARY}given`);
+      const meant = ['--env', `GIVEN=${CANARY}given`, '--bindings', `test=${given}`, '--bindings', 'test/type=test'];
+      const volume = way.user === undefined && way.hasNoVolumes !== true ? ['--volumes', `${given}:/mnt/given`] : [];
+      expect(await cli(['build', ...args('given', app), ...meant, ...volume], options)).toMatchObject({ status: 0 });
+      const found = await findings('given');
+      expect(found).toEqual(
+        expect.arrayContaining([
+          'environment\town\tgiven',
+          'file\t/platform/env/GIVEN\tgiven',
+          'file\t/platform/bindings/test/file\tgiven',
+          ...(volume.length === 0 ? [] : ['file\t/mnt/given/file\tgiven']),
+        ]),
+      );
+      // In memory, what comes after a value may look like a part of it.
+      expect(found.filter((line) => !/\tgiven/.test(line))).toEqual([]);
+    });
   });
-});
+}
 
 interface Planted {
   readonly app: string;

@@ -8,7 +8,7 @@ import { crane } from '../bench/images.ts';
 import { build, cli } from './support/cli.ts';
 import { containerEvent, type Moment, requestHold } from './support/stopping.ts';
 import { containersOf, loadedImages, mountsBelow, processesWith } from './support/traces.ts';
-import { inEveryWay, newPlace, type Place, type Way } from './support/ways.ts';
+import { inEveryWay, inToolImage, newPlace, type Place, type Way } from './support/ways.ts';
 import { startWorld, type World } from './support/world.ts';
 
 /** What must have happened before the signal: a line of the log, or a moment that is watched from outside. */
@@ -108,65 +108,67 @@ beforeAll(async () => {
 });
 afterAll(() => world.stop());
 
-inEveryWay('a build that is stopped leaves nothing behind', (way) => {
-  let place: Place;
-  beforeEach(async () => {
-    place = await newPlace(way);
-  });
-  afterEach(() => place.remove());
-
-  const args = (image: string, builder: string) => [
-    ...[image, '--builder', builder, '--path', 'samples/apps/procfile', '--engine', way.engine],
-    ...['--env', 'BP_SLOW_SECONDS=0', '--env', 'BP_LARGE_LAYER_MB=8'],
-  ];
-
-  async function stopped(image: string, { trigger, signals, args: more, freshBuilder }: Stage) {
-    const name = randomUUID();
-    const builder =
-      freshBuilder === undefined ? world.builder : await world.addBuilder(`fresh-${name}`, { labels: { name } });
-    const moment = 'moment' in trigger ? trigger.moment() : undefined;
-    const stop = (child: ChildProcess) => {
-      void sendAll(child, signals);
-    };
-    try {
-      return await cli(['build', ...args(image, builder), ...(more?.(place) ?? [])], {
-        ...place.options,
-        onStart: (child) => {
-          void moment?.reached.then(() => {
-            stop(child);
-          });
-        },
-        ...('log' in trigger && { when: { text: trigger.log, then: stop } }),
-      });
-    } finally {
-      moment?.release();
-    }
-  }
-
-  const stages = STAGES.filter(({ only = way.engine }) => only === way.engine);
-  it.each(stages.map((stage) => [stage.title, stage] as const))('while %s', async (_title, stage) => {
-    const image = world.image(`app-${randomUUID()}`);
-    const outcome = await stopped(image, stage);
-    expect(outcome).toMatchObject({
-      status: 130,
-      stderr: expect.stringMatching(/stopped by SIG(?:INT|TERM)/) as string,
+for (const declare of [inEveryWay, inToolImage]) {
+  declare('a build that is stopped leaves nothing behind', (way) => {
+    let place: Place;
+    beforeEach(async () => {
+      place = await newPlace(way);
     });
-    expect(await containersOf(world.registry.host)).toEqual([]);
-    expect(await processesWith(place.root)).toEqual([]);
-    expect(await mountsBelow(place.root)).toEqual([]);
-    expect((await filesBelow(place.root)).filter((file) => !KEPT.test(file))).toEqual([]);
-    await expect(world.digest(image)).rejects.toThrow(/NAME_UNKNOWN|MANIFEST_UNKNOWN/);
-    expect(await loadedImages(image)).toEqual([]);
-  });
+    afterEach(() => place.remove());
 
-  it('and the next build, with what was cached, is as ever', async () => {
-    const image = world.image(`app-${randomUUID()}`);
-    const [stage] = STAGES.filter(({ title }) => title === 'a blob is uploaded');
-    if (stage !== undefined) await stopped(image, stage);
-    const { digest } = await build(args(image, world.builder), place.options);
-    expect(await world.digest(image)).toBe(digest);
+    const args = (image: string, builder: string) => [
+      ...[image, '--builder', builder, '--path', 'samples/apps/procfile', '--engine', way.engine],
+      ...['--env', 'BP_SLOW_SECONDS=0', '--env', 'BP_LARGE_LAYER_MB=8'],
+    ];
+
+    async function stopped(image: string, { trigger, signals, args: more, freshBuilder }: Stage) {
+      const name = randomUUID();
+      const builder =
+        freshBuilder === undefined ? world.builder : await world.addBuilder(`fresh-${name}`, { labels: { name } });
+      const moment = 'moment' in trigger ? trigger.moment() : undefined;
+      const stop = (child: ChildProcess) => {
+        void sendAll(child, signals);
+      };
+      try {
+        return await cli(['build', ...args(image, builder), ...(more?.(place) ?? [])], {
+          ...place.options,
+          onStart: (child) => {
+            void moment?.reached.then(() => {
+              stop(child);
+            });
+          },
+          ...('log' in trigger && { when: { text: trigger.log, then: stop } }),
+        });
+      } finally {
+        moment?.release();
+      }
+    }
+
+    const stages = STAGES.filter(({ only = way.engine }) => only === way.engine);
+    it.each(stages.map((stage) => [stage.title, stage] as const))('while %s', async (_title, stage) => {
+      const image = world.image(`app-${randomUUID()}`);
+      const outcome = await stopped(image, stage);
+      expect(outcome).toMatchObject({
+        status: 130,
+        stderr: expect.stringMatching(/stopped by SIG(?:INT|TERM)/) as string,
+      });
+      expect(await containersOf(world.registry.host)).toEqual([]);
+      expect(await processesWith(place.root)).toEqual([]);
+      expect(await mountsBelow(place.root)).toEqual([]);
+      expect((await filesBelow(place.root)).filter((file) => !KEPT.test(file))).toEqual([]);
+      await expect(world.digest(image)).rejects.toThrow(/NAME_UNKNOWN|MANIFEST_UNKNOWN/);
+      expect(await loadedImages(image)).toEqual([]);
+    });
+
+    it('and the next build, with what was cached, is as ever', async () => {
+      const image = world.image(`app-${randomUUID()}`);
+      const [stage] = STAGES.filter(({ title }) => title === 'a blob is uploaded');
+      if (stage !== undefined) await stopped(image, stage);
+      const { digest } = await build(args(image, world.builder), place.options);
+      expect(await world.digest(image)).toBe(digest);
+    });
   });
-});
+}
 
 async function sendAll(child: ChildProcess, signals: readonly NodeJS.Signals[]): Promise<void> {
   for (const signal of signals) {

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { requiresEngine } from '../support/requires.ts';
 import { cli, type CliOptions, type CliOutcome } from './support/cli.ts';
 import { loggedIn } from './support/docker-config.ts';
-import { inEveryWay, newPlace } from './support/ways.ts';
+import { inEveryWay, inToolImage, newPlace } from './support/ways.ts';
 import { startWorld, temporaryDirectory, type World } from './support/world.ts';
 
 const PASSWORD = 'pässword "with" blanks & more';
@@ -47,29 +47,31 @@ function expectComplete(lines: readonly string[]): void {
   expect(said).toContain('    ::error::planted without a line end');
 }
 
-inEveryWay('what buildpacks print', (way) => {
-  it('is text, complete, and stands apart from what we say', async () => {
-    const place = await newPlace(way);
-    try {
-      const auth = Buffer.from(`ann:${PASSWORD}`).toString('base64');
-      await mkdir(path.join(place.home, '.docker'));
-      await writeFile(
-        path.join(place.home, '.docker/config.json'),
-        JSON.stringify({ auths: { [world.registry.host]: { auth } } }),
-      );
-      const { status, stdout, stderr } = await buildHostile(place.options, ['--engine', way.engine]);
-      expect(status).toBe(0);
-      const lines = linesOf(stderr);
-      expect(lines.filter((line) => MORE_THAN_TEXT.test(line))).toEqual([]);
-      expect(lines.filter((line) => line.includes('planted') && !line.startsWith('    '))).toEqual([]);
-      expect(lines).toContainEqual(expect.stringMatching(/^== export: done/));
-      expectComplete(lines);
-      expect(JSON.stringify(JSON.parse(stdout))).not.toContain('planted');
-    } finally {
-      await place.remove();
-    }
+for (const declare of [inEveryWay, inToolImage]) {
+  declare('what buildpacks print', (way) => {
+    it('is text, complete, and stands apart from what we say', async () => {
+      const place = await newPlace(way);
+      try {
+        const auth = Buffer.from(`ann:${PASSWORD}`).toString('base64');
+        await mkdir(path.join(place.home, '.docker'));
+        await writeFile(
+          path.join(place.home, '.docker/config.json'),
+          JSON.stringify({ auths: { [world.registry.host]: { auth } } }),
+        );
+        const { status, stdout, stderr } = await buildHostile(place.options, ['--engine', way.engine]);
+        expect(status).toBe(0);
+        const lines = linesOf(stderr);
+        expect(lines.filter((line) => MORE_THAN_TEXT.test(line))).toEqual([]);
+        expect(lines.filter((line) => line.includes('planted') && !line.startsWith('    '))).toEqual([]);
+        expect(lines).toContainEqual(expect.stringMatching(/^== export: done/));
+        expectComplete(lines);
+        expect(JSON.stringify(JSON.parse(stdout))).not.toContain('planted');
+      } finally {
+        await place.remove();
+      }
+    });
   });
-});
+}
 
 requiresEngine('what buildpacks print, on a terminal', () => {
   it('may have colours and nothing else beside our own status line', async () => {

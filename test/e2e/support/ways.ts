@@ -32,7 +32,7 @@ function dockerUser(): Way['user'] {
   return { uid: 12_345, gid: statSync(DOCKER_SOCKET, { throwIfNoEntry: false })?.gid ?? 0 };
 }
 
-/** Declares tests once for each way. */
+/** Declares tests once for each way in which this machine runs a build. */
 export function inEveryWay(title: string, tests: (way: Way) => void): void {
   const user = dockerUser();
   requiresRoot(`${title}, rootfs`, () => {
@@ -43,14 +43,18 @@ export function inEveryWay(title: string, tests: (way: Way) => void): void {
       tests({ title: 'container-mounted', engine: 'container' });
     });
   });
+  requiresDocker(`${title}, container with copied files`, () => {
+    tests({ title: 'container-copied', engine: 'container', ...(user !== undefined && { user }) });
+  });
+}
+
+/** Declares tests once for each way in which a job in the tool image runs a build. They take longer: for what depends on the way. */
+export function inToolImage(title: string, tests: (way: Way) => void): void {
   for (const way of IN_TOOL_IMAGE) {
     requiresDocker(`${title}, rootfs in the tool image: ${way.title}`, () => {
       tests(way);
     });
   }
-  requiresDocker(`${title}, container with copied files`, () => {
-    tests({ title: 'container-copied', engine: 'container', ...(user !== undefined && { user }) });
-  });
 }
 
 /** Directories of its own for one run of the command line, so that what it leaves behind can be seen. */
