@@ -22,6 +22,8 @@ interface Stage {
   /** With a builder that nobody has pulled yet. */
   readonly freshBuilder?: true;
   readonly only?: Way['engine'];
+  /** Depends on what has been started, so it is tried in the tool image's ways too. */
+  readonly ofRun?: true;
 }
 
 const hold = requestHold();
@@ -50,6 +52,7 @@ const STAGES: readonly Stage[] = [
     trigger: pullOfBuilder,
     signals: INT,
     freshBuilder: true,
+    ofRun: true,
   },
   { title: 'the container is created', trigger: event('create'), signals: TERM, only: 'container' },
   { title: 'the container is started', trigger: event('start'), signals: INT, only: 'container' },
@@ -65,6 +68,7 @@ const STAGES: readonly Stage[] = [
     trigger: { log: 'slow: begin' },
     signals: ['SIGINT', 'SIGINT'],
     args: () => ['--env', 'BP_SLOW_SECONDS=600', '--env', 'BP_SLOW_STUBBORN=true'],
+    ofRun: true,
   },
   { title: 'the image is exported', trigger: { log: "Adding layer 'test/large-layer:large'" }, signals: INT },
   { title: 'layers are cached', trigger: { log: "Adding cache layer 'test/large-layer:large'" }, signals: TERM },
@@ -144,7 +148,9 @@ for (const declare of [inEveryWay, inToolImage]) {
       }
     }
 
-    const stages = STAGES.filter(({ only = way.engine }) => only === way.engine);
+    const stages = STAGES.filter(
+      ({ only = way.engine, ofRun = false }) => only === way.engine && (ofRun || way.container === undefined),
+    );
     it.each(stages.map((stage) => [stage.title, stage] as const))('while %s', async (_title, stage) => {
       const image = world.image(`app-${randomUUID()}`);
       const outcome = await stopped(image, stage);
