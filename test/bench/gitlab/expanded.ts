@@ -20,6 +20,9 @@ interface Expanded {
   readonly stages: readonly string[];
 }
 
+/** What gitlab-ci-local is asked for, each time with a folder for its state. */
+const READINGS = ['--preview', '--list-json'] as const;
+
 const PROGRAM = path.join(ROOT, 'node_modules', '.bin', 'gitlab-ci-local');
 
 /**
@@ -41,12 +44,11 @@ export async function expandPipeline(
   const settings = [known, '--home', '../home', '--no-color'];
   // GitLab takes an empty list of tags, which its own editor's schema does not.
   const schema = ['--ignore-schema-paths', '#/definitions/tags/minItems'];
-  // It puts the components that it downloads into its state, where another one at the same time would read half of them.
-  const run = (mode: string) => {
-    const args = [PROGRAM, mode, '--state-dir', `../state${mode}`, ...settings, ...schema, ...given];
+  const run = (reading: string) => {
+    const args = [PROGRAM, reading, '--state-dir', stateOf('..', reading), ...settings, ...schema, ...given];
     return command(process.execPath, args, { directory: repository, environment });
   };
-  const [preview, listing] = await Promise.all([run('--preview'), run('--list-json')]);
+  const [preview = '', listing = ''] = await Promise.all(READINGS.map(run));
   const { stages, ...rest } = YAML.parse(preview) as Expanded;
   const listed = JSON.parse(listing) as readonly Listed[];
   const created = new Set(listed.filter(({ when }) => when !== 'never').map(({ name }) => name));
@@ -54,4 +56,19 @@ export async function expandPipeline(
     .filter(([name]) => created.has(name))
     .sort(([, a], [, b]) => stages.indexOf(a.stage) - stages.indexOf(b.stage));
   return { jobs };
+}
+
+/**
+ * Where gitlab-ci-local keeps what it downloads of the components that a pipeline includes. It finds out by itself which release is
+ * meant, but a component that is included twice it downloads twice at once, over each other: whoever makes the components puts them there.
+ *
+ * @param directory the folder that the repository's folder is in
+ * @param include for example `gitlab.example.test/acme/components/1.0.0`
+ */
+export function downloadsOf(directory: string, include: string): readonly string[] {
+  return READINGS.map((reading) => path.join(stateOf(directory, reading), 'includes', include));
+}
+
+function stateOf(directory: string, reading: string): string {
+  return path.join(directory, `state${reading}`);
 }

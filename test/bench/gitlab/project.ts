@@ -1,6 +1,7 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { command } from '../command.ts';
+import { downloadsOf } from './expanded.ts';
 
 /** What a project's repository holds. */
 export interface ProjectFiles {
@@ -82,6 +83,9 @@ export async function makeComponentProject(
   await git('commit', '--quiet', '--message=bench');
   await git('tag', tag);
   await git('clone', '--quiet', '--bare', tree, bare);
+  for (const download of downloadsOf(directory, `${INSTANCE}/${name}/${tag}`)) {
+    await cp(path.join(content, 'templates'), path.join(download, 'templates'), { recursive: true });
+  }
   // No other project's: whose own remote is elsewhere has no instance, for gitlab-ci-local.
   const urls = [`https://${INSTANCE}/${name}.git`, `https://${INSTANCE}:443/${name}.git`];
   const settings = urls.map((url, index) => [

@@ -16,7 +16,8 @@ export const CACHE_INPUTS = [
     type: 'list',
     description:
       'Where the layer cache is; several are asked in order until one has it, the fastest should come first, and all are written. `registry:REPOSITORY` keeps it in a registry, alone or beside images. `dir:PATH` is a directory, for a volume or what a CI carries from job to job (GitLab’s `cache: paths`). Both move only what has changed, and can be signed. `github` is GitHub’s cache service, in the action only. `local:PATH` keeps the lifecycle’s files as they are, on a machine that stays: fastest there, several times larger, not signed, without a limit. [cache.md](cache.md) tells which to take.',
-    defaultNote: 'command line: a folder in the user’s cache directory; GitHub: `github`; GitLab: the registry; elsewhere no cache is kept',
+    defaultNote:
+      'command line: a folder in the user’s cache directory; GitHub: `github`; GitLab: the registry; elsewhere no cache is kept',
     example: 'dir:.cache/buildpacks\nregistry:registry.example/team/app-cache',
   },
   {
