@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type ActLog, readActLog } from './act-log.ts';
 import { command } from './command.ts';
+import { GIT_ENVIRONMENT } from './git.ts';
 import { program } from './tools.ts';
 
 /** What is checked out when a workflow runs, in a repository of its own. */
@@ -43,16 +44,6 @@ const PAYLOAD = { repository: { full_name: REPOSITORY, default_branch: 'main' } 
 
 const WORKFLOW = '.github/workflows/workflow.yml';
 
-/** Not the settings of whoever runs the tests. */
-const GIT = {
-  GIT_CONFIG_GLOBAL: '/dev/null',
-  GIT_CONFIG_NOSYSTEM: '1',
-  GIT_AUTHOR_NAME: 'bench',
-  GIT_AUTHOR_EMAIL: 'bench@example.test',
-  GIT_COMMITTER_NAME: 'bench',
-  GIT_COMMITTER_EMAIL: 'bench@example.test',
-} as const;
-
 /**
  * Runs a GitHub workflow with act: its steps are processes of this machine, and its JavaScript actions run with the Node that we run with.
  * What of act differs from GitHub's runner is in `README.md`.
@@ -80,7 +71,7 @@ async function checkOut(directory: string, { workflow, files = {}, copies = {} }
     await mkdir(path.dirname(path.join(directory, name)), { recursive: true });
     await writeFile(path.join(directory, name), content);
   }
-  const git = (...args: readonly string[]) => command('git', args, { directory, environment: GIT });
+  const git = (...args: readonly string[]) => command('git', args, { directory, environment: GIT_ENVIRONMENT });
   await git('init', '--quiet', '--initial-branch=main');
   await git('remote', 'add', 'origin', `https://github.com/${REPOSITORY}.git`);
   await git('add', '--all', '--force');

@@ -1,6 +1,7 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { command } from '../command.ts';
+import { GIT_ENVIRONMENT } from '../git.ts';
 import { downloadsOf } from './expanded.ts';
 
 /** What a project's repository holds. */
@@ -28,14 +29,9 @@ export const INSTANCE = 'gitlab.example.test';
 /** `CI_PROJECT_PATH` of every project. */
 export const PROJECT_PATH = 'acme/shop';
 
-/** Not the settings of whoever runs the tests, and the same commit for the same files. */
+/** The same commit for the same files. */
 const GIT = {
-  GIT_CONFIG_GLOBAL: '/dev/null',
-  GIT_CONFIG_NOSYSTEM: '1',
-  GIT_AUTHOR_NAME: 'bench',
-  GIT_AUTHOR_EMAIL: 'bench@example.test',
-  GIT_COMMITTER_NAME: 'bench',
-  GIT_COMMITTER_EMAIL: 'bench@example.test',
+  ...GIT_ENVIRONMENT,
   GIT_AUTHOR_DATE: '2024-05-06T07:08:09Z',
   GIT_COMMITTER_DATE: '2024-05-06T07:08:09Z',
 } as const;

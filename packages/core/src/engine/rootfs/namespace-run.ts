@@ -10,7 +10,7 @@ import { guestEnvironment } from './guest-environment.ts';
 import { guestEntryExists } from './guest-file.ts';
 import { prepareGuest } from './guest-root.ts';
 import { hasOwnNetwork } from './network.ts';
-import { lifecycleStatus } from './status.ts';
+import { runScript } from './run-script.ts';
 import { endProcessesIn } from './stragglers.ts';
 import { scriptPrograms } from './tool-folder.ts';
 import { unpackBuilder } from './unpack-builder.ts';
@@ -39,17 +39,13 @@ export async function removeRoot(directory: BuildDirectory, ports: EnginePorts):
 }
 
 /** Runs the command in namespaces of its own, with the unpacked builder as its root. */
-export async function runInNamespaces(
-  run: EngineRun,
-  scripts: NamespaceScripts,
-  { processes, clock }: EnginePorts,
-): Promise<number> {
+export async function runInNamespaces(run: EngineRun, scripts: NamespaceScripts, ports: EnginePorts): Promise<number> {
   throwIfCancelled(run.signal);
   const root = rootOf(run.directory);
   const mounts = await prepareGuest(run, root);
   const network = hasOwnNetwork(run.network) ? 'own' : 'shared';
   const { uid, gid } = run.user;
-  const { shell, unshare, environment } = scriptPrograms();
+  const { shell, unshare } = scriptPrograms();
   const args = [
     ...['-c', scripts.leave, shell, scripts.enter, network === 'own' ? '--net' : ''],
     ...[root, String(uid), String(gid), HOST_NAME, network, String(mounts.length)],
@@ -57,18 +53,9 @@ export async function runInNamespaces(
     ...(await guestCommand(run, root, unshare)),
   ];
   try {
-    const outcome = await processes.run({
-      file: shell,
-      args,
-      environment,
-      signal: run.signal,
-      killAfter: 0,
-      onLine: run.onLine,
-    });
-    throwIfCancelled(run.signal);
-    return lifecycleStatus(outcome);
+    return await runScript(run, args, ports);
   } finally {
-    await endProcessesIn(root, clock);
+    await endProcessesIn(root, ports.clock);
   }
 }
 

@@ -5,7 +5,7 @@ import type { EnginePorts } from '../../ports.ts';
 import type { EngineRun } from '../../types.ts';
 import { guestEnvironment } from '../guest-environment.ts';
 import { hasOwnNetwork } from '../network.ts';
-import { lifecycleStatus } from '../status.ts';
+import { runScript } from '../run-script.ts';
 import { scriptPrograms } from '../tool-folder.ts';
 import { endProcessesOf, requireNoProcessOf } from '../user-processes.ts';
 import { whileClosed } from './closing.ts';
@@ -58,21 +58,12 @@ async function runInPlace(run: EngineRun, ports: EnginePorts): Promise<number> {
   }
 }
 
-async function runCommand(run: EngineRun, folder: string, { processes }: EnginePorts): Promise<number> {
-  const { shell, environment } = scriptPrograms();
+async function runCommand(run: EngineRun, folder: string, ports: EnginePorts): Promise<number> {
   const { uid, gid } = run.user;
   const pairs = environmentPairs(await guestEnvironment(run, '/'));
   throwIfCancelled(run.signal);
-  const outcome = await processes.run({
-    file: shell,
-    args: ['-c', RUN, shell, String(uid), String(gid), folder, ...pairs, ...run.command],
-    environment,
-    signal: run.signal,
-    killAfter: 0,
-    onLine: run.onLine,
-  });
-  throwIfCancelled(run.signal);
-  return lifecycleStatus(outcome);
+  const user = [String(uid), String(gid)];
+  return runScript(run, ['-c', RUN, scriptPrograms().shell, ...user, folder, ...pairs, ...run.command], ports);
 }
 
 /** As it was right after the builder was unpacked, when this user has built here before. */
