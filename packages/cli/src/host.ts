@@ -1,8 +1,9 @@
 import type { WriteStream } from 'node:tty';
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   abortOnSignals,
+  allowBrokenPipe,
   type Clock,
+  clockOf,
   createProcessRunner,
   environmentOf,
   isBuildersProgram,
@@ -28,10 +29,7 @@ export interface Host {
 
 export function createHost(node: NodeJS.Process): Host {
   const environment = environmentOf(node.env);
-  const clock: Clock = {
-    now: () => Date.now(),
-    sleep: (milliseconds, signal) => delay(milliseconds, undefined, signal && { signal }),
-  };
+  const clock = clockOf(() => Date.now());
   return {
     args: node.argv.slice(2),
     environment,
@@ -44,11 +42,8 @@ export function createHost(node: NodeJS.Process): Host {
   };
 }
 
-/** A reader that has seen enough (`| head`) is no failure; what it does not take is lost. */
 function textStream(stream: WriteStream): TextStream {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
+  allowBrokenPipe(stream);
   return {
     write: (text) => {
       stream.write(text);

@@ -41,7 +41,7 @@ export { type Colours, harmlessLine, plainText } from './log/terminal-text.ts';
 export { createNetwork, type NetworkOptions } from './network/index.ts';
 export { type Deadline, withDeadline } from './parallel/deadline.ts';
 export * from './ports/index.ts';
-export { environmentOf, machineOf } from './ports/node-machine.ts';
+export { allowBrokenPipe, clockOf, environmentOf, machineOf } from './ports/node-machine.ts';
 export { createProcessRunner, findProgram } from './ports/node-processes.ts';
 export { abortOnSignals } from './ports/stop-signals.ts';
 export { formatDuration } from './report/duration.ts';

@@ -1,7 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   abortOnSignals,
   type Clock,
+  clockOf,
   environmentOf,
   type Machine,
   machineOf,
@@ -25,10 +25,7 @@ export interface Host {
 
 export function createHost(node: NodeJS.Process, toolkit: Toolkit): Host {
   const environment = environmentOf(node.env);
-  const clock: Clock = {
-    now: () => Date.now(),
-    sleep: (milliseconds, signal) => delay(milliseconds, undefined, signal && { signal }),
-  };
+  const clock = clockOf(() => Date.now());
   return {
     environment,
     toolkit,

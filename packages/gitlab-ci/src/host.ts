@@ -1,8 +1,9 @@
 import path from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import {
   abortOnSignals,
+  allowBrokenPipe,
   type Clock,
+  clockOf,
   createProcessRunner,
   environmentOf,
   isBuildersProgram,
@@ -30,10 +31,7 @@ export interface Host {
 
 export function createHost(node: NodeJS.Process): Host {
   const environment = environmentOf(node.env);
-  const clock: Clock = {
-    now: () => Date.now(),
-    sleep: (milliseconds, signal) => delay(milliseconds, undefined, signal && { signal }),
-  };
+  const clock = clockOf(() => Date.now());
   return {
     args: node.argv.slice(2),
     environment,
@@ -45,11 +43,8 @@ export function createHost(node: NodeJS.Process): Host {
   };
 }
 
-/** A runner that is gone reads no more: what is under way must be cleaned up all the same. */
 function printerTo(stream: NodeJS.WriteStream): Host['print'] {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
+  allowBrokenPipe(stream);
   return (text) => {
     stream.write(text);
   };

@@ -1,5 +1,6 @@
 import { homedir, tmpdir } from 'node:os';
-import type { Machine } from './index.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Clock, Machine } from './index.ts';
 
 /** Node's names for architectures that have another one in OCI images. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', mipsel: 'mipsle' };
@@ -30,4 +31,16 @@ export function environmentOf(variables: NodeJS.ProcessEnv): Readonly<Record<str
   return Object.fromEntries(
     Object.entries(variables).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
+}
+
+/** @param now the program's only look at the time: milliseconds since the epoch */
+export function clockOf(now: () => number): Clock {
+  return { now, sleep: (milliseconds, signal) => delay(milliseconds, undefined, signal && { signal }) };
+}
+
+/** A reader that is gone (`| head`, a runner that has ended) is no failure: what it does not take is lost, and the work goes on. */
+export function allowBrokenPipe(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
 }

@@ -32,17 +32,20 @@ export async function endAll(find: () => Promise<readonly number[]>, clock: Cloc
   }
 }
 
+/** The processes of this machine, or of this container, for which the test holds. */
+export async function processesWhere(test: (pid: string) => Promise<boolean>): Promise<readonly number[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^[0-9]+$/.test(name));
+  const found = await Promise.all(pids.map(test));
+  return pids.filter((_, index) => found[index]).map(Number);
+}
+
 /** The processes that have this directory as their root. Needs root. */
 async function processesIn(root: string): Promise<readonly number[]> {
   const wanted = await stat(root);
-  const pids = (await readdir('/proc')).filter((name) => /^[0-9]+$/.test(name));
-  const inside = await Promise.all(
-    pids.map(async (pid) => {
-      const found = await stat(`/proc/${pid}/root/`).catch(() => undefined);
-      return found?.ino === wanted.ino && found.dev === wanted.dev;
-    }),
-  );
-  return pids.filter((_, index) => inside[index]).map(Number);
+  return processesWhere(async (pid) => {
+    const found = await stat(`/proc/${pid}/root/`).catch(() => undefined);
+    return found?.ino === wanted.ino && found.dev === wanted.dev;
+  });
 }
 
 /** It may have ended in the meantime. */

@@ -1,7 +1,7 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { BuildpacksError } from '../../errors/index.ts';
 import type { Clock } from '../../ports/index.ts';
-import { endAll } from './stragglers.ts';
+import { endAll, processesWhere } from './stragglers.ts';
 
 /**
  * Makes sure that the user of a build has no process here that could be looked into, or that would be ended with the build.
@@ -39,13 +39,9 @@ export async function endProcessesOf(uid: number, clock: Clock): Promise<void> {
 
 /** Those that have the user in any of their ids (proc_pid_status(5): real, effective, saved, file system), but for the dead that nobody asked about. */
 async function processesOf(uid: number): Promise<readonly number[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^[0-9]+$/.test(name));
-  const found = await Promise.all(
-    pids.map(async (pid) => {
-      const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-      const ids = /^Uid:\t(.*)$/m.exec(status)?.[1]?.split('\t') ?? [];
-      return ids.includes(String(uid)) && !/^State:\t[ZX]/m.test(status);
-    }),
-  );
-  return pids.filter((_, index) => found[index]).map(Number);
+  return processesWhere(async (pid) => {
+    const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+    const ids = /^Uid:\t(.*)$/m.exec(status)?.[1]?.split('\t') ?? [];
+    return ids.includes(String(uid)) && !/^State:\t[ZX]/m.test(status);
+  });
 }
