@@ -1,0 +1,112 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { command } from '../command.ts';
+import { type Launch, launchOf, type Node } from './container.ts';
+import type { Container } from './pod.ts';
+
+/** A container that has ended. */
+export interface EndedContainer {
+  readonly name: string;
+  readonly exitCode: number;
+  /** What it has printed. */
+  readonly log: string;
+  /** As the Pod's status has it. */
+  readonly status: object;
+}
+
+/** A Pod that has ended. */
+export interface EndedPod {
+  readonly initContainers: readonly EndedContainer[];
+  /** None when an init container has failed. */
+  readonly containers: readonly EndedContainer[];
+  /** What the API server has of the Pod then. */
+  readonly status: object;
+}
+
+interface DockerState {
+  readonly ExitCode: number;
+  readonly StartedAt: string;
+  readonly FinishedAt: string;
+}
+
+/** Bytes of a termination message that the kubelet takes. */
+const LONGEST_MESSAGE = 4096;
+
+/**
+ * Runs a Pod's containers in docker: init containers one after the other, then the others all at once.
+ *
+ * @throws Error when a container can't be started
+ */
+export async function runPod(node: Node): Promise<EndedPod> {
+  const { spec } = node.pod;
+  for (const image of new Set([...(spec.initContainers ?? []), ...spec.containers].map(({ image }) => image))) {
+    await providedImage(image);
+  }
+  const initContainers: EndedContainer[] = [];
+  for (const container of spec.initContainers ?? []) {
+    const ended = await runContainer(container, node);
+    initContainers.push(ended);
+    if (ended.exitCode !== 0) return endedPod(initContainers, []);
+  }
+  const launches = await Promise.all(spec.containers.map((container) => launchOf(container, node)));
+  const running = spec.containers.map(async ({ name }, index) => runLaunch(name, launches[index]));
+  return endedPod(initContainers, await Promise.all(running));
+}
+
+function endedPod(initContainers: readonly EndedContainer[], containers: readonly EndedContainer[]): EndedPod {
+  const all = [...initContainers, ...containers];
+  const status = {
+    phase: all.every(({ exitCode }) => exitCode === 0) ? 'Succeeded' : 'Failed',
+    initContainerStatuses: initContainers.map((container) => container.status),
+    containerStatuses: containers.map((container) => container.status),
+  };
+  return { initContainers, containers, status };
+}
+
+/** `IfNotPresent`. */
+async function providedImage(image: string): Promise<void> {
+  await command('docker', ['image', 'inspect', image]).catch(() => command('docker', ['pull', '--quiet', image]));
+}
+
+async function runContainer(container: Container, node: Node): Promise<EndedContainer> {
+  return runLaunch(container.name, await launchOf(container, node));
+}
+
+async function runLaunch(name: string, launch: Launch | undefined): Promise<EndedContainer> {
+  if (launch === undefined) throw new Error(`${name} was not launched`);
+  const container = `bench-tekton-${randomUUID()}`;
+  try {
+    const log = await output(['run', '--name', container, ...launch.args]);
+    const inspected = await command('docker', ['inspect', '--format', '{{json .State}}', container]).catch(
+      (error: unknown) => {
+        throw new Error(`docker did not run ${name}: ${log}`, { cause: error });
+      },
+    );
+    const state = JSON.parse(inspected) as DockerState;
+    const message = (await readFile(launch.message)).subarray(0, LONGEST_MESSAGE).toString();
+    return { name, exitCode: state.ExitCode, log, status: statusOf(name, state, message) };
+  } finally {
+    await command('docker', ['rm', '--force', container]).catch(() => undefined);
+  }
+}
+
+function statusOf(name: string, { ExitCode: exitCode, StartedAt, FinishedAt }: DockerState, message: string): object {
+  const reason = exitCode === 0 ? 'Completed' : 'Error';
+  return { name, state: { terminated: { exitCode, reason, message, startedAt: StartedAt, finishedAt: FinishedAt } } };
+}
+
+/** What docker and the container print, in the order in which it came. */
+async function output(args: readonly string[]): Promise<string> {
+  const child = spawn('docker', args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  let printed = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      printed += text;
+    });
+  }
+  await new Promise((resolve, reject) => {
+    child.on('error', reject).on('close', resolve);
+  });
+  return printed;
+}
