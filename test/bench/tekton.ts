@@ -70,9 +70,9 @@ export async function validateObjects(
   return ask('tekton', ['validate'], { objects: sources.map(textOf), features: featureFlags });
 }
 
-/** The Pod that Tekton makes of a TaskRun; nothing runs. */
+/** The Pod that Tekton makes of a TaskRun; nothing runs, and no docker is needed. */
 export async function renderTask(options: TaskOptions): Promise<RenderedTask> {
-  const { problems, refusals, pod } = await render(options, taskCluster(options));
+  const { problems, refusals, pod } = await render(options, taskCluster(options), 'tekton.test/tekton');
   return { problems, refusals, ...(pod && { pod }) };
 }
 
@@ -84,7 +84,7 @@ export async function renderTask(options: TaskOptions): Promise<RenderedTask> {
  */
 export async function runTask(options: TaskOptions): Promise<TaskOutcome> {
   const cluster = taskCluster(options);
-  const { pod, run, ...rendered } = await render(options, cluster);
+  const { pod, run, ...rendered } = await render(options, cluster, await tektonImage());
   if (pod === undefined || rendered.refusals.length > 0) return { ...nothingRan(rendered), ...(pod && { pod }) };
   const directory = await mkdtemp(path.join(tmpdir(), 'bench-tekton-'));
   try {
@@ -104,8 +104,7 @@ export async function runTask(options: TaskOptions): Promise<TaskOutcome> {
   }
 }
 
-async function render(options: TaskOptions, { texts }: TaskCluster): Promise<Rendering> {
-  const image = await tektonImage();
+async function render(options: TaskOptions, { texts }: TaskCluster, image: string): Promise<Rendering> {
   return ask('tekton', ['render'], {
     objects: texts,
     features: options.featureFlags ?? FEATURES,

@@ -5,11 +5,12 @@ import { keyOf } from '../cache.ts';
 import { command } from '../command.ts';
 import { debianPackages } from '../debian.ts';
 import { keptLayer, type Layer } from '../layer.ts';
-import { accountItems, EPOCH, rootfsItems } from '../rootfs.ts';
+import { EPOCH, rootfsItems } from '../rootfs.ts';
 import { tool } from '../tools.ts';
 
 /** As Tekton's own images: nobody in particular, but not root. */
-const USER = { name: 'nonroot', uid: 65_532, gid: 65_532 };
+const USER = '65532';
+const ACCOUNTS = `root:x:0:0:root:/root:/bin/sh\nnonroot:x:${USER}:${USER}::/:/bin/sh\n`;
 const PROGRAMS = ['entrypoint', 'workingdirinit'];
 
 /**
@@ -26,7 +27,7 @@ export async function tektonImage(): Promise<string> {
     () => false,
   );
   if (isThere) return name;
-  const changes = ['ENV PATH=/usr/local/bin:/usr/bin:/bin', `USER ${USER.uid}:${USER.gid}`];
+  const changes = ['ENV PATH=/usr/local/bin:/usr/bin:/bin', `USER ${USER}:${USER}`];
   await command('docker', ['import', ...changes.flatMap((change) => ['--change', change]), layer.file, name]);
   return name;
 }
@@ -34,7 +35,7 @@ export async function tektonImage(): Promise<string> {
 /** All of the image's files. */
 export async function tektonLayer(): Promise<Layer> {
   const [{ run }, { directory }] = await Promise.all([debianPackages(), tool('tekton')]);
-  const inputs = [run.map((file) => path.basename(file)), path.basename(directory), USER];
+  const inputs = [run.map((file) => path.basename(file)), path.basename(directory), ACCOUNTS];
   return keptLayer('tekton', inputs, () => items(run, directory));
 }
 
@@ -44,7 +45,7 @@ async function items(packages: readonly string[], tekton: string): Promise<reado
   );
   return [
     ...(await rootfsItems(packages)),
-    ...accountItems(USER),
+    fileItem('etc/passwd', ACCOUNTS, { mtime: EPOCH }),
     directoryItem('ko-app', { mtime: EPOCH }),
     ...(await Promise.all(programs)),
   ];

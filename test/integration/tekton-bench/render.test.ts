@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { renderTask, validateObjects } from '../../bench/tekton.ts';
-import { requiresDocker } from '../../support/requires.ts';
 
 const RIGHTS = `
       securityContext: { runAsNonRoot: true, allowPrivilegeEscalation: false, capabilities: { drop: [ALL] }, seccompProfile: { type: RuntimeDefault } }`;
@@ -23,7 +22,7 @@ spec:
 
 const GIVEN = { task: TASK, params: { image: 'a' }, workspaces: { source: { kind: 'emptyDir' } } } as const;
 
-requiresDocker('the Pod of a Task', () => {
+describe('the Pod of a Task', () => {
   it('is taken by a restricted namespace', async () => {
     const { problems, refusals, pod } = await renderTask(GIVEN);
     expect([problems, refusals]).toEqual([[], []]);

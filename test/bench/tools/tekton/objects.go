@@ -17,6 +17,7 @@ import (
 	"k8s.io/apimachinery/pkg/runtime"
 	utilyaml "k8s.io/apimachinery/pkg/util/yaml"
 	"knative.dev/pkg/apis"
+	"sigs.k8s.io/json"
 	"sigs.k8s.io/yaml"
 )
 
@@ -98,7 +99,7 @@ func (held *cluster) add(ctx context.Context, document []byte) error {
 		return fmt.Errorf("%s %s: not a kind of this bench", kind.APIVersion, kind.Kind)
 	}
 	object := empty()
-	if err := yaml.UnmarshalStrict(document, object); err != nil {
+	if err := decode(document, object); err != nil {
 		return fmt.Errorf("%s: %w", kind.Kind, err)
 	}
 	accessor, err := meta.Accessor(object)
@@ -116,6 +117,16 @@ func (held *cluster) add(ctx context.Context, document []byte) error {
 		}
 	}
 	return nil
+}
+
+// decode reads an object as the API server does when it is told to be strict.
+func decode(document []byte, object runtime.Object) error {
+	text, err := yaml.YAMLToJSONStrict(document)
+	if err != nil {
+		return err
+	}
+	unknown, err := json.UnmarshalStrict(text, object)
+	return errors.Join(append(unknown, err)...)
 }
 
 func (held *cluster) keep(object runtime.Object) {
