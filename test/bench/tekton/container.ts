@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { chmod, realpath, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { accountOf, accountsWith } from './account.ts';
@@ -19,6 +20,10 @@ export interface Node {
 
 /** What to run for a container. */
 export interface Launch {
+  /** The container in docker. */
+  readonly id: string;
+  /** The container in the Pod. */
+  readonly name: string;
   /** For `docker run`. */
   readonly args: readonly string[];
   /** The file with the container's termination message. */
@@ -35,27 +40,28 @@ const MESSAGE = '/dev/termination-log';
  */
 export async function launchOf(container: Container, node: Node): Promise<Launch> {
   const { pod, cluster, directory } = node;
+  const { name } = container;
   const account = await accountOf(container, pod);
-  if (account.refusal !== undefined) throw new Error(`${container.name}: ${account.refusal}`);
+  if (account.refusal !== undefined) throw new Error(`${name}: ${account.refusal}`);
   const environment = environmentOf(container, pod, cluster);
-  const message = path.join(directory, `message-${container.name}`);
+  const message = path.join(directory, `message-${name}`);
   await writeFile(message, '');
   await chmod(message, 0o666);
   const [program, ...command] = [...(container.command ?? []), ...(container.args ?? [])].map((text) =>
     expand(text, environment),
   );
-  if (container.command === undefined || program === undefined) throw new Error(`${container.name} has no command`);
+  if (container.command === undefined || program === undefined) throw new Error(`${name} has no command`);
   const args = [
     ...['--network', 'host', '--entrypoint', program],
     ...(account.user === undefined ? [] : ['--user', account.user]),
     ...rightsOf(container.securityContext ?? {}, pod),
     ...groupsOf(pod).flatMap((group) => ['--group-add', String(group)]),
     ...(container.workingDir === undefined ? [] : ['--workdir', container.workingDir]),
-    ...Object.entries(environment).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
+    ...Object.entries(environment).flatMap(([key, value]) => ['--env', `${key}=${value}`]),
     ...(await mountsOf(container, node, environment)),
     ...mount(message, container.terminationMessagePath ?? MESSAGE),
   ];
-  return { args: [...args, container.image, ...command], message };
+  return { id: `bench-tekton-${randomUUID()}`, name, args: [...args, container.image, ...command], message };
 }
 
 function rightsOf(own: SecurityContext, { spec }: Pod): readonly string[] {

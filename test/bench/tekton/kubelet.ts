@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { command } from '../command.ts';
 import { type Launch, launchOf, type Node } from './container.ts';
-import type { Container } from './pod.ts';
 
 /** A container that has ended. */
 export interface EndedContainer {
@@ -32,6 +30,8 @@ interface DockerState {
 
 /** Bytes of a termination message that the kubelet takes. */
 const LONGEST_MESSAGE = 4096;
+/** When a container has started that has not. */
+const NEVER = '0001-';
 
 /**
  * Runs a Pod's containers in docker: init containers one after the other, then the others all at once.
@@ -45,13 +45,24 @@ export async function runPod(node: Node): Promise<EndedPod> {
   }
   const initContainers: EndedContainer[] = [];
   for (const container of spec.initContainers ?? []) {
-    const ended = await runContainer(container, node);
+    const ended = await run(await launchOf(container, node));
     initContainers.push(ended);
     if (ended.exitCode !== 0) return endedPod(initContainers, []);
   }
   const launches = await Promise.all(spec.containers.map((container) => launchOf(container, node)));
-  const running = spec.containers.map(async ({ name }, index) => runLaunch(name, launches[index]));
-  return endedPod(initContainers, await Promise.all(running));
+  return endedPod(initContainers, await runTogether(launches));
+}
+
+/** One that can't be started would have the others wait for it. */
+async function runTogether(launches: readonly Launch[]): Promise<readonly EndedContainer[]> {
+  const running = launches.map(run);
+  try {
+    return await Promise.all(running);
+  } catch (error) {
+    await command('docker', ['rm', '--force', ...launches.map(({ id }) => id)]).catch(() => undefined);
+    await Promise.allSettled(running);
+    throw error;
+  }
 }
 
 function endedPod(initContainers: readonly EndedContainer[], containers: readonly EndedContainer[]): EndedPod {
@@ -69,26 +80,21 @@ async function providedImage(image: string): Promise<void> {
   await command('docker', ['image', 'inspect', image]).catch(() => command('docker', ['pull', '--quiet', image]));
 }
 
-async function runContainer(container: Container, node: Node): Promise<EndedContainer> {
-  return runLaunch(container.name, await launchOf(container, node));
+async function run({ id, name, args, message }: Launch): Promise<EndedContainer> {
+  try {
+    const log = await output(['run', '--name', id, ...args]);
+    const state = await stateOf(id);
+    if (state === undefined || state.StartedAt.startsWith(NEVER)) throw new Error(`docker did not run ${name}: ${log}`);
+    const text = (await readFile(message)).subarray(0, LONGEST_MESSAGE).toString();
+    return { name, exitCode: state.ExitCode, log, status: statusOf(name, state, text) };
+  } finally {
+    await command('docker', ['rm', '--force', id]).catch(() => undefined);
+  }
 }
 
-async function runLaunch(name: string, launch: Launch | undefined): Promise<EndedContainer> {
-  if (launch === undefined) throw new Error(`${name} was not launched`);
-  const container = `bench-tekton-${randomUUID()}`;
-  try {
-    const log = await output(['run', '--name', container, ...launch.args]);
-    const inspected = await command('docker', ['inspect', '--format', '{{json .State}}', container]).catch(
-      (error: unknown) => {
-        throw new Error(`docker did not run ${name}: ${log}`, { cause: error });
-      },
-    );
-    const state = JSON.parse(inspected) as DockerState;
-    const message = (await readFile(launch.message)).subarray(0, LONGEST_MESSAGE).toString();
-    return { name, exitCode: state.ExitCode, log, status: statusOf(name, state, message) };
-  } finally {
-    await command('docker', ['rm', '--force', container]).catch(() => undefined);
-  }
+async function stateOf(id: string): Promise<DockerState | undefined> {
+  const text = await command('docker', ['inspect', '--format', '{{json .State}}', id]).catch(() => undefined);
+  return text === undefined ? undefined : (JSON.parse(text) as DockerState);
 }
 
 function statusOf(name: string, { ExitCode: exitCode, StartedAt, FinishedAt }: DockerState, message: string): object {

@@ -2,6 +2,7 @@ import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
+import { command } from '../../bench/command.ts';
 import {
   runTask,
   SERVICE_ACCOUNT_TOKEN,
@@ -19,6 +20,15 @@ const RIGHTS = {
   capabilities: { drop: ['ALL'] },
   seccompProfile: { type: 'RuntimeDefault' },
 };
+
+/** The steps' image with another user. */
+async function imageOf(user: string): Promise<string> {
+  const name = `buildpacks-ci.local/tekton-${user}`;
+  const container = (await command('docker', ['create', await tektonImage(), 'true'])).trim();
+  await command('docker', ['commit', '--change', `USER ${user}`, container, name]);
+  await command('docker', ['rm', container]);
+  return name;
+}
 
 /** Volumes have owners and modes that only root can give them, as the kubelet does. */
 function requiresKubelet(title: string, tests: () => void): void {
@@ -55,7 +65,7 @@ function logOf([step]: readonly StepOutcome[]): string {
 }
 
 /** Says what a step's process is and may. */
-const WHOAMI = `id -u; id -g; id -G; grep -E '^(CapEff|NoNewPrivs|Seccomp):' /proc/self/status; touch /probe || echo read-only; ls -ld "$PWD"`;
+const WHOAMI = `id -u; id -g; id -G; cat /proc/self/status; touch /probe || echo read-only; ls -ld "$PWD"`;
 
 requiresKubelet('a Task that Tekton runs', () => {
   it('hands over params as they are written, and gives results of both kinds', async () => {
@@ -142,8 +152,57 @@ requiresKubelet('a Task that Tekton runs', () => {
       },
     );
     expect(logOf(steps), text).toMatch(
-      /^1001\n1002\n1002 1003\nCapEff:\s+0000000000000000\nNoNewPrivs:\s+1\nSeccomp:\s+2\n.*read-only\n/s,
+      /^1001\n1002\n1002 1003\n.*CapEff:\s+0000000000000000\n.*NoNewPrivs:\s+1\nSeccomp:\s+2\n.*read-only\n/s,
     );
+  });
+
+  it('gives variables as the kubelet does, which replaces their names in params too', async () => {
+    const { steps, text } = await runSteps(
+      [
+        {
+          name: 'probe',
+          env: [
+            { name: 'FIRST', valueFrom: { secretKeyRef: { name: 'settings', key: 'note' } } },
+            { name: 'SECOND', value: '$(FIRST) $$(FIRST) $(UNKNOWN) $(params.text)' },
+          ],
+          envFrom: [{ prefix: 'ALL_', secretRef: { name: 'settings' } }],
+          args: ['printf "%s\\n" "$SECOND" "$ALL_note" "$1"', 'sh', '$(params.text)'],
+        },
+      ],
+      {
+        params: { text: '<$(FIRST)>' },
+        spec: { params: [{ name: 'text' }] },
+        objects: ['{apiVersion: v1, kind: Secret, metadata: {name: settings}, stringData: {note: "a $(b)"}}'],
+      },
+    );
+    expect(logOf(steps), text).toBe('a $(b) $(FIRST) $(UNKNOWN) <a $(b)>\na $(b)\n<a $(b)>\n');
+  });
+
+  it.each([
+    ['0', 'would run as root'],
+    ['nobody', 'an image with a user by name'],
+  ])('starts no step of an image whose user is %s where root is refused', async (user, reason) => {
+    const image = await imageOf(user);
+    await expect(runSteps([{ name: 'probe', image, args: ['id'] }])).rejects.toThrow(
+      new RegExp(`^step-probe: container has runAsNonRoot and ${reason}`),
+    );
+  });
+
+  it('ends the other steps when one can’t be started', async () => {
+    const running = async (): Promise<number> => (await command('docker', ['ps', '--quiet'])).split('\n').length;
+    const before = await running();
+    const steps = [
+      { name: 'first', args: ['sleep 600'] },
+      {
+        name: 'second',
+        image: await tektonImage(),
+        securityContext: { runAsUser: 1001 },
+        workingDir: '/etc/passwd',
+        args: ['id'],
+      },
+    ];
+    await expect(runSteps(steps)).rejects.toThrow('docker did not run step-second');
+    expect(await running()).toBeLessThanOrEqual(before);
   });
 
   it('starts no step that would be root', async () => {
@@ -167,7 +226,7 @@ requiresKubelet('a Task that Tekton runs', () => {
       { user, workspaces: { source: { kind: 'emptyDir' } }, spec: { workspaces: [{ name: 'source' }] } },
     );
     expect(logOf(steps), text).toMatch(
-      new RegExp(`^${user}\\n0\\n0 ${user}\\n.*drwxrwsrwx.*${user}\\n${user} user\\n.*${user} ${user}`, 's'),
+      new RegExp(`^${user}\\n0\\n0 ${user}\\n.*drwxrwsrwx \\d+ root ${user} .*\\n${user}\\n.* ${user} ${user} `, 's'),
     );
   });
 });
@@ -224,6 +283,7 @@ requiresKubelet('credentials of the ServiceAccount', () => {
   const probe = [
     {
       name: 'probe',
+      env: [{ name: 'HOME', value: '/tmp' }],
       args: [
         'cat "$HOME/.docker/config.json" || true; cat /var/run/secrets/kubernetes.io/serviceaccount/token || true',
       ],
