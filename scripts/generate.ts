@@ -9,6 +9,7 @@ import { renderActionFile } from '../packages/github-action/src/action-file.ts';
 import { GITHUB_ACTION, makeBundle, ROOT } from './bundle.ts';
 import { withSection } from './generated-section.ts';
 import { renderTemplates } from './gitlab-templates.ts';
+import { renderArgo } from './argo-files.ts';
 import { renderTekton } from './tekton-files.ts';
 import { renderNames, renderOutputs, renderOwnInputs } from './github-tables.ts';
 
@@ -20,6 +21,7 @@ const generated: ReadonlyMap<string, string> = new Map([
   ['docs/github.md', withSections(await page('docs/github.md'))],
   ...renderTemplates(),
   ...renderTekton(),
+  ...renderArgo(),
   ...(await makeBundle(GITHUB_ACTION)),
 ]);
 

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { type Digest, type InputProblem, isDigest, type RawInputs } from '@buildpacks-ci/core';
 import { flagValue, type Invocation } from './command.ts';
@@ -48,7 +48,7 @@ export function readHandedOver(invocation: Invocation): {
   readonly problems: readonly InputProblem[];
 } {
   const built = folderOf(invocation, BUILT_OPTION);
-  const digest = flagValue(invocation, PLAN_DIGEST_OPTION.name) ?? '';
+  const digest = digestIn(flagValue(invocation, PLAN_DIGEST_OPTION.name) ?? '');
   const problems: InputProblem[] = [];
   if (built === undefined) {
     problems.push(missing(BUILT_OPTION, 'Give the folder that the container of the builder has written.'));
@@ -59,6 +59,16 @@ export function readHandedOver(invocation: Invocation): {
     problems.push({ input: PLAN_DIGEST_OPTION.name, message: `"${digest}" is no digest`, hint: 'Write sha256:HEX.' });
   }
   return { build: { built: built ?? '', planDigest: digest as Digest }, problems };
+}
+
+/** Itself, or what a file holds; the name of one that can't be read is no digest either. */
+function digestIn(text: string): string {
+  if (!path.isAbsolute(text)) return text;
+  try {
+    return readFileSync(text, 'utf8');
+  } catch {
+    return text;
+  }
 }
 
 function missing({ name }: Option, hint: string): InputProblem {

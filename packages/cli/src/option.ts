@@ -72,8 +72,9 @@ export const BUILT_OPTION: Option = {
 export const PLAN_DIGEST_OPTION: Option = {
   name: 'plan-digest',
   kind: 'text',
-  placeholder: 'DIGEST',
-  description: 'The digest that prepare has told of its plan, in a way that the container between could not change.',
+  placeholder: 'DIGEST|FILE',
+  description:
+    'The digest that prepare has told of its plan, or the file with it, where the container between could not write.',
 };
 
 export const CACHE_DIRECTORY_OPTION: Option = {

@@ -43,3 +43,7 @@ export const PUBLISH_INPUTS: readonly Input[] = POD_INPUTS.filter(({ name }) => 
 export function isNoPlaceForPasswords({ secret }: InputDefinition): boolean {
   return secret === true;
 }
+
+/** What the builder has to be in a Pod, where a container is it. */
+export const BUILDER =
+  'The builder, `registry/repository@sha256:…`: an image on a registry, which the container that runs the buildpacks is. By tag only with `allow-builder-tag`, since the node and the build look tags up separately.';

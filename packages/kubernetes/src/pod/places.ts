@@ -1,5 +1,11 @@
 /** Where the containers of a build see what they share; none of it is below a folder of the builder or of the tool image. */
-const ROOT = '/buildpacks-ci';
+export const ROOT = '/buildpacks-ci';
+
+/** A volume, and where it is mounted. */
+export interface Place {
+  readonly volume: string;
+  readonly mount: string;
+}
 
 /** An `emptyDir`: what PREPARE leaves for the two others, which can't write to it. */
 export const PREPARED = { volume: 'prepared', mount: `${ROOT}/prepared`, folder: `${ROOT}/prepared/build` } as const;

@@ -1,10 +1,6 @@
 import { describeInOneLine, type InputDefinition } from '@buildpacks-ci/core';
-import { isNoPlaceForPasswords, POD_INPUTS } from '../pod/inputs.ts';
+import { BUILDER, isNoPlaceForPasswords, POD_INPUTS } from '../pod/inputs.ts';
 import type { YamlMapping } from '../yaml-value.ts';
-
-/** What a param says of itself where an input has more to say here. */
-const BUILDER =
-  'The builder, `registry/repository@sha256:…`: an image on a registry, which the step `build` is. By tag only with `allow-builder-tag`, since the node and the build look tags up separately.';
 
 /** All params of the Task. */
 export function params(toolImage: string): readonly YamlMapping[] {

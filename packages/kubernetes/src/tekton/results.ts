@@ -28,23 +28,21 @@ export const PUBLISH_RESULTS = [
     description: 'The digest of the run image that the image is based on.',
   },
   { name: 'CACHE', result: 'cache', description: 'Whether a layer cache was found: `hit`, `miss`, or `off`.' },
+  // For who comes from the catalog's Tasks. Tekton makes at most one result of the Task from one of a step.
+  { name: 'APP_IMAGE_URL', result: 'image', description: 'The same as IMAGE_URL.' },
+  { name: 'APP_IMAGE_DIGEST', result: 'digest', description: 'The same as IMAGE_DIGEST.' },
 ] as const satisfies readonly StepResult[];
-
-/** For who comes from the catalog's Tasks. */
-const ALIASES = { APP_IMAGE_URL: 'IMAGE_URL', APP_IMAGE_DIGEST: 'IMAGE_DIGEST' } as const;
 
 /**
  * The Task's results are those of the step `publish`: a result that the Task had for itself would be a file that the step `build`, and
  * foreign code in it, could write too.
  */
-export const TASK_RESULTS: readonly YamlMapping[] = [
-  ...PUBLISH_RESULTS.map(({ name, description }) => taskResult(name, description, name)),
-  ...Object.entries(ALIASES).map(([alias, name]) => taskResult(alias, `The same as ${name}.`, name)),
-];
-
-function taskResult(name: string, description: string, from: string): YamlMapping {
-  return { name, type: 'string', description, value: `$(steps.publish.results.${from})` };
-}
+export const TASK_RESULTS: readonly YamlMapping[] = PUBLISH_RESULTS.map(({ name, description }) => ({
+  name,
+  type: 'string',
+  description,
+  value: `$(steps.publish.results.${name})`,
+}));
 
 /** As a step declares them. */
 export function declared(results: readonly StepResult[]): readonly YamlMapping[] {

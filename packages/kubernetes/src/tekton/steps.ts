@@ -1,29 +1,20 @@
-import { BUILD_SCRIPT, environmentName, type InputDefinition, TOOL_FOLDER } from '@buildpacks-ci/core';
+import { environmentName, type InputDefinition } from '@buildpacks-ci/core';
 import { POD_INPUTS, PUBLISH_INPUTS } from '../pod/inputs.ts';
 import { BUILT, PREPARED, SCRATCH } from '../pod/places.ts';
+import { BUILD_ENVIRONMENT, BUILD_RESOURCES, COMMANDS, IMAGE_PULL, MOUNTS } from '../pod/program.ts';
 import { builderSecurity, toolSecurity, type Users } from '../pod/security.ts';
-import type { YamlMapping, YamlValue } from '../yaml-value.ts';
+import type { YamlMapping } from '../yaml-value.ts';
 import { declared, PREPARE_RESULTS, PUBLISH_RESULTS, resultOptions } from './results.ts';
 import { pathOf, PREPARE_WORKSPACES, PUBLISH_WORKSPACES } from './workspaces.ts';
-
-const PROGRAM = `${TOOL_FOLDER}/bin/buildpacks-ci`;
-/** A digest is there already or it never comes again; asking the registry each time fails where it can't be reached. */
-const PULLED: YamlMapping = { imagePullPolicy: 'IfNotPresent' };
-
-/** What the steps share; a step's mount says whether it may write. */
-export const VOLUMES: readonly YamlMapping[] = [PREPARED, BUILT, SCRATCH].map(({ volume }) => ({
-  name: volume,
-  emptyDir: {},
-}));
 
 /** Everything that needs credentials before buildpacks run. */
 export function prepareStep(users: Users): YamlMapping {
   return {
     name: 'prepare',
     image: image('tool-image'),
-    ...PULLED,
+    ...IMAGE_PULL,
     workingDir: pathOf('source'),
-    command: [PROGRAM, 'prepare'],
+    command: COMMANDS.prepare,
     args: [
       `--hand-over=${PREPARED.folder}`,
       `--cache-directory=${pathOf('cache')}`,
@@ -35,7 +26,7 @@ export function prepareStep(users: Users): YamlMapping {
     env: environment(POD_INPUTS),
     results: declared(PREPARE_RESULTS),
     workspaces: PREPARE_WORKSPACES,
-    volumeMounts: [mount(PREPARED), mount(SCRATCH)],
+    volumeMounts: MOUNTS.prepare,
     securityContext: toolSecurity(users),
   };
 }
@@ -45,18 +36,14 @@ export function buildStep(users: Users): YamlMapping {
   return {
     name: 'build',
     image: image('builder'),
-    ...PULLED,
-    command: ['/bin/sh', '-c', BUILD_SCRIPT],
-    env: [
-      { name: 'BUILDPACKS_CI_PREPARED', value: PREPARED.folder },
-      { name: 'BUILDPACKS_CI_BUILT', value: BUILT.mount },
-    ],
+    ...IMAGE_PULL,
+    command: COMMANDS.build,
+    env: BUILD_ENVIRONMENT,
     volumeMounts: [
-      readOnly(PREPARED),
-      mount(BUILT),
+      ...MOUNTS.build,
       ...(users === 'cluster' ? OWN_FOLDERS.map(({ name, mountPath }) => ({ name, mountPath })) : []),
     ],
-    computeResources: { requests: { cpu: '500m', memory: '512Mi' } },
+    computeResources: BUILD_RESOURCES,
     securityContext: builderSecurity(),
   };
 }
@@ -74,9 +61,9 @@ export function publishStep(users: Users): YamlMapping {
   return {
     name: 'publish',
     image: image('tool-image'),
-    ...PULLED,
+    ...IMAGE_PULL,
     workingDir: SCRATCH.mount,
-    command: [PROGRAM, 'publish'],
+    command: COMMANDS.publish,
     args: [
       `--hand-over=${PREPARED.folder}`,
       `--built=${BUILT.mount}`,
@@ -87,7 +74,7 @@ export function publishStep(users: Users): YamlMapping {
     env: environment(PUBLISH_INPUTS),
     results: declared(PUBLISH_RESULTS),
     workspaces: PUBLISH_WORKSPACES,
-    volumeMounts: [readOnly(PREPARED), readOnly(BUILT), mount(SCRATCH)],
+    volumeMounts: MOUNTS.publish,
     securityContext: toolSecurity(users),
   };
 }
@@ -124,17 +111,4 @@ function lists(inputs: readonly InputDefinition[]): readonly string[] {
 
 function param(name: string): string {
   return `$(params.${name})`;
-}
-
-interface Place {
-  readonly volume: string;
-  readonly mount: string;
-}
-
-function mount({ volume, mount: mountPath }: Place): YamlMapping {
-  return { name: volume, mountPath };
-}
-
-function readOnly(place: Place): Readonly<Record<string, YamlValue>> {
-  return { ...mount(place), readOnly: true };
 }

@@ -1,16 +1,11 @@
+import { SHARED_VOLUMES } from '../pod/program.ts';
 import type { Users } from '../pod/security.ts';
+import type { ReleaseFacts } from '../release-facts.ts';
 import type { YamlMapping } from '../yaml-value.ts';
 import { params } from './params.ts';
 import { TASK_RESULTS } from './results.ts';
-import { buildStep, OWN_VOLUMES, prepareStep, publishStep, VOLUMES } from './steps.ts';
+import { buildStep, OWN_VOLUMES, prepareStep, publishStep } from './steps.ts';
 import { TASK_WORKSPACES } from './workspaces.ts';
-
-/** What a release puts into its manifests. */
-export interface ReleaseFacts {
-  readonly version: string;
-  /** `name@sha256:…`. */
-  readonly toolImage: string;
-}
 
 interface Variant {
   readonly name: string;
@@ -60,7 +55,7 @@ function task({ name, displayName, description, users }: Variant, { version, too
       params: params(toolImage),
       workspaces: TASK_WORKSPACES,
       results: TASK_RESULTS,
-      volumes: [...VOLUMES, ...(users === 'cluster' ? OWN_VOLUMES : [])],
+      volumes: [...SHARED_VOLUMES, ...(users === 'cluster' ? OWN_VOLUMES : [])],
       steps: [prepareStep(users), buildStep(users), publishStep(users)],
     },
   };

@@ -1,3 +1,4 @@
+import { ROOT } from '../pod/places.ts';
 import type { YamlMapping } from '../yaml-value.ts';
 
 interface Workspace {
@@ -8,8 +9,7 @@ interface Workspace {
 }
 
 /**
- * The workspaces, each only in the steps that name it ("isolated"): none is in the step `build`, where foreign code runs. The name
- * of each is its folder below `/workspace`.
+ * The workspaces, each only in the steps that name it ("isolated"): none is in the step `build`, where foreign code runs.
  */
 const WORKSPACES = [
   {
@@ -51,8 +51,14 @@ const WORKSPACES = [
 
 type WorkspaceName = (typeof WORKSPACES)[number]['name'];
 
-/** As the Task declares them. */
-export const TASK_WORKSPACES: readonly YamlMapping[] = WORKSPACES;
+/**
+ * As the Task declares them. Not below `/workspace`, where Tekton would put them: that is a volume which it gives to every step, `build` clears
+ * it for the app, and a folder that is removed there takes with it what is mounted on it in the steps that wait.
+ */
+export const TASK_WORKSPACES: readonly YamlMapping[] = WORKSPACES.map((workspace) => ({
+  ...workspace,
+  mountPath: `${ROOT}/${workspace.name}`,
+}));
 
 /** PUBLISH reads no source and no bindings. */
 const OF_PUBLISH: readonly WorkspaceName[] = ['cache', 'dockerconfig', 'ca-certs', 'registries-conf'];
