@@ -60,14 +60,17 @@ interface TaskRunStatus {
   }[];
 }
 
-const FEATURES = { 'set-security-context': 'true' };
+/** Tekton's feature flags, as far as they are not its defaults. */
+function featuresOf(given: TaskOptions['featureFlags'] = {}): Readonly<Record<string, string>> {
+  return { 'set-security-context': 'true', ...given };
+}
 
 /** What is wrong with objects in YAML, or in files with it: Tasks, StepActions, Pipelines and their runs. */
 export async function validateObjects(
   sources: readonly string[],
-  featureFlags: TaskOptions['featureFlags'] = FEATURES,
+  featureFlags?: TaskOptions['featureFlags'],
 ): Promise<readonly string[]> {
-  return ask('tekton', ['validate'], { objects: sources.map(textOf), features: featureFlags });
+  return ask('tekton', ['validate'], { objects: sources.map(textOf), features: featuresOf(featureFlags) });
 }
 
 /** The Pod that Tekton makes of a TaskRun; nothing runs, and no docker is needed. */
@@ -94,7 +97,7 @@ export async function runTask(options: TaskOptions): Promise<TaskOutcome> {
     const user = options.user;
     const ended = await runPod({ pod, cluster: cluster.data, volumes, directory: own, ...(user && { user }) });
     const status = await ask<TaskRunStatus>('tekton', ['status'], {
-      features: options.featureFlags ?? FEATURES,
+      features: featuresOf(options.featureFlags),
       run,
       pod: { ...pod, status: ended.status },
     });
@@ -107,7 +110,7 @@ export async function runTask(options: TaskOptions): Promise<TaskOutcome> {
 async function render(options: TaskOptions, { texts }: TaskCluster, image: string): Promise<Rendering> {
   return ask('tekton', ['render'], {
     objects: texts,
-    features: options.featureFlags ?? FEATURES,
+    features: featuresOf(options.featureFlags),
     images: { entrypoint: image, workingDirInit: image, shell: image },
     policy: options.namespacePolicy ?? 'restricted',
     user: options.user ?? 0,

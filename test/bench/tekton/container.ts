@@ -91,8 +91,8 @@ async function mountsOf(
   for (const { name, mountPath, readOnly, subPath, subPathExpr } of container.volumeMounts ?? []) {
     const volume = volumes[name];
     if (volume === undefined) throw new Error(`${container.name} mounts "${name}", which is no volume of the Pod`);
-    const source = await mountedFolder(volume, subPath ?? expand(subPathExpr ?? '', environment));
-    args.push(...mount(await realpath(source), mountPath, readOnly === true ? ',readonly' : ''));
+    const source = await mountedFolder(volume.folder, subPath ?? expand(subPathExpr ?? '', environment));
+    args.push(...mount(await realpath(source), mountPath, readOnly === true || volume.readOnly ? ',readonly' : ''));
   }
   if (user === undefined) return args;
   const accounts = await accountsWith(user, container.image, path.join(directory, `etc-${container.name}`));

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { command } from '../command.ts';
 import { type Launch, launchOf, type Node } from './container.ts';
 
@@ -30,6 +31,8 @@ interface DockerState {
 
 /** Bytes of a termination message that the kubelet takes. */
 const LONGEST_MESSAGE = 4096;
+/** How long a Pod may run, in milliseconds: less than a test. */
+const PATIENCE = 240_000;
 /** When a container has started that has not. */
 const NEVER = '0001-';
 
@@ -40,6 +43,8 @@ const NEVER = '0001-';
  */
 export async function runPod(node: Node): Promise<EndedPod> {
   const { spec } = node.pod;
+  const other = spec.containers.find(({ name }) => !name.startsWith('step-'));
+  if (other !== undefined) throw new Error(`the bench runs steps only, not ${other.name}`);
   for (const image of new Set([...(spec.initContainers ?? []), ...spec.containers].map(({ image }) => image))) {
     await providedImage(image);
   }
@@ -53,16 +58,21 @@ export async function runPod(node: Node): Promise<EndedPod> {
   return endedPod(initContainers, await runTogether(launches));
 }
 
-/** One that can't be started would have the others wait for it. */
+/** All at once. One that can't be started would have the others wait for it. */
 async function runTogether(launches: readonly Launch[]): Promise<readonly EndedContainer[]> {
   const running = launches.map(run);
   try {
-    return await Promise.all(running);
+    return await Promise.race([Promise.all(running), lateness()]);
   } catch (error) {
     await command('docker', ['rm', '--force', ...launches.map(({ id }) => id)]).catch(() => undefined);
     await Promise.allSettled(running);
     throw error;
   }
+}
+
+async function lateness(): Promise<never> {
+  await delay(PATIENCE, undefined, { ref: false });
+  throw new Error(`the Pod has not ended after ${PATIENCE / 1000} s`);
 }
 
 function endedPod(initContainers: readonly EndedContainer[], containers: readonly EndedContainer[]): EndedPod {

@@ -93,7 +93,7 @@ export interface PodSecurityContext extends Security {
 export interface Volume {
   readonly name: string;
   readonly emptyDir?: object;
-  readonly persistentVolumeClaim?: { readonly claimName: string };
+  readonly persistentVolumeClaim?: { readonly claimName: string; readonly readOnly?: boolean };
   readonly secret?: KeyedSource & { readonly secretName: string; readonly defaultMode?: number };
   readonly configMap?: KeyedSource & { readonly name: string; readonly defaultMode?: number };
   readonly downwardAPI?: { readonly items?: readonly FieldItem[] };

@@ -5,8 +5,8 @@ import type { Projection } from './pod.ts';
 /** What a workspace is bound to. */
 export type WorkspaceSource =
   | { readonly kind: 'emptyDir' }
-  /** A folder of this machine, as a persistent volume claim. */
-  | { readonly kind: 'directory'; readonly path: string; readonly subPath?: string }
+  /** A folder of this machine, as a persistent volume claim: given to the Pod's `fsGroup`, unless it is read-only. */
+  | { readonly kind: 'directory'; readonly path: string; readonly subPath?: string; readonly readOnly?: boolean }
   | { readonly kind: 'secret' | 'configMap'; readonly data: Readonly<Record<string, string>> }
   | { readonly kind: 'projected'; readonly sources: readonly Projection[] };
 
@@ -36,7 +36,7 @@ export interface TaskOptions {
   readonly user?: number;
   /** The level of Pod Security that the namespace enforces. Default `restricted`. */
   readonly namespacePolicy?: 'privileged' | 'baseline' | 'restricted';
-  /** Tekton's. Default: only what `restricted` needs, `set-security-context`. */
+  /** What differs from Tekton's own, and from `set-security-context: "true"`, which `restricted` needs. */
   readonly featureFlags?: Readonly<Record<string, string>>;
 }
 
@@ -95,7 +95,7 @@ function binding(name: string, source: WorkspaceSource): object {
     case 'directory':
       return {
         name,
-        persistentVolumeClaim: { claimName: name },
+        persistentVolumeClaim: { claimName: name, readOnly: source.readOnly ?? false },
         ...(source.subPath !== undefined && { subPath: source.subPath }),
       };
     case 'secret':

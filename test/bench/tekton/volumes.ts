@@ -4,8 +4,15 @@ import type { ClusterData } from './cluster.ts';
 import type { Pod, Volume } from './pod.ts';
 import { projectedFiles, type ProjectedFile } from './projected-files.ts';
 
-/** Folders of this machine by the names of a Pod's volumes. */
-export type Volumes = Readonly<Record<string, string>>;
+/** Volumes by their names in the Pod. */
+export type Volumes = Readonly<Record<string, MadeVolume>>;
+
+export interface MadeVolume {
+  /** Of this machine. */
+  readonly folder: string;
+  /** However a container mounts it. */
+  readonly readOnly: boolean;
+}
 
 /** What a volume's group may do, as the kubelet adds it to modes. */
 const WRITABLE = { file: 0o660, directory: 0o2770 };
@@ -21,36 +28,36 @@ const VERSION = '..2026_01_01_00_00_00.1';
  * @throws Error when an object that a volume is made of is not there
  */
 export async function makeVolumes(pod: Pod, cluster: ClusterData, directory: string): Promise<Volumes> {
-  const made: [string, string][] = [];
+  const made: [string, MadeVolume][] = [];
   for (const volume of pod.spec.volumes ?? []) {
     made.push([volume.name, await makeVolume(volume, pod, cluster, path.join(directory, volume.name))]);
   }
   return Object.fromEntries(made);
 }
 
-async function makeVolume(volume: Volume, pod: Pod, cluster: ClusterData, folder: string): Promise<string> {
+async function makeVolume(volume: Volume, pod: Pod, cluster: ClusterData, folder: string): Promise<MadeVolume> {
   const group = pod.spec.securityContext?.fsGroup;
   const files = projectedFiles(volume, pod, cluster);
   if (files !== undefined) {
     await writeProjected(folder, files);
     if (group !== undefined) await giveTo(group, folder, READABLE);
-    return folder;
+    return { folder, readOnly: true };
   }
-  const place = volume.emptyDir === undefined ? claimed(volume, cluster) : await makeEmpty(folder);
-  if (group !== undefined) await giveTo(group, place, WRITABLE);
-  return place;
+  const made = volume.emptyDir === undefined ? claimed(volume, cluster) : await makeEmpty(folder);
+  if (group !== undefined && !made.readOnly) await giveTo(group, made.folder, WRITABLE);
+  return made;
 }
 
-async function makeEmpty(folder: string): Promise<string> {
+async function makeEmpty(folder: string): Promise<MadeVolume> {
   await mkdir(folder, { recursive: true });
   await chmod(folder, 0o777);
-  return folder;
+  return { folder, readOnly: false };
 }
 
-function claimed({ name, persistentVolumeClaim: claim }: Volume, { claims }: ClusterData): string {
+function claimed({ name, persistentVolumeClaim: claim }: Volume, { claims }: ClusterData): MadeVolume {
   const folder = claims[claim?.claimName ?? ''];
   if (folder === undefined) throw new Error(`the bench has nothing for the volume "${name}"`);
-  return folder;
+  return { folder, readOnly: claim?.readOnly === true };
 }
 
 /** Files behind two links each: `key -> ..data/key` and `..data -> ..2026_…`. */

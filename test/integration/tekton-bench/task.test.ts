@@ -1,7 +1,7 @@
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it, onTestFinished } from 'vitest';
 import { command } from '../../bench/command.ts';
 import {
   runTask,
@@ -27,6 +27,9 @@ async function imageOf(user: string): Promise<string> {
   const container = (await command('docker', ['create', await tektonImage(), 'true'])).trim();
   await command('docker', ['commit', '--change', `USER ${user}`, container, name]);
   await command('docker', ['rm', container]);
+  onTestFinished(async () => {
+    await command('docker', ['rmi', name]);
+  });
   return name;
 }
 
@@ -275,6 +278,29 @@ requiresKubelet('workspaces', () => {
   });
 });
 
+requiresKubelet('volumes that are only read', () => {
+  it('are a trust bundle, and a folder that is left as it is', async () => {
+    const directory = await mkdtemp(path.join(tmpdir(), 'bench-workspace-'));
+    onTestFinished(() => rm(directory, { recursive: true, force: true }));
+    await chmod(directory, 0o755);
+    const bundle = { kind: 'ClusterTrustBundle', metadata: { name: 'corp' }, spec: { trustBundle: 'PEM\n' } };
+    const { steps, text } = await runSteps(
+      [{ name: 'probe', args: ['cat $(workspaces.ca.path)/ca.crt; touch $(workspaces.source.path)/file || true'] }],
+      {
+        objects: [JSON.stringify({ apiVersion: 'certificates.k8s.io/v1beta1', ...bundle })],
+        workspaces: {
+          ca: { kind: 'projected', sources: [{ clusterTrustBundle: { name: 'corp', path: 'ca.crt' } }] },
+          source: { kind: 'directory', path: directory, readOnly: true },
+        },
+        podTemplate: { securityContext: { fsGroup: 1003 } },
+        spec: { workspaces: [{ name: 'ca' }, { name: 'source' }] },
+      },
+    );
+    expect(logOf(steps), text).toMatch(/^PEM\n.*Read-only file system/);
+    expect(await stat(directory)).toMatchObject({ gid: 0, mode: 0o40755 });
+  });
+});
+
 requiresKubelet('credentials of the ServiceAccount', () => {
   const config = '{"auths":{"registry.test":{"auth":"dXNlcjpwYXNz"}}}';
   const serviceAccountSecrets = [
@@ -299,7 +325,7 @@ requiresKubelet('credentials of the ServiceAccount', () => {
   it('are not there with creds-init off, nor its token when it is not mounted', async () => {
     const { steps, text } = await runSteps(probe, {
       serviceAccountSecrets,
-      featureFlags: { 'set-security-context': 'true', 'disable-creds-init': 'true' },
+      featureFlags: { 'disable-creds-init': 'true' },
       podTemplate: { automountServiceAccountToken: false },
     });
     expect(steps[0]?.exitCode, text).toBe(0);

@@ -11,6 +11,7 @@ import (
 	"github.com/tektoncd/pipeline/pkg/apis/config"
 	v1 "github.com/tektoncd/pipeline/pkg/apis/pipeline/v1"
 	"github.com/tektoncd/pipeline/pkg/apis/pipeline/v1beta1"
+	certificatesv1beta1 "k8s.io/api/certificates/v1beta1"
 	corev1 "k8s.io/api/core/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -49,6 +50,9 @@ var kinds = map[string]func() runtime.Object{
 	"v1 ConfigMap":                  func() runtime.Object { return &corev1.ConfigMap{} },
 	"v1 ServiceAccount":             func() runtime.Object { return &corev1.ServiceAccount{} },
 	"v1 PersistentVolumeClaim":      func() runtime.Object { return &corev1.PersistentVolumeClaim{} },
+	"certificates.k8s.io/v1beta1 ClusterTrustBundle": func() runtime.Object {
+		return &certificatesv1beta1.ClusterTrustBundle{}
+	},
 }
 
 // withFeatures is the configuration of a cluster with Tekton's defaults but for these feature flags.
@@ -106,7 +110,7 @@ func (held *cluster) add(ctx context.Context, document []byte) error {
 	if err != nil {
 		return err
 	}
-	if accessor.GetNamespace() == "" {
+	if accessor.GetNamespace() == "" && kind.Kind != "ClusterTrustBundle" {
 		accessor.SetNamespace(namespace)
 	}
 	held.keep(object)
@@ -141,7 +145,7 @@ func (held *cluster) keep(object runtime.Object) {
 			object.Data[key] = []byte(value)
 		}
 		held.kubernetes = append(held.kubernetes, object)
-	case *corev1.ConfigMap, *corev1.ServiceAccount, *corev1.PersistentVolumeClaim:
+	case *corev1.ConfigMap, *corev1.ServiceAccount, *corev1.PersistentVolumeClaim, *certificatesv1beta1.ClusterTrustBundle:
 		held.kubernetes = append(held.kubernetes, object)
 	default:
 		held.tekton = append(held.tekton, object)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/tektoncd/pipeline/pkg/apis/config"
 	"github.com/tektoncd/pipeline/pkg/apis/pipeline"
 	v1 "github.com/tektoncd/pipeline/pkg/apis/pipeline/v1"
 	tektonfake "github.com/tektoncd/pipeline/pkg/client/clientset/versioned/fake"
@@ -112,12 +113,16 @@ func resolve(
 		return "", nil, err
 	}
 	resolved := &resources.ResolvedTask{TaskName: task.Name, TaskSpec: spec, Kind: resources.GetTaskKind(run)}
+	var onlyOneClaim error
+	if config.FromContextOrDefaults(ctx).FeatureFlags.Coschedule == config.CoscheduleWorkspaces {
+		onlyOneClaim = workspace.ValidateOnlyOnePVCIsUsed(run.Spec.Workspaces)
+	}
 	return task.Name, spec, errors.Join(
 		taskrun.ValidateResolvedTask(ctx, run.Spec.Params, &v1.Matrix{}, resolved),
 		taskrun.ValidateEnumParam(ctx, run.Spec.Params, spec.Params),
 		resources.ValidateParamArrayIndex(spec, run.Spec.Params),
 		workspace.ValidateBindings(ctx, spec.Workspaces, run.Spec.Workspaces),
-		workspace.ValidateOnlyOnePVCIsUsed(run.Spec.Workspaces),
+		onlyOneClaim,
 	)
 }
 
