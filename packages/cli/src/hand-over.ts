@@ -25,7 +25,8 @@ export function handOverFolder(invocation: Invocation): string | undefined {
  * cluster has chosen for all of its containers.
  */
 export function withPodInputs(invocation: Invocation): RawInputs {
-  const { inputs, host } = invocation;
+  const { host } = invocation;
+  const inputs = withoutEmptyVolumes(invocation.inputs);
   const cache = folderOf(invocation, CACHE_DIRECTORY_OPTION);
   const bindings = folderOf(invocation, BINDINGS_DIRECTORY_OPTION);
   const { uid, gid } = host.machine;
@@ -35,6 +36,30 @@ export function withPodInputs(invocation: Invocation): RawInputs {
     ...(bindings !== undefined && { bindings: [...bindingsIn(bindings), ...itemsOf(inputs['bindings'])] }),
     ...(flagValue(invocation, SAME_USER_OPTION.name) === 'true' && { uid: String(uid), gid: String(gid) }),
   };
+}
+
+/** Inputs for which a Pod has volumes. */
+const ON_VOLUMES = ['ca-certificates', 'registries-conf'] as const;
+
+/** Leaves out volumes without a visible file: each stands for an optional object that the namespace does not have. */
+export function withoutEmptyVolumes(inputs: RawInputs): RawInputs {
+  const kept = ON_VOLUMES.map((name) => [name, withoutEmpty(inputs[name])] as const);
+  return { ...inputs, ...Object.fromEntries(kept) };
+}
+
+/** A text stays one: certificates in it have several lines. */
+function withoutEmpty(value: RawInputs[string]): RawInputs[string] {
+  const items = itemsOf(value).filter((item) => !isEmptyVolume(item));
+  return typeof value === 'string' ? items.join('\n') : items;
+}
+
+function isEmptyVolume(item: string): boolean {
+  if (!path.isAbsolute(item)) return false;
+  try {
+    return readdirSync(item).every((name) => name.startsWith('.'));
+  } catch {
+    return false;
+  }
 }
 
 /** What `publish` needs to know of a build that was handed over. */

@@ -7,7 +7,7 @@ import {
   publishStaged,
 } from '@buildpacks-ci/core';
 import type { Command, Invocation } from '../command.ts';
-import { handOverFolder, readHandedOver } from '../hand-over.ts';
+import { handOverFolder, readHandedOver, withoutEmptyVolumes } from '../hand-over.ts';
 import {
   BUILD_DIRECTORY_OPTION,
   BUILT_OPTION,
@@ -68,7 +68,8 @@ async function publishHandedOver(invocation: Invocation, prepared: string): Prom
   const { files, problems } = readResultFiles(invocation, PUBLISHED_RESULTS);
   await clearResults(files);
   const { build, problems: more } = readHandedOver(invocation);
-  const inputs = publishInputs(invocation, [...problems, ...more]);
+  const pod = { ...invocation, inputs: withoutEmptyVolumes(invocation.inputs) };
+  const inputs = publishInputs(pod, [...problems, ...more]);
   const result = await withPorts(invocation, inputs.connection, (ports) => {
     const file = path.join(ports.machine.temporary, 'result.json');
     return publishStaged({ ...build, prepared, result: file }, inputs, ports);
