@@ -1,25 +1,7 @@
-import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { beforeAll, expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { command } from '../../bench/command.ts';
-import {
-  runTask,
-  SERVICE_ACCOUNT_TOKEN,
-  type StepOutcome,
-  type TaskOptions,
-  type TaskOutcome,
-} from '../../bench/tekton.ts';
 import { tektonImage } from '../../bench/tekton/node-image.ts';
-import { requiresDocker, requiresRoot } from '../../support/requires.ts';
-
-/** The rights that `restricted` leaves. */
-const RIGHTS = {
-  runAsNonRoot: true,
-  allowPrivilegeEscalation: false,
-  capabilities: { drop: ['ALL'] },
-  seccompProfile: { type: 'RuntimeDefault' },
-};
+import { logOf, requiresKubelet, runSteps } from './steps.ts';
 
 /** The steps' image with another user. */
 async function imageOf(user: string): Promise<string> {
@@ -31,40 +13,6 @@ async function imageOf(user: string): Promise<string> {
     await command('docker', ['rmi', name]);
   });
   return name;
-}
-
-/** Volumes have owners and modes that only root can give them, as the kubelet does. */
-function requiresKubelet(title: string, tests: () => void): void {
-  requiresRoot(title, () => {
-    requiresDocker('in docker', tests);
-  });
-}
-
-async function taskOf(steps: readonly object[], spec: object = {}): Promise<string> {
-  const image = await tektonImage();
-  const command = ['/bin/sh', '-ec'];
-  return JSON.stringify({
-    apiVersion: 'tekton.dev/v1',
-    kind: 'Task',
-    metadata: { name: 'probe' },
-    spec: {
-      stepTemplate: { securityContext: RIGHTS },
-      steps: steps.map((step) => ({ image, command, ...step })),
-      ...spec,
-    },
-  });
-}
-
-async function runSteps(
-  steps: readonly object[],
-  { spec, ...options }: Omit<TaskOptions, 'task' | 'spec'> & { readonly spec?: object } = {},
-): Promise<TaskOutcome> {
-  return runTask({ ...options, task: await taskOf(steps, spec) });
-}
-
-/** What the first step has printed. */
-function logOf([step]: readonly StepOutcome[]): string {
-  return step?.log ?? '';
 }
 
 /** Says what a step's process is and may. */
@@ -192,8 +140,6 @@ requiresKubelet('a Task that Tekton runs', () => {
   });
 
   it('ends the other steps when one can’t be started', async () => {
-    const running = async (): Promise<number> => (await command('docker', ['ps', '--quiet'])).split('\n').length;
-    const before = await running();
     const steps = [
       { name: 'first', args: ['sleep 600'] },
       {
@@ -205,7 +151,6 @@ requiresKubelet('a Task that Tekton runs', () => {
       },
     ];
     await expect(runSteps(steps)).rejects.toThrow('docker did not run step-second');
-    expect(await running()).toBeLessThanOrEqual(before);
   });
 
   it('starts no step that would be root', async () => {
@@ -231,104 +176,5 @@ requiresKubelet('a Task that Tekton runs', () => {
     expect(logOf(steps), text).toMatch(
       new RegExp(`^${user}\\n0\\n0 ${user}\\n.*drwxrwsrwx \\d+ root ${user} .*\\n${user}\\n.* ${user} ${user} `, 's'),
     );
-  });
-});
-
-requiresKubelet('workspaces', () => {
-  let outcome: TaskOutcome;
-  let directory: string;
-
-  beforeAll(async () => {
-    directory = await mkdtemp(path.join(tmpdir(), 'bench-workspace-'));
-    await chmod(directory, 0o777);
-    outcome = await runSteps(
-      [
-        {
-          name: 'outer',
-          workspaces: [{ name: 'settings' }, { name: 'ca' }, { name: 'source' }],
-          args: [
-            'cd $(workspaces.settings.path); cat note; readlink note; ls -l $(workspaces.ca.path)/..data/; echo kept > $(workspaces.source.path)/file',
-          ],
-        },
-        { name: 'inner', args: ['cat /workspace/settings/note; ls -A /workspace/source'] },
-      ],
-      {
-        workspaces: {
-          settings: { kind: 'secret', data: { note: 'a note\n' } },
-          ca: { kind: 'configMap', data: { 'ca.crt': 'PEM' } },
-          source: { kind: 'directory', path: directory },
-        },
-        spec: { workspaces: [{ name: 'settings' }, { name: 'ca' }, { name: 'source' }] },
-      },
-    );
-    return () => rm(directory, { recursive: true, force: true });
-  });
-
-  it('are files behind links, as the kubelet makes them', () => {
-    expect(logOf(outcome.steps), outcome.text).toMatch(/^a note\n\.\.data\/note\n.*-rw-r--r--.*ca\.crt\n$/s);
-  });
-
-  it('are a folder of this machine', async () => {
-    await expect(readFile(path.join(directory, 'file'), 'utf8')).resolves.toBe('kept\n');
-  });
-
-  it('are not seen by steps that don’t name an isolated one', () => {
-    expect(outcome.steps[1], outcome.text).toMatchObject({ exitCode: 1 });
-    expect(outcome.steps[1]?.log).not.toContain('a note');
-  });
-});
-
-requiresKubelet('volumes that are only read', () => {
-  it('are a trust bundle, and a folder that is left as it is', async () => {
-    const directory = await mkdtemp(path.join(tmpdir(), 'bench-workspace-'));
-    onTestFinished(() => rm(directory, { recursive: true, force: true }));
-    await chmod(directory, 0o755);
-    const bundle = { kind: 'ClusterTrustBundle', metadata: { name: 'corp' }, spec: { trustBundle: 'PEM\n' } };
-    const { steps, text } = await runSteps(
-      [{ name: 'probe', args: ['cat $(workspaces.ca.path)/ca.crt; touch $(workspaces.source.path)/file || true'] }],
-      {
-        objects: [JSON.stringify({ apiVersion: 'certificates.k8s.io/v1beta1', ...bundle })],
-        workspaces: {
-          ca: { kind: 'projected', sources: [{ clusterTrustBundle: { name: 'corp', path: 'ca.crt' } }] },
-          source: { kind: 'directory', path: directory, readOnly: true },
-        },
-        podTemplate: { securityContext: { fsGroup: 1003 } },
-        spec: { workspaces: [{ name: 'ca' }, { name: 'source' }] },
-      },
-    );
-    expect(logOf(steps), text).toMatch(/^PEM\n.*Read-only file system/);
-    expect(await stat(directory)).toMatchObject({ gid: 0, mode: 0o40755 });
-  });
-});
-
-requiresKubelet('credentials of the ServiceAccount', () => {
-  const config = '{"auths":{"registry.test":{"auth":"dXNlcjpwYXNz"}}}';
-  const serviceAccountSecrets = [
-    { name: 'push', type: 'kubernetes.io/dockerconfigjson', data: { '.dockerconfigjson': config } },
-  ];
-  const probe = [
-    {
-      name: 'probe',
-      env: [{ name: 'HOME', value: '/tmp' }],
-      args: [
-        'cat "$HOME/.docker/config.json" || true; cat /var/run/secrets/kubernetes.io/serviceaccount/token || true',
-      ],
-    },
-  ];
-
-  it('are in every step’s home, and its token is in every step', async () => {
-    const { steps, text } = await runSteps(probe, { serviceAccountSecrets });
-    expect(logOf(steps), text).toContain('dXNlcjpwYXNz');
-    expect(logOf(steps)).toContain(SERVICE_ACCOUNT_TOKEN);
-  });
-
-  it('are not there with creds-init off, nor its token when it is not mounted', async () => {
-    const { steps, text } = await runSteps(probe, {
-      serviceAccountSecrets,
-      featureFlags: { 'disable-creds-init': 'true' },
-      podTemplate: { automountServiceAccountToken: false },
-    });
-    expect(steps[0]?.exitCode, text).toBe(0);
-    expect(logOf(steps)).not.toMatch(new RegExp(`dXNlcjpwYXNz|${SERVICE_ACCOUNT_TOKEN}`));
   });
 });
