@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { command } from '../command.ts';
 import { type Launch, launchOf, type Node } from './container.ts';
@@ -92,7 +92,7 @@ async function providedImage(image: string): Promise<void> {
 
 async function run({ id, name, args, message }: Launch): Promise<EndedContainer> {
   try {
-    const log = await output(['run', '--name', id, ...args]);
+    const log = await output(['run', '--name', id, ...args], `${message}.log`);
     const state = await stateOf(id);
     if (state === undefined || state.StartedAt.startsWith(NEVER)) throw new Error(`docker did not run ${name}: ${log}`);
     const text = (await readFile(message)).subarray(0, LONGEST_MESSAGE).toString();
@@ -112,17 +112,16 @@ function statusOf(name: string, { ExitCode: exitCode, StartedAt, FinishedAt }: D
   return { name, state: { terminated: { exitCode, reason, message, startedAt: StartedAt, finishedAt: FinishedAt } } };
 }
 
-/** What docker and the container print, in the order in which it came. */
-async function output(args: readonly string[]): Promise<string> {
-  const child = spawn('docker', args, { stdio: ['ignore', 'pipe', 'pipe'] });
-  let printed = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      printed += text;
+/** What docker and the container print, through one file, so that it stays in the order in which it came. */
+async function output(args: readonly string[], file: string): Promise<string> {
+  const log = await open(file, 'a');
+  try {
+    const child = spawn('docker', args, { stdio: ['ignore', log.fd, log.fd] });
+    await new Promise((resolve, reject) => {
+      child.on('error', reject).on('close', resolve);
     });
+  } finally {
+    await log.close();
   }
-  await new Promise((resolve, reject) => {
-    child.on('error', reject).on('close', resolve);
-  });
-  return printed;
+  return readFile(file, 'utf8');
 }
