@@ -10,6 +10,7 @@ function otherAdapters(...folders) {
     cli: 'buildpacks-ci',
     'github-action': '@buildpacks-ci/github-action',
     'gitlab-ci': '@buildpacks-ci/gitlab-ci',
+    kubernetes: '@buildpacks-ci/kubernetes',
   };
   return {
     group: folders.flatMap((folder) => [names[folder], `${names[folder]}/*`, `**/${folder}/src/**`]),
@@ -67,16 +68,33 @@ export default defineConfig(
   {
     files: ['packages/cli/src/**/*.ts'],
     rules: {
-      'no-restricted-imports': ['error', { patterns: [CI_PRODUCTS, otherAdapters('github-action', 'gitlab-ci')] }],
+      'no-restricted-imports': [
+        'error',
+        { patterns: [CI_PRODUCTS, otherAdapters('github-action', 'gitlab-ci', 'kubernetes')] },
+      ],
     },
   },
   {
     files: ['packages/gitlab-ci/src/**/*.ts'],
-    rules: { 'no-restricted-imports': ['error', { patterns: [CI_PRODUCTS, otherAdapters('cli', 'github-action')] }] },
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [CI_PRODUCTS, otherAdapters('cli', 'github-action', 'kubernetes')] },
+      ],
+    },
+  },
+  {
+    files: ['packages/kubernetes/src/**/*.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [CI_PRODUCTS, otherAdapters('cli', 'github-action', 'gitlab-ci')] },
+      ],
+    },
   },
   {
     files: ['packages/github-action/src/**/*.ts'],
-    rules: { 'no-restricted-imports': ['error', { patterns: [otherAdapters('cli', 'gitlab-ci')] }] },
+    rules: { 'no-restricted-imports': ['error', { patterns: [otherAdapters('cli', 'gitlab-ci', 'kubernetes')] }] },
   },
   {
     files: ['**/*.test.ts'],

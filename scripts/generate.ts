@@ -9,6 +9,8 @@ import { renderActionFile } from '../packages/github-action/src/action-file.ts';
 import { GITHUB_ACTION, makeBundle, ROOT } from './bundle.ts';
 import { withSection } from './generated-section.ts';
 import { renderTemplates } from './gitlab-templates.ts';
+import { renderArgo } from './argo-files.ts';
+import { renderTekton } from './tekton-files.ts';
 import { renderNames, renderOutputs, renderOwnInputs } from './github-tables.ts';
 
 /** By path from the root of the repository. */
@@ -18,6 +20,8 @@ const generated: ReadonlyMap<string, string> = new Map([
   ['README.md', withSection(await page('README.md'), 'inputs', renderNames())],
   ['docs/github.md', withSections(await page('docs/github.md'))],
   ...renderTemplates(),
+  ...renderTekton(),
+  ...renderArgo(),
   ...(await makeBundle(GITHUB_ACTION)),
 ]);
 

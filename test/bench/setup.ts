@@ -4,6 +4,7 @@ import { debianPackages } from './debian.ts';
 import { helperLayer } from './gitlab/helper-image.ts';
 import { buildpackDirectory, makeBuilder, makeRunImage } from './images.ts';
 import { tool, TOOL_NAMES, type ToolName } from './tools.ts';
+import { tektonLayer } from './tekton/node-image.ts';
 import { toolImages } from './tool-image.ts';
 import { zizmor } from './zizmor.ts';
 
@@ -12,7 +13,7 @@ const SETS: Readonly<Record<string, Wanted>> = {
   all: {
     tools: TOOL_NAMES,
     buildpacks: ['ca-certificates', 'nodejs', 'procfile'],
-    others: [checkJsonschema, zizmor, toolImages, helperLayer],
+    others: [checkJsonschema, zizmor, toolImages, helperLayer, tektonLayer],
   },
   demo: { tools: ['lifecycle', 'registry', 'crane'], buildpacks: ['nodejs', 'procfile'], others: [] },
 };

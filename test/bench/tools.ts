@@ -18,6 +18,8 @@ export type ProgramName =
   | 'act'
   | 'gitlab-runner'
   | 'actionlint'
+  | 'tekton'
+  | 'argo'
   | 'cache-image'
   | 'httpproxy'
   | 'registries-conf';
@@ -90,6 +92,16 @@ const RECIPES: Readonly<Record<ToolName, Recipe>> = {
     },
     finish: finishCaCertificates,
   },
+  // What makes Pods of Tasks, and what is in these Pods.
+  tekton: {
+    module: 'github.com/tektoncd/pipeline',
+    programs: {
+      tekton: OWN_PROGRAM,
+      entrypoint: 'github.com/tektoncd/pipeline/cmd/entrypoint',
+      workingdirinit: 'github.com/tektoncd/pipeline/cmd/workingdirinit',
+    },
+  },
+  argo: { module: 'github.com/argoproj/argo-workflows/v3', programs: { argo: OWN_PROGRAM } },
   'cache-image': { module: 'github.com/buildpacks/lifecycle', programs: { 'cache-image': OWN_PROGRAM } },
   httpproxy: { module: 'golang.org/x/net', programs: { httpproxy: OWN_PROGRAM } },
   'registries-conf': { module: 'go.podman.io/image/v5', programs: { 'registries-conf': OWN_PROGRAM } },
@@ -154,10 +166,10 @@ async function finishCaCertificates(folder: string, version: string, source: str
   }
 }
 
-/** Our program, then the code of ours that it stands on in modules of their own. */
+/** Our program, then the rest of its code and what it stands on in modules of our own. */
 async function ownCode(source: string): Promise<string> {
   const all = await readdir(source, { recursive: true });
-  const others = all.filter((file) => file.includes('/') && /\.(?:go|mod)$/.test(file)).sort();
+  const others = all.filter((file) => /\/.*\.mod$|\.go$/.test(file) && file !== 'main.go').sort();
   return (await Promise.all(['main.go', ...others].map((file) => readText(source, file)))).join('');
 }
 

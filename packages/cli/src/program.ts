@@ -5,6 +5,7 @@ import { COMMANDS } from './commands/index.ts';
 import { type Console, createConsole } from './console/console.ts';
 import { commandHelp, programHelp } from './help.ts';
 import type { Host } from './host.ts';
+import { takeLists } from './lists.ts';
 import { allOptions } from './option.ts';
 import { rawInputs } from './raw-inputs.ts';
 import { VERSION } from './version.ts';
@@ -35,7 +36,11 @@ async function dispatch(name: string, args: readonly string[], host: Host): Prom
   const command = COMMANDS.find((each) => each.name === name);
   if (command === undefined) return refuse(unknownCommand(name), host);
 
-  const { values: flags, positionals, problems } = parseArguments(args, allOptions(command.groups), COMMANDS);
+  const options = allOptions(command.groups);
+  const taken = takeLists(args, options);
+  const { values, positionals, problems: mistakes } = parseArguments(taken.args, options, COMMANDS);
+  const flags = new Map([...values, ...taken.lists]);
+  const problems = [...taken.problems, ...mistakes];
   if (flags.get('help')?.at(-1) === 'true') return showHelp(name, host);
 
   const inputs = rawInputs(flags, host.environment);

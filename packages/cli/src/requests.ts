@@ -18,17 +18,19 @@ export interface ReadBuildOptions {
   readonly problems?: readonly InputProblem[];
   /** The image may lack a name: nothing is built. */
   readonly nameless?: boolean;
+  /** The inputs are complete: no layer cache is added to them. */
+  readonly complete?: boolean;
 }
 
 /** All inputs of a build. Whoever starts the command line is trusted, unless they say otherwise. */
 export function readBuildRequest(
   invocation: Invocation,
-  { problems = [], nameless = false }: ReadBuildOptions = {},
+  { problems = [], nameless = false, complete = false }: ReadBuildOptions = {},
 ): BuildRequest {
   const { architecture } = invocation.host.machine;
   const image = readPositional(invocation, 'image');
   return collectProblems([...invocation.problems, ...image.problems, ...problems], () =>
-    parseInputs(withOwnDefaults(image.inputs, invocation), {
+    parseInputs(complete ? image.inputs : withOwnDefaults(image.inputs, invocation), {
       ...connectionContext(invocation),
       architecture,
       nameless,

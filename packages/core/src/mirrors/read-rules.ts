@@ -22,8 +22,10 @@ export interface MirrorInputs {
 
 const INPUT = 'registries-conf';
 const HOSTS_TOML = 'hosts.toml';
+/** In a directory, as a ConfigMap is one: not what is hidden, and nothing that is there for something else. */
+const RULES = /^[^.].*\.(?:conf|ya?ml|json)$/;
 const KINDS =
-  'It takes a registries.conf (version 2), a YAML file with ImageDigestMirrorSet or ImageTagMirrorSet objects, a hosts.toml, or a directory with <registry>/hosts.toml.';
+  'It takes a registries.conf (version 2), a YAML file with ImageDigestMirrorSet or ImageTagMirrorSet objects, a hosts.toml, or a directory with such files or with <registry>/hosts.toml.';
 
 /** Where something is, and its name for people. */
 interface Location {
@@ -41,7 +43,8 @@ interface ReadRules extends MirrorRules {
  *
  * - a registries.conf of version 2, with the drop-ins `<file>.d/*.conf` (`containers-registries.conf.d(5)`);
  * - YAML or JSON with OpenShift's mirror sets;
- * - `<registry>/hosts.toml`, or a directory with such folders, `_default` among them (containerd, `docs/hosts.md`).
+ * - `<registry>/hosts.toml`, or a directory with such folders, `_default` among them (containerd, `docs/hosts.md`);
+ * - a directory with files of the first two kinds, `*.conf`, `*.yaml` and `*.json`.
  *
  * @param context the directory where relative paths start
  * @throws InputError with every problem, each with its file and line
@@ -72,11 +75,15 @@ function readLocation(location: Location): readonly ReadRules[] {
   const names = listNames(location.absolute, 'directory');
   if (names === undefined) throw problem(location, 'can not be listed');
   const folders = names.filter((name) => kindOf(path.join(location.absolute, name, HOSTS_TOML)) === 'file');
-  if (folders.length === 0) throw problem(location, 'is a directory without <registry>/hosts.toml', KINDS);
+  const files = (listNames(location.absolute, 'file') ?? []).filter((name) => RULES.test(name));
+  if (folders.length + files.length === 0) {
+    throw problem(location, 'is a directory without <registry>/hosts.toml, *.conf and *.yaml', KINDS);
+  }
   const problems = new Problems();
-  const read = folders.flatMap(
-    (name) => problems.attempt(() => readHostsToml(below(location, name, HOSTS_TOML))) ?? [],
-  );
+  const read = [
+    ...folders.flatMap((name) => problems.attempt(() => readHostsToml(below(location, name, HOSTS_TOML))) ?? []),
+    ...files.flatMap((name) => problems.attempt(() => readFile(below(location, name))) ?? []),
+  ];
   problems.throwIfAny();
   return read;
 }

@@ -91,6 +91,18 @@ describe('registries-conf', () => {
   });
 });
 
+describe('a directory with files, as a ConfigMap is one,', () => {
+  it('has their rules, and none of what is hidden or something else', () => {
+    const files = {
+      'map/registries.conf': CONF,
+      'map/..old/idms.yaml': IDMS,
+      'map/.idms.yaml': IDMS,
+      'map/README': '',
+    };
+    expect(asked(files, { files: ['map'] }, `a.example/app@${DIGEST}`)).toEqual(['conf.example', 'a.example']);
+  });
+});
+
 describe('the directory _default', () => {
   const files = {
     'certs.d/_default/hosts.toml': HOSTS,

@@ -20,8 +20,8 @@ export interface StagedPreparation {
   readonly tools: JobTools;
   /** Whether bindings may be handed over: who may read the folder may read them. */
   readonly bindings: boolean;
-  /** Bytes that a folder which is handed over may have: beyond them the layer cache is left out, and then there is a warning. */
-  readonly limit: number;
+  /** Bytes that a folder which is handed over may have: beyond them the layer cache is left out, and then there is a warning. Default: any. */
+  readonly limit?: number;
 }
 
 /**
@@ -33,7 +33,7 @@ export interface StagedPreparation {
  */
 export async function prepareStaged(
   request: BuildRequest,
-  { prepared, tools, bindings, limit }: StagedPreparation,
+  { prepared, tools, bindings, limit = Number.MAX_SAFE_INTEGER }: StagedPreparation,
   ports: Ports,
 ): Promise<Digest> {
   return explained(ports.signal, async () => {

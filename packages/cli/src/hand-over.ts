@@ -1,0 +1,119 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { type Digest, type InputProblem, isDigest, type RawInputs } from '@buildpacks-ci/core';
+import { flagValue, type Invocation } from './command.ts';
+import {
+  BINDINGS_DIRECTORY_OPTION,
+  BUILT_OPTION,
+  CACHE_DIRECTORY_OPTION,
+  HAND_OVER_OPTION,
+  type Option,
+  PLAN_DIGEST_OPTION,
+  SAME_USER_OPTION,
+} from './option.ts';
+
+/**
+ * The folder by which a build goes from one container to the next, absolute; undefined where the stages share a build directory. Between
+ * `prepare` and `publish` runs `BUILD_SCRIPT` of core, in a container that is the builder itself.
+ */
+export function handOverFolder(invocation: Invocation): string | undefined {
+  return folderOf(invocation, HAND_OVER_OPTION);
+}
+
+/**
+ * The inputs with what a Pod has for them: a volume for the cache that is asked first, a volume with bindings, and the user whom the
+ * cluster has chosen for all of its containers.
+ */
+export function withPodInputs(invocation: Invocation): RawInputs {
+  const { host } = invocation;
+  const inputs = withoutEmptyVolumes(invocation.inputs);
+  const cache = folderOf(invocation, CACHE_DIRECTORY_OPTION);
+  const bindings = folderOf(invocation, BINDINGS_DIRECTORY_OPTION);
+  const { uid, gid } = host.machine;
+  return {
+    ...inputs,
+    ...(cache !== undefined && { 'cache-store': [`dir:${cache}`, ...itemsOf(inputs['cache-store'])] }),
+    ...(bindings !== undefined && { bindings: [...bindingsIn(bindings), ...itemsOf(inputs['bindings'])] }),
+    ...(flagValue(invocation, SAME_USER_OPTION.name) === 'true' && { uid: String(uid), gid: String(gid) }),
+  };
+}
+
+/** Inputs for which a Pod has volumes. */
+const ON_VOLUMES = ['ca-certificates', 'registries-conf'] as const;
+
+/** Leaves out volumes without a visible file: each stands for an optional object that the namespace does not have. */
+export function withoutEmptyVolumes(inputs: RawInputs): RawInputs {
+  const kept = ON_VOLUMES.map((name) => [name, withoutEmpty(inputs[name])] as const);
+  return { ...inputs, ...Object.fromEntries(kept) };
+}
+
+/** A text stays one: certificates in it have several lines. */
+function withoutEmpty(value: RawInputs[string]): RawInputs[string] {
+  const items = itemsOf(value).filter((item) => !isEmptyVolume(item));
+  return typeof value === 'string' ? items.join('\n') : items;
+}
+
+function isEmptyVolume(item: string): boolean {
+  if (!path.isAbsolute(item)) return false;
+  try {
+    return readdirSync(item).every((name) => name.startsWith('.'));
+  } catch {
+    return false;
+  }
+}
+
+/** What `publish` needs to know of a build that was handed over. */
+export interface HandedOver {
+  readonly built: string;
+  readonly planDigest: Digest;
+}
+
+export function readHandedOver(invocation: Invocation): {
+  readonly build: HandedOver;
+  readonly problems: readonly InputProblem[];
+} {
+  const built = folderOf(invocation, BUILT_OPTION);
+  const digest = digestIn(flagValue(invocation, PLAN_DIGEST_OPTION.name) ?? '');
+  const problems: InputProblem[] = [];
+  if (built === undefined) {
+    problems.push(missing(BUILT_OPTION, 'Give the folder that the container of the builder has written.'));
+  }
+  if (digest === '') {
+    problems.push(missing(PLAN_DIGEST_OPTION, 'Give what prepare --result=plan-digest=FILE has written.'));
+  } else if (!isDigest(digest)) {
+    problems.push({ input: PLAN_DIGEST_OPTION.name, message: `"${digest}" is no digest`, hint: 'Write sha256:HEX.' });
+  }
+  return { build: { built: built ?? '', planDigest: digest as Digest }, problems };
+}
+
+/** Itself, or what a file holds; the name of one that can't be read is no digest either. */
+function digestIn(text: string): string {
+  if (!path.isAbsolute(text)) return text;
+  try {
+    return readFileSync(text, 'utf8');
+  } catch {
+    return text;
+  }
+}
+
+function missing({ name }: Option, hint: string): InputProblem {
+  return { input: name, message: 'it is missing', hint };
+}
+
+/** Empty text means absent: it is what Tekton puts in for a workspace that a run does not have. */
+function folderOf(invocation: Invocation, { name }: Option): string | undefined {
+  const text = flagValue(invocation, name) ?? '';
+  return text === '' ? undefined : path.resolve(invocation.host.machine.workingDirectory, text);
+}
+
+function itemsOf(value: RawInputs[string]): readonly string[] {
+  return typeof value === 'string' ? value.split('\n') : (value ?? []);
+}
+
+/** Each directory is a binding, as the Service Binding specification has it; Kubernetes' own hidden folders are none. */
+function bindingsIn(directory: string): readonly string[] {
+  return readdirSync(directory)
+    .filter((name) => !name.startsWith('.') && statSync(path.join(directory, name)).isDirectory())
+    .sort()
+    .map((name) => `${name}=${path.join(directory, name)}`);
+}

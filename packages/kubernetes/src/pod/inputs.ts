@@ -1,0 +1,49 @@
+import { type InputDefinition, type InputName, INPUTS } from '@buildpacks-ci/core';
+
+/** What a Pod decides by its own means, or has no place for: the app is read only, and nothing of the build stays in the Pod. */
+const LEFT_OUT: ReadonlySet<InputName> = new Set([
+  'engine',
+  'network',
+  'volumes',
+  'platform',
+  'uid',
+  'gid',
+  'load',
+  'output',
+  'sbom-directory',
+  'report-directory',
+]);
+
+/** Secret as a whole. A proxy is one only with a password, which must not be in a manifest either. */
+const SECRETS: ReadonlySet<InputName> = new Set(['registry-auth', 'cache-sign-key']);
+
+/** Inputs that speak of registries and logs, which PUBLISH needs as well; all else it takes from the plan. */
+const OF_PUBLISH: ReadonlySet<InputName> = new Set([
+  'http-proxy',
+  'https-proxy',
+  'no-proxy',
+  'no-proxy-cluster',
+  'ca-certificates',
+  'client-certificates',
+  'registry-mirrors',
+  'registries-conf',
+  'insecure-registries',
+  'log-level',
+]);
+
+type Input = InputDefinition & { readonly name: InputName };
+
+/** Every input that a build in one Pod has, in the schema's order. */
+export const POD_INPUTS: readonly Input[] = INPUTS.filter(({ name }) => !LEFT_OUT.has(name) && !SECRETS.has(name));
+
+/** Those of them that PUBLISH has. */
+export const PUBLISH_INPUTS: readonly Input[] = POD_INPUTS.filter(({ name }) => OF_PUBLISH.has(name));
+
+/** Inputs whose text might hold a password, were it not for who may read a manifest. */
+export function isNoPlaceForPasswords({ secret }: InputDefinition): boolean {
+  return secret === true;
+}
+
+/** What the builder has to be in a Pod, where a container is it. */
+export const BUILDER =
+  'The builder, `registry/repository@sha256:…`: an image on a registry, which the container that runs the buildpacks is. By tag only with `allow-builder-tag`, since the node and the build look tags up separately.';

@@ -1,0 +1,122 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { type ClusterData, dataOf, type KubernetesObject, readObjects } from './cluster.ts';
+import type { Projection } from './pod.ts';
+
+/** What a workspace is bound to. */
+export type WorkspaceSource =
+  | { readonly kind: 'emptyDir' }
+  /** A folder of this machine, as a persistent volume claim: given to the Pod's `fsGroup`, unless it is read-only. */
+  | { readonly kind: 'directory'; readonly path: string; readonly subPath?: string; readonly readOnly?: boolean }
+  | { readonly kind: 'secret' | 'configMap'; readonly data: Readonly<Record<string, string>> }
+  | { readonly kind: 'projected'; readonly sources: readonly Projection[] };
+
+/** A Secret that the TaskRun's ServiceAccount lists. */
+export interface AccountSecret {
+  readonly name: string;
+  /** `kubernetes.io/dockerconfigjson` and the like. */
+  readonly type: string;
+  readonly data: Readonly<Record<string, string>>;
+  /** `tekton.dev/docker-0` and the like. */
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+export interface TaskOptions {
+  /** A Task in YAML, or the file that holds it. */
+  readonly task: string;
+  readonly params?: Readonly<Record<string, string | readonly string[] | Readonly<Record<string, string>>>>;
+  readonly workspaces?: Readonly<Record<string, WorkspaceSource>>;
+  /** More objects in YAML, or files with them: StepActions, Secrets, ConfigMaps, ClusterTrustBundles. */
+  readonly objects?: readonly string[];
+  readonly serviceAccountSecrets?: readonly AccountSecret[];
+  /** `spec.podTemplate` of the TaskRun. */
+  readonly podTemplate?: Readonly<Record<string, unknown>>;
+  /** The rest of the TaskRun's `spec`: `stepSpecs`, `timeout`. */
+  readonly spec?: Readonly<Record<string, unknown>>;
+  /** The namespace's user, who is nobody in any image, as OpenShift has it. Default: each container's own. */
+  readonly user?: number;
+  /** The level of Pod Security that the namespace enforces. Default `restricted`. */
+  readonly namespacePolicy?: 'privileged' | 'baseline' | 'restricted';
+  /** What differs from Tekton's own, and from `set-security-context: "true"`, which `restricted` needs. */
+  readonly featureFlags?: Readonly<Record<string, string>>;
+}
+
+/** The objects of a TaskRun, and what Pods take from them. */
+export interface TaskCluster {
+  readonly texts: readonly string[];
+  readonly data: ClusterData;
+}
+
+const ACCOUNT = 'bench';
+
+/** Whatever comes as text or as the name of a file. */
+export function textOf(source: string): string {
+  return !source.includes('\n') && existsSync(source) ? readFileSync(source, 'utf8') : source;
+}
+
+/** Everything that a cluster holds for the TaskRun, and the TaskRun. */
+export function taskCluster(options: TaskOptions): TaskCluster {
+  const given = [options.task, ...(options.objects ?? [])].map(textOf);
+  const workspaces = Object.entries(options.workspaces ?? {});
+  const secrets = (options.serviceAccountSecrets ?? []).map(secretOf);
+  const made = [
+    ...secrets,
+    { ...object('ServiceAccount', ACCOUNT), secrets: secrets.map(({ metadata: { name } }) => ({ name })) },
+    ...workspaces.flatMap(([name, source]) => workspaceObjects(name, source)),
+  ];
+  const claims = workspaces.flatMap(([name, source]) => (source.kind === 'directory' ? [[name, source.path]] : []));
+  return {
+    texts: [...given, ...[...made, taskRun(options, given)].map((each) => JSON.stringify(each))],
+    data: dataOf([...given.flatMap(readObjects), ...made], Object.fromEntries(claims) as ClusterData['claims']),
+  };
+}
+
+function taskRun(options: TaskOptions, given: readonly string[]): object {
+  const task = given.flatMap(readObjects).find(({ kind }) => kind === 'Task');
+  if (task === undefined) throw new Error('there is no Task to run');
+  return {
+    apiVersion: 'tekton.dev/v1',
+    kind: 'TaskRun',
+    metadata: { name: 'run', uid: '00000000-0000-0000-0000-000000000001', labels: {} },
+    spec: {
+      ...options.spec,
+      taskRef: { name: task.metadata.name },
+      serviceAccountName: ACCOUNT,
+      params: Object.entries(options.params ?? {}).map(([name, value]) => ({ name, value })),
+      workspaces: Object.entries(options.workspaces ?? {}).map(([name, source]) => binding(name, source)),
+      ...(options.podTemplate && { podTemplate: options.podTemplate }),
+    },
+  };
+}
+
+function binding(name: string, source: WorkspaceSource): object {
+  switch (source.kind) {
+    case 'emptyDir':
+      return { name, emptyDir: {} };
+    case 'directory':
+      return {
+        name,
+        persistentVolumeClaim: { claimName: name, readOnly: source.readOnly ?? false },
+        ...(source.subPath !== undefined && { subPath: source.subPath }),
+      };
+    case 'secret':
+      return { name, secret: { secretName: name } };
+    case 'configMap':
+      return { name, configMap: { name } };
+    case 'projected':
+      return { name, projected: { sources: source.sources } };
+  }
+}
+
+function workspaceObjects(name: string, source: WorkspaceSource): readonly KubernetesObject[] {
+  if (source.kind === 'secret') return [{ ...object('Secret', name), stringData: source.data }];
+  if (source.kind === 'configMap') return [{ ...object('ConfigMap', name), data: source.data }];
+  return [];
+}
+
+function secretOf({ name, type, data, annotations = {} }: AccountSecret): KubernetesObject & { readonly type: string } {
+  return { ...object('Secret', name), metadata: { name, annotations }, type, stringData: data };
+}
+
+function object(kind: string, name: string): KubernetesObject {
+  return { apiVersion: 'v1', kind, metadata: { name } };
+}
