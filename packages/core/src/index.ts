@@ -1,4 +1,5 @@
 export type { ListedCache, VerifiedCache } from './cache/index.ts';
+export * from './airgap/index.ts';
 export { type AuthFile, type RegistryToken, tokenAuth } from './auth/index.ts';
 export { explained } from './cache/store/explained.ts';
 export { build } from './build/build.ts';
@@ -52,5 +53,5 @@ export { type MarkdownExtras, renderMarkdown } from './report/markdown.ts';
 export { formatSize } from './log/size.ts';
 export { repositoryOf } from './report/repository-of.ts';
 export { renderResult } from './report/text.ts';
-export { type Digest, isDigest } from './reference/index.ts';
+export { type Digest, isDigest, parseReference } from './reference/index.ts';
 export { type Component, imageBills, isCycloneDx, readComponents } from './sbom/components.ts';

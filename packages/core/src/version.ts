@@ -1,4 +1,6 @@
 import manifest from '../package.json' with { type: 'json' };
 
+export const VERSION = manifest.version;
+
 /** Our name and version, for what we leave in stores. */
-export const PROGRAM = `buildpacks-ci ${manifest.version}`;
+export const PROGRAM = `buildpacks-ci ${VERSION}`;

@@ -26,6 +26,8 @@ export interface Descriptor {
   readonly size: number;
   readonly platform?: Platform;
   readonly annotations?: Readonly<Record<string, string>>;
+  /** Where else the content can be fetched; set on layers that may not be distributed (foreign layers). */
+  readonly urls?: readonly string[];
 }
 
 /** An image manifest as parsed; the bytes are kept beside it (`RawManifest`), since parse and stringify changes the digest. */
@@ -34,12 +36,15 @@ export interface Manifest {
   readonly config: Descriptor;
   readonly layers: readonly Descriptor[];
   readonly annotations?: Readonly<Record<string, string>>;
+  /** The manifest that this one is about: it is a referrer of that (image specification 1.1). */
+  readonly subject?: Descriptor;
 }
 
 export interface Index {
   readonly mediaType: string;
   readonly manifests: readonly Descriptor[];
   readonly annotations?: Readonly<Record<string, string>>;
+  readonly subject?: Descriptor;
 }
 
 /** A manifest or index exactly as it was received. */
@@ -80,6 +85,7 @@ export function parseManifest(raw: RawManifest): Manifest {
     config: parseDescriptor(json['config'], raw),
     layers: asArray(json['layers']).map((layer) => parseDescriptor(layer, raw)),
     ...optionalAnnotations(json),
+    ...optionalSubject(json, raw),
   };
 }
 
@@ -92,6 +98,7 @@ export function parseIndex(raw: RawManifest): Index {
     mediaType: raw.mediaType,
     manifests: asArray(json['manifests']).map((child) => parseDescriptor(child, raw)),
     ...optionalAnnotations(json),
+    ...optionalSubject(json, raw),
   };
 }
 
@@ -143,7 +150,12 @@ function parseDescriptor(value: unknown, raw: RawManifest): Descriptor {
     size,
     ...(platform && { platform: parsePlatform(platform) }),
     ...optionalAnnotations(json),
+    ...(asArray(json['urls']).length > 0 && { urls: asStrings(json['urls']) }),
   };
+}
+
+function optionalSubject(json: JsonRecord, raw: RawManifest): { subject?: Descriptor } {
+  return asRecord(json['subject']) === undefined ? {} : { subject: parseDescriptor(json['subject'], raw) };
 }
 
 function parsePlatform(json: JsonRecord): Platform {

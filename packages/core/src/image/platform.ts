@@ -3,7 +3,7 @@ import type { Descriptor, Index, Platform } from './manifest.ts';
 import { isIndexType, isManifestType } from './media-types.ts';
 
 /** What an index entry without a platform means. */
-const DEFAULT_PLATFORM: Platform = { os: 'linux', architecture: 'amd64' };
+export const DEFAULT_PLATFORM: Platform = { os: 'linux', architecture: 'amd64' };
 
 /**
  * The image of an index that fits a platform best: the very variant first, then the nearest older arm variant, then, when

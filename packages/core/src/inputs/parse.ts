@@ -1,3 +1,6 @@
+import { LOCK_FILE } from '../airgap/lock/lock.ts';
+import type { LockInUse } from '../airgap/lock/locked-images.ts';
+import { requireLock } from '../airgap/lock/read-lock.ts';
 import { parseReference } from '../reference/index.ts';
 import { optional } from '../json/json.ts';
 import type { HostStoreName } from '../ports/index.ts';
@@ -175,12 +178,18 @@ function readBuilder(parts: Parts) {
     buildpacks: locators('buildpacks'),
     preBuildpacks: locators('pre-buildpacks'),
     postBuildpacks: locators('post-buildpacks'),
+    ...optional('lock', reader.flag('locked') ? readLockInUse(parts) : undefined),
     disableSystemBuildpacks: reader.flag('disable-system-buildpacks'),
     platform: problems.attempt(() => parsePlatform(reader.text('platform'), architecture)) ?? {
       os: 'linux',
       architecture,
     },
   };
+}
+
+function readLockInUse({ reader, context, problems }: Parts): LockInUse | undefined {
+  const file = reader.text('lock-file') ?? LOCK_FILE;
+  return problems.attempt(() => ({ ...requireLock(file, context.workingDirectory), file }));
 }
 
 function readBuild(parts: Parts) {

@@ -1,3 +1,4 @@
+import type { LockInUse } from '../airgap/lock/locked-images.ts';
 import type { CacheKey } from '../cache/index.ts';
 import type { Volume } from '../engine/types.ts';
 import type { Platform } from '../image/manifest.ts';
@@ -34,6 +35,8 @@ export interface BuildRequest {
   readonly buildpacks: readonly BuildpackLocator[];
   readonly preBuildpacks: readonly BuildpackLocator[];
   readonly postBuildpacks: readonly BuildpackLocator[];
+  /** Set: images only as it names them. */
+  readonly lock?: LockInUse;
   readonly disableSystemBuildpacks: boolean;
   readonly platform: Platform;
   /** For buildpacks; env files and `env` merged. */

@@ -8,6 +8,7 @@ import { Endpoints } from './endpoints.ts';
 import { deleteManifest, getManifest, headManifest, putManifest } from './manifests.ts';
 import { mountBlob } from './mount.ts';
 import { createReader } from './reader.ts';
+import { listReferrers } from './referrers.ts';
 import { RETRY_POLICY, type RetryPolicy } from './retry.ts';
 import { listTags } from './tags.ts';
 import { TrafficCounter } from './traffic.ts';
@@ -66,6 +67,8 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     ownManifest: (reference) => getManifest(transport, direct(reference)),
     blobSize: (repository, digest) => blobSize(transport, direct({ kind: 'digest', repository, digest }), digest),
     readBlobRange: (range, signal) => readBlobRange(transport, range, signal),
+    ownReferrers: (repository, digest) =>
+      listReferrers(transport, direct({ kind: 'digest', repository, digest }), digest),
     tags: (repository, signal) => listTags(transport, repository, signal),
     deleteManifest: (repository, digest) => deleteManifest(transport, repository, digest),
     traffic: () => traffic.snapshot(),

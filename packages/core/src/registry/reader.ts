@@ -15,6 +15,7 @@ import { blobTask, hasBlob, readBlob } from './download.ts';
 import type { Endpoints } from './endpoints.ts';
 import { RegistryError } from './error.ts';
 import { getManifest, headManifest, manifestTask } from './manifests.ts';
+import { listReferrers, referrersTask } from './referrers.ts';
 import type { Transport } from './transport.ts';
 import type { RegistryReader } from './types.ts';
 
@@ -34,6 +35,10 @@ export function createReader(transport: Transport, endpoints: Endpoints): Regist
     manifest,
     resolve: (reference, platform) => resolveManifest(manifest, reference, platform),
     readBlob: open,
+    referrers: (repository, digest) => {
+      const attempts = endpoints.forManifest({ kind: 'digest', repository, digest }, referrersTask(repository, digest));
+      return attempts.first((turn) => listReferrers(transport, turn, digest));
+    },
     source: (repository): ImageSource => ({
       name: formatRepository(endpoints.servedBy(repository) ?? repository),
       manifest: (digest) => manifest({ kind: 'digest', repository, digest }),

@@ -1,8 +1,8 @@
 import { asArray, asRecord, asText, parseJson } from '../json/json.ts';
 import { formatRepository, type Repository } from '../reference/index.ts';
 import { answerError } from './error.ts';
+import { nextPage } from './next-page.ts';
 import type { Call, Transport } from './transport.ts';
-import { parseUrl, refuseUrl } from './url.ts';
 import type { Answer } from './wire.ts';
 
 /** Tags that are asked for at once; registries may give fewer. */
@@ -52,14 +52,4 @@ async function readPage(answer: Answer, { task }: Call): Promise<Page> {
   const tags = asArray(json['tags']).flatMap((tag) => asText(tag) ?? []);
   const next = nextPage(answer, task);
   return { tags, ...(next !== undefined && { next }) };
-}
-
-/** `Link: </v2/app/tags/list?n=1000&last=v9>; rel="next"` (RFC 8288); what stands in the query is the registry's affair. */
-function nextPage(answer: Answer, task: string): URL | undefined {
-  const link = /<([^>]*)>\s*;\s*rel="?next"?/i.exec(answer.header('link') ?? '')?.[1];
-  if (link === undefined) return undefined;
-  const next = parseUrl(link, answer.url);
-  const refusal = next === undefined ? 'it is not a URL' : refuseUrl(next, answer.url, 'download');
-  if (next !== undefined && refusal === undefined) return next;
-  throw answerError(answer, { task, reason: `the link to its next page is refused: ${refusal ?? ''}` });
 }

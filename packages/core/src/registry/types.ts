@@ -24,6 +24,11 @@ export interface RegistryReader {
   ): Promise<{ readonly manifest: RawManifest; readonly index?: RawManifest } | undefined>;
   /** GET a blob; the stream verifies size and digest. */
   readBlob(repository: Repository, descriptor: Descriptor): Promise<Readable>;
+  /**
+   * The manifests whose `subject` is this one. Undefined when the registry has no such API; then the index under the tag
+   * `sha256-<hex>` lists them, if any (distribution specification 1.1, referrers tag schema).
+   */
+  referrers(repository: Repository, digest: Digest): Promise<readonly Descriptor[] | undefined>;
   /** A repository as a source of verified manifests and blobs; its name is the mirror's where one has served its manifest. */
   source(repository: Repository): ImageSource;
 }
@@ -66,6 +71,8 @@ export interface RegistryStorage {
    * iteration; whoever knows what he has asks for the rest. Undefined on 404.
    */
   readBlobRange(range: BlobRange, signal: AbortSignal): Promise<AsyncIterable<Uint8Array> | undefined>;
+  /** As `RegistryReader.referrers`, but never from a mirror. */
+  ownReferrers(repository: Repository, digest: Digest): Promise<readonly Descriptor[] | undefined>;
   /** All tags, in the registry's order; none of a repository that is not there. */
   tags(repository: Repository, signal: AbortSignal): Promise<readonly string[]>;
   /** DELETE a manifest, and with it every tag that it has. Says nothing when it is gone already; many registries refuse. */

@@ -9,7 +9,7 @@ import { optional } from '../../json/json.ts';
 import { layoutImage, openLayout } from '../../layout/index.ts';
 import type { CompleteRequest } from '../../project/index.ts';
 import { atDigest, familiarReference, formatReference, type ImageReference } from '../../reference/index.ts';
-import type { RegistryClient } from '../../registry/index.ts';
+import type { RegistryReader } from '../../registry/index.ts';
 import { blaming } from './blame.ts';
 import { pullObstacle } from './pull-obstacle.ts';
 
@@ -28,7 +28,7 @@ export interface ResolvedBuilder {
  */
 export async function resolveBuilder(
   { builder: source, platform, connection }: Pick<CompleteRequest, 'builder' | 'platform' | 'connection'>,
-  registry: RegistryClient,
+  registry: RegistryReader,
   ports: EnginePorts,
 ): Promise<ResolvedBuilder> {
   switch (source.kind) {
@@ -98,18 +98,18 @@ function described(name: string, shown: string, provided: BuilderImage, platform
 export async function readNamedImage(
   reference: ImageReference,
   platform: Platform,
-  registry: RegistryClient,
+  registry: RegistryReader,
   input: string,
 ): Promise<Image> {
   const found = await blaming(input, () => registry.resolve(reference, platform));
-  if (found === undefined) {
-    throw new InputError([
-      {
-        input,
-        message: `"${familiarReference(reference)}" does not exist on ${reference.repository.registry}`,
-        hint: 'Check the name and the tag; some registries say so too when the credentials may not read the repository.',
-      },
-    ]);
-  }
+  if (found === undefined) throw missingImage(reference, input);
   return readImage(registry.source(reference.repository), found.manifest);
+}
+
+/** What to throw when the registry does not have the image that an input names. */
+export function missingImage(reference: ImageReference, input: string): InputError {
+  const message = `"${familiarReference(reference)}" does not exist on ${reference.repository.registry}`;
+  const hint =
+    'Check the name and the tag; some registries say so too when the credentials may not read the repository.';
+  return new InputError([{ input, message, hint }]);
 }

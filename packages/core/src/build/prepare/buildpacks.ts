@@ -12,7 +12,7 @@ import { type BuildpackLocator, publicRegistryHint } from '../../inputs/index.ts
 import { download, shownUrl } from '../../network/index.ts';
 import type { Ports } from '../../ports/index.ts';
 import { hexOf } from '../../reference/index.ts';
-import type { RegistryClient } from '../../registry/index.ts';
+import type { RegistryReader } from '../../registry/index.ts';
 import { blaming } from './blame.ts';
 import { readNamedImage } from './builder.ts';
 
@@ -26,7 +26,7 @@ export interface ResolvedBuildpacks {
 export interface BuildpackContext {
   readonly builder: Builder;
   readonly platform: Platform;
-  readonly registry: RegistryClient;
+  readonly registry: RegistryReader;
   /** Where archives from the web may lie until the build directory is filled. */
   readonly scratch: string;
   readonly ports: Ports;

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { lockedImages } from '../../airgap/lock/locked-images.ts';
 import type { BuilderImage } from '../../engine/types.ts';
 import { optional } from '../../json/json.ts';
 import { allInOrder, allOrFirstFailure } from '../../parallel/parallel.ts';
 import type { Ports } from '../../ports/index.ts';
 import { type CompleteRequest, selectFiles } from '../../project/index.ts';
 import type { Repository } from '../../reference/index.ts';
-import type { RegistryClient } from '../../registry/index.ts';
+import type { RegistryClient, RegistryReader } from '../../registry/index.ts';
 import type { BuildDirectory } from '../../lifecycle/build-directory.ts';
 import type { BuildCaches } from '../cache/build-caches.ts';
 import { makePlan, plannedDestinations } from '../make-plan.ts';
@@ -61,7 +62,7 @@ export interface ResolveContext {
  */
 export async function resolveBuild(request: CompleteRequest, context: ResolveContext): Promise<Resolved> {
   const { registry, ports, directory, over = new AbortController() } = context;
-  const resolving = resolveBuilder(request, registry, ports);
+  const resolving = resolveBuilder(request, imagesFor(request, registry), ports);
   // Neither rejects: who waits for the builder is told what is wrong with it, and an abort ends everything.
   const whileNeeded = { ...ports, signal: AbortSignal.any([ports.signal, over.signal]) };
   const finding = resolving
@@ -118,6 +119,11 @@ async function resolveAll(
   return { plan, request, builder: builder.provided, runImage, config, ...(previous !== undefined && { previous }) };
 }
 
+/** Where the images come from that the inputs and the builder name. */
+function imagesFor({ lock }: CompleteRequest, registry: RegistryClient): RegistryReader {
+  return lock === undefined ? registry : lockedImages(registry, lock);
+}
+
 /** What depends on the builder's labels. */
 async function resolveOnBuilder(
   request: CompleteRequest,
@@ -125,6 +131,7 @@ async function resolveOnBuilder(
   { registry, ports, scratch }: ResolveContext,
 ) {
   const { platform, runImage: override } = request;
+  const images = imagesFor(request, registry);
   const [target] = request.publish ? request.destinations : [];
   const runImageRequest = {
     platform,
@@ -132,8 +139,8 @@ async function resolveOnBuilder(
     ...(target !== undefined && { outputRegistry: target.repository.registry }),
   };
   const [runImage, configuration] = await allInOrder([
-    resolveRunImage(builder.builder, runImageRequest, registry, ports.log),
-    planConfig(request, { builder: builder.builder, platform, registry, scratch, ports }),
+    resolveRunImage(builder.builder, runImageRequest, images, ports.log),
+    planConfig(request, { builder: builder.builder, platform, registry: images, scratch, ports }),
   ]);
   return { builder: withUnusedLayers(builder, configuration), runImage, configuration };
 }

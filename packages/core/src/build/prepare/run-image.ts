@@ -1,5 +1,6 @@
 import type { Builder, RunImageNames } from '../../builder/metadata.ts';
 import { type RunImageCandidate, runImageCandidates } from '../../builder/run-image.ts';
+import { NotLockedError } from '../../airgap/lock/locked-images.ts';
 import { BuildpacksError, InputError } from '../../errors/index.ts';
 import type { Platform } from '../../image/manifest.ts';
 import type { NamedImage } from '../../inputs/request.ts';
@@ -7,7 +8,7 @@ import { type Image, readImage } from '../../image/source.ts';
 import { REF_NAME_ANNOTATION } from '../../lifecycle/rewrite.ts';
 import type { Log } from '../../ports/index.ts';
 import { formatReference, type ImageReference } from '../../reference/index.ts';
-import { type RegistryClient, RegistryError } from '../../registry/index.ts';
+import { RegistryError, type RegistryReader } from '../../registry/index.ts';
 import { plannedImage, type PlannedRunImage } from '../plan.ts';
 import { blaming } from './blame.ts';
 import { readNamedImage } from './builder.ts';
@@ -29,7 +30,7 @@ export interface ResolvedRunImage {
 export async function resolveRunImage(
   builder: Builder,
   request: { readonly override?: NamedImage; readonly outputRegistry?: string; readonly platform: Platform },
-  registry: RegistryClient,
+  registry: RegistryReader,
   log: Log,
 ): Promise<ResolvedRunImage> {
   const { override, outputRegistry, platform } = request;
@@ -64,7 +65,7 @@ interface ReadCandidate {
 async function readOverride(
   [candidate]: readonly RunImageCandidate[],
   platform: Platform,
-  registry: RegistryClient,
+  registry: RegistryReader,
 ): Promise<ReadCandidate> {
   if (candidate === undefined) throw new BuildpacksError('internal', 'there is no run image to choose');
   return { candidate, image: await readNamedImage(candidate.reference, platform, registry, 'run-image') };
@@ -74,7 +75,7 @@ async function readOverride(
 async function firstReadable(
   candidates: readonly RunImageCandidate[],
   platform: Platform,
-  registry: RegistryClient,
+  registry: RegistryReader,
   log: Log,
 ): Promise<ReadCandidate> {
   const failures: BuildpacksError[] = [];
@@ -97,12 +98,13 @@ async function firstReadable(
 /** Not the registry's answer that the image is there but of no use, and not the end of the whole build. */
 function isRefusal(error: unknown): error is BuildpacksError {
   if (error instanceof RegistryError) return error.code !== 'cancelled' && (error.status ?? 400) >= 400;
-  return error instanceof BuildpacksError && error.code === 'policy';
+  return error instanceof NotLockedError || (error instanceof BuildpacksError && error.code === 'policy');
 }
 
 function noneReadable(candidates: readonly RunImageCandidate[], failures: readonly BuildpacksError[]): BuildpacksError {
   const tried = candidates.map(({ reference }) => formatReference(reference)).join(', ');
   const [first] = failures;
+  if (first instanceof NotLockedError && failures.every((one) => one instanceof NotLockedError)) return first;
   const reason = first === undefined ? '' : `: ${first.message}`;
   const codes = (['temporary', 'denied', 'policy'] as const).filter((code) =>
     failures.some((one) => one.code === code),

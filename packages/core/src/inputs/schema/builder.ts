@@ -50,6 +50,21 @@ export const BUILDER_INPUTS = [
     projectToml: 'io.buildpacks.post.group',
   },
   {
+    name: 'locked',
+    group: 'builder',
+    type: 'boolean',
+    default: 'false',
+    description:
+      'Uses builder, run image and buildpack images exactly as `lock-file` names them, by digest, whatever their tags say now. What is not in it is an error.',
+  },
+  {
+    name: 'lock-file',
+    group: 'builder',
+    type: 'path',
+    default: 'buildpacks-ci.lock.json',
+    description: 'The lock that `buildpacks-ci lock` writes and that builds with `locked` read.',
+  },
+  {
     name: 'disable-system-buildpacks',
     group: 'builder',
     type: 'boolean',

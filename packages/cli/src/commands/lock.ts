@@ -1,0 +1,100 @@
+import {
+  BuildpacksError,
+  type InputProblem,
+  InputError,
+  LOCK_FILE,
+  lockImages,
+  lockJson,
+  type LockOutcome,
+  type LockRequest,
+  parseReference,
+  renderChanges,
+  TOOL_IMAGE,
+} from '@buildpacks-ci/core';
+import { type Command, flagValue, type Invocation } from '../command.ts';
+import { HELP_OPTION, inputGroups, JSON_OPTION, type Option } from '../option.ts';
+import { readBuildRequest, withPorts } from '../requests.ts';
+
+const CHECK_OPTION: Option = {
+  name: 'check',
+  kind: 'flag',
+  description: 'Writes nothing; the exit status is 110 when a tag has moved or the inputs need other images.',
+};
+
+const UPDATE_OPTION: Option = {
+  name: 'update',
+  kind: 'flag',
+  description: 'Looks every tag up anew. Without it, names that are in the lock keep their digests.',
+};
+
+const TOOL_IMAGE_OPTION: Option = {
+  name: 'tool-image',
+  kind: 'text',
+  placeholder: 'IMAGE|none',
+  description: 'Our own image, which the stages need in clusters; none leaves it out.',
+  default: TOOL_IMAGE,
+};
+
+export const LOCK: Command = {
+  name: 'lock',
+  summary: 'Writes down by digest every image that a build needs.',
+  usage: ['[options]'],
+  details: [
+    `Takes the options of build, and writes ${LOCK_FILE} or what --lock-file names: the builder with the lifecycle in it, its run images, buildpacks that are images, and our own image, for all their platforms. Commit it: build --locked then uses only what it names, and bundle packs it.`,
+    'What has moved goes to standard output, or the whole lock with --json.',
+  ],
+  groups: [
+    { title: 'Lock', options: [CHECK_OPTION, UPDATE_OPTION, TOOL_IMAGE_OPTION, JSON_OPTION, HELP_OPTION] },
+    ...inputGroups(),
+  ],
+  async run(invocation) {
+    const request = readLockRequest(invocation);
+    const outcome = await withPorts(invocation, request.build.connection, (ports) => lockImages(request, ports));
+    const asJson = flagValue(invocation, 'json') === 'true';
+    invocation.console.print(asJson ? lockJson(outcome.lock) : `${describe(outcome, request.file).join('\n')}\n`);
+    const isOutdated = outcome.changes?.length !== 0;
+    if (request.mode === 'check' && isOutdated) {
+      throw new BuildpacksError('outdated', `"${request.file}" is not what the registries have now`, {
+        hint: 'Look at what has moved, then run buildpacks-ci lock --update.',
+      });
+    }
+  },
+};
+
+function readLockRequest(invocation: Invocation): LockRequest {
+  const tool = readToolImage(invocation);
+  const [check, update] = ['check', 'update'].map((name) => flagValue(invocation, name) === 'true');
+  const both = { input: '--check', message: 'does not go with --update', hint: 'Keep one of them.' };
+  const problems = [...tool.problems, ...(check === true && update === true ? [both] : [])];
+  // What is to be made can't be used yet.
+  const inputs = { ...invocation.inputs, locked: 'false' };
+  const build = readBuildRequest({ ...invocation, inputs }, { problems, nameless: true });
+  const mode = check === true ? 'check' : update === true ? 'update' : 'keep';
+  return { build, file: fileOf(invocation), mode, ...tool.wish };
+}
+
+function fileOf({ inputs }: Invocation): string {
+  const given = inputs['lock-file'];
+  const text = typeof given === 'string' ? given.trim() : '';
+  return text === '' ? LOCK_FILE : text;
+}
+
+function readToolImage(invocation: Invocation): {
+  readonly wish: Pick<LockRequest, 'toolImage'>;
+  readonly problems: readonly InputProblem[];
+} {
+  const text = flagValue(invocation, TOOL_IMAGE_OPTION.name);
+  if (text === 'none') return { wish: {}, problems: [] };
+  try {
+    const reference = parseReference(text ?? TOOL_IMAGE, TOOL_IMAGE_OPTION.name);
+    return { wish: { toolImage: { reference, isOptional: text === undefined } }, problems: [] };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { wish: {}, problems: error.problems };
+  }
+}
+
+function describe({ lock, changes }: LockOutcome, file: string): readonly string[] {
+  const all = changes ?? lock.images.map((image) => ({ kind: 'added' as const, image }));
+  return all.length === 0 ? [`${file} is up to date`] : renderChanges(all);
+}

@@ -1,0 +1,54 @@
+import { type Descriptor, parseIndex, type Platform, type RawManifest } from '../../image/manifest.ts';
+import { isIndexType, isManifestType } from '../../image/media-types.ts';
+import { DEFAULT_PLATFORM, formatPlatform } from '../../image/platform.ts';
+import { readImage } from '../../image/source.ts';
+import { optional } from '../../json/json.ts';
+import { atDigest, type ImageReference } from '../../reference/index.ts';
+import type { RegistryReader } from '../../registry/index.ts';
+import { compareText } from '../image-name.ts';
+import { findLocked, type Lock, type LockedImage, type LockedPlatform } from './lock.ts';
+
+/** An image as a registry has it. */
+export type FoundImage = Omit<LockedImage, 'roles'>;
+
+/** Looks images up for a lock. */
+export class ImageFinder {
+  readonly #registry: RegistryReader;
+  readonly #kept: Lock | undefined;
+
+  /** @param kept names in it are looked up by the digest that they have there */
+  constructor(registry: RegistryReader, kept: Lock | undefined) {
+    this.#registry = registry;
+    this.#kept = kept;
+  }
+
+  /** Undefined when the registry does not have it. */
+  async find(reference: ImageReference): Promise<FoundImage | undefined> {
+    const known = this.#kept === undefined ? undefined : findLocked(this.#kept, reference);
+    const raw = await this.#registry.manifest(known === undefined ? reference : atDigest(reference, known.digest));
+    if (raw === undefined) return undefined;
+    const { digest, mediaType } = raw;
+    return { reference, digest, mediaType, platforms: await this.#platforms(reference, raw) };
+  }
+
+  async #platforms(reference: ImageReference, raw: RawManifest): Promise<readonly LockedPlatform[]> {
+    if (isIndexType(raw.mediaType)) return platformsOf(parseIndex(raw).manifests);
+    const { config } = await readImage(this.#registry.source(reference.repository), raw);
+    const { os, architecture, variant } = config;
+    return [{ platform: { os, architecture, ...optional('variant', variant) }, digest: raw.digest }];
+  }
+}
+
+/** Attestations stand in an index under the platform `unknown/unknown`. Of several images for one platform the first is the one that is used. */
+function platformsOf(manifests: readonly Descriptor[]): readonly LockedPlatform[] {
+  const byName = new Map<string, LockedPlatform>();
+  for (const { mediaType, digest, platform = DEFAULT_PLATFORM } of manifests) {
+    if (!isManifestType(mediaType) || !isKnown(platform) || byName.has(formatPlatform(platform))) continue;
+    byName.set(formatPlatform(platform), { platform, digest });
+  }
+  return [...byName].sort(([a], [b]) => compareText(a, b)).map(([, each]) => each);
+}
+
+function isKnown({ os, architecture }: Platform): boolean {
+  return os !== 'unknown' && os !== '' && architecture !== '';
+}

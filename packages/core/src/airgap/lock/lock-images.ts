@@ -1,0 +1,57 @@
+import path from 'node:path';
+import { withProject } from '../../build/build.ts';
+import { explained } from '../../build/failure.ts';
+import { openSession } from '../../build/session.ts';
+import { writeFileWhole } from '../../files/whole-file.ts';
+import type { BuildRequest } from '../../inputs/index.ts';
+import { optional } from '../../json/json.ts';
+import type { Ports } from '../../ports/index.ts';
+import { compareLocks, type LockChange } from './compare-locks.ts';
+import type { Lock } from './lock.ts';
+import { lockJson } from './lock-json.ts';
+import { readLock } from './read-lock.ts';
+import { type LockWishes, resolveLock } from './resolve-lock.ts';
+
+/** What is locked, and where. */
+export interface LockRequest extends Pick<LockWishes, 'toolImage'> {
+  /** The inputs of the builds that will use the lock. */
+  readonly build: BuildRequest;
+  /** The lock's file as the user wrote it. */
+  readonly file: string;
+  /**
+   * `keep`: names that are in the file keep their digests, others are added and removed; `update`: all are looked up anew; `check`: as
+   * `update`, and nothing is written.
+   */
+  readonly mode: 'keep' | 'update' | 'check';
+}
+
+export interface LockOutcome {
+  readonly lock: Lock;
+  /** From what the file said before; undefined when there was none. */
+  readonly changes: readonly LockChange[] | undefined;
+}
+
+/**
+ * Looks up the images that builds need and writes the lock.
+ *
+ * @throws InputError when an image does not exist or the present lock can't be read
+ */
+export async function lockImages(request: LockRequest, ports: Ports): Promise<LockOutcome> {
+  const { build, file, mode, toolImage } = request;
+  const base = ports.machine.workingDirectory;
+  return explained(ports.signal, async () => {
+    const before = readLock(file, base);
+    const session = openSession(ports, build.connection, [build.app.path]);
+    const complete = await withProject(build, session.ports);
+    const lock = await resolveLock(
+      complete,
+      { ...optional('toolImage', toolImage), ...optional('before', before), isKept: mode === 'keep' },
+      { registry: session.registry, log: session.ports.log },
+    );
+    const changes = before && compareLocks(before, lock);
+    if (mode !== 'check' && changes?.length !== 0) {
+      await writeFileWhole(path.resolve(base, file), [Buffer.from(lockJson(lock))]);
+    }
+    return { lock, changes };
+  });
+}

@@ -1,0 +1,55 @@
+import type { Platform } from '../../image/manifest.ts';
+import { type Digest, type ImageReference, sameRepository } from '../../reference/index.ts';
+
+/** The name of the lock's file in an app and in a bundle. */
+export const LOCK_FILE = 'buildpacks-ci.lock.json';
+export const LOCK_SCHEMA_VERSION = 1;
+
+/** What a build needs an image for. `tool` is our own image, in which the stages run in clusters. */
+export const IMAGE_ROLES = ['builder', 'run-image', 'buildpack', 'tool'] as const;
+export type ImageRole = (typeof IMAGE_ROLES)[number];
+
+/** All images that builds with the same inputs need, by digest (`docs/lock.schema.json`). It holds no time and nothing of the machine. */
+export interface Lock {
+  /** By name. */
+  readonly images: readonly LockedImage[];
+}
+
+export interface LockedImage {
+  /** As asked for; its text is `imageName`. */
+  readonly reference: ImageReference;
+  /** In the order of `IMAGE_ROLES`. */
+  readonly roles: readonly ImageRole[];
+  /** Of the index where there is one, else of the manifest. */
+  readonly digest: Digest;
+  /** Of what the digest names. */
+  readonly mediaType: string;
+  /** Every platform of the image, in the order of their names. */
+  readonly platforms: readonly LockedPlatform[];
+}
+
+export interface LockedPlatform {
+  readonly platform: Platform;
+  /** Of the platform's manifest. */
+  readonly digest: Digest;
+  /** Of builders: the lifecycle in this platform's image. */
+  readonly lifecycle?: LockedLifecycle;
+}
+
+export interface LockedLifecycle {
+  readonly version: string;
+  readonly platformApis: readonly string[];
+}
+
+/**
+ * The entry for a name. One by tag has an entry of the same tag; one by digest is also in the lock when an entry of its repository has
+ * this digest.
+ */
+export function findLocked(lock: Lock, reference: ImageReference): LockedImage | undefined {
+  const near = lock.images.filter((image) => sameRepository(image.reference.repository, reference.repository));
+  if (reference.kind === 'tag') {
+    return near.find((image) => image.reference.kind === 'tag' && image.reference.tag === reference.tag);
+  }
+  const { digest } = reference;
+  return near.find((image) => image.digest === digest || image.platforms.some((each) => each.digest === digest));
+}

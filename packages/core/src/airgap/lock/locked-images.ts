@@ -1,0 +1,59 @@
+import { InputError } from '../../errors/index.ts';
+import type { Platform, RawManifest } from '../../image/manifest.ts';
+import { MEDIA_TYPE } from '../../image/media-types.ts';
+import { formatPlatform, selectPlatform } from '../../image/platform.ts';
+import { atDigest, type Digest, type ImageReference } from '../../reference/index.ts';
+import type { RegistryReader } from '../../registry/index.ts';
+import { imageName } from '../image-name.ts';
+import { findLocked, type Lock, type LockedImage } from './lock.ts';
+
+/** A lock as one build uses it. */
+export interface LockInUse extends Lock {
+  /** Its file as the user wrote it, for messages. */
+  readonly file: string;
+}
+
+/**
+ * Reads images as the lock names them, whatever their tags say now: by the digest of the platform's manifest, so that the index need not
+ * be there.
+ *
+ * @throws InputError (from `manifest` and `resolve`) when an image is not in the lock or not for the platform
+ */
+export function lockedImages(registry: RegistryReader, lock: LockInUse): RegistryReader {
+  const locked = (reference: ImageReference): LockedImage => {
+    const found = findLocked(lock, reference);
+    if (found === undefined) throw notLocked(reference, lock);
+    return found;
+  };
+  return {
+    ...registry,
+    manifest: async (reference) => {
+      const { digest } = locked(reference);
+      return registry.manifest(atDigest(reference, reference.kind === 'digest' ? reference.digest : digest));
+    },
+    resolve: async (reference, platform): Promise<{ readonly manifest: RawManifest } | undefined> => {
+      const manifest = await registry.manifest(atDigest(reference, platformDigest(locked(reference), platform, lock)));
+      return manifest && { manifest };
+    },
+  };
+}
+
+function platformDigest(image: LockedImage, platform: Platform, { file }: LockInUse): Digest {
+  const manifests = image.platforms.map(({ platform: has, digest }) => {
+    return { mediaType: MEDIA_TYPE.ociManifest, digest, size: 0, platform: has };
+  });
+  const found = selectPlatform({ mediaType: MEDIA_TYPE.ociIndex, manifests }, platform);
+  if (found !== undefined) return found.digest;
+  const known = image.platforms.map((each) => formatPlatform(each.platform)).join(', ') || 'no platform';
+  const message = `"${imageName(image.reference)}" is in "${file}" for ${known}, and the build is for ${formatPlatform(platform)}`;
+  throw new InputError([{ input: 'platform', message, hint: 'Build for a platform that the image has.' }]);
+}
+
+/** An image that a locked build may not use. Where a mirror will do, the next one is taken. */
+export class NotLockedError extends InputError {}
+
+function notLocked(reference: ImageReference, { file }: LockInUse): NotLockedError {
+  const message = `"${imageName(reference)}" is not in "${file}", and only what it names may be used`;
+  const hint = 'Make the lock again with the same inputs: buildpacks-ci lock.';
+  return new NotLockedError([{ input: 'locked', message, hint }]);
+}
