@@ -53,5 +53,5 @@ export { type MarkdownExtras, renderMarkdown } from './report/markdown.ts';
 export { formatSize } from './log/size.ts';
 export { repositoryOf } from './report/repository-of.ts';
 export { renderResult } from './report/text.ts';
-export { type Digest, isDigest, parseReference } from './reference/index.ts';
+export { type Digest, formatReference, isDigest, parseReference } from './reference/index.ts';
 export { type Component, imageBills, isCycloneDx, readComponents } from './sbom/components.ts';

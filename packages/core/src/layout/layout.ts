@@ -67,7 +67,7 @@ function layoutSource(files: LayoutFiles, index: readonly Descriptor[]): ImageSo
 }
 
 /** The type is what the referring descriptor says, else what the manifest says of itself, else what its shape tells. */
-function readManifest(bytes: Uint8Array, listed: string | undefined): RawManifest {
+export function readManifest(bytes: Uint8Array, listed: string | undefined): RawManifest {
   const json = asRecord(parseJson(bytes));
   const guess = json !== undefined && 'manifests' in json ? MEDIA_TYPE.ociIndex : MEDIA_TYPE.ociManifest;
   const known = [listed, asText(json?.['mediaType'])].find(

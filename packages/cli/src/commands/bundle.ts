@@ -1,0 +1,94 @@
+import {
+  type BundleOutcome,
+  collectProblems,
+  formatSize,
+  LOCK_FILE,
+  parseBundleInputs,
+  writeBundle,
+} from '@buildpacks-ci/core';
+import { type Command, flagValue, type Invocation } from '../command.ts';
+import { connectionGroup, HELP_OPTION, inputOption, JSON_OPTION, type Option } from '../option.ts';
+import { connectionContext, withPorts } from '../requests.ts';
+
+const OPTIONS: readonly Option[] = [
+  { name: 'lock', kind: 'text', placeholder: 'FILE', description: 'The lock.', default: LOCK_FILE },
+  {
+    name: 'output',
+    kind: 'text',
+    placeholder: 'DIR|FILE.tar',
+    description: 'Where the bundle is written to: a directory, or an uncompressed tar. One that is there is replaced.',
+  },
+  {
+    name: 'platform',
+    kind: 'list',
+    placeholder: 'OS/ARCHITECTURE',
+    description: 'Packs the images of this platform only; may be given more than once.',
+    default: 'all that the images have',
+  },
+  {
+    name: 'since',
+    kind: 'text',
+    placeholder: 'FILE',
+    description: 'The lock of a bundle that was loaded before: what that one holds is left out.',
+  },
+  {
+    name: 'part-size',
+    kind: 'text',
+    placeholder: 'SIZE',
+    description: 'Cuts the tar into files of this size, each with a checksum: FILE.tar.part-0001 and so on.',
+  },
+];
+
+export const BUNDLE: Command = {
+  name: 'bundle',
+  summary: 'Packs everything that a lock names, to be carried into a closed network.',
+  usage: ['--output=DIR|FILE.tar [options]'],
+  details: [
+    'A bundle is an OCI layout: images, indexes and layers byte for byte, with their signatures and attestations, the lock, and SHA256SUMS. Packed twice it has the same bytes. Who carries it over another way than its checksum can compare the digest that is printed with the one that load prints.',
+    'A run that was ended is continued by the same command.',
+  ],
+  groups: [
+    { title: 'Options', options: [...OPTIONS, inputOption('log-level'), JSON_OPTION, HELP_OPTION] },
+    connectionGroup(),
+  ],
+  async run(invocation) {
+    const request = collectProblems([...invocation.problems, ...strayArguments(invocation)], () =>
+      parseBundleInputs(givenInputs(invocation), invocation.inputs, connectionContext(invocation)),
+    );
+    const outcome = await withPorts(invocation, request.connection, (ports) => writeBundle(request, ports));
+    const asJson = flagValue(invocation, 'json') === 'true';
+    invocation.console.print(
+      asJson ? `${JSON.stringify(outcome, undefined, 2)}\n` : `${describe(outcome).join('\n')}\n`,
+    );
+  },
+};
+
+function givenInputs(invocation: Invocation): Parameters<typeof parseBundleInputs>[0] {
+  return {
+    lock: flagValue(invocation, 'lock') ?? LOCK_FILE,
+    output: flagValue(invocation, 'output'),
+    platforms: invocation.flags.get('platform') ?? [],
+    since: flagValue(invocation, 'since'),
+    partSize: flagValue(invocation, 'part-size'),
+  };
+}
+
+function strayArguments({ positionals, problems }: Invocation): Invocation['problems'] {
+  if (problems.length > 0) return [];
+  return positionals.map((argument) => ({
+    input: 'arguments',
+    message: `"${argument}" is one too many`,
+    hint: 'Options begin with dashes; see --help.',
+  }));
+}
+
+function describe(outcome: BundleOutcome): readonly string[] {
+  const { files, digest, images, attachments, fetched, kept, omitted } = outcome;
+  return [
+    ...files.map(({ file, size }) => `${file}  ${formatSize(size)}`),
+    `${images} images and ${attachments} manifests that belong to them; ${formatSize(fetched)} fetched${
+      kept > 0 ? `, ${formatSize(kept)} there already` : ''
+    }${omitted > 0 ? `, ${formatSize(omitted)} left to the earlier bundle` : ''}`,
+    digest,
+  ];
+}

@@ -1,0 +1,89 @@
+import {
+  collectProblems,
+  formatReference,
+  formatSize,
+  type InputProblem,
+  loadBundle,
+  type LoadOutcome,
+  mirrorConfig,
+  parseLoadInputs,
+} from '@buildpacks-ci/core';
+import { type Command, flagValue, type Invocation } from '../command.ts';
+import { connectionGroup, HELP_OPTION, inputOption, JSON_OPTION, type Option } from '../option.ts';
+import { connectionContext, withPorts } from '../requests.ts';
+
+const OPTIONS: readonly Option[] = [
+  {
+    name: 'to',
+    kind: 'text',
+    placeholder: 'REGISTRY/PREFIX',
+    description: 'Where the images go: each below this prefix, under its full name with the host.',
+  },
+  { name: 'dry-run', kind: 'flag', description: 'Checks the bundle and asks the registry what it has; sends nothing.' },
+  {
+    name: 'mirror-config',
+    kind: 'list',
+    placeholder: 'FILE',
+    description:
+      'Writes the configuration of mirrors for other programs: a registries.conf if the name ends in .conf, IDMS and ITMS of OpenShift if in .yaml, else lines for registry-mirrors.',
+  },
+];
+
+export const LOAD: Command = {
+  name: 'load',
+  summary: 'Puts a bundle on the registry of a closed network.',
+  usage: ['BUNDLE --to=REGISTRY/PREFIX [options]'],
+  details: [
+    'BUNDLE is a directory, a tar, or any of the parts. Every byte of it is checked before anything is sent; what the registry has is not sent again, so that a run that was ended is continued by the same command. Tags come last.',
+    'Standard output gets the lines for registry-mirrors with which builds find the images there under their own names.',
+  ],
+  groups: [
+    { title: 'Options', options: [...OPTIONS, inputOption('log-level'), JSON_OPTION, HELP_OPTION] },
+    connectionGroup(),
+  ],
+  async run(invocation) {
+    const request = collectProblems([...invocation.problems, ...strayArguments(invocation)], () =>
+      parseLoadInputs(givenInputs(invocation), invocation.inputs, connectionContext(invocation)),
+    );
+    const outcome = await withPorts(invocation, request.connection, async (ports) => {
+      const loaded = await loadBundle(request, ports);
+      for (const line of describe(loaded, request.isRehearsal)) ports.log.info(line);
+      return loaded;
+    });
+    const asJson = flagValue(invocation, 'json') === 'true';
+    invocation.console.print(asJson ? json(outcome) : mirrorConfig(outcome.mirrors, 'lines'));
+  },
+};
+
+function givenInputs(invocation: Invocation): Parameters<typeof parseLoadInputs>[0] {
+  return {
+    bundle: invocation.positionals[0],
+    to: flagValue(invocation, 'to'),
+    isRehearsal: flagValue(invocation, 'dry-run') === 'true',
+    mirrorConfigs: invocation.flags.get('mirror-config') ?? [],
+  };
+}
+
+function strayArguments({ positionals, problems }: Invocation): readonly InputProblem[] {
+  const [, ...rest] = problems.length > 0 ? [] : positionals;
+  return rest.map((argument) => ({
+    input: 'arguments',
+    message: `"${argument}" is one too many`,
+    hint: 'Load one bundle after the other.',
+  }));
+}
+
+function describe(outcome: LoadOutcome, isRehearsal: boolean): readonly string[] {
+  const { images, attachments, uploaded, mounted, present, digest } = outcome;
+  const did = isRehearsal ? 'to be uploaded' : 'uploaded';
+  return [
+    ...images.map(({ name, reference, digest: found }) => `${name} -> ${formatReference(reference)} ${found}`),
+    `${images.length} images and ${attachments} manifests that belong to them: ${formatSize(uploaded)} ${did}, ${formatSize(mounted)} between its repositories, ${formatSize(present)} there already`,
+    `the bundle is ${digest}`,
+  ];
+}
+
+function json({ images, ...outcome }: LoadOutcome): string {
+  const named = images.map((image) => ({ ...image, reference: formatReference(image.reference) }));
+  return `${JSON.stringify({ images: named, ...outcome }, undefined, 2)}\n`;
+}

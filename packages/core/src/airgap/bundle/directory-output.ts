@@ -1,0 +1,92 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { inputError } from '../../errors/problems.ts';
+import { makeRealFolders } from '../../files/real-folders.ts';
+import { openRegularFile, statRegularFile } from '../../files/regular-file.ts';
+import { writeFileWhole } from '../../files/whole-file.ts';
+import { FACTS_FILE } from '../content/bundle-facts.ts';
+import { HEAD_FILES, SUMS_FILE } from '../content/bundle-files.ts';
+import { hashOf } from '../content/content-hash.ts';
+import type { BundleOutput, WrittenFile } from './output.ts';
+import type { PlannedFile } from './plan.ts';
+
+const BLOB_FOLDERS = ['blobs', 'sha256'] as const;
+
+/**
+ * Writes a bundle as a directory, which is an OCI layout. Blobs of an earlier bundle in it that are not needed any more are removed.
+ *
+ * @throws InputError on `output` when it holds something else
+ */
+export async function openDirectoryOutput(directory: string, files: readonly PlannedFile[]): Promise<BundleOutput> {
+  await requireOurs(directory);
+  const obstacle = await makeRealFolders(directory, BLOB_FOLDERS);
+  if (obstacle !== undefined)
+    throw inputError('output', `"${obstacle}" is in the place of a folder`, 'Give a new directory.');
+  // A bundle without sums is none.
+  await rm(path.join(directory, SUMS_FILE), { force: true });
+  await writeFact(directory, files);
+  return new DirectoryOutput(directory, files);
+}
+
+/** The file by which the next run knows the directory for ours. */
+async function writeFact(directory: string, files: readonly PlannedFile[]): Promise<void> {
+  const facts = files.find((file) => file.path === FACTS_FILE);
+  if (facts?.content.kind === 'bytes') await writeFileWhole(path.join(directory, FACTS_FILE), [facts.content.bytes]);
+}
+
+async function requireOurs(directory: string): Promise<void> {
+  await mkdir(directory, { recursive: true });
+  const entries = await readdir(directory);
+  const strange = entries.find((name) => name !== 'blobs' && !isOurs(name));
+  if (strange === undefined && (entries.length === 0 || entries.includes(FACTS_FILE))) return;
+  const hint = 'Give a directory that is empty, not there yet, or a bundle, which is then replaced.';
+  throw inputError('output', `"${directory}" holds something else than a bundle: "${strange ?? 'blobs'}"`, hint);
+}
+
+/** What a killed run may have left counts too. */
+function isOurs(name: string): boolean {
+  return HEAD_FILES.some((file) => name === file || (name.startsWith(`${file}.`) && name.endsWith('.tmp')));
+}
+
+class DirectoryOutput implements BundleOutput {
+  readonly #directory: string;
+  readonly #files: readonly PlannedFile[];
+
+  constructor(directory: string, files: readonly PlannedFile[]) {
+    this.#directory = directory;
+    this.#files = files;
+  }
+
+  async has({ path: name, size, digest }: PlannedFile): Promise<boolean> {
+    const parts = name.split('/');
+    if ((await statRegularFile(this.#directory, parts))?.size !== size) return false;
+    const handle = await openRegularFile(this.#directory, parts);
+    if (handle === undefined) return false;
+    return (await hashOf(handle.createReadStream({ highWaterMark: 1024 * 1024 }))).digest === digest;
+  }
+
+  async write({ path: name }: PlannedFile, content: AsyncIterable<Uint8Array>): Promise<void> {
+    await writeFileWhole(path.join(this.#directory, name), content);
+  }
+
+  async finish(): Promise<readonly WrittenFile[]> {
+    await this.#removeOthers();
+    const size = this.#files.reduce((sum, file) => sum + file.size, 0);
+    return [{ file: this.#directory, size }];
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  async #removeOthers(): Promise<void> {
+    const wanted = new Set(this.#files.map((file) => file.path));
+    for (const folder of ['', BLOB_FOLDERS.join('/')]) {
+      const entries = await readdir(path.join(this.#directory, folder), { withFileTypes: true });
+      for (const entry of entries) {
+        const name = path.posix.join(folder, entry.name);
+        if (!entry.isDirectory() && !wanted.has(name)) await rm(path.join(this.#directory, name));
+      }
+    }
+  }
+}

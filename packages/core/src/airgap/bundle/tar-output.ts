@@ -1,0 +1,137 @@
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { constants, createReadStream } from 'node:fs';
+import { writeFileWhole } from '../../files/whole-file.ts';
+import { hashOf } from '../content/content-hash.ts';
+import { type Part, partFiles, partsFile, partsJson } from '../content/parts.ts';
+import { Segments } from '../content/segments.ts';
+import { type TarPlace, tarPlaces, type TarPlaces } from '../content/tar-places.ts';
+import type { BundleOutput, WrittenFile } from './output.ts';
+import type { PlannedFile } from './plan.ts';
+
+const READ_SIZE = 1024 * 1024;
+
+/**
+ * Writes a bundle as an uncompressed tar. Since all sizes are known, each file has its place from the beginning, and several are written
+ * at once; what a killed run has left in its place is found there.
+ *
+ * @param partSize bytes of each part but the last; undefined: one file
+ */
+export async function openTarOutput(
+  file: string,
+  files: readonly PlannedFile[],
+  partSize: number | undefined,
+): Promise<BundleOutput> {
+  const layout = tarPlaces(files);
+  await mkdir(path.dirname(file), { recursive: true });
+  const targets = partSize === undefined ? [`${file}.partial`] : partFiles(file, Math.ceil(layout.size / partSize));
+  if (partSize !== undefined) await rm(partsFile(file), { force: true });
+  let isFresh = true;
+  for (const [index, target] of targets.entries()) {
+    const start = index * (partSize ?? 0);
+    const before = await makeSized(target, Math.min(partSize ?? Infinity, layout.size - start));
+    isFresh &&= before === 0;
+  }
+  return new TarOutput({ file, layout, targets, partSize, isFresh });
+}
+
+/** Makes it a file of this size, with a hole where there is nothing yet; gives the size that it had. */
+async function makeSized(file: string, size: number): Promise<number> {
+  const handle = await open(file, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o644);
+  try {
+    const { size: before } = await handle.stat();
+    if (before !== size) await handle.truncate(size);
+    return before;
+  } finally {
+    await handle.close();
+  }
+}
+
+interface TarTarget {
+  readonly file: string;
+  readonly layout: TarPlaces;
+  /** What is written to. */
+  readonly targets: readonly string[];
+  readonly partSize: number | undefined;
+  /** Nothing was there before. */
+  readonly isFresh: boolean;
+}
+
+class TarOutput implements BundleOutput {
+  readonly #target: TarTarget;
+  readonly #segments: Segments;
+  readonly #places: ReadonlyMap<string, TarPlace>;
+
+  constructor(target: TarTarget) {
+    this.#target = target;
+    this.#segments = new Segments(target.targets, target.partSize ?? Infinity, 'r+');
+    this.#places = new Map(target.layout.places.map((place) => [place.path, place]));
+  }
+
+  async has({ path: name, size, digest }: PlannedFile): Promise<boolean> {
+    if (this.#target.isFresh) return false;
+    return (await hashOf(this.#segments.range(this.#placeOf(name).offset, size))).digest === digest;
+  }
+
+  async write({ path: name }: PlannedFile, content: AsyncIterable<Uint8Array>): Promise<void> {
+    let at = this.#placeOf(name).offset;
+    for await (const chunk of content) {
+      await this.#segments.write(chunk, at);
+      at += chunk.length;
+    }
+  }
+
+  /** Headers and the empty bytes between come last: another plan's run may have left something there. */
+  async finish(): Promise<readonly WrittenFile[]> {
+    const { file, layout, targets, partSize } = this.#target;
+    for (const { start, headers } of layout.places) await this.#segments.write(headers, start);
+    for (const [index, place] of layout.places.entries()) {
+      const end = layout.places[index + 1]?.start ?? layout.size;
+      const padding = end - place.offset - place.size;
+      await this.#segments.write(Buffer.alloc(padding), place.offset + place.size);
+    }
+    await this.#segments.sync();
+    await this.#segments.close();
+    if (partSize !== undefined) return this.#finishParts(partSize);
+    await rename(targets[0] ?? file, file);
+    return [{ file, size: layout.size }];
+  }
+
+  close(): Promise<void> {
+    return this.#segments.close();
+  }
+
+  async #finishParts(partSize: number): Promise<readonly WrittenFile[]> {
+    const { file, layout, targets } = this.#target;
+    await removeFurtherParts(file, targets.length);
+    const parts: Part[] = [];
+    for (const target of targets) {
+      const found = await hashOf(createReadStream(target, { highWaterMark: READ_SIZE }));
+      parts.push({ file: path.basename(target), ...found });
+    }
+    const list = Buffer.from(partsJson({ size: layout.size, partSize, parts }));
+    await writeFileWhole(partsFile(file), [list]);
+    const folder = path.dirname(file);
+    return [
+      ...parts.map((part) => ({ ...part, file: path.join(folder, part.file) })),
+      { file: partsFile(file), size: list.length },
+    ];
+  }
+
+  #placeOf(name: string): TarPlace {
+    const place = this.#places.get(name);
+    if (place === undefined) throw new RangeError(`"${name}" has no place in the tar`);
+    return place;
+  }
+}
+
+/** Those of an earlier, larger bundle of the same name. */
+async function removeFurtherParts(file: string, count: number): Promise<void> {
+  const folder = path.dirname(file);
+  const known = new Set(partFiles(file, count));
+  const prefix = `${path.basename(file)}.part-`;
+  for (const name of await readdir(folder)) {
+    const found = path.join(folder, name);
+    if (name.startsWith(prefix) && /^\d{4,}$/.test(name.slice(prefix.length)) && !known.has(found)) await rm(found);
+  }
+}

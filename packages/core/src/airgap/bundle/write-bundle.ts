@@ -1,0 +1,157 @@
+import { explained } from '../../build/failure.ts';
+import { openSession } from '../../build/session.ts';
+import type { Platform } from '../../image/manifest.ts';
+import type { ConnectionInputs } from '../../inputs/index.ts';
+import { optional } from '../../json/json.ts';
+import { formatSize } from '../../log/size.ts';
+import { announceTransfers, reportTransfer } from '../../log/transfer.ts';
+import { mapInParallel } from '../../parallel/parallel.ts';
+import type { Ports } from '../../ports/index.ts';
+import type { Digest } from '../../reference/index.ts';
+import type { RegistryReader } from '../../registry/index.ts';
+import { choosePlatforms, EVERY_PLATFORM } from '../content/platform-choice.ts';
+import type { Lock } from '../lock/lock.ts';
+import { type BundleContent, collectContent } from './collect.ts';
+import { openDirectoryOutput } from './directory-output.ts';
+import { explainFull, requireRoom } from './disk-room.ts';
+import type { BundleOutput, WrittenFile } from './output.ts';
+import { type BundlePlan, placedBlobs, planBundle, type PlannedFile } from './plan.ts';
+import { readEarlier } from './since.ts';
+import { openTarOutput } from './tar-output.ts';
+
+/** What is packed, and where to. */
+export interface BundleRequest {
+  readonly lock: Lock;
+  readonly output: BundleTarget;
+  /** Absent: all that the images have. */
+  readonly platforms?: readonly Platform[];
+  /** The lock of an earlier bundle: what that holds is left out. */
+  readonly since?: Lock;
+  readonly connection: ConnectionInputs;
+}
+
+export interface BundleTarget {
+  readonly kind: 'directory' | 'tar';
+  /** Absolute. */
+  readonly path: string;
+  /** Bytes; absent: a tar is one file. */
+  readonly partSize?: number;
+}
+
+export interface BundleOutcome {
+  /** Of `SHA256SUMS`: who knows it knows the whole bundle. */
+  readonly digest: Digest;
+  readonly files: readonly WrittenFile[];
+  readonly images: number;
+  /** Signatures, attestations and the like that go with the images. */
+  readonly attachments: number;
+  /** Bytes that came from registries, and that an earlier run had brought already. */
+  readonly fetched: number;
+  readonly kept: number;
+  /** Bytes that the earlier bundle has. */
+  readonly omitted: number;
+}
+
+/** Files that are checked, or written, at once. */
+const AT_ONCE = 6;
+
+/**
+ * Packs everything that a lock names, byte for byte as the registries have it. Equal content gives an equal bundle; a run that was
+ * killed is continued by the same command.
+ *
+ * @throws BuildpacksError `image` when a registry no longer has what the lock names; `machine` when the disk is full
+ */
+export async function writeBundle(request: BundleRequest, ports: Ports): Promise<BundleOutcome> {
+  return explained(ports.signal, async () => {
+    const { registry, ports: sessionPorts } = openSession(ports, request.connection, []);
+    const { log } = sessionPorts;
+    log.phase('read');
+    const { content, plan } = await makePlan(request, { ...sessionPorts, registry });
+    log.phase('write');
+    const output = await openOutput(request.output, plan.files);
+    try {
+      const { fetched, kept } = await fill(output, plan, request.output, { ...sessionPorts, registry });
+      const files = await output.finish();
+      return { digest: plan.digest, files, ...counts(content), fetched, kept, omitted: sizeOf(plan.omitted) };
+    } catch (error) {
+      throw explainFull(error, request.output.path);
+    } finally {
+      await output.close();
+    }
+  });
+}
+
+type Context = Pick<Ports, 'log'> & { readonly registry: RegistryReader };
+
+async function makePlan(
+  { lock, platforms, since }: BundleRequest,
+  context: Context,
+): Promise<{ readonly content: BundleContent; readonly plan: BundlePlan }> {
+  const choice = platforms === undefined ? EVERY_PLATFORM : choosePlatforms(platforms);
+  const content = await collectContent(lock, choice, context.registry);
+  const earlier = since === undefined ? undefined : await readEarlier(since, choice, context);
+  const unavailable = await unavailableLayers(content, context);
+  return { content, plan: planBundle({ lock, choice, content, unavailable, ...optional('earlier', earlier) }) };
+}
+
+/** Foreign layers (of Windows, mostly) may not be in any registry: who loads the bundle gets them where the manifest says. */
+async function unavailableLayers(content: BundleContent, { registry, log }: Context): Promise<ReadonlySet<Digest>> {
+  const foreign = placedBlobs(content).filter(({ descriptor }) => descriptor.urls !== undefined);
+  const missing = new Set<Digest>();
+  for (const { repository, descriptor } of foreign) {
+    const source = registry.source(repository);
+    if (await source.has(descriptor)) continue;
+    missing.add(descriptor.digest);
+    log.warn(
+      `the foreign layer ${descriptor.digest} of ${source.name} is not in the bundle: its registry does not have it, only ${descriptor.urls?.join(', ') ?? ''}`,
+    );
+  }
+  return missing;
+}
+
+function openOutput({ kind, path, partSize }: BundleTarget, files: readonly PlannedFile[]): Promise<BundleOutput> {
+  return kind === 'directory' ? openDirectoryOutput(path, files) : openTarOutput(path, files, partSize);
+}
+
+async function fill(
+  output: BundleOutput,
+  { files }: BundlePlan,
+  { path }: BundleTarget,
+  { registry, log }: Context,
+): Promise<{ readonly fetched: number; readonly kept: number }> {
+  const there = await mapInParallel(files, AT_ONCE, (file) => output.has(file));
+  const missing = files.filter((_, index) => there[index] === false);
+  const kept = sizeOf(files) - sizeOf(missing);
+  if (kept > 0) log.info(`${formatSize(kept)} are there already`);
+  await requireRoom(path, sizeOf(missing));
+  const blobs = missing.filter(({ content }) => content.kind === 'blob');
+  announceTransfers(blobs, log);
+  // What makes a directory a bundle comes last.
+  await mapInParallel(blobs, AT_ONCE, (file) => writeFile(file, output, { registry, log }));
+  for (const file of missing.filter(({ content }) => content.kind === 'bytes').reverse()) {
+    await writeFile(file, output, { registry, log });
+  }
+  return { fetched: sizeOf(blobs), kept };
+}
+
+async function writeFile(file: PlannedFile, output: BundleOutput, { registry, log }: Context): Promise<void> {
+  const { content } = file;
+  if (content.kind === 'bytes') {
+    await output.write(file, iterate(content.bytes));
+    return;
+  }
+  const blob = await registry.readBlob(content.repository, content.descriptor);
+  await output.write(file, reportTransfer(blob, content.descriptor, log) as AsyncIterable<Uint8Array>);
+}
+
+async function* iterate(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield await Promise.resolve(bytes);
+}
+
+function counts({ images, attachments }: BundleContent): Pick<BundleOutcome, 'images' | 'attachments'> {
+  return { images: images.length, attachments: attachments.length };
+}
+
+function sizeOf(files: readonly { readonly size: number }[]): number {
+  return files.reduce((sum, { size }) => sum + size, 0);
+}

@@ -1,0 +1,74 @@
+import type { RawManifest } from '../../image/manifest.ts';
+import { isIndexType, isManifestType } from '../../image/media-types.ts';
+import { mapInParallel } from '../../parallel/parallel.ts';
+import { type Digest, hexOf, type ImageReference, type Repository } from '../../reference/index.ts';
+import type { RegistryReader } from '../../registry/index.ts';
+import { type ImageTree, walkImage } from './image-tree.ts';
+import { EVERY_PLATFORM } from './platform-choice.ts';
+
+/** A manifest that is about another one (a signature, an attestation, a bill of materials), and the name that leads to it. */
+export interface Attachment {
+  readonly reference: ImageReference;
+  readonly tree: ImageTree;
+}
+
+/** The endings of the tags under which cosign 1 and 2 keep what belongs to a manifest. */
+const COSIGN_ENDINGS = ['sig', 'att', 'sbom'] as const;
+/** A bill of materials may have a signature, and that a timestamp; nothing goes deeper. */
+const MAX_DEPTH = 4;
+/** Manifests that are asked about at once. */
+const AT_ONCE = 6;
+
+/** The tag under which registries without the API of referrers have the index of them (distribution specification 1.1). */
+export function fallbackTag(digest: Digest): string {
+  return `sha256-${hexOf(digest)}`;
+}
+
+/**
+ * Everything that is attached to these manifests, and to what is attached: referrers, by the registry's API or the index under the
+ * fallback tag, and cosign's tags.
+ */
+export async function findAttachments(
+  repository: Repository,
+  manifests: readonly RawManifest[],
+  registry: RegistryReader,
+): Promise<readonly Attachment[]> {
+  const seen = new Set<Digest>(manifests.map(({ digest }) => digest));
+  const attachments: Attachment[] = [];
+  let subjects: readonly RawManifest[] = manifests;
+  for (let depth = 0; depth < MAX_DEPTH && subjects.length > 0; depth++) {
+    const found = (
+      await mapInParallel(subjects, AT_ONCE, (subject) => attachedTo(subject, repository, registry))
+    ).flat();
+    attachments.push(...found);
+    const fresh = found.flatMap(({ tree }) => tree.manifests).filter(({ digest }) => !seen.has(digest));
+    fresh.forEach(({ digest }) => seen.add(digest));
+    subjects = [...new Map(fresh.map((raw) => [raw.digest, raw])).values()];
+  }
+  return attachments;
+}
+
+async function attachedTo(
+  { digest }: RawManifest,
+  repository: Repository,
+  registry: RegistryReader,
+): Promise<readonly Attachment[]> {
+  const referrers = await registry.referrers(repository, digest);
+  const digests = (referrers ?? [])
+    .filter(({ mediaType }) => isManifestType(mediaType) || isIndexType(mediaType))
+    .map((referrer): ImageReference => ({ kind: 'digest', repository, digest: referrer.digest }));
+  const tag = fallbackTag(digest);
+  const tags = [...(referrers === undefined ? [tag] : []), ...COSIGN_ENDINGS.map((ending) => `${tag}.${ending}`)];
+  const references = [...digests, ...tags.map((each): ImageReference => ({ kind: 'tag', repository, tag: each }))];
+  const found = await Promise.all(references.map((reference) => readAttachment(reference, registry)));
+  return found.filter((attachment) => attachment !== undefined);
+}
+
+async function readAttachment(reference: ImageReference, registry: RegistryReader): Promise<Attachment | undefined> {
+  const raw = await registry.manifest(reference);
+  if (raw === undefined) return undefined;
+  const { repository } = reference;
+  const open = (digest: Digest) => registry.manifest({ kind: 'digest', repository, digest });
+  const name = `${repository.registry}/${repository.path}@${raw.digest}`;
+  return { reference, tree: await walkImage(raw, open, { name, choice: EVERY_PLATFORM }) };
+}

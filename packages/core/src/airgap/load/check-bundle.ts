@@ -1,0 +1,42 @@
+import { BuildpacksError } from '../../errors/index.ts';
+import type { Digest } from '../../reference/index.ts';
+import type { BundleSource } from './bundle-source.ts';
+import { type LoadableContent, readContent } from './check-content.ts';
+import { checkFiles } from './check-files.ts';
+
+/** A bundle that may be pushed. */
+export interface CheckedBundle extends LoadableContent {
+  readonly source: BundleSource;
+  /** Of `SHA256SUMS`. */
+  readonly digest: Digest;
+}
+
+/** More of them tell nothing new. */
+const MAX_SHOWN = 20;
+
+/**
+ * Reads every byte of a bundle, before anything of it is used.
+ *
+ * @throws BuildpacksError `image` that names everything that is wrong with it
+ */
+export async function checkBundle(source: BundleSource): Promise<CheckedBundle> {
+  const { damages, digest } = await checkFiles(source);
+  if (digest === undefined || damages.length > 0) throw damagedBundle(source, damages);
+  const wrong: string[] = [];
+  try {
+    const content = await readContent(source, (what) => wrong.push(what));
+    if (wrong.length === 0) return { ...content, source, digest };
+  } catch (error) {
+    if (!(error instanceof BuildpacksError) || (error.code !== 'image' && error.code !== 'input')) throw error;
+    wrong.push(...error.message.split('\n'));
+  }
+  throw damagedBundle(source, wrong);
+}
+
+function damagedBundle({ name }: BundleSource, damages: readonly string[]): BuildpacksError {
+  const lines = damages.slice(0, MAX_SHOWN).map((damage) => `\n  ${damage}`);
+  const more = damages.length > MAX_SHOWN ? `\n  and ${damages.length - MAX_SHOWN} more` : '';
+  return new BuildpacksError('image', `"${name}" is damaged, and nothing of it was pushed:${lines.join('')}${more}`, {
+    hint: 'Copy what is named here again from where the bundle was made; sha256sum tells whether the copy is right.',
+  });
+}

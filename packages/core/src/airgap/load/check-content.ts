@@ -1,0 +1,136 @@
+import { BuildpacksError } from '../../errors/index.ts';
+import { parseIndex, type RawManifest, rawManifest } from '../../image/manifest.ts';
+import { MEDIA_TYPE } from '../../image/media-types.ts';
+import { readManifest } from '../../layout/layout.ts';
+import { REF_NAME_ANNOTATION } from '../../lifecycle/rewrite.ts';
+import { type Digest, type ImageReference, sameRepository } from '../../reference/index.ts';
+import { MAX_MANIFEST_SIZE } from '../../registry/index.ts';
+import { fallbackTag } from '../content/attachments.ts';
+import { type BundleFacts, FACTS_FILE, parseBundleFacts } from '../content/bundle-facts.ts';
+import { blobFile, digestOfBlobFile, INDEX_FILE } from '../content/bundle-files.ts';
+import { walkImage } from '../content/image-tree.ts';
+import { choosePlatforms, EVERY_PLATFORM } from '../content/platform-choice.ts';
+import type { NamedImage } from '../bundle/collect.ts';
+import { imageName, parseImageName } from '../image-name.ts';
+import { type Lock, LOCK_FILE } from '../lock/lock.ts';
+import { parseLock } from '../lock/parse-lock.ts';
+import type { BundleSource } from './bundle-source.ts';
+import { readFile } from './check-files.ts';
+
+/** What is in a bundle whose files are all as `SHA256SUMS` says. */
+export interface LoadableContent {
+  readonly lock: Lock;
+  readonly facts: BundleFacts;
+  /** In the order of their names. */
+  readonly images: readonly NamedImage[];
+  readonly attachments: readonly NamedImage[];
+}
+
+/**
+ * Reads what is in a bundle and looks whether it is complete and of a piece: index, lock, manifests and blobs.
+ *
+ * @param damaged is called for each thing that is wrong; the content may not be used then
+ */
+export async function readContent(source: BundleSource, damaged: (what: string) => void): Promise<LoadableContent> {
+  const facts = parseBundleFacts(await readFile(source, FACTS_FILE));
+  const lock = parseLock(await readFile(source, LOCK_FILE), LOCK_FILE);
+  const entries = await readEntries(source, damaged);
+  const locked = new Set(lock.images.map((image) => imageName(image.reference)));
+  const chosen = facts.platforms === undefined ? EVERY_PLATFORM : choosePlatforms(facts.platforms);
+  const images: NamedImage[] = [];
+  const attachments: NamedImage[] = [];
+  for (const { name, reference, raw } of entries) {
+    const isLocked = locked.has(name);
+    const choice = isLocked ? chosen : EVERY_PLATFORM;
+    const tree = await walkImage(raw, (digest) => openManifest(source, digest), { name, choice });
+    (isLocked ? images : attachments).push({ reference, tree });
+  }
+  const content = { lock, facts, images, attachments };
+  compareWithLock(content, damaged);
+  requireAttached(content, damaged);
+  compareBlobs(source, content, damaged);
+  return content;
+}
+
+interface Entry {
+  readonly name: string;
+  readonly reference: ImageReference;
+  readonly raw: RawManifest;
+}
+
+async function readEntries(source: BundleSource, damaged: (what: string) => void): Promise<readonly Entry[]> {
+  const { manifests } = parseIndex(rawManifest(await readFile(source, INDEX_FILE), MEDIA_TYPE.ociIndex));
+  const entries = new Map<string, Entry>();
+  for (const { digest, mediaType, annotations } of manifests) {
+    const name = annotations?.[REF_NAME_ANNOTATION] ?? '';
+    const reference = parseImageName(name);
+    const raw = await openManifest(source, digest, mediaType);
+    if (reference === undefined || entries.has(name)) damaged(`${INDEX_FILE}: "${name}" is no name, or there twice`);
+    else if (raw === undefined) damaged(`${INDEX_FILE}: ${name} has the digest ${digest}, which is not in the bundle`);
+    else if (raw.mediaType !== mediaType) damaged(`${INDEX_FILE}: ${name} is said to be of type "${mediaType}"`);
+    else entries.set(name, { name, reference, raw });
+  }
+  return [...entries.values()];
+}
+
+async function openManifest(
+  source: BundleSource,
+  digest: Digest,
+  mediaType?: string,
+): Promise<RawManifest | undefined> {
+  const size = source.files.get(blobFile(digest));
+  if (size === undefined) return undefined;
+  if (size > MAX_MANIFEST_SIZE) throw new BuildpacksError('image', `the manifest ${digest} has ${size} bytes`);
+  return readManifest(await readFile(source, blobFile(digest)), mediaType);
+}
+
+function compareWithLock({ lock, facts, images }: LoadableContent, damaged: (what: string) => void): void {
+  const byName = new Map(images.map((image) => [imageName(image.reference), image.tree]));
+  for (const { reference, digest, platforms } of lock.images) {
+    const name = imageName(reference);
+    const tree = byName.get(name);
+    if (tree === undefined) {
+      damaged(`${LOCK_FILE}: it names ${name}, which is not in ${INDEX_FILE}`);
+      continue;
+    }
+    if (tree.root.digest !== digest)
+      damaged(`${LOCK_FILE}: ${name} is ${digest}, and in ${INDEX_FILE} ${tree.root.digest}`);
+    const found = new Set(tree.manifests.map((raw) => raw.digest));
+    const isWhole = facts.platforms === undefined;
+    for (const each of isWhole ? platforms : []) {
+      if (!found.has(each.digest)) damaged(`${LOCK_FILE}: ${name} has no manifest ${each.digest}`);
+    }
+  }
+}
+
+/** What is not in the lock must be about something in the bundle: nothing else is pushed. */
+function requireAttached({ images, attachments }: LoadableContent, damaged: (what: string) => void): void {
+  const all = [...images, ...attachments];
+  for (const { reference, tree } of attachments) {
+    const near = all.filter((other) => sameRepository(other.reference.repository, reference.repository));
+    const subjects = near.flatMap((other) => other.tree.manifests.map(({ digest }) => digest));
+    const isAttached =
+      reference.kind === 'tag'
+        ? subjects.some((digest) => reference.tag.replace(/\.(?:sig|att|sbom)$/, '') === fallbackTag(digest))
+        : subjects.some((digest) => digest === tree.subject);
+    if (!isAttached) damaged(`${INDEX_FILE}: ${imageName(reference)} is neither in the lock nor about anything in it`);
+  }
+}
+
+function compareBlobs(source: BundleSource, content: LoadableContent, damaged: (what: string) => void): void {
+  const { images, attachments, facts } = content;
+  const trees = [...images, ...attachments].map(({ tree }) => tree);
+  const needed = new Set<Digest>(trees.flatMap(({ manifests }) => manifests.map(({ digest }) => digest)));
+  const omitted = new Map(facts.since?.blobs.map((blob) => [blob.digest, blob.size]));
+  for (const { digest, size, urls } of trees.flatMap(({ blobs }) => blobs)) {
+    needed.add(digest);
+    const found = source.files.get(blobFile(digest)) ?? omitted.get(digest);
+    if (found === undefined && urls === undefined) damaged(`${blobFile(digest)}: an image needs it, and it is missing`);
+    else if (found !== undefined && found !== size)
+      damaged(`${blobFile(digest)}: an image says that it has ${size} bytes`);
+  }
+  for (const file of source.files.keys()) {
+    const digest = digestOfBlobFile(file);
+    if (digest !== undefined && !needed.has(digest)) damaged(`${file}: nothing in the bundle needs it`);
+  }
+}

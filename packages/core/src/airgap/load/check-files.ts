@@ -1,0 +1,57 @@
+import { mapInParallel } from '../../parallel/parallel.ts';
+import type { Digest } from '../../reference/index.ts';
+import { digestOfBlobFile, HEAD_FILES, parseSums, SUMS_FILE } from '../content/bundle-files.ts';
+import { hashOf } from '../content/content-hash.ts';
+import type { BundleSource } from './bundle-source.ts';
+
+/** Lines of a hundred bytes for each blob. */
+const MAX_SUMS_SIZE = 16 * 1024 * 1024;
+/** Files that are hashed at once. */
+const AT_ONCE = 3;
+
+/** What came of looking at every file of a bundle. */
+export interface CheckedFiles {
+  /** Each in words, beginning with the file's path. */
+  readonly damages: readonly string[];
+  /** Of `SHA256SUMS`, when it is there. */
+  readonly digest?: Digest;
+}
+
+/** Compares the files with `SHA256SUMS`: none may be missing, none too many, and each must hash to what is written there. */
+export async function checkFiles(source: BundleSource): Promise<CheckedFiles> {
+  if (source.damages.length > 0) return { damages: source.damages };
+  const size = source.files.get(SUMS_FILE);
+  if (size === undefined) return { damages: [`${SUMS_FILE}: it is missing, so this is no bundle or not a whole one`] };
+  if (size > MAX_SUMS_SIZE) return { damages: [`${SUMS_FILE}: it has ${size} bytes`] };
+  const bytes = await readFile(source, SUMS_FILE);
+  const sums = parseSums(bytes.toString('latin1'));
+  if (sums === undefined) return { damages: [`${SUMS_FILE}: it is not as bundle writes it`] };
+  const missing = [...HEAD_FILES.filter((file) => file !== SUMS_FILE), ...sums.keys()].filter(
+    (file) => !source.files.has(file),
+  );
+  const extra = [...source.files.keys()].filter((file) => file !== SUMS_FILE && !sums.has(file));
+  const present = [...sums].filter(([file]) => source.files.has(file));
+  const wrong = await mapInParallel(present, AT_ONCE, ([file, expected]) => damageOf(source, file, expected));
+  return {
+    damages: [
+      ...new Set(missing.map((file) => `${file}: it is missing`)),
+      ...extra.map((file) => `${file}: it does not belong to the bundle`),
+      ...wrong.filter((damage) => damage !== undefined),
+    ],
+    digest: (await hashOf(source.open(SUMS_FILE))).digest,
+  };
+}
+
+/** A whole small file. */
+export async function readFile(source: BundleSource, path: string): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of source.open(path)) chunks.push(chunk);
+  return Buffer.concat(chunks);
+}
+
+async function damageOf(source: BundleSource, file: string, expected: Digest): Promise<string | undefined> {
+  const named = digestOfBlobFile(file);
+  if (named !== undefined && named !== expected) return `${file}: ${SUMS_FILE} has another digest for it, ${expected}`;
+  const { digest } = await hashOf(source.open(file));
+  return digest === expected ? undefined : `${file}: expected ${expected}, found ${digest}`;
+}

@@ -1,0 +1,26 @@
+import { inputError, Problems } from '../../errors/problems.ts';
+import { type ConnectionContext, readConnectionInputs } from '../../inputs/connection.ts';
+import { InputReader, type RawInputs } from '../../inputs/reader.ts';
+import { parseDestination } from './destination.ts';
+import type { LoadRequest } from './load-bundle.ts';
+
+/** What is loaded, as the user wrote it; paths are relative to the working directory. */
+export interface LoadInputs extends Pick<LoadRequest, 'isRehearsal' | 'mirrorConfigs'> {
+  readonly bundle: string | undefined;
+  readonly to: string | undefined;
+}
+
+/** @throws InputError with every problem there is */
+export function parseLoadInputs(given: LoadInputs, raw: RawInputs, context: ConnectionContext): LoadRequest {
+  const problems = new Problems();
+  const to = problems.attempt(() => {
+    if (given.to !== undefined) return parseDestination(given.to);
+    throw inputError('to', 'it is missing', 'Give the registry of the closed network: host[:port][/path].');
+  });
+  const { bundle } = given;
+  if (bundle === undefined) problems.report('bundle', 'it is missing', 'Give a directory, a tar, or one of its parts.');
+  const connection = readConnectionInputs(new InputReader(raw, problems), context, problems);
+  problems.throwIfAny();
+  const { isRehearsal, mirrorConfigs } = given;
+  return { bundle: bundle ?? '', to: to ?? { registry: '', path: '' }, isRehearsal, mirrorConfigs, connection };
+}

@@ -1,0 +1,139 @@
+import path from 'node:path';
+import { explained } from '../../build/failure.ts';
+import { openSession } from '../../build/session.ts';
+import { writeFileWhole } from '../../files/whole-file.ts';
+import type { ConnectionInputs } from '../../inputs/index.ts';
+import type { Ports } from '../../ports/index.ts';
+import type { Digest, ImageReference } from '../../reference/index.ts';
+import type { RegistryClient } from '../../registry/index.ts';
+import { imageName } from '../image-name.ts';
+import { checkBundle, type CheckedBundle } from './check-bundle.ts';
+import { type Destination, relocatedReference } from './destination.ts';
+import { formatOfFile, type MirroredRegistry, mirrorConfig, mirroredRegistries } from './mirror-config.ts';
+import { openBundle } from './open-bundle.ts';
+import { pushBlobs, type PushedBlobs } from './push-blobs.ts';
+import { type PushedImage, pushManifests } from './push-manifests.ts';
+import { planPush, type PushPlan } from './push-plan.ts';
+import { listUnderTags } from './push-referrers.ts';
+import { pushAttachmentTags, pushTags } from './push-tags.ts';
+
+/** Which bundle is loaded, and where to. */
+export interface LoadRequest {
+  /** A directory, a tar or parts, as the user wrote it. */
+  readonly bundle: string;
+  readonly to: Destination;
+  /** Only look: at the bundle, and at what the registry has. */
+  readonly isRehearsal: boolean;
+  /** Files for the configuration of mirrors, as the user wrote them; their names tell the format (`formatOfFile`). */
+  readonly mirrorConfigs: readonly string[];
+  readonly connection: ConnectionInputs;
+}
+
+export interface LoadOutcome extends PushedBlobs {
+  /** Of `SHA256SUMS`. */
+  readonly digest: Digest;
+  readonly images: readonly LoadedImage[];
+  readonly attachments: number;
+  /** Bytes that the registry had already, counted once for each repository. */
+  readonly present: number;
+  readonly mirrors: readonly MirroredRegistry[];
+}
+
+export interface LoadedImage {
+  /** As the lock names it. */
+  readonly name: string;
+  readonly reference: ImageReference;
+  /** Of what the reference leads to: the lock's, but for an index that the registry does not take in part. */
+  readonly digest: Digest;
+}
+
+/**
+ * Checks a bundle and puts it on a registry: blobs, manifests, indexes, what is attached to them, and tags at last. What is there is not
+ * sent again, so that a run that was ended is continued by the same command.
+ *
+ * @throws BuildpacksError `image` when the bundle is damaged or incomplete: then nothing was pushed
+ */
+export async function loadBundle(request: LoadRequest, ports: Ports): Promise<LoadOutcome> {
+  return explained(ports.signal, async () => {
+    const session = openSession(ports, request.connection, []);
+    const { log } = session.ports;
+    log.phase('check');
+    const source = await openBundle(request.bundle, ports.machine.workingDirectory);
+    try {
+      const bundle = await checkBundle(source);
+      const plan = await planPush(bundle, request.to, session.registry);
+      const mirrors = mirroredRegistries(referencesOf(bundle), request.to);
+      if (request.isRehearsal) return rehearsed(bundle, plan, { request, mirrors });
+      log.phase('push');
+      const outcome = await push(bundle, plan, { request, registry: session.registry, log });
+      await writeMirrorConfigs(request.mirrorConfigs, mirrors, ports.machine.workingDirectory);
+      return { ...outcome, digest: bundle.digest, present: plan.present, mirrors };
+    } finally {
+      await source.close();
+    }
+  });
+}
+
+interface PushWishes {
+  readonly request: LoadRequest;
+  readonly registry: RegistryClient;
+  readonly log: Ports['log'];
+}
+
+async function push(
+  bundle: CheckedBundle,
+  plan: PushPlan,
+  { request, registry, log }: PushWishes,
+): Promise<PushedBlobs & Pick<LoadOutcome, 'images' | 'attachments'>> {
+  const context = { destination: request.to, registry, log };
+  const counts = await pushBlobs(plan.blobs, { source: bundle.source, registry, log });
+  const images = await pushManifests(bundle.images, context);
+  const attachments = await pushManifests(bundle.attachments, context);
+  await pushAttachmentTags(attachments, context);
+  await listUnderTags(attachments, context);
+  await pushTags(images, context);
+  return { ...counts, images: images.map(loaded), attachments: attachments.length };
+}
+
+function loaded({ image, reference, root = image.tree.root }: PushedImage): LoadedImage {
+  return { name: imageName(image.reference), reference, digest: root.digest };
+}
+
+function rehearsed(
+  { digest, images, attachments }: CheckedBundle,
+  { blobs, present }: PushPlan,
+  { request, mirrors }: { readonly request: LoadRequest; readonly mirrors: readonly MirroredRegistry[] },
+): LoadOutcome {
+  const lacking = blobs.filter(({ missing }) => missing.length > 0);
+  const uploads = lacking.filter(({ from }) => from === undefined);
+  const sum = (sizes: readonly number[]) => sizes.reduce((total, size) => total + size, 0);
+  const all = sum(lacking.map(({ descriptor, missing }) => descriptor.size * missing.length));
+  const uploaded = sum(uploads.map(({ descriptor }) => descriptor.size));
+  return {
+    digest,
+    images: images.map((image) => ({
+      name: imageName(image.reference),
+      reference: relocatedReference(image.reference, request.to),
+      digest: image.tree.root.digest,
+    })),
+    attachments: attachments.length,
+    present,
+    uploaded,
+    mounted: all - uploaded,
+    mirrors,
+  };
+}
+
+function referencesOf({ images }: CheckedBundle): readonly ImageReference[] {
+  return images.map(({ reference }) => reference);
+}
+
+async function writeMirrorConfigs(
+  files: readonly string[],
+  mirrors: readonly MirroredRegistry[],
+  base: string,
+): Promise<void> {
+  for (const file of files) {
+    await writeFileWhole(path.resolve(base, file), [Buffer.from(mirrorConfig(mirrors, formatOfFile(file)))]);
+  }
+}

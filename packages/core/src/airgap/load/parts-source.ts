@@ -1,0 +1,47 @@
+import { createReadStream } from 'node:fs';
+import path from 'node:path';
+import { readSmallFile } from '../../files/file-kind.ts';
+import { inputError } from '../../errors/problems.ts';
+import { kindOf } from '../../files/file-kind.ts';
+import { mapInParallel } from '../../parallel/parallel.ts';
+import { statRegularFile } from '../../files/regular-file.ts';
+import { hashOf } from '../content/content-hash.ts';
+import { parseParts, type Part } from '../content/parts.ts';
+import { Segments } from '../content/segments.ts';
+import type { BundleSource } from './bundle-source.ts';
+import { openTarSource } from './tar-source.ts';
+
+const READ_SIZE = 1024 * 1024;
+const MAX_LIST_SIZE = 4 * 1024 * 1024;
+/** Parts that are hashed at once. */
+const AT_ONCE = 2;
+
+/**
+ * Opens a bundle in parts, of which the list is given. Each is hashed first, so that a bad copy is told by the part's name.
+ *
+ * @throws InputError when the list is not as `bundle` writes it
+ */
+export async function openPartsSource(list: string, name: string): Promise<BundleSource> {
+  const bytes = readSmallFile(list, MAX_LIST_SIZE);
+  if (typeof bytes === 'string') throw inputError('bundle', `"${path.basename(list)}" ${bytes}`);
+  const { size, partSize, parts } = parseParts(bytes, path.basename(list));
+  const folder = path.dirname(list);
+  const damages = (await mapInParallel(parts, AT_ONCE, (part) => damageOf(folder, part))).filter(
+    (one) => one !== undefined,
+  );
+  const files = parts.map(({ file }) => path.join(folder, file));
+  const segments = new Segments(files, partSize, 'r');
+  if (damages.length === 0) return openTarSource({ name, segments, size });
+  // With a part that is not as it was written, what is in the tar tells nothing more.
+  return { name, files: new Map(), damages, open: () => segments.range(0, 0), close: () => segments.close() };
+}
+
+async function damageOf(folder: string, { file, size, digest }: Part): Promise<string | undefined> {
+  const place = path.join(folder, file);
+  if (kindOf(place) === undefined) return `${file}: it is missing`;
+  const stats = await statRegularFile(folder, [file]);
+  if (stats === undefined) return `${file}: it is no regular file`;
+  if (stats.size !== size) return `${file}: it has ${stats.size} bytes instead of ${size}`;
+  const found = await hashOf(createReadStream(place, { highWaterMark: READ_SIZE }));
+  return found.digest === digest ? undefined : `${file}: expected ${digest}, found ${found.digest}`;
+}

@@ -1,0 +1,102 @@
+import { BuildpacksError } from '../../errors/index.ts';
+import type { Descriptor } from '../../image/manifest.ts';
+import { formatSize } from '../../log/size.ts';
+import { mapInParallel } from '../../parallel/parallel.ts';
+import { type Digest, formatRepository, type Repository } from '../../reference/index.ts';
+import type { RegistryClient } from '../../registry/index.ts';
+import { blobFile } from '../content/bundle-files.ts';
+import type { NamedImage } from '../bundle/collect.ts';
+import type { CheckedBundle } from './check-bundle.ts';
+import { type Destination, relocated } from './destination.ts';
+
+/** A blob, and the repositories that are to have it. */
+export interface BlobPlan {
+  readonly descriptor: Descriptor;
+  /** Those that lack it. */
+  readonly missing: readonly Repository[];
+  /** One that has it already. */
+  readonly from?: Repository;
+}
+
+export interface PushPlan {
+  readonly blobs: readonly BlobPlan[];
+  /** Bytes that the registry has already, counted once for each repository. */
+  readonly present: number;
+}
+
+/** Questions in flight. */
+const AT_ONCE = 12;
+
+/**
+ * Asks the registry what it has.
+ *
+ * @throws BuildpacksError `image` when neither the bundle nor the registry has a blob: an earlier bundle has not been loaded
+ */
+export async function planPush(
+  bundle: CheckedBundle,
+  destination: Destination,
+  registry: RegistryClient,
+): Promise<PushPlan> {
+  const wanted = wantedBlobs([...bundle.images, ...bundle.attachments], bundle, destination);
+  const earlier = new Map(
+    bundle.facts.since?.blobs.map((blob) => [blob.digest, relocated(blob.repository, destination)]),
+  );
+  const blobs = await mapInParallel(wanted, AT_ONCE, async ({ descriptor, repositories }): Promise<BlobPlan> => {
+    const { digest } = descriptor;
+    const there = await Promise.all(repositories.map((repository) => registry.hasBlob(repository, digest)));
+    const missing = repositories.filter((_, index) => there[index] === false);
+    const has = repositories.find((_, index) => there[index] === true);
+    const other = has === undefined ? earlier.get(digest) : undefined;
+    const from = has ?? (other !== undefined && (await registry.hasBlob(other, digest)) ? other : undefined);
+    return { descriptor, missing, ...(from !== undefined && { from }) };
+  });
+  requireComplete(blobs, bundle, earlier);
+  const all = wanted.reduce((sum, { descriptor, repositories }) => sum + descriptor.size * repositories.length, 0);
+  const lacking = blobs.reduce((sum, { descriptor, missing }) => sum + descriptor.size * missing.length, 0);
+  return { blobs, present: all - lacking };
+}
+
+interface WantedBlob {
+  readonly descriptor: Descriptor;
+  readonly repositories: readonly Repository[];
+}
+
+/** Foreign layers that are not in the bundle stay where their manifest says. */
+function wantedBlobs(
+  images: readonly NamedImage[],
+  { source, facts }: CheckedBundle,
+  destination: Destination,
+): readonly WantedBlob[] {
+  const omitted = new Set(facts.since?.blobs.map(({ digest }) => digest));
+  const wanted = new Map<Digest, { readonly descriptor: Descriptor; readonly places: Map<string, Repository> }>();
+  for (const { reference, tree } of images) {
+    const repository = relocated(reference.repository, destination);
+    for (const descriptor of tree.blobs) {
+      if (!source.files.has(blobFile(descriptor.digest)) && !omitted.has(descriptor.digest)) continue;
+      const known = wanted.get(descriptor.digest) ?? { descriptor, places: new Map() };
+      known.places.set(formatRepository(repository), repository);
+      wanted.set(descriptor.digest, known);
+    }
+  }
+  return [...wanted.values()].map(({ descriptor, places }) => ({ descriptor, repositories: [...places.values()] }));
+}
+
+function requireComplete(
+  blobs: readonly BlobPlan[],
+  { source, facts }: CheckedBundle,
+  earlier: ReadonlyMap<Digest, Repository>,
+): void {
+  const lost = blobs.filter(({ descriptor, missing, from }) => {
+    return missing.length > 0 && from === undefined && !source.files.has(blobFile(descriptor.digest));
+  });
+  const [first] = lost;
+  if (first === undefined) return;
+  const { digest, size } = first.descriptor;
+  const place = earlier.get(digest);
+  const others = lost.length > 1 ? `, and so are ${lost.length - 1} more` : '';
+  throw new BuildpacksError(
+    'image',
+    `the blob ${digest} (${formatSize(size)}) is in an earlier bundle, and not on the registry${place === undefined ? '' : ` in ${formatRepository(place)}`}${others}; nothing was pushed`,
+    { hint: `Load the bundle of the lock ${facts.since?.lock ?? ''} first, or make one without --since.` },
+  );
+}
