@@ -21,6 +21,7 @@ export type ProgramName =
   | 'tekton'
   | 'argo'
   | 'cache-image'
+  | 'referrers-registry'
   | 'httpproxy'
   | 'registries-conf';
 
@@ -103,6 +104,10 @@ const RECIPES: Readonly<Record<ToolName, Recipe>> = {
   },
   argo: { module: 'github.com/argoproj/argo-workflows/v3', programs: { argo: OWN_PROGRAM } },
   'cache-image': { module: 'github.com/buildpacks/lifecycle', programs: { 'cache-image': OWN_PROGRAM } },
+  'referrers-registry': {
+    module: 'github.com/google/go-containerregistry',
+    programs: { 'referrers-registry': OWN_PROGRAM },
+  },
   httpproxy: { module: 'golang.org/x/net', programs: { httpproxy: OWN_PROGRAM } },
   'registries-conf': { module: 'go.podman.io/image/v5', programs: { 'registries-conf': OWN_PROGRAM } },
 };

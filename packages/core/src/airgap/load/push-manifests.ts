@@ -1,4 +1,4 @@
-import type { RawManifest } from '../../image/manifest.ts';
+import { parseIndex, type RawManifest } from '../../image/manifest.ts';
 import { isIndexType } from '../../image/media-types.ts';
 import { mapInParallel } from '../../parallel/parallel.ts';
 import type { Log } from '../../ports/index.ts';
@@ -62,7 +62,9 @@ async function pushManifest(
 /** A locked build asks for the platform's digest; the tag is for people and other programs. */
 function rootOf({ reference, tree }: NamedImage, refused: readonly RawManifest[], log: Log): RawManifest | undefined {
   if (!refused.includes(tree.root)) return tree.root;
-  const images = tree.manifests.filter(({ mediaType }) => !isIndexType(mediaType));
+  // Attestations stand beside the image under the platform unknown/unknown.
+  const children = parseIndex(tree.root).manifests.filter(({ platform }) => platform?.os !== 'unknown');
+  const images = tree.manifests.filter(({ digest }) => children.some((child) => child.digest === digest));
   const only = images.length === 1 ? images[0] : undefined;
   const instead = only === undefined ? 'it gets no tag' : `its tag leads to ${only.digest}`;
   const name = formatRepository(reference.repository);
