@@ -161,7 +161,7 @@ describe('a damaged bundle', () => {
     },
   ];
 
-  it.each(inDirectory)('that is a directory $done is refused', async ({ by, named }) => {
+  it.each(titled(inDirectory))('that is a directory %s is refused', async (_done, { by, named }) => {
     const copy = await copyOf('directory');
     await by(copy);
     await refused(copy, named);
@@ -215,7 +215,7 @@ describe('a damaged bundle', () => {
     },
   ];
 
-  it.each(inTar)('that is a tar $done is refused', async ({ by, named }) => {
+  it.each(titled(inTar))('that is a tar %s is refused', async (_done, { by, named }) => {
     const copy = await copyOf('tar');
     await by(copy);
     await refused(copy, named);
@@ -250,7 +250,7 @@ describe('a damaged bundle', () => {
     { done: 'without its list', by: (at) => rm(`${at}.parts.json`), named: /bundle\.tar" does not exist/ },
   ];
 
-  it.each(inParts)('in parts $done is refused', async ({ by, named }) => {
+  it.each(titled(inParts))('in parts %s is refused', async (_done, { by, named }) => {
     const copy = await copyOf('parts');
     await by(copy);
     await refused(copy, named);
@@ -261,6 +261,10 @@ describe('a damaged bundle', () => {
     expect(images).toHaveLength(2);
   });
 });
+
+function titled(damages: readonly Damage[]): readonly (readonly [string, Damage])[] {
+  return damages.map((damage) => [damage.done, damage]);
+}
 
 async function blobSizes(bundlePath: string): Promise<ReadonlyMap<string, number>> {
   const folder = path.join(bundlePath, 'blobs/sha256');

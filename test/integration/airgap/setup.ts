@@ -17,13 +17,15 @@ import type { Lock } from '../../../packages/core/src/airgap/lock/lock.ts';
 import { program } from '../../bench/tools.ts';
 import type { Registry } from '../../bench/registry.ts';
 import { corePorts, NO_CONNECTION } from '../../e2e/support/ports.ts';
-import { clientFor, startForTest } from '../registry/client.ts';
+import { startForTest } from '../registry/client.ts';
+import { createRegistryClient } from '../../../packages/core/src/registry/index.ts';
 import type { Repository } from '../../../packages/core/src/reference/index.ts';
 import { temporaryDirectory } from '../../../packages/core/test/support/temporary-directory.ts';
 import type { Shelf } from './fixture.ts';
 
 export function shelfOf({ host }: Pick<Registry, 'host'>): Shelf {
-  return { client: clientFor(), host };
+  const credentials = { lookup: () => Promise.resolve(undefined) };
+  return { client: createRegistryClient({ ...corePorts(), credentials }), host };
 }
 
 /** A registry with the API of referrers, which distribution lacks. It ends with the test. */
