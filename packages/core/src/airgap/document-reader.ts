@@ -75,5 +75,5 @@ export class DocumentReader {
 
 /** What a document says in the place of something else, not longer than a line. */
 function shown(value: unknown): string {
-  return value === undefined ? 'nothing' : (JSON.stringify(value) ?? '').slice(0, 100);
+  return value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 100);
 }

@@ -121,10 +121,10 @@ async function fill(
 ): Promise<{ readonly fetched: number; readonly kept: number }> {
   const there = await mapInParallel(files, AT_ONCE, (file) => output.has(file));
   const missing = files.filter((_, index) => there[index] === false);
-  const kept = sizeOf(files) - sizeOf(missing);
+  const blobs = missing.filter(({ content }) => content.kind === 'blob');
+  const kept = sizeOf(files.filter(({ content }) => content.kind === 'blob')) - sizeOf(blobs);
   if (kept > 0) log.info(`${formatSize(kept)} are there already`);
   await requireRoom(path, sizeOf(missing));
-  const blobs = missing.filter(({ content }) => content.kind === 'blob');
   announceTransfers(blobs, log);
   // What makes a directory a bundle comes last.
   await mapInParallel(blobs, AT_ONCE, (file) => writeFile(file, output, { registry, log }));

@@ -168,18 +168,18 @@ async function readable(
   what: string,
   { finder, log, before }: Context,
 ): Promise<FoundImage | undefined> {
-  const leaveOut = (why: string) => {
-    log.warn(`${what} ${imageName(reference)} is not in the lock: ${why}`);
-    return undefined;
-  };
+  let obstacle = 'it does not exist';
   try {
-    return (await finder.find(reference)) ?? leaveOut('it does not exist');
+    const found = await finder.find(reference);
+    if (found !== undefined) return found;
   } catch (error) {
     if (!(error instanceof BuildpacksError) || error.code === 'cancelled') throw error;
     const wasThere = before !== undefined && findLocked(before, reference) !== undefined;
     if (error.code === 'temporary' && wasThere) throw error;
-    return leaveOut(error.message);
+    obstacle = error.message;
   }
+  log.warn(`${what} ${imageName(reference)} is not in the lock: ${obstacle}`);
+  return undefined;
 }
 
 /** One entry for each name, with all roles that it has. */
