@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { TOOL_IMAGE } from '../../packages/core/src/airgap/lock/tool-image.ts';
-import { lockJson } from '../../packages/core/src/airgap/lock/lock-json.ts';
+import { lockJson } from '../../packages/core/src/lock/lock-json.ts';
 import { asRecord, parseJson } from '../../packages/core/src/json/json.ts';
 import { SAMPLE_LOCK } from '../../packages/core/test/airgap/sample-lock.ts';
 import release from '../../release.json' with { type: 'json' };

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
-import type { Lock, LockedImage } from '../../../packages/core/src/airgap/lock/lock.ts';
+import type { Lock, LockedImage } from '../../../packages/core/src/lock/lock.ts';
 import {
   type Descriptor,
   type Platform,

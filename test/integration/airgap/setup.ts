@@ -13,7 +13,7 @@ import {
   type BundleRequest,
 } from '../../../packages/core/src/index.ts';
 import { parseDestination } from '../../../packages/core/src/airgap/load/destination.ts';
-import type { Lock } from '../../../packages/core/src/airgap/lock/lock.ts';
+import type { Lock } from '../../../packages/core/src/lock/lock.ts';
 import { program } from '../../bench/tools.ts';
 import type { Registry } from '../../bench/registry.ts';
 import { corePorts, NO_CONNECTION } from '../../e2e/support/ports.ts';

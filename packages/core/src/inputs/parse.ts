@@ -1,6 +1,6 @@
-import { LOCK_FILE } from '../airgap/lock/lock.ts';
-import type { LockInUse } from '../airgap/lock/locked-images.ts';
-import { requireLock } from '../airgap/lock/read-lock.ts';
+import { LOCK_FILE } from '../lock/lock.ts';
+import type { LockInUse } from '../lock/locked-images.ts';
+import { requireLock } from '../lock/read-lock.ts';
 import { parseReference } from '../reference/index.ts';
 import { optional } from '../json/json.ts';
 import type { HostStoreName } from '../ports/index.ts';

@@ -1,4 +1,4 @@
-import type { LockInUse } from '../airgap/lock/locked-images.ts';
+import type { LockInUse } from '../lock/locked-images.ts';
 import type { CacheKey } from '../cache/index.ts';
 import type { Volume } from '../engine/types.ts';
 import type { Platform } from '../image/manifest.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { compareLocks, renderChanges } from '../../src/airgap/lock/compare-locks.ts';
-import { findLocked } from '../../src/airgap/lock/lock.ts';
-import { lockJson } from '../../src/airgap/lock/lock-json.ts';
-import { parseLock } from '../../src/airgap/lock/parse-lock.ts';
+import { findLocked } from '../../src/lock/lock.ts';
+import { lockJson } from '../../src/lock/lock-json.ts';
+import { parseLock } from '../../src/lock/parse-lock.ts';
 import { InputError } from '../../src/errors/index.ts';
 import { parseReference } from '../../src/reference/index.ts';
 import { digestWith, SAMPLE_LOCK } from './sample-lock.ts';

@@ -1,4 +1,4 @@
-import { type Lock, type LockedImage } from '../../src/airgap/lock/lock.ts';
+import { type Lock, type LockedImage } from '../../src/lock/lock.ts';
 import { MEDIA_TYPE } from '../../src/image/media-types.ts';
 import { type Digest, parseReference } from '../../src/reference/index.ts';
 

@@ -5,8 +5,8 @@ import type { RegistryReader } from '../../registry/index.ts';
 import { type Attachment, findAttachments } from '../content/attachments.ts';
 import { type ImageTree, walkImage } from '../content/image-tree.ts';
 import type { PlatformChoice } from '../content/platform-choice.ts';
-import { imageName } from '../image-name.ts';
-import type { Lock, LockedImage } from '../lock/lock.ts';
+import { imageName } from '../../lock/image-name.ts';
+import type { Lock, LockedImage } from '../../lock/lock.ts';
 
 /** An image and the name that it has in the lock. */
 export interface NamedImage {

@@ -6,8 +6,8 @@ import { type ConnectionContext, readConnectionInputs } from '../../inputs/conne
 import { parsePlatform, parseTargetDirectory } from '../../inputs/places.ts';
 import { InputReader, type RawInputs } from '../../inputs/reader.ts';
 import { optional } from '../../json/json.ts';
-import type { Lock } from '../lock/lock.ts';
-import { requireLock } from '../lock/read-lock.ts';
+import type { Lock } from '../../lock/lock.ts';
+import { requireLock } from '../../lock/read-lock.ts';
 import type { BundleRequest, BundleTarget } from './write-bundle.ts';
 
 /** What a bundle is made from, as the user wrote it; paths are relative to the working directory. */

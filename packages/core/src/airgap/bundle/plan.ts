@@ -12,8 +12,8 @@ import {
   sumsText,
 } from '../content/bundle-files.ts';
 import type { PlatformChoice } from '../content/platform-choice.ts';
-import { type Lock, LOCK_FILE } from '../lock/lock.ts';
-import { lockJson } from '../lock/lock-json.ts';
+import { type Lock, LOCK_FILE } from '../../lock/lock.ts';
+import { lockJson } from '../../lock/lock-json.ts';
 import type { BundleContent } from './collect.ts';
 import type { EarlierBundle } from './since.ts';
 

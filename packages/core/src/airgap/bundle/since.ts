@@ -5,9 +5,9 @@ import { type Digest, digestOf } from '../../reference/index.ts';
 import type { RegistryReader } from '../../registry/index.ts';
 import type { OmittedBlob } from '../content/bundle-facts.ts';
 import type { PlatformChoice } from '../content/platform-choice.ts';
-import { imageName } from '../image-name.ts';
-import type { Lock } from '../lock/lock.ts';
-import { lockJson } from '../lock/lock-json.ts';
+import { imageName } from '../../lock/image-name.ts';
+import type { Lock } from '../../lock/lock.ts';
+import { lockJson } from '../../lock/lock-json.ts';
 import { readLocked } from './collect.ts';
 
 const AT_ONCE = 3;

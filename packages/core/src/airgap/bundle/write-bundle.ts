@@ -10,7 +10,7 @@ import type { Ports } from '../../ports/index.ts';
 import type { Digest } from '../../reference/index.ts';
 import type { RegistryReader } from '../../registry/index.ts';
 import { choosePlatforms, EVERY_PLATFORM } from '../content/platform-choice.ts';
-import type { Lock } from '../lock/lock.ts';
+import type { Lock } from '../../lock/lock.ts';
 import { type BundleContent, collectContent } from './collect.ts';
 import { openDirectoryOutput } from './directory-output.ts';
 import { explainFull, requireRoom } from './disk-room.ts';

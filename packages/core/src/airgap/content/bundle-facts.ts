@@ -4,7 +4,7 @@ import { formatPlatform } from '../../image/platform.ts';
 import { optional, parseJson } from '../../json/json.ts';
 import { mirrorName } from '../../mirrors/index.ts';
 import type { Digest, Repository } from '../../reference/index.ts';
-import { DocumentReader } from '../document-reader.ts';
+import { DocumentReader } from '../../lock/document-reader.ts';
 
 /** The file that says what kind of bundle it is. */
 export const FACTS_FILE = 'bundle.json';

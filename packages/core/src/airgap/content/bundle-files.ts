@@ -2,8 +2,8 @@ import type { Descriptor, RawManifest } from '../../image/manifest.ts';
 import { MEDIA_TYPE } from '../../image/media-types.ts';
 import { REF_NAME_ANNOTATION } from '../../lifecycle/rewrite.ts';
 import { type Digest, hexOf, type ImageReference } from '../../reference/index.ts';
-import { compareText, imageName } from '../image-name.ts';
-import { LOCK_FILE } from '../lock/lock.ts';
+import { compareText, imageName } from '../../lock/image-name.ts';
+import { LOCK_FILE } from '../../lock/lock.ts';
 import { FACTS_FILE } from './bundle-facts.ts';
 
 /** The checksums of all other files, as `sha256sum --check` reads them. */

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { Problems } from '../../errors/problems.ts';
 import { parseJson } from '../../json/json.ts';
 import type { Digest } from '../../reference/index.ts';
-import { DocumentReader } from '../document-reader.ts';
+import { DocumentReader } from '../../lock/document-reader.ts';
 
 const PARTS_SCHEMA_VERSION = 1;
 const SUFFIX = '.parts.json';

@@ -11,9 +11,9 @@ import { blobFile, digestOfBlobFile, INDEX_FILE } from '../content/bundle-files.
 import { walkImage } from '../content/image-tree.ts';
 import { choosePlatforms, EVERY_PLATFORM } from '../content/platform-choice.ts';
 import type { NamedImage } from '../bundle/collect.ts';
-import { imageName, parseImageName } from '../image-name.ts';
-import { type Lock, LOCK_FILE } from '../lock/lock.ts';
-import { parseLock } from '../lock/parse-lock.ts';
+import { imageName, parseImageName } from '../../lock/image-name.ts';
+import { type Lock, LOCK_FILE } from '../../lock/lock.ts';
+import { parseLock } from '../../lock/parse-lock.ts';
 import type { BundleSource } from './bundle-source.ts';
 import { readFile } from './check-files.ts';
 

@@ -6,7 +6,7 @@ import type { ConnectionInputs } from '../../inputs/index.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Digest, ImageReference } from '../../reference/index.ts';
 import type { RegistryClient } from '../../registry/index.ts';
-import { imageName } from '../image-name.ts';
+import { imageName } from '../../lock/image-name.ts';
 import { checkBundle, type CheckedBundle } from './check-bundle.ts';
 import { type Destination, relocatedReference } from './destination.ts';
 import { formatOfFile, type MirroredRegistry, mirrorConfig, mirroredRegistries } from './mirror-config.ts';

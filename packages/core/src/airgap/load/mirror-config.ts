@@ -1,7 +1,7 @@
 import type { ImageReference } from '../../reference/index.ts';
 import { mirrorName } from '../../mirrors/index.ts';
 import { renderToml } from '../../toml/write-toml.ts';
-import { compareText } from '../image-name.ts';
+import { compareText } from '../../lock/image-name.ts';
 import { type Destination, formatDestination, relocatedHost } from './destination.ts';
 
 /** `lines`: of our input `registry-mirrors`; `registries-conf`: of Podman, Buildah, CRI-O and our input of that name; `openshift`: IDMS and ITMS. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { formatPlatform } from '../../image/platform.ts';
-import { compareText, imageName } from '../image-name.ts';
-import type { Lock, LockedImage, LockedPlatform } from './lock.ts';
+import { compareText, imageName } from '../../lock/image-name.ts';
+import type { Lock, LockedImage, LockedPlatform } from '../../lock/lock.ts';
 
 /** One image that is not in both locks as it is. */
 export type LockChange =

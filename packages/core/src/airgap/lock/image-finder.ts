@@ -5,8 +5,8 @@ import { readImage } from '../../image/source.ts';
 import { optional } from '../../json/json.ts';
 import { atDigest, type ImageReference } from '../../reference/index.ts';
 import type { RegistryReader } from '../../registry/index.ts';
-import { compareText } from '../image-name.ts';
-import { findLocked, type Lock, type LockedImage, type LockedPlatform } from './lock.ts';
+import { compareText } from '../../lock/image-name.ts';
+import { findLocked, type Lock, type LockedImage, type LockedPlatform } from '../../lock/lock.ts';
 
 /** An image as a registry has it. */
 export type FoundImage = Omit<LockedImage, 'roles'>;

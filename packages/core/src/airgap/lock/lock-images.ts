@@ -7,9 +7,9 @@ import type { BuildRequest } from '../../inputs/index.ts';
 import { optional } from '../../json/json.ts';
 import type { Ports } from '../../ports/index.ts';
 import { compareLocks, type LockChange } from './compare-locks.ts';
-import type { Lock } from './lock.ts';
-import { lockJson } from './lock-json.ts';
-import { readLock } from './read-lock.ts';
+import type { Lock } from '../../lock/lock.ts';
+import { lockJson } from '../../lock/lock-json.ts';
+import { readLock } from '../../lock/read-lock.ts';
 import { type LockWishes, resolveLock } from './resolve-lock.ts';
 
 /** What is locked, and where. */

@@ -10,8 +10,15 @@ import type { Log } from '../../ports/index.ts';
 import type { CompleteRequest } from '../../project/index.ts';
 import type { ImageReference } from '../../reference/index.ts';
 import type { RegistryReader } from '../../registry/index.ts';
-import { compareText, imageName } from '../image-name.ts';
-import { findLocked, IMAGE_ROLES, type ImageRole, type Lock, type LockedImage, type LockedPlatform } from './lock.ts';
+import { compareText, imageName } from '../../lock/image-name.ts';
+import {
+  findLocked,
+  IMAGE_ROLES,
+  type ImageRole,
+  type Lock,
+  type LockedImage,
+  type LockedPlatform,
+} from '../../lock/lock.ts';
 import { type FoundImage, ImageFinder } from './image-finder.ts';
 
 /** What is locked beside the inputs of a build. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { lockedImages } from '../../airgap/lock/locked-images.ts';
+import { lockedImages } from '../../lock/locked-images.ts';
 import type { BuilderImage } from '../../engine/types.ts';
 import { optional } from '../../json/json.ts';
 import { allInOrder, allOrFirstFailure } from '../../parallel/parallel.ts';

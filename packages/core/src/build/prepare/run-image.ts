@@ -1,6 +1,6 @@
 import type { Builder, RunImageNames } from '../../builder/metadata.ts';
 import { type RunImageCandidate, runImageCandidates } from '../../builder/run-image.ts';
-import { NotLockedError } from '../../airgap/lock/locked-images.ts';
+import { NotLockedError } from '../../lock/locked-images.ts';
 import { BuildpacksError, InputError } from '../../errors/index.ts';
 import type { Platform } from '../../image/manifest.ts';
 import type { NamedImage } from '../../inputs/request.ts';

@@ -1,10 +1,10 @@
-import { InputError } from '../../errors/index.ts';
-import type { Platform, RawManifest } from '../../image/manifest.ts';
-import { MEDIA_TYPE } from '../../image/media-types.ts';
-import { formatPlatform, selectPlatform } from '../../image/platform.ts';
-import { atDigest, type Digest, type ImageReference } from '../../reference/index.ts';
-import type { RegistryReader } from '../../registry/index.ts';
-import { imageName } from '../image-name.ts';
+import { InputError } from '../errors/index.ts';
+import type { Platform, RawManifest } from '../image/manifest.ts';
+import { MEDIA_TYPE } from '../image/media-types.ts';
+import { formatPlatform, selectPlatform } from '../image/platform.ts';
+import { atDigest, type Digest, type ImageReference } from '../reference/index.ts';
+import type { RegistryReader } from '../registry/index.ts';
+import { imageName } from './image-name.ts';
 import { findLocked, type Lock, type LockedImage } from './lock.ts';
 
 /** A lock as one build uses it. */

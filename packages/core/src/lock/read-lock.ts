@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { inputError } from '../../errors/problems.ts';
-import { kindOf, readSmallFile } from '../../files/file-kind.ts';
+import { inputError } from '../errors/problems.ts';
+import { kindOf, readSmallFile } from '../files/file-kind.ts';
 import type { Lock } from './lock.ts';
 import { parseLock } from './parse-lock.ts';
 

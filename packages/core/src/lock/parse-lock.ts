@@ -1,9 +1,9 @@
-import { Problems } from '../../errors/problems.ts';
-import { isIndexType, isManifestType } from '../../image/media-types.ts';
-import { formatPlatform } from '../../image/platform.ts';
-import { asText, parseJson } from '../../json/json.ts';
-import { compareText, imageName } from '../image-name.ts';
-import { DocumentReader } from '../document-reader.ts';
+import { Problems } from '../errors/problems.ts';
+import { isIndexType, isManifestType } from '../image/media-types.ts';
+import { formatPlatform } from '../image/platform.ts';
+import { asText, parseJson } from '../json/json.ts';
+import { compareText, imageName } from './image-name.ts';
+import { DocumentReader } from './document-reader.ts';
 import {
   IMAGE_ROLES,
   type ImageRole,

@@ -1,5 +1,5 @@
-import type { Platform } from '../../image/manifest.ts';
-import { type Digest, type ImageReference, sameRepository } from '../../reference/index.ts';
+import type { Platform } from '../image/manifest.ts';
+import { type Digest, type ImageReference, sameRepository } from '../reference/index.ts';
 
 /** The name of the lock's file in an app and in a bundle. */
 export const LOCK_FILE = 'buildpacks-ci.lock.json';

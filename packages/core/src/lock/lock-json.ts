@@ -1,6 +1,6 @@
-import { formatPlatform } from '../../image/platform.ts';
-import { optional } from '../../json/json.ts';
-import { imageName } from '../image-name.ts';
+import { formatPlatform } from '../image/platform.ts';
+import { optional } from '../json/json.ts';
+import { imageName } from './image-name.ts';
 import { type Lock, LOCK_SCHEMA_VERSION, type LockedImage, type LockedPlatform } from './lock.ts';
 
 /** The text of a lock: equal locks give equal bytes, and each fact has a line of its own, so that a diff shows what moved. */
