@@ -76,6 +76,18 @@ describe('an index', () => {
     );
   });
 
+  it('that is not what the lock says is refused', async () => {
+    const all = await places();
+    const { index, amd64, arm64 } = await pushIndex(all.shelf, all.repository, '1');
+    const image = locked(`${all.source.host}/team/base:1`, index, [amd64, arm64]);
+    const [first, ...others] = image.platforms;
+    const edited = { ...first, platform: AMD64, digest: `sha256:${'0'.repeat(64)}` } as const;
+    const bundling = bundle(lockOf({ ...image, platforms: [edited, ...others] }), bundleTarget(all.directory, 'tar'));
+    await expect(bundling).rejects.toThrow(
+      /the lock says that \S+ has the manifest sha256:0{64}, and sha256:\w+ has not/,
+    );
+  });
+
   it('that holds an index takes along what is chosen inside', () => {
     const inner = {
       mediaType: 'application/vnd.oci.image.index.v1+json',
@@ -88,6 +100,14 @@ describe('an index', () => {
 });
 
 describe('an image', () => {
+  it('for another platform than was chosen is refused', async () => {
+    const all = await places();
+    const image = await pushImage(all.shelf, all.repository, { platform: AMD64 }, '1');
+    const lock = lockOf(locked(`${all.source.host}/team/base:1`, image));
+    const bundling = bundle(lock, bundleTarget(all.directory, 'tar'), { platforms: [ARM64] });
+    await expect(bundling).rejects.toThrow(/has no image for linux\/arm64, only for linux\/amd64/);
+  });
+
   it('by tag and digest is found by both', async () => {
     const all = await places();
     const image = await pushImage(all.shelf, all.repository, {}, '1');

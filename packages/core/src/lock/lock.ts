@@ -1,4 +1,5 @@
-import type { Platform } from '../image/manifest.ts';
+import type { Index, Platform } from '../image/manifest.ts';
+import { MEDIA_TYPE } from '../image/media-types.ts';
 import { type Digest, type ImageReference, sameRepository } from '../reference/index.ts';
 
 /** The name of the lock's file in an app and in a bundle. */
@@ -39,6 +40,14 @@ export interface LockedPlatform {
 export interface LockedLifecycle {
   readonly version: string;
   readonly platformApis: readonly string[];
+}
+
+/** The image's platforms as an index would have them, to choose from. */
+export function platformIndex({ platforms }: LockedImage): Index {
+  const manifests = platforms.map(({ platform, digest }) => {
+    return { mediaType: MEDIA_TYPE.ociManifest, digest, size: 0, platform };
+  });
+  return { mediaType: MEDIA_TYPE.ociIndex, manifests };
 }
 
 /**

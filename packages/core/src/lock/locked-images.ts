@@ -1,11 +1,10 @@
 import { InputError } from '../errors/index.ts';
 import type { Platform, RawManifest } from '../image/manifest.ts';
-import { MEDIA_TYPE } from '../image/media-types.ts';
 import { formatPlatform, selectPlatform } from '../image/platform.ts';
 import { atDigest, type Digest, type ImageReference } from '../reference/index.ts';
 import type { RegistryReader } from '../registry/index.ts';
 import { imageName } from './image-name.ts';
-import { findLocked, type Lock, type LockedImage } from './lock.ts';
+import { findLocked, type Lock, type LockedImage, platformIndex } from './lock.ts';
 
 /** A lock as one build uses it. */
 export interface LockInUse extends Lock {
@@ -39,10 +38,7 @@ export function lockedImages(registry: RegistryReader, lock: LockInUse): Registr
 }
 
 function platformDigest(image: LockedImage, platform: Platform, { file }: LockInUse): Digest {
-  const manifests = image.platforms.map(({ platform: has, digest }) => {
-    return { mediaType: MEDIA_TYPE.ociManifest, digest, size: 0, platform: has };
-  });
-  const found = selectPlatform({ mediaType: MEDIA_TYPE.ociIndex, manifests }, platform);
+  const found = selectPlatform(platformIndex(image), platform);
   if (found !== undefined) return found.digest;
   const known = image.platforms.map((each) => formatPlatform(each.platform)).join(', ') || 'no platform';
   const message = `"${imageName(image.reference)}" is in "${file}" for ${known}, and the build is for ${formatPlatform(platform)}`;

@@ -6,7 +6,8 @@ import { type Attachment, findAttachments } from '../content/attachments.ts';
 import { type ImageTree, walkImage } from '../content/image-tree.ts';
 import type { PlatformChoice } from '../content/platform-choice.ts';
 import { imageName } from '../../lock/image-name.ts';
-import type { Lock, LockedImage } from '../../lock/lock.ts';
+import { type Lock, type LockedImage, platformIndex } from '../../lock/lock.ts';
+import { missingManifest } from '../content/locked-tree.ts';
 
 /** An image and the name that it has in the lock. */
 export interface NamedImage {
@@ -40,28 +41,30 @@ export async function collectContent(
   return { images, attachments: attachments.flat() };
 }
 
-/** An image by the digest that the lock has for it. */
+/**
+ * An image by the digest that the lock has for it.
+ *
+ * @throws BuildpacksError `image` when the registry no longer has it, or it is not what the lock says
+ */
 export async function readLocked(
-  { reference, digest, platforms }: LockedImage,
+  image: LockedImage,
   choice: PlatformChoice,
   registry: RegistryReader,
 ): Promise<NamedImage> {
+  const { reference, digest } = image;
   const name = imageName(reference);
   const { repository } = reference;
   const open = (wanted: Digest) => registry.manifest({ kind: 'digest', repository, digest: wanted });
   const root = await open(digest);
   if (root === undefined) throw gone(name, digest);
+  // What is no index has no children to choose from: then it must itself be for these platforms.
+  choice.childrenOf(platformIndex(image), name);
   const tree = await walkImage(root, open, { name, choice });
-  const found = new Set(tree.manifests.map((raw) => raw.digest));
-  const wrong = choice.platforms === undefined ? platforms.find((each) => !found.has(each.digest)) : undefined;
+  const wrong = missingManifest(image, tree, choice);
   if (wrong === undefined) return { reference, tree };
-  throw new BuildpacksError(
-    'image',
-    `the lock says that ${name} has the manifest ${wrong.digest}, and ${digest} has not`,
-    {
-      hint: 'The lock was edited: make it again with buildpacks-ci lock --update.',
-    },
-  );
+  throw new BuildpacksError('image', `the lock says that ${name} has the manifest ${wrong}, and ${digest} has not`, {
+    hint: 'The lock was edited: make it again with buildpacks-ci lock --update.',
+  });
 }
 
 function gone(name: string, digest: Digest): BuildpacksError {

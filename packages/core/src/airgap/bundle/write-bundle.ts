@@ -68,16 +68,12 @@ export async function writeBundle(request: BundleRequest, ports: Ports): Promise
     log.phase('read');
     const { content, plan } = await makePlan(request, { ...sessionPorts, registry });
     log.phase('write');
-    const output = await openOutput(request.output, plan.files);
-    try {
-      const { fetched, kept } = await fill(output, plan, request.output, { ...sessionPorts, registry });
-      const files = await output.finish();
-      return { digest: plan.digest, files, ...counts(content), fetched, kept, omitted: sizeOf(plan.omitted) };
-    } catch (error) {
+    const written = await write(plan, request.output, { ...sessionPorts, registry }).catch((error: unknown) => {
       throw explainFull(error, request.output.path);
-    } finally {
-      await output.close();
-    }
+    });
+    const { images, attachments } = content;
+    const counts = { images: images.length, attachments: attachments.length };
+    return { digest: plan.digest, ...counts, ...written, omitted: sizeOf(plan.omitted) };
   });
 }
 
@@ -113,6 +109,20 @@ function openOutput({ kind, path, partSize }: BundleTarget, files: readonly Plan
   return kind === 'directory' ? openDirectoryOutput(path, files) : openTarOutput(path, files, partSize);
 }
 
+async function write(
+  plan: BundlePlan,
+  target: BundleTarget,
+  context: Context,
+): Promise<Pick<BundleOutcome, 'files' | 'fetched' | 'kept'>> {
+  const output = await openOutput(target, plan.files);
+  try {
+    const counts = await fill(output, plan, target, context);
+    return { files: await output.finish(), ...counts };
+  } finally {
+    await output.close();
+  }
+}
+
 async function fill(
   output: BundleOutput,
   { files }: BundlePlan,
@@ -146,10 +156,6 @@ async function writeFile(file: PlannedFile, output: BundleOutput, { registry, lo
 
 async function* iterate(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
   yield await Promise.resolve(bytes);
-}
-
-function counts({ images, attachments }: BundleContent): Pick<BundleOutcome, 'images' | 'attachments'> {
-  return { images: images.length, attachments: attachments.length };
 }
 
 function sizeOf(files: readonly { readonly size: number }[]): number {

@@ -9,7 +9,8 @@ import { fallbackTag } from '../content/attachments.ts';
 import { type BundleFacts, FACTS_FILE, parseBundleFacts } from '../content/bundle-facts.ts';
 import { blobFile, digestOfBlobFile, INDEX_FILE } from '../content/bundle-files.ts';
 import { walkImage } from '../content/image-tree.ts';
-import { choosePlatforms, EVERY_PLATFORM } from '../content/platform-choice.ts';
+import { missingManifest } from '../content/locked-tree.ts';
+import { choosePlatforms, EVERY_PLATFORM, type PlatformChoice } from '../content/platform-choice.ts';
 import type { NamedImage } from '../bundle/collect.ts';
 import { imageName, parseImageName } from '../../lock/image-name.ts';
 import { type Lock, LOCK_FILE } from '../../lock/lock.ts';
@@ -46,7 +47,7 @@ export async function readContent(source: BundleSource, damaged: (what: string) 
     (isLocked ? images : attachments).push({ reference, tree });
   }
   const content = { lock, facts, images, attachments };
-  compareWithLock(content, damaged);
+  compareWithLock(content, chosen, damaged);
   requireAttached(content, damaged);
   compareBlobs(source, content, damaged);
   return content;
@@ -84,9 +85,14 @@ async function openManifest(
   return readManifest(await readFile(source, blobFile(digest)), mediaType);
 }
 
-function compareWithLock({ lock, facts, images }: LoadableContent, damaged: (what: string) => void): void {
+function compareWithLock(
+  { lock, images }: LoadableContent,
+  chosen: PlatformChoice,
+  damaged: (what: string) => void,
+): void {
   const byName = new Map(images.map((image) => [imageName(image.reference), image.tree]));
-  for (const { reference, digest, platforms } of lock.images) {
+  for (const image of lock.images) {
+    const { reference, digest } = image;
     const name = imageName(reference);
     const tree = byName.get(name);
     if (tree === undefined) {
@@ -95,11 +101,8 @@ function compareWithLock({ lock, facts, images }: LoadableContent, damaged: (wha
     }
     if (tree.root.digest !== digest)
       damaged(`${LOCK_FILE}: ${name} is ${digest}, and in ${INDEX_FILE} ${tree.root.digest}`);
-    const found = new Set(tree.manifests.map((raw) => raw.digest));
-    const isWhole = facts.platforms === undefined;
-    for (const each of isWhole ? platforms : []) {
-      if (!found.has(each.digest)) damaged(`${LOCK_FILE}: ${name} has no manifest ${each.digest}`);
-    }
+    const wrong = missingManifest(image, tree, chosen);
+    if (wrong !== undefined) damaged(`${LOCK_FILE}: ${name} has no manifest ${wrong}`);
   }
 }
 
