@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { choosePlatforms } from '../../../packages/core/src/airgap/content/platform-choice.ts';
 import { fallbackTag } from '../../../packages/core/src/airgap/content/attachments.ts';
+import { MEDIA_TYPE } from '../../../packages/core/src/image/media-types.ts';
 import type { RawManifest } from '../../../packages/core/src/image/manifest.ts';
 import { hexOf } from '../../../packages/core/src/reference/index.ts';
 import { command } from '../../bench/command.ts';
@@ -185,6 +186,23 @@ describe('what is attached to an image', () => {
     await load(output.path, `${all.target.host}/mirror`);
     expect(await referrersByFetch(all, image, to)).toEqual([bill.digest]);
     expect(await referrersByFetch(all, bill, to)).toEqual([signature.digest]);
+  });
+
+  it('goes along though the list names what is gone', async () => {
+    const all = await places();
+    const image = await pushImage(all.shelf, all.repository, {}, '1');
+    const [bill, gone] = [
+      await pushArtifact(all.shelf, all.repository, { subject: image }),
+      await pushArtifact(all.shelf, all.repository, { subject: image }),
+    ];
+    const manifests = [bill, gone].map(descriptorOf);
+    const index = { schemaVersion: 2, mediaType: MEDIA_TYPE.ociIndex, manifests };
+    await pushManifest(all.shelf, all.repository, index, fallbackTag(image.digest));
+    await all.shelf.client.deleteManifest(all.repository, gone.digest);
+    const output = bundleTarget(all.directory, 'tar');
+    await bundle(lockOf(locked(`${all.source.host}/team/base:1`, image)), output);
+    await load(output.path, `${all.target.host}/mirror`);
+    expect(await referrersByFetch(all, image, 'tags')).toEqual([bill.digest]);
   });
 
   it.each(['sig', 'att', 'sbom'])('goes along under the tag that cosign gives it: .%s', async (ending) => {

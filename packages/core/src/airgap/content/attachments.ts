@@ -1,4 +1,4 @@
-import type { RawManifest } from '../../image/manifest.ts';
+import { type Descriptor, parseIndex, type RawManifest } from '../../image/manifest.ts';
 import { isIndexType, isManifestType } from '../../image/media-types.ts';
 import { mapInParallel } from '../../parallel/parallel.ts';
 import { type Digest, hexOf, type ImageReference, type Repository } from '../../reference/index.ts';
@@ -53,15 +53,25 @@ async function attachedTo(
   repository: Repository,
   registry: RegistryReader,
 ): Promise<readonly Attachment[]> {
-  const referrers = await registry.referrers(repository, digest);
-  const digests = (referrers ?? [])
+  const byApi = await registry.referrers(repository, digest);
+  const referrers = byApi ?? (await listedUnderTag(repository, digest, registry));
+  const digests = referrers
     .filter(({ mediaType }) => isManifestType(mediaType) || isIndexType(mediaType))
     .map((referrer): ImageReference => ({ kind: 'digest', repository, digest: referrer.digest }));
   const tag = fallbackTag(digest);
-  const tags = [...(referrers === undefined ? [tag] : []), ...COSIGN_ENDINGS.map((ending) => `${tag}.${ending}`)];
+  const tags = [...(byApi === undefined ? [tag] : []), ...COSIGN_ENDINGS.map((ending) => `${tag}.${ending}`)];
   const references = [...digests, ...tags.map((each): ImageReference => ({ kind: 'tag', repository, tag: each }))];
   const found = await Promise.all(references.map((reference) => readAttachment(reference, registry)));
   return found.filter((attachment) => attachment !== undefined);
+}
+
+async function listedUnderTag(
+  repository: Repository,
+  digest: Digest,
+  registry: RegistryReader,
+): Promise<readonly Descriptor[]> {
+  const raw = await registry.manifest({ kind: 'tag', repository, tag: fallbackTag(digest) });
+  return raw !== undefined && isIndexType(raw.mediaType) ? parseIndex(raw).manifests : [];
 }
 
 async function readAttachment(reference: ImageReference, registry: RegistryReader): Promise<Attachment | undefined> {
@@ -70,5 +80,5 @@ async function readAttachment(reference: ImageReference, registry: RegistryReade
   const { repository } = reference;
   const open = (digest: Digest) => registry.manifest({ kind: 'digest', repository, digest });
   const name = `${repository.registry}/${repository.path}@${raw.digest}`;
-  return { reference, tree: await walkImage(raw, open, { name, choice: EVERY_PLATFORM }) };
+  return { reference, tree: await walkImage(raw, open, { name, choice: EVERY_PLATFORM, mayLack: true }) };
 }

@@ -18,6 +18,14 @@ export interface ImageTree {
   readonly isSparse: boolean;
 }
 
+export interface WalkOptions {
+  /** For messages. */
+  readonly name: string;
+  readonly choice: PlatformChoice;
+  /** Whether an index may name what is not there: lists of referrers are not always kept in order. */
+  readonly mayLack?: boolean;
+}
+
 /** Indexes may hold indexes; no sane image goes deeper. */
 const MAX_DEPTH = 4;
 /** No image has more manifests. */
@@ -27,13 +35,12 @@ const MAX_MANIFESTS = 10_000;
  * Walks through an image.
  *
  * @param open gives the manifest with this digest; undefined when it is not there
- * @param name for messages
  * @throws BuildpacksError `image` when a manifest is missing or not as it should be
  */
 export async function walkImage(
   root: RawManifest,
   open: (digest: Digest) => Promise<RawManifest | undefined>,
-  { name, choice }: { readonly name: string; readonly choice: PlatformChoice },
+  { name, choice, mayLack = false }: WalkOptions,
 ): Promise<ImageTree> {
   const manifests = new Map<Digest, RawManifest>();
   const blobs = new Map<Digest, Descriptor>();
@@ -60,6 +67,10 @@ export async function walkImage(
       return;
     }
     const raw = await open(child.digest);
+    if (raw === undefined && mayLack) {
+      isSparse = true;
+      return;
+    }
     if (raw === undefined) throw new BuildpacksError('image', `the manifest ${child.digest} of ${name} is missing`);
     requireAsNamed(raw, child, name);
     await visit(raw, depth + 1);

@@ -42,8 +42,8 @@ export async function readContent(source: BundleSource, damaged: (what: string) 
   const attachments: NamedImage[] = [];
   for (const { name, reference, raw } of entries) {
     const isLocked = locked.has(name);
-    const choice = isLocked ? chosen : EVERY_PLATFORM;
-    const tree = await walkImage(raw, (digest) => openManifest(source, digest), { name, choice });
+    const options = isLocked ? { name, choice: chosen } : { name, choice: EVERY_PLATFORM, mayLack: true };
+    const tree = await walkImage(raw, (digest) => openManifest(source, digest), options);
     (isLocked ? images : attachments).push({ reference, tree });
   }
   const content = { lock, facts, images, attachments };

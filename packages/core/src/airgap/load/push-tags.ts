@@ -21,8 +21,9 @@ export async function pushTags(images: readonly PushedImage[], { registry }: Man
  */
 export async function pushAttachmentTags(attachments: readonly PushedImage[], context: ManifestContext): Promise<void> {
   const { registry, log } = context;
-  await mapInParallel(attachments, AT_ONCE, async ({ reference, root }) => {
-    if (reference.kind !== 'tag' || root === undefined) return;
+  await mapInParallel(attachments, AT_ONCE, async ({ image, reference, root }) => {
+    // An index that was not taken as it is has nothing that stands for it.
+    if (reference.kind !== 'tag' || root !== image.tree.root) return;
     const there = await registry.headManifest(reference);
     if (there === undefined) await registry.putManifest(reference.repository, reference.tag, root);
     // An index of referrers gets what it lacks (`listUnderTags`).
