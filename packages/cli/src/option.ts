@@ -135,6 +135,7 @@ const PLACEHOLDER: Partial<Record<InputName, string>> = {
   volumes: 'SOURCE:TARGET[:ro|rw]',
   'cache-store': 'dir:PATH|registry:REPOSITORY|local:PATH',
   'insecure-registries': 'HOST',
+  'offline-hosts': 'HOST',
   'http-proxy': 'URL',
   'https-proxy': 'URL',
   'no-proxy': 'LIST',
@@ -166,6 +167,8 @@ export function inputGroups(): readonly OptionGroup[] {
 
 /** The inputs that every command which speaks to registries has. */
 const CONNECTION_INPUTS: readonly InputName[] = [
+  'offline',
+  'offline-hosts',
   'http-proxy',
   'https-proxy',
   'no-proxy',

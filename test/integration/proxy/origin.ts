@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createSecureContext } from 'node:tls';
 import { onTestFinished } from 'vitest';
+import { EVERYWHERE } from '../../../packages/core/src/network/index.ts';
 import {
   createTransport,
   parseProxyServer,
@@ -72,7 +73,13 @@ export function contextsOf({ ca, client }: Trust): ContextFor {
 
 export function transportThrough(proxy?: string, trust: Trust = {}, timeouts = TIMEOUTS): Transport {
   const contextFor = contextsOf(trust);
-  const transport = createTransport({ proxies: tableOf(proxy), contextFor, timeouts, connections: 1 });
+  const transport = createTransport({
+    proxies: tableOf(proxy),
+    reach: EVERYWHERE,
+    contextFor,
+    timeouts,
+    connections: 1,
+  });
   onTestFinished(() => transport.close());
   return transport;
 }

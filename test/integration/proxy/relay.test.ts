@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { EVERYWHERE } from '../../../packages/core/src/network/index.ts';
 import { parseProxyServer, type Relay, startRelay } from '../../../packages/core/src/network/proxy/index.ts';
 import { command } from '../../bench/command.ts';
 import { startSquid } from '../../bench/squid.ts';
@@ -30,6 +31,7 @@ async function relayTo(proxy: string, options: { trust?: Trust; signal?: AbortSi
   const address = '127.0.0.1';
   const relay = await startRelay({
     upstream,
+    reach: EVERYWHERE,
     contextFor: contextsOf(trust),
     timeouts: TIMEOUTS,
     address,

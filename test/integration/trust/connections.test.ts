@@ -16,12 +16,8 @@ const SIGNAL = new AbortController().signal;
 /** What is said about a failure. */
 function diagnose(port: number, code: number | string, tunnelled = false) {
   const context = { host: `127.0.0.1:${port}`, code: String(code), sources: [], now: Date.now() };
-  const tunnel = tunnelled ? { tunnel: () => tunnelTo(port) } : {};
-  return diagnoseTlsFailure(
-    context,
-    { host: tunnelled ? 'unreachable.invalid' : '127.0.0.1', port, ...tunnel },
-    { signal: SIGNAL },
-  );
+  const host = tunnelled ? 'unreachable.invalid' : '127.0.0.1';
+  return diagnoseTlsFailure(context, { host, open: () => tunnelTo(port) }, { signal: SIGNAL });
 }
 
 /** The subjects that a diagnosis lists. */
@@ -169,7 +165,11 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('a server that wants a client cer
     const client = { source: 'ci.pem', certificate: stranger.certificate, key: stranger.key };
     const code = String(await request(port, root.certificate, { certificates: [], client }));
     const context = { host: 'registry.corp', code, clientCertificate: client.source, sources: [], now: Date.now() };
-    const explanation = await diagnoseTlsFailure(context, { host: '127.0.0.1', port }, { signal: SIGNAL });
+    const explanation = await diagnoseTlsFailure(
+      context,
+      { host: '127.0.0.1', open: () => tunnelTo(port) },
+      { signal: SIGNAL },
+    );
     expect(explanation?.hint).toContain('Check that ci.pem has not expired');
   });
 });
@@ -207,13 +207,13 @@ describe('a probe', () => {
 
   it('ends with its time where the server never answers', async () => {
     const port = await startTcpServer(() => undefined);
-    const result = await probeTls({ host: '127.0.0.1', port }, { signal: SIGNAL, timeout: 50 });
+    const result = await probeTls({ host: '127.0.0.1', open: () => tunnelTo(port) }, { signal: SIGNAL, timeout: 50 });
     expect(result.chain).toEqual([]);
   });
 
   it('ends with its time where a tunnel never opens', async () => {
-    const tunnel = () => new Promise<never>(() => undefined);
-    const result = await probeTls({ host: 'a.invalid', port: 443, tunnel }, { signal: SIGNAL, timeout: 50 });
+    const open = () => new Promise<never>(() => undefined);
+    const result = await probeTls({ host: 'a.invalid', open }, { signal: SIGNAL, timeout: 50 });
     expect(result.chain).toEqual([]);
   });
 });

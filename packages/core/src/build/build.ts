@@ -11,6 +11,7 @@ import { completeRequest, type CompleteRequest, readProject } from '../project/i
 import type { BuildResult, PhaseTime } from '../report/result.ts';
 import { type BuildDirectory, buildDirectory } from '../lifecycle/build-directory.ts';
 import { explained } from './failure.ts';
+import { admitRequest } from './named-places.ts';
 import { fillBuildDirectory, type Resolved, resolveBuild } from './prepare/prepare.ts';
 import { publishOutput } from './publish/publish.ts';
 import { LayerGoneError } from './publish/push.ts';
@@ -27,6 +28,7 @@ import { removeSpent } from './spent.ts';
 export async function build(request: BuildRequest, ports: Ports): Promise<BuildResult> {
   return explained(ports.signal, async () => {
     const session = openSession(ports, request.connection, [request.app.path]);
+    admitRequest(request, ports.network);
     try {
       return await buildHere(request, session);
     } catch (error) {

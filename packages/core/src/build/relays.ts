@@ -106,7 +106,18 @@ async function start(
   { network, log, signal }: Ports,
 ): Promise<Relay> {
   const contextFor = network.contextFor.bind(network);
-  const options = { upstream, contextFor, timeouts: TIMEOUTS, address, admits, connections: CONNECTIONS, log, signal };
+  const { reach } = network;
+  const options = {
+    upstream,
+    reach,
+    contextFor,
+    timeouts: TIMEOUTS,
+    address,
+    admits,
+    connections: CONNECTIONS,
+    log,
+    signal,
+  };
   const relay = await startRelay(options);
   log.info(`Buildpacks reach the proxy ${formatProxy(upstream)} by a relay on ${relay.url}`);
   return relay;

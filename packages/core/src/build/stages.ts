@@ -13,6 +13,7 @@ import { withProject } from './build.ts';
 import { type BuildDirectory, buildDirectory } from '../lifecycle/build-directory.ts';
 import { BuildCaches } from './cache/build-caches.ts';
 import { explained } from './failure.ts';
+import { admitPlan, admitRequest } from './named-places.ts';
 import { type Plan, readPlan } from './plan.ts';
 import { readNamedImage, registryBuilder, storedBuilder } from './prepare/builder.ts';
 import { fillBuildDirectory, type Resolved, resolveBuild } from './prepare/prepare.ts';
@@ -48,6 +49,7 @@ export async function prepareDirectory(
   session: Session,
   directory: BuildDirectory,
 ): Promise<Resolved> {
+  admitRequest(request, session.ports.network);
   const complete = await withProject(request, session.ports);
   const scratch = await temporaryDirectory(session.ports.machine);
   try {
@@ -125,6 +127,7 @@ export async function publishDirectory(
   { signKey }: PublishInputs,
   session: Session,
 ): Promise<BuildResult> {
+  admitPlan(plan, session.ports.network);
   warnOfTag(plan, session.ports);
   const caches = await openCaches(plan, directory, session);
   const facts = {

@@ -1,4 +1,5 @@
 import { explained } from '../build/failure.ts';
+import { admitRequest } from '../build/named-places.ts';
 import type { BuildRequest } from '../inputs/index.ts';
 import type { Ports } from '../ports/index.ts';
 import { completeRequest, readProject } from '../project/index.ts';
@@ -21,6 +22,7 @@ export interface DoctorOptions {
  */
 export async function doctor(request: BuildRequest, options: DoctorOptions, ports: Ports): Promise<DoctorReport> {
   return explained(ports.signal, async () => {
+    admitRequest(request, ports.network);
     const complete = await withBuilder(request, ports);
     const subjects = subjectsOf(complete);
     const means = openMeans(complete, ports);

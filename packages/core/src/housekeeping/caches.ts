@@ -1,4 +1,5 @@
 import { openStore } from '../build/cache/build-caches.ts';
+import { admitStores } from '../build/named-places.ts';
 import { openSession } from '../build/session.ts';
 import {
   cachesToPrune,
@@ -60,6 +61,7 @@ async function eachStore<Cache extends ListedCache>(
   act: (store: CacheStore, caches: readonly ListedCache[]) => Promise<readonly Cache[]>,
 ): Promise<readonly StoreReport<Cache>[]> {
   const session = openSession(ports, connection, []);
+  admitStores(stores, ports.network);
   const reports: StoreReport<Cache>[] = [];
   for (const location of stores) {
     const store = openStore(location, { registry: session.registry, clock: ports.clock });

@@ -1,6 +1,7 @@
 import { type AuthFile, readRegistryAuth } from '../auth/index.ts';
 import { optional } from '../json/json.ts';
-import { type MirrorRules, readMirrorRules, serverTrust } from '../mirrors/index.ts';
+import { type MirrorRules, readMirrorRules, serverTrust, servingHosts } from '../mirrors/index.ts';
+import type { OfflineInputs } from '../network/index.ts';
 import {
   buildProxyEnvironment,
   type BuildProxyInputs,
@@ -17,7 +18,7 @@ import {
   type TrustVariable,
   type UserCertificates,
 } from '../trust/index.ts';
-import { parseRegistryHost } from './places.ts';
+import { parseOfflineHost, parseRegistryHost } from './places.ts';
 import { inputError, Problems } from '../errors/problems.ts';
 import { InputReader, type RawInputs } from './reader.ts';
 
@@ -37,6 +38,8 @@ export interface ConnectionInputs {
   /** By registry, in canonical form. */
   readonly clientCertificates: ReadonlyMap<string, ClientCertificate>;
   readonly mirrors: MirrorRules;
+  /** Set: nothing is reached but these hosts and the places of images and caches that the inputs name. */
+  readonly offline?: OfflineInputs;
   readonly registryAuth?: AuthFile;
   /** What the CI itself offers, which no input says: an adapter adds it (`tokenAuth`). */
   readonly fallbackAuth?: AuthFile;
@@ -67,11 +70,14 @@ export function readConnectionInputs(
   problems: Problems,
 ): ConnectionInputs {
   const hosts = reader.list('insecure-registries');
+  const mirrors = readMirrors(reader, context, problems);
+  const named = reader.list('offline-hosts').flatMap((host) => problems.attempt(() => [parseOfflineHost(host)]) ?? []);
   return {
     insecureRegistries: hosts.flatMap((host) => problems.attempt(() => [parseRegistryHost(host)]) ?? []),
     ...readProxies(reader, context, problems),
     ...readCertificates(reader, context, problems),
-    mirrors: readMirrors(reader, context, problems),
+    mirrors,
+    ...optional('offline', reader.flag('offline') ? { hosts: [...named, ...servingHosts(mirrors)] } : undefined),
     ...optional(
       'registryAuth',
       problems.attempt(() => readRegistryAuth(reader.raw('registry-auth'), context)),

@@ -147,3 +147,16 @@ export function parseRegistryHost(text: string): string {
       : 'Write host or host:port, one per line, an IPv6 address in brackets; there are no wildcards and ranges.',
   );
 }
+
+/** A name or an address, in lower case. */
+export function parseOfflineHost(text: string): string {
+  const [, bare = text] = /^(?:[a-z]+:\/\/)?(\[[^\]]*\]|[^/:]*)(?::\d+)?(?:\/.*)?$/i.exec(text) ?? [];
+  if (text === bare && isRegistryHost(text)) return text.toLowerCase();
+  throw inputError(
+    'offline-hosts',
+    `"${text}" is not a host`,
+    isRegistryHost(bare)
+      ? `Write ${bare} alone: it counts with all its ports.`
+      : 'Write names or addresses, one per line, an IPv6 address in brackets; there are no wildcards and ranges.',
+  );
+}

@@ -7,7 +7,7 @@ import { optional } from '../json/json.ts';
 import { type Layout, layoutImage, openLayout, openLayoutArchive } from '../layout/index.ts';
 import type { Ports } from '../ports/index.ts';
 import { familiarReference, type ImageReference, parseReference } from '../reference/index.ts';
-import { createRegistryClient } from '../registry/index.ts';
+import { createRegistryClient, registryServer } from '../registry/index.ts';
 import type { Platform, RawManifest } from '../image/manifest.ts';
 import { isIndexType } from '../image/media-types.ts';
 import { type Image, readImage } from '../image/source.ts';
@@ -82,6 +82,7 @@ async function openRemote(
   ports: Ports,
 ): Promise<InspectionTarget> {
   const credentials = createCredentials({ ...ports, registryAuth: connection.registryAuth });
+  ports.network.reach.admit(registryServer(reference.repository.registry));
   const registry = createRegistryClient({ ...ports, credentials, mirrors: connection.mirrors });
   for (const { message, place } of connection.mirrors.notices) ports.log.warn(message, place);
   const found = await registry.resolve(reference, platform);

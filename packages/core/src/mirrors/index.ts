@@ -16,4 +16,4 @@ export { applyDropIns, parseRegistriesConf, type RegistriesConf } from './regist
 export { mirrorName } from './prefix.ts';
 export { type MirrorInputs, readMirrorRules } from './read-rules.ts';
 export { type Endpoint, formatOrigin, type Route, routeFor, type SkippedEndpoint } from './route.ts';
-export { insecureHosts, serverTrust, type ServerTrust } from './servers.ts';
+export { insecureHosts, serverTrust, type ServerTrust, servingHosts } from './servers.ts';

@@ -6,6 +6,7 @@ import { BuildpacksError, machineError } from '../errors/index.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Digest } from '../reference/index.ts';
 import { NetworkFailure } from './failure.ts';
+import { OfflineRefusal } from './reach.ts';
 import { ProxyError } from './proxy/index.ts';
 
 /** A file on the web, known by its content. */
@@ -114,6 +115,7 @@ async function failureOf(
   { network, signal }: Pick<DownloadPorts, 'network' | 'signal'>,
 ): Promise<BuildpacksError> {
   if (signal.aborted) return new BuildpacksError('cancelled', 'cancelled', { cause: signal.reason });
+  if (error instanceof OfflineRefusal) return error.during(`fetch "${shownUrl(url)}"`, url.hostname);
   const local = machineError(error);
   return local instanceof BuildpacksError ? local : network.explain(error, url);
 }

@@ -67,8 +67,7 @@ async function diagnose(code: string, url: URL, options: ExplainerOptions): Prom
     now: clock.now(),
   };
   const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-  const port = url.port === '' ? 443 : Number(url.port);
-  return diagnoseTlsFailure(facts, { host, port, tunnel: () => transport.openTo(url) }, { signal });
+  return diagnoseTlsFailure(facts, { host, open: () => transport.openTo(url) }, { signal });
 }
 
 /** @param transient where the handshake that was looked at is not the one that failed: it showed no client certificate */

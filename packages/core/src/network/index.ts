@@ -3,4 +3,5 @@ export { type Challenge, parseChallenges } from './challenge.ts';
 export { download, type Download, type DownloadPorts, shownUrl } from './download.ts';
 export { NetworkFailure, networkFailure } from './failure.ts';
 export { ProxyError } from './proxy/index.ts';
-export { createNetwork, type NetworkInputs, type NetworkOptions } from './network.ts';
+export { createNetwork, type NetworkInputs, type NetworkOptions, type OfflineInputs } from './network.ts';
+export { EVERYWHERE, OfflineRefusal } from './reach.ts';

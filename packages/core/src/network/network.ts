@@ -9,11 +9,14 @@ import {
 } from '../trust/index.ts';
 import { createExplainer } from './explainer.ts';
 import { createTransport, type ProxySettings, proxyTable } from './proxy/index.ts';
+import { EVERYWHERE, onlyTo } from './reach.ts';
 import { createSchemes } from './schemes.ts';
 import { createTrust } from './trust.ts';
 
 /** What the inputs of a connection say about the network. */
 export interface NetworkInputs {
+  /** Set: only these hosts and those that are admitted are reached. */
+  readonly offline?: OfflineInputs;
   /** Exact `host[:port]`. */
   readonly insecureRegistries: readonly string[];
   readonly proxies: ProxySettings;
@@ -21,6 +24,11 @@ export interface NetworkInputs {
   readonly clientCertificates: ReadonlyMap<string, ClientCertificate>;
   /** Some of them name insecure servers, and certificates for one server. */
   readonly mirrors: MirrorRules;
+}
+
+export interface OfflineInputs {
+  /** As in `Reach.allows`. */
+  readonly hosts: readonly string[];
 }
 
 export interface NetworkOptions {
@@ -57,6 +65,7 @@ const CONNECTIONS = 8;
 export function createNetwork(options: NetworkOptions): Network {
   const { inputs, environment, certificateVariables: fileVariables, home, clock, log, signal, places } = options;
   const proxies = proxyTable(inputs.proxies);
+  const reach = inputs.offline === undefined ? EVERYWHERE : onlyTo(inputs.offline.hosts);
   for (const secret of proxies.secrets) log.mask(secret);
   const closing = new AbortController();
   const hostTrust = createHostTrust({
@@ -69,6 +78,7 @@ export function createNetwork(options: NetworkOptions): Network {
   const schemes = createSchemes({ insecure, log, open: (url) => transport.openTo(url), signal: closing.signal });
   const transport = createTransport({
     proxies,
+    reach,
     contextFor: trust.contextFor,
     verifies: schemes.verifies,
     timeouts: TIMEOUTS,
@@ -84,6 +94,7 @@ export function createNetwork(options: NetworkOptions): Network {
   signal.addEventListener('abort', stop);
 
   return {
+    reach,
     dispatcher: (url) => explainer.watched(transport.dispatcherFor(url), url),
     schemeOf: schemes.schemeOf,
     contextFor: trust.contextFor,

@@ -7,7 +7,7 @@ import type { ProcessRunner } from './process-runner.ts';
 export type { ByteRange, CacheStore, NewIndex, PackFile, StoredEntry, StoredIndex } from './cache-store.ts';
 export type { Clock } from './clock.ts';
 export { type Log, type Progress, SILENT_LOG } from './log.ts';
-export type { Network } from './network.ts';
+export type { Network, Reach } from './network.ts';
 export type { Command, Outcome, ProcessRunner } from './process-runner.ts';
 
 /** Who we are on this machine, and where things may be put. */

@@ -2,8 +2,24 @@ import type { SecureContext } from 'node:tls';
 import type { Dispatcher } from 'undici';
 import type { BuildpacksError } from '../errors/index.ts';
 
+/**
+ * What connections may lead to. Hosts are `registry.example`, `10.0.0.1`, `[::1]`; a port may follow and says nothing: registries have their
+ * token service on another one.
+ */
+export interface Reach {
+  /** Whether only hosts that were named may be reached. */
+  readonly offline: boolean;
+  allows(host: string): boolean;
+  /** Also lets a host be reached that the user has named, as the place of an image or a cache. */
+  admit(host: string): void;
+  /** @throws BuildpacksError `policy` when the host may not be reached */
+  require(host: string): void;
+}
+
 /** Gives the connection pool to use for a URL: the one place that knows proxies, trust and what may be reached at all. */
 export interface Network {
+  /** What every connection of ours passes before it is made. */
+  readonly reach: Reach;
   dispatcher(url: URL): Dispatcher;
   /**
    * How a registry (`host[:port]`) is spoken to: `https`, but for those on loopback and the insecure ones, which are asked once for what

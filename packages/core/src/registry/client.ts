@@ -51,7 +51,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   const retry = { policy, clock, log, signal, random };
   const transport = new Transport({ wire, network, credentials, clock, log, retry });
 
-  const endpoints = new Endpoints(mirrors, log);
+  const endpoints = new Endpoints(mirrors, network.reach, log);
 
   return {
     ...createReader(transport, endpoints),

@@ -1,5 +1,12 @@
-import { blobEndpointsFor, type Endpoint, endpointsFor, type MirrorRules, routeFor } from '../mirrors/index.ts';
-import type { Log } from '../ports/index.ts';
+import {
+  blobEndpointsFor,
+  type Endpoint,
+  endpointsFor,
+  mirrorName,
+  type MirrorRules,
+  routeFor,
+} from '../mirrors/index.ts';
+import type { Log, Reach } from '../ports/index.ts';
 import {
   type Digest,
   familiarReference,
@@ -9,7 +16,9 @@ import {
   type Repository,
 } from '../reference/index.ts';
 import { Attempts, type Miss, reasonOf } from './attempts.ts';
+import { BuildpacksError } from '../errors/index.ts';
 import { RegistryError } from './error.ts';
+import { registryServer } from './url.ts';
 
 /**
  * Where things are read from, and what was learned about that during the run. A repository that an endpoint has served stays with it:
@@ -17,6 +26,7 @@ import { RegistryError } from './error.ts';
  */
 export class Endpoints {
   readonly #rules: MirrorRules;
+  readonly #reach: Reach;
   readonly #log: Log;
   /** By the name that the user has for the repository. */
   readonly #serving = new Map<string, Endpoint>();
@@ -26,8 +36,9 @@ export class Endpoints {
   readonly #broken = new Set<string>();
   readonly #said = new Set<string>();
 
-  constructor(rules: MirrorRules, log: Log) {
+  constructor(rules: MirrorRules, reach: Reach, log: Log) {
     this.#rules = rules;
+    this.#reach = reach;
     this.#log = log;
   }
 
@@ -82,10 +93,17 @@ export class Endpoints {
     byRules: () => readonly [Endpoint, ...Endpoint[]],
   ): readonly [Endpoint, ...Endpoint[]] {
     const serving = reference.kind === 'digest' ? this.#serving.get(formatRepository(reference.repository)) : undefined;
-    if (serving === undefined) return this.#trustedFirst(byRules());
+    if (serving === undefined) return this.#trustedFirst(this.#reachable(reference, byRules()));
     const first = { ...serving, reference: { ...reference, repository: serving.reference.repository } };
     const others = routeFor(this.#rules, reference).endpoints.filter((other) => nameOf(other) !== nameOf(first));
-    return this.#trustedFirst([first, ...others]);
+    return this.#trustedFirst(this.#reachable(reference, [first, ...others]));
+  }
+
+  /** @throws BuildpacksError `policy` when all of them are outside of a closed network */
+  #reachable(reference: ImageReference, endpoints: readonly Endpoint[]): readonly [Endpoint, ...Endpoint[]] {
+    const [first, ...others] = endpoints.filter((endpoint) => this.#reach.allows(serverOf(endpoint)));
+    if (first === undefined) throw unreachable(reference);
+    return [first, ...others];
   }
 
   #trustedFirst(endpoints: readonly [Endpoint, ...Endpoint[]]): readonly [Endpoint, ...Endpoint[]] {
@@ -116,6 +134,21 @@ export class Endpoints {
     this.#said.add(kind);
     this.#log.warn(`${nameOf(endpoint)} is passed over for ${formatRepository(repository)}: ${reasonOf(miss)}`);
   }
+}
+
+function serverOf({ reference }: Endpoint): string {
+  return registryServer(reference.repository.registry);
+}
+
+function unreachable(reference: ImageReference): BuildpacksError {
+  const [registry = ''] = mirrorName(reference.repository).split('/', 1);
+  return new BuildpacksError(
+    'policy',
+    `"${familiarReference(reference)}" may not be pulled: with offline only hosts that the inputs name are reached, and ${registry} is none of them`,
+    {
+      hint: `Give the mirror that has it, ${registry}=HOST[/PATH] in registry-mirrors or a file in registries-conf. If ${registry} is in the closed network, name it in offline-hosts.`,
+    },
+  );
 }
 
 function nameOf({ reference }: Endpoint): string {

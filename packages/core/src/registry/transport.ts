@@ -1,5 +1,5 @@
 import type { Credential, Credentials } from '../auth/types.ts';
-import { NetworkFailure } from '../network/index.ts';
+import { NetworkFailure, OfflineRefusal } from '../network/index.ts';
 import type { Clock, Log, Network } from '../ports/index.ts';
 import { RegistryError } from './error.ts';
 import { isPage, pageError } from './page.ts';
@@ -125,6 +125,7 @@ export function withTask(
   error: unknown,
   { task, method, url }: Pick<Call, 'task' | 'method'> & { readonly url: URL | undefined },
 ): unknown {
+  if (error instanceof OfflineRefusal) return error.during(task, url?.hostname);
   if (!(error instanceof NetworkFailure)) return error;
   return new RegistryError({
     code: error.code === 'temporary' ? 'temporary' : 'registry',

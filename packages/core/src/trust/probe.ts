@@ -1,4 +1,4 @@
-import { connect as connectTcp, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { plainText } from '../log/terminal-text.ts';
@@ -8,9 +8,8 @@ import { type Certificate, describeCertificate } from './certificate.ts';
 export interface ProbeTarget {
   /** Without brackets. */
   readonly host: string;
-  readonly port: number;
-  /** Gives a connection through a proxy's tunnel, over which TLS can start. Without it the host is reached directly. */
-  readonly tunnel?: (signal: AbortSignal) => Promise<Duplex>;
+  /** Gives a connection, through a proxy's tunnel where that is the way, over which TLS can start. */
+  readonly open: (signal: AbortSignal) => Promise<Duplex>;
 }
 
 /** What one handshake showed. */
@@ -54,9 +53,8 @@ export async function probeTls(target: ProbeTarget, options: ProbeOptions): Prom
   }
 }
 
-async function openConnection({ host, port, tunnel }: ProbeTarget, signal: AbortSignal): Promise<Duplex> {
-  if (tunnel === undefined) return connectTcp({ host, port, signal });
-  const opened = tunnel(signal);
+async function openConnection({ open }: ProbeTarget, signal: AbortSignal): Promise<Duplex> {
+  const opened = open(signal);
   const aborted = new Promise<never>((_, reject) => {
     signal.addEventListener('abort', () => {
       reject(new Error('aborted'));

@@ -1,6 +1,6 @@
 import type { CacheStore, Clock, Log, Network } from '@buildpacks-ci/core';
 import { createToolkitStore } from './toolkit-store.ts';
-import { readRunnerCache } from './runner-cache.ts';
+import { readRunnerCache, type RunnerCache } from './runner-cache.ts';
 import { GitHubStore, LIMITS, type StoreLimits } from './store.ts';
 
 export { type ListedEntry, supersededEntries } from './superseded.ts';
@@ -29,11 +29,24 @@ export function createGitHubStore(options: GitHubCacheOptions): CacheStore | NoC
   const { environment, network, clock, log, temporary, limits = LIMITS } = options;
   const cache = readRunnerCache(environment);
   if (cache.kind === 'none') return { unavailable: cache.why };
+  const closed = whyClosed(cache, network);
+  if (closed !== undefined) return { unavailable: closed };
   const run = { run: digits(environment['GITHUB_RUN_ID']), attempt: digits(environment['GITHUB_RUN_ATTEMPT']) };
   const common = { ...cache, run };
   return cache.version === 2
     ? new GitHubStore({ ...common, network, clock, log, limits })
     : createToolkitStore({ ...common, directory: temporary });
+}
+
+/** The toolkit's client for the first version makes its own connections. */
+function whyClosed(
+  { version, url }: RunnerCache & { readonly kind: 'service' },
+  { reach }: Network,
+): string | undefined {
+  if (version === 1 && reach.offline) return 'with offline the first version of its service is not spoken to';
+  return reach.allows(url.hostname)
+    ? undefined
+    : `with offline ${url.hostname} is reached only if offline-hosts names it`;
 }
 
 function digits(text = ''): string {

@@ -19,6 +19,8 @@ const SECRETS: ReadonlySet<InputName> = new Set(['registry-auth', 'cache-sign-ke
 
 /** Inputs that speak of registries and logs, which PUBLISH needs as well; all else it takes from the plan. */
 const OF_PUBLISH: ReadonlySet<InputName> = new Set([
+  'offline',
+  'offline-hosts',
   'http-proxy',
   'https-proxy',
   'no-proxy',

@@ -57,6 +57,7 @@ export async function loadBundle(request: LoadRequest, ports: Ports): Promise<Lo
   return explained(ports.signal, async () => {
     const session = openSession(ports, request.connection, []);
     const { log } = session.ports;
+    ports.network.reach.admit(request.to.registry);
     log.phase('check');
     const source = await openBundle(request.bundle, ports.machine.workingDirectory);
     try {

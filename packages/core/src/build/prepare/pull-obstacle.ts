@@ -11,9 +11,10 @@ import { registryServer } from '../../registry/index.ts';
 export function pullObstacle(
   { registry, ...repository }: Repository,
   { source }: Image,
-  { clientCertificates, insecureRegistries, proxies }: ConnectionInputs,
+  { clientCertificates, insecureRegistries, offline, proxies }: ConnectionInputs,
 ): string | undefined {
   if (source.name !== formatRepository({ registry, ...repository })) return `it was read from ${source.name}`;
+  if (offline !== undefined) return 'what an engine connects to is not ours to keep offline';
   if (clientCertificates.has(canonicalRegistry(registry))) return needs(registry, 'client-certificates');
   if (insecureRegistries.includes(registry)) return needs(registry, 'insecure-registries');
   const proxy = proxyTable(proxies).serverFor(new URL(`https://${registryServer(registry)}/`));

@@ -1,12 +1,13 @@
-import { once } from 'node:events';
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
+import type { Socket } from 'node:net';
 import { BuildpacksError } from '../../errors/index.ts';
 import { errorCodes, networkFailure } from '../../network/failure.ts';
-import { formatProxy, type ProxyServer } from '../../network/proxy/index.ts';
+import { formatProxy, openTcp, type ProxyServer, startTls } from '../../network/proxy/index.ts';
 import type { Ports } from '../../ports/index.ts';
 import { diagnoseTlsFailure, type TrustSource } from '../../trust/index.ts';
 import type { Trial } from './trial.ts';
+
+/** Milliseconds for the connection, and again for TLS. */
+const TIMEOUT = 10_000;
 
 /** What OpenSSL calls an answer that is no TLS. */
 const NO_TLS = /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG/;
@@ -31,20 +32,11 @@ export function proxyTrial(server: ProxyServer, trusted: readonly TrustSource[])
   };
 }
 
-async function open({ host, port, protocol }: ProxyServer, { network, signal }: Ports): Promise<Socket> {
-  if (protocol !== 'https') return opened(connectTcp({ host, port }), 'connect', signal);
-  const name = isIP(host) === 0 ? { servername: host } : {};
-  return opened(connectTls({ host, port, ...name, secureContext: network.contextFor() }), 'secureConnect', signal);
-}
-
-async function opened(socket: Socket, event: string, signal: AbortSignal): Promise<Socket> {
-  try {
-    await once(socket, event, { signal });
-    return socket;
-  } catch (error) {
-    socket.on('error', () => undefined).destroy();
-    throw error;
-  }
+async function open(server: ProxyServer, { network, signal }: Ports): Promise<Socket> {
+  const patience = { milliseconds: TIMEOUT, signal };
+  const socket = await openTcp(server, patience);
+  if (server.protocol !== 'https') return socket;
+  return startTls(socket, () => ({ host: server.host, context: network.contextFor(), verified: true }), patience);
 }
 
 interface Explaining extends Pick<Ports, 'clock' | 'signal'> {
@@ -57,12 +49,13 @@ async function explain(
   server: ProxyServer,
   { trusted, clock, signal }: Explaining,
 ): Promise<BuildpacksError> {
-  const { host, port, protocol, source } = server;
+  const { host, protocol, source } = server;
   const url = new URL(formatProxy(server));
   const { code: kind, message } = networkFailure(cause, url);
   const [code = ''] = protocol === 'https' ? errorCodes(cause) : [];
   const facts = { host: url.host, code, sources: trusted, now: clock.now() };
-  const seen = await diagnoseTlsFailure(facts, { host, port }, { signal });
+  const probed = { host, open: (ended: AbortSignal) => openTcp(server, { milliseconds: TIMEOUT, signal: ended }) };
+  const seen = await diagnoseTlsFailure(facts, probed, { signal });
   if (seen === undefined) {
     return new BuildpacksError(kind, message, { cause, hint: `Check the name and port of the proxy in ${source}.` });
   }

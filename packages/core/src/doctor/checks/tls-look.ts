@@ -16,6 +16,7 @@ const TIMEOUTS = { connect: 5000, tunnel: 5000, headers: 5000, body: 5000, idle:
 export function createTlsLook({ proxies }: ConnectionInputs, network: Network): TlsLook {
   const transport = createTransport({
     proxies: proxyTable(proxies),
+    reach: network.reach,
     contextFor: (origin) => network.contextFor(origin),
     timeouts: TIMEOUTS,
     connections: 1,
@@ -24,8 +25,7 @@ export function createTlsLook({ proxies }: ConnectionInputs, network: Network): 
     async describe(url, signal) {
       if (url.protocol !== 'https:') return ['plain http'];
       const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-      const port = url.port === '' ? 443 : Number(url.port);
-      const target = { host, port, tunnel: () => transport.openTo(url) };
+      const target = { host, open: () => transport.openTo(url) };
       const { protocol, chain } = await probeTls(target, { signal, patience: 0 });
       const [leaf] = chain;
       return protocol === undefined || leaf === undefined ? [] : [protocol, `certificate by "${leaf.issuer}"`];

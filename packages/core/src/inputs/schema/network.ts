@@ -10,6 +10,22 @@ export const NETWORK_INPUTS = [
       'The network that buildpacks have: `default`, `none`, or with a container engine `host` or the name of a network.',
   },
   {
+    name: 'offline',
+    group: 'network',
+    type: 'boolean',
+    default: 'false',
+    description:
+      'Reaches nothing but what the inputs name: the registries of `image`, `tags` and `cache-store`, the mirrors, the proxies, and `offline-hosts`. Everything else is refused before its name is looked up, with the name of the input that helps; the exit status is 112. Tools of buildpacks are told not to look for updates and the metadata of clouds, but only the network `none` keeps buildpacks from connecting. [air-gap.md](air-gap.md#offline) has the rules.',
+  },
+  {
+    name: 'offline-hosts',
+    group: 'network',
+    type: 'list',
+    description:
+      'Further hosts that may be reached with `offline`, one name or address per line, without a port: the registry of a builder that has no mirror, a token service or a store of blobs on another host than its registry.',
+    example: 'tokens.registry.example\nstorage.example',
+  },
+  {
     name: 'http-proxy',
     group: 'network',
     type: 'string',

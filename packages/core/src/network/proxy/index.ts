@@ -20,6 +20,7 @@ export {
   readProxySettings,
 } from './settings.ts';
 export { watchAnswers } from './transport/answers.ts';
+export { openTcp, startTls } from './transport/socket.ts';
 export { type TransportTimeouts } from './transport/connections.ts';
 export { createTransport, type Transport, type TransportOptions } from './transport/transport.ts';
 export type { ContextFor, Verifies } from './transport/trust.ts';

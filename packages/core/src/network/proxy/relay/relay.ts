@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import type { Log } from '../../../ports/index.ts';
+import type { Log, Reach } from '../../../ports/index.ts';
 import type { ProxyServer } from '../proxy-server.ts';
 import { createConnections, type TransportTimeouts } from '../transport/connections.ts';
 import { formatEndpoint } from '../transport/endpoint.ts';
@@ -13,6 +13,8 @@ import { relayTunnel } from './tunnel.ts';
 export interface RelayOptions {
   /** The proxy with the credential that clients of the relay do not get. */
   readonly upstream: ProxyServer;
+  /** What clients may ask for. */
+  readonly reach: Pick<Reach, 'require'>;
   readonly contextFor: ContextFor;
   readonly timeouts: Pick<TransportTimeouts, 'connect' | 'tunnel'>;
   /** An address of ours to listen on. */
@@ -42,9 +44,9 @@ export interface Relay {
  * the password.
  */
 export async function startRelay(options: RelayOptions): Promise<Relay> {
-  const { upstream, contextFor, timeouts, address, connections: limit, log, signal } = options;
+  const { upstream, timeouts, address, connections: limit, log, signal } = options;
   const closing = new AbortController();
-  const connections = createConnections({ contextFor, timeouts, signal: AbortSignal.any([signal, closing.signal]) });
+  const connections = createConnections({ ...options, timeouts, signal: AbortSignal.any([signal, closing.signal]) });
   const hop = { upstream, connections, report: oncePerText(log) };
   let reached = false;
   const guard = doorkeeper(options, hop.report, () => {

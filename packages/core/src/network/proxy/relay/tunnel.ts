@@ -1,4 +1,5 @@
 import { type Duplex, pipeline } from 'node:stream';
+import { OfflineRefusal } from '../../reach.ts';
 import { ProxyError } from '../failure.ts';
 import type { ProxyServer } from '../proxy-server.ts';
 import type { Connections } from '../transport/connections.ts';
@@ -46,6 +47,7 @@ export async function relayTunnel(
 
 /** What a client of the relay is told. A 407 would make it ask for a password that it is not to have. */
 export function refusalOf(error: unknown): { readonly status: number; readonly text: string } {
+  if (error instanceof OfflineRefusal) return { status: 403, text: error.message };
   if (!(error instanceof ProxyError)) return { status: 502, text: 'the relay failed' };
   const { status = 502, message } = error;
   return { status: status === 407 || status < 400 ? 502 : status, text: message };

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { proxyUnreachable, type Route } from '../failure.ts';
 import { optional } from '../../../json/json.ts';
+import type { Reach } from '../../../ports/index.ts';
 import type { ProxyServer } from '../proxy-server.ts';
 import { type Endpoint, endpointOf, formatEndpoint } from './endpoint.ts';
 import { openHttpTunnel } from './http-connect.ts';
@@ -23,13 +24,15 @@ export interface TransportTimeouts {
 }
 
 export interface ConnectionsOptions {
+  /** Where connections may lead. The proxies on the way are the user's own. */
+  readonly reach: Pick<Reach, 'require'>;
   readonly contextFor: ContextFor;
   readonly verifies?: Verifies;
   readonly timeouts: Pick<TransportTimeouts, 'connect' | 'tunnel'>;
   readonly signal: AbortSignal;
 }
 
-/** Makes connections, ready for HTTP. */
+/** Makes connections, ready for HTTP. All @throws what `Reach.require` does, before anything is looked up. */
 export interface Connections {
   /** To an origin, with TLS where its scheme says so. */
   direct(origin: URL): Promise<Socket>;
@@ -44,7 +47,7 @@ export interface Connections {
 }
 
 export function createConnections(options: ConnectionsOptions): Connections {
-  const { contextFor, verifies = () => true, timeouts, signal } = options;
+  const { reach, contextFor, verifies = () => true, timeouts, signal } = options;
   const sessions = new Map<string, Buffer>();
   const connecting: Patience = { milliseconds: timeouts.connect, signal };
   const tunnelling: Patience = { milliseconds: timeouts.tunnel, signal };
@@ -58,14 +61,19 @@ export function createConnections(options: ConnectionsOptions): Connections {
   };
   const toOrigin = async (socket: Socket, origin: URL): Promise<Socket> =>
     origin.protocol === 'https:' ? secure(socket, endpointOf(origin).host, origin) : socket;
-  const reach = async (server: ProxyServer): Promise<Socket> => {
+  const toProxy = async (server: ProxyServer): Promise<Socket> => {
     const socket = await openTcp(server, connecting);
     return server.protocol === 'https' ? secure(socket, server.host) : socket;
   };
+  const connect = async (target: Endpoint): Promise<Socket> => {
+    reach.require(target.host);
+    return openTcp(target, connecting);
+  };
   const tunnel = async (server: ProxyServer, target: Endpoint): Promise<Socket> => {
+    reach.require(target.host);
     const route = { server, target: formatEndpoint(target) };
     return blamed(route, async () => {
-      const socket = await reach(server);
+      const socket = await toProxy(server);
       return server.protocol === 'http' || server.protocol === 'https'
         ? openHttpTunnel(socket, route, tunnelling)
         : openSocksTunnel(socket, route, target, tunnelling);
@@ -73,11 +81,13 @@ export function createConnections(options: ConnectionsOptions): Connections {
   };
 
   return {
-    bare: async (target) => openTcp(target, connecting),
-    direct: async (origin) => toOrigin(await openTcp(endpointOf(origin), connecting), origin),
+    bare: connect,
+    direct: async (origin) => toOrigin(await connect(endpointOf(origin)), origin),
     through: async (server, origin) => toOrigin(await tunnel(server, endpointOf(origin)), origin),
     to: async (server, origin) => {
-      return blamed({ server, target: formatEndpoint(endpointOf(origin)) }, () => reach(server));
+      const target = endpointOf(origin);
+      reach.require(target.host);
+      return blamed({ server, target: formatEndpoint(target) }, () => toProxy(server));
     },
     tunnel,
   };

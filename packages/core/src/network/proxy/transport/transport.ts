@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { Agent, type buildConnector, type Dispatcher } from 'undici';
+import type { Reach } from '../../../ports/index.ts';
 import type { ProxyServer } from '../proxy-server.ts';
 import type { ProxyTable } from '../settings.ts';
 import { inAbsoluteForm } from './absolute-form.ts';
@@ -9,6 +10,7 @@ import type { ContextFor, Verifies } from './trust.ts';
 
 export interface TransportOptions {
   readonly proxies: ProxyTable;
+  readonly reach: Pick<Reach, 'require'>;
   readonly contextFor: ContextFor;
   readonly verifies?: Verifies;
   readonly timeouts: TransportTimeouts;
