@@ -2,36 +2,14 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { choosePlatforms } from '../../../packages/core/src/airgap/content/platform-choice.ts';
-import { fallbackTag } from '../../../packages/core/src/airgap/content/attachments.ts';
 import { MEDIA_TYPE } from '../../../packages/core/src/image/media-types.ts';
-import type { RawManifest } from '../../../packages/core/src/image/manifest.ts';
-import { hexOf } from '../../../packages/core/src/reference/index.ts';
+import { parseManifest } from '../../../packages/core/src/image/manifest.ts';
+import { SILENT_LOG } from '../../../packages/core/src/ports/index.ts';
+import { digestOf, hexOf } from '../../../packages/core/src/reference/index.ts';
 import { command } from '../../bench/command.ts';
-import { crane } from '../../bench/images.ts';
 import { requiresSkopeo } from '../../support/requires.ts';
-import {
-  AMD64,
-  ARM64,
-  bytes,
-  descriptorOf,
-  locked,
-  lockOf,
-  pushArtifact,
-  pushImage,
-  pushIndex,
-  pushManifest,
-} from './fixture.ts';
-import { bundle, bundleTarget, load, places, type Places } from './setup.ts';
-
-/** A manifest as crane reads it from the registry of the closed network. */
-async function readByCrane({ source, target }: Places, rest: string): Promise<string> {
-  const name = `${target.host}/mirror/${source.host.replace(':', '_')}/${rest}`;
-  return crane(['manifest', name], name);
-}
-
-function textOf(raw: RawManifest): string {
-  return Buffer.from(raw.bytes).toString();
-}
+import { AMD64, ARM64, bytes, locked, lockOf, pushImage, pushIndex, pushManifest } from './fixture.ts';
+import { bundle, bundleTarget, load, places, readByCrane, textOf } from './setup.ts';
 
 describe('an index', () => {
   it.each(['directory', 'tar', 'parts'] as const)('arrives byte for byte by a %s', async (form) => {
@@ -147,6 +125,27 @@ describe('an image', () => {
     expect(mounted).toBeGreaterThan(20_000);
   });
 
+  it('with a foreign layer that its registry lacks goes without it, and says so', async () => {
+    const all = await places({ from: 'the API', to: 'the API' });
+    const inner = await pushImage(all.shelf, all.repository, {});
+    const { config, layers } = parseManifest(inner);
+    const foreign = {
+      mediaType: 'application/vnd.docker.image.rootfs.foreign.diff.tar.gzip',
+      digest: digestOf(bytes(10)),
+      size: 10,
+      urls: ['https://layers.example/base'],
+    };
+    const manifest = { schemaVersion: 2, mediaType: MEDIA_TYPE.ociManifest, config, layers: [...layers, foreign] };
+    const image = await pushManifest(all.shelf, all.repository, manifest, '1');
+    const output = bundleTarget(all.directory, 'tar');
+    const warnings: string[] = [];
+    const log = { ...SILENT_LOG, warn: (message: string) => void warnings.push(message) };
+    await bundle(lockOf(locked(`${all.source.host}/team/base:1`, image)), output, {}, { log });
+    expect(warnings).toEqual([expect.stringMatching(`${foreign.digest}.* is not in the bundle.*layers.example/base`)]);
+    await load(output.path, `${all.target.host}/mirror`);
+    expect(await readByCrane(all, 'team/base:1')).toBe(textOf(image));
+  });
+
   it('that its registry has removed is named', async () => {
     const all = await places();
     const image = await pushImage(all.shelf, all.repository, {}, '1');
@@ -156,94 +155,6 @@ describe('an image', () => {
     await expect(bundling).rejects.toThrow(`${all.source.host}/team/base:1 no longer has the digest ${image.digest}`);
   });
 });
-
-describe('what is attached to an image', () => {
-  it.each([
-    ['the API', 'the API'],
-    ['the API', 'tags'],
-    ['tags', 'the API'],
-    ['tags', 'tags'],
-  ] as const)('goes from a registry with %s to one with %s', async (from, to) => {
-    const all = await places({ from, to });
-    const image = await pushImage(all.shelf, all.repository, {}, '1');
-    const bill = await pushArtifact(all.shelf, all.repository, { subject: image });
-    const signature = await pushArtifact(all.shelf, all.repository, { subject: bill });
-    if (from === 'tags') {
-      for (const [subject, referrer] of [
-        [image, bill],
-        [bill, signature],
-      ] as const) {
-        const index = {
-          schemaVersion: 2,
-          mediaType: 'application/vnd.oci.image.index.v1+json',
-          manifests: [descriptorOf(referrer)],
-        };
-        await pushManifest(all.shelf, all.repository, index, fallbackTag(subject.digest));
-      }
-    }
-    const output = bundleTarget(all.directory, 'tar');
-    await bundle(lockOf(locked(`${all.source.host}/team/base:1`, image)), output);
-    await load(output.path, `${all.target.host}/mirror`);
-    expect(await referrersByFetch(all, image, to)).toEqual([bill.digest]);
-    expect(await referrersByFetch(all, bill, to)).toEqual([signature.digest]);
-  });
-
-  it('goes along though the list names what is gone', async () => {
-    const all = await places();
-    const image = await pushImage(all.shelf, all.repository, {}, '1');
-    const [bill, gone] = [
-      await pushArtifact(all.shelf, all.repository, { subject: image }),
-      await pushArtifact(all.shelf, all.repository, { subject: image }),
-    ];
-    const manifests = [bill, gone].map(descriptorOf);
-    const index = { schemaVersion: 2, mediaType: MEDIA_TYPE.ociIndex, manifests };
-    await pushManifest(all.shelf, all.repository, index, fallbackTag(image.digest));
-    await all.shelf.client.deleteManifest(all.repository, gone.digest);
-    const output = bundleTarget(all.directory, 'tar');
-    await bundle(lockOf(locked(`${all.source.host}/team/base:1`, image)), output);
-    await load(output.path, `${all.target.host}/mirror`);
-    expect(await referrersByFetch(all, image, 'tags')).toEqual([bill.digest]);
-  });
-
-  it.each(['sig', 'att', 'sbom'])('goes along under the tag that cosign gives it: .%s', async (ending) => {
-    const all = await places();
-    const image = await pushImage(all.shelf, all.repository, {}, '1');
-    const tag = `${fallbackTag(image.digest)}.${ending}`;
-    const signature = await pushArtifact(all.shelf, all.repository, {}, tag);
-    const output = bundleTarget(all.directory, 'directory');
-    const { attachments } = await bundle(lockOf(locked(`${all.source.host}/team/base:1`, image)), output);
-    await load(output.path, `${all.target.host}/mirror`);
-    expect(attachments).toBe(1);
-    expect(await readByCrane(all, `team/base:${tag}`)).toBe(textOf(signature));
-  });
-
-  it('does not replace what the closed network has signed for itself', async () => {
-    const all = await places();
-    const image = await pushImage(all.shelf, all.repository, {}, '1');
-    const tag = `${fallbackTag(image.digest)}.sig`;
-    await pushArtifact(all.shelf, all.repository, {}, tag);
-    const there = { registry: all.target.host, path: `mirror/${all.source.host.replace(':', '_')}/team/base` };
-    const own = await pushArtifact({ ...all.shelf, host: all.target.host }, there, {}, tag);
-    const output = bundleTarget(all.directory, 'directory');
-    await bundle(lockOf(locked(`${all.source.host}/team/base:1`, image)), output);
-    await load(output.path, `${all.target.host}/mirror`);
-    expect(await readByCrane(all, `team/base:${tag}`)).toBe(textOf(own));
-  });
-});
-
-/** Asked by hand, as any other client would. */
-async function referrersByFetch(
-  { source, target }: Places,
-  subject: RawManifest,
-  way: 'the API' | 'tags',
-): Promise<readonly string[]> {
-  const place = `http://${target.host}/v2/mirror/${source.host.replace(':', '_')}/team/base`;
-  const url =
-    way === 'tags' ? `${place}/manifests/${fallbackTag(subject.digest)}` : `${place}/referrers/${subject.digest}`;
-  const answer = await fetch(url, { headers: { accept: 'application/vnd.oci.image.index.v1+json' } });
-  const { manifests = [] } = (await answer.json()) as { manifests?: readonly { digest: string }[] };
-  return manifests.map(({ digest }) => digest);
-}
 
 requiresSkopeo('skopeo', () => {
   it('reads the same index from the connected registry, the bundle, and the closed one', async () => {

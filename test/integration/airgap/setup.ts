@@ -14,10 +14,12 @@ import {
 } from '../../../packages/core/src/index.ts';
 import { parseDestination } from '../../../packages/core/src/airgap/load/destination.ts';
 import type { Lock } from '../../../packages/core/src/lock/lock.ts';
+import { crane } from '../../bench/images.ts';
 import { program } from '../../bench/tools.ts';
 import type { Registry } from '../../bench/registry.ts';
 import { corePorts, NO_CONNECTION } from '../../e2e/support/ports.ts';
 import { startForTest } from '../registry/client.ts';
+import type { RawManifest } from '../../../packages/core/src/image/manifest.ts';
 import { createRegistryClient } from '../../../packages/core/src/registry/index.ts';
 import type { Repository } from '../../../packages/core/src/reference/index.ts';
 import { temporaryDirectory } from '../../../packages/core/test/support/temporary-directory.ts';
@@ -90,4 +92,14 @@ export async function places({
 export function bundleTarget(directory: string, form: 'directory' | 'tar' | 'parts'): BundleTarget {
   if (form === 'directory') return { kind: 'directory', path: path.join(directory, 'bundle') };
   return { kind: 'tar', path: path.join(directory, 'bundle.tar'), ...(form === 'parts' && { partSize: 7000 }) };
+}
+
+/** A manifest as crane reads it from the registry of the closed network. */
+export async function readByCrane({ source, target }: Places, rest: string): Promise<string> {
+  const name = `${target.host}/mirror/${source.host.replace(':', '_')}/${rest}`;
+  return crane(['manifest', name], name);
+}
+
+export function textOf(raw: RawManifest): string {
+  return Buffer.from(raw.bytes).toString();
 }
