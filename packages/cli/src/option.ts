@@ -135,6 +135,7 @@ const PLACEHOLDER: Partial<Record<InputName, string>> = {
   volumes: 'SOURCE:TARGET[:ro|rw]',
   'cache-store': 'dir:PATH|registry:REPOSITORY|local:PATH',
   'insecure-registries': 'HOST',
+  'dependency-mirror': '[HOST=]URL',
   'offline-hosts': 'HOST',
   'http-proxy': 'URL',
   'https-proxy': 'URL',

@@ -12,6 +12,7 @@ import type { BuildResult, PhaseTime } from '../report/result.ts';
 import { type BuildDirectory, buildDirectory } from '../lifecycle/build-directory.ts';
 import { explained } from './failure.ts';
 import { admitRequest } from './named-places.ts';
+import type { Plan } from './plan.ts';
 import { fillBuildDirectory, type Resolved, resolveBuild } from './prepare/prepare.ts';
 import { publishOutput } from './publish/publish.ts';
 import { LayerGoneError } from './publish/push.ts';
@@ -70,6 +71,7 @@ async function buildHere(request: BuildRequest, session: Session): Promise<Build
     );
     const facts = {
       engine: engine.description,
+      isHermetic: ranHermetically(plan),
       phases: [prepared, ...phases],
       warnings: session.warnings,
       ...optional('caches', resolved.caches),
@@ -82,6 +84,11 @@ async function buildHere(request: BuildRequest, session: Session): Promise<Build
     await engine?.dispose();
     await removeTree(root, ports);
   }
+}
+
+/** What the plan says is so once the engine has run it: no engine goes on where it can't take the network away. */
+function ranHermetically({ lifecycle }: Plan): boolean {
+  return lifecycle.network === 'none' && lifecycle.volumes.length === 0;
 }
 
 /** Reads project.toml and adds it to the request; says what was decided on the user's behalf. */

@@ -132,6 +132,8 @@ export async function publishDirectory(
   const caches = await openCaches(plan, directory, session);
   const facts = {
     engine: 'staged',
+    // Who ran the lifecycle is not known here.
+    isHermetic: false,
     phases: [],
     warnings: session.warnings,
     ...optional('caches', caches),

@@ -9,6 +9,7 @@ import { findDescriptor, parseApp } from './app.ts';
 import { readBindings } from './bindings.ts';
 import { readCacheRequest } from './cache.ts';
 import { type ConnectionContext, readConnectionInputs } from './connection.ts';
+import { readDependencyMirrors } from './dependency-mirror.ts';
 import { readDestinations } from './destinations.ts';
 import { readLabels } from './labels.ts';
 import { parseLocator } from './locator.ts';
@@ -204,7 +205,10 @@ function readBuild(parts: Parts) {
     );
   }
   return {
-    environment: readVariables(reader, { ...surroundings, environment, ...optional('withheld', withheld) }, problems),
+    environment: {
+      ...readDependencyMirrors(reader, problems),
+      ...readVariables(reader, { ...surroundings, environment, ...optional('withheld', withheld) }, problems),
+    },
     bindings: readBindings(reader, surroundings, problems),
     volumes,
     ...optional('defaultProcess', matching(parts, 'default-process', /^[A-Za-z0-9._-]+$/)),

@@ -39,7 +39,7 @@ export interface BuildRequest {
   readonly lock?: LockInUse;
   readonly disableSystemBuildpacks: boolean;
   readonly platform: Platform;
-  /** For buildpacks; env files and `env` merged. */
+  /** For buildpacks; what `dependency-mirror` gives, env files and `env` merged. */
   readonly environment: Readonly<Record<string, string>>;
   readonly bindings: readonly Binding[];
   readonly volumes: readonly Volume[];

@@ -14,6 +14,7 @@ const KEYS = {
   previousImage: true,
   lifecycle: true,
   engine: true,
+  hermetic: true,
   buildpacks: true,
   processes: true,
   labels: true,

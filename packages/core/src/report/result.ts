@@ -20,6 +20,8 @@ export interface BuildResult {
   readonly previousImage?: PinnedName;
   readonly lifecycle: { readonly version: string; readonly platformApi: string };
   readonly engine: string;
+  /** The build had no network and nothing of this machine but its inputs, and our engine has seen to it. Absent where that is not so, or not known. */
+  readonly hermetic?: true;
   readonly buildpacks: readonly BuildpackName[];
   readonly processes: readonly ProcessSummary[];
   /** Those of the inputs; the image has more. Absent when there was none. */

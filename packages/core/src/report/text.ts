@@ -34,7 +34,7 @@ function resultFacts(result: BuildResult): readonly Fact[] {
     { name: 'Run image', values: [pinned(result.runImage)] },
     { name: 'Previous image', values: result.previousImage === undefined ? [] : [pinned(result.previousImage)] },
     { name: 'Lifecycle', values: [`${result.lifecycle.version}, Platform API ${result.lifecycle.platformApi}`] },
-    { name: 'Engine', values: [result.engine] },
+    { name: 'Engine', values: [`${result.engine}${result.hermetic === true ? ', hermetic' : ''}`] },
     { name: 'Buildpacks', values: result.buildpacks.map(({ id, version }) => `${id}@${version}`) },
     { name: 'Processes', values: listProcesses(result.processes) },
     { name: 'Labels', values: keysOf(result.labels) },

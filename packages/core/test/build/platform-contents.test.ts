@@ -9,9 +9,9 @@ const builder = {
   image: { config: { config: { Env: ['PATH=/bin', 'PIP_CERT=/etc/pip=1'] } } },
 } as unknown as BuilderImage;
 
-function contents(inputs: RawInputs, environment: Readonly<Record<string, string>> = {}) {
+function contents(inputs: RawInputs, environment: Readonly<Record<string, string>> = {}, network = 'default') {
   const connection = parseConnectionInputs(inputs, { environment: {}, workingDirectory: '/', now: 0 });
-  return platformContents({ connection, environment, bindings: USERS }, builder, { environment: {} });
+  return platformContents({ connection, environment, bindings: USERS, network }, builder, { environment: {} });
 }
 
 describe('what buildpacks get beside what the user gave', () => {

@@ -15,6 +15,7 @@ export const SAMPLE_RESULT: BuildResult = {
   previousImage: { name: 'registry.example/shop:latest', digest: id('4') },
   lifecycle: { version: '0.21.14', platformApi: '0.15' },
   engine: 'docker 28.2',
+  hermetic: true,
   buildpacks: [{ id: 'samples/nodejs', version: '1.2.3', homepage: 'https://nodejs.example' }],
   processes: [
     {

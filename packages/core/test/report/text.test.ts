@@ -20,7 +20,7 @@ describe('renderResult', () => {
       `Run image       registry.example/run:3@${DIGEST('3')}`,
       `Previous image  registry.example/shop:latest@${DIGEST('4')}`,
       'Lifecycle       0.21.14, Platform API 0.15',
-      'Engine          docker 28.2',
+      'Engine          docker 28.2, hermetic',
       'Buildpacks      samples/nodejs@1.2.3',
       'Processes       web (default)  node server.js',
       '                worker         node worker.js',

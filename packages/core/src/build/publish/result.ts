@@ -19,6 +19,8 @@ import type { OutputImage } from './output-image.ts';
 export interface RunFacts {
   /** For people: `docker 28.2`. */
   readonly engine: string;
+  /** See `BuildResult.hermetic`. */
+  readonly isHermetic: boolean;
   readonly phases: readonly PhaseTime[];
   readonly warnings: readonly string[];
   readonly caches?: BuildCaches;
@@ -52,6 +54,7 @@ export function describeResult(
     ...(previousImage !== undefined && { previousImage: pinned(previousImage) }),
     lifecycle: { version: builder.lifecycleVersion, platformApi: builder.platformApi },
     engine: facts.engine,
+    ...(facts.isHermetic && { hermetic: true }),
     ...fromLabels(image),
     ...optional('labels', plan.labels),
     ...optional('annotations', plan.annotations),

@@ -26,6 +26,14 @@ export const BUILD_INPUTS = [
     example: 'maven/type=maven\nmaven/settings.xml=ci/settings.xml\ndatabase=bindings/database',
   },
   {
+    name: 'dependency-mirror',
+    group: 'build',
+    type: 'list',
+    description:
+      "Where Paketo's buildpacks fetch what they install, in the place of the internet: `https://MIRROR/PATH` for all hosts, `HOST=https://MIRROR/PATH` for one, one per line; `file:///PATH` for a folder that the build sees. The path of the original follows, and `{originalHost}` stands for its host. It becomes `BP_DEPENDENCY_MIRROR` and `BP_DEPENDENCY_MIRROR_HOST`; such variables in `env` win, those in project.toml do not. A user and password are refused, since buildpacks print variables: such a mirror is a binding of the type `dependency-mirror`. [air-gap.md](air-gap.md#dependencies-of-buildpacks) has examples.",
+    example: 'https://mirror.example/{originalHost}\ngithub.com=https://mirror.example/github',
+  },
+  {
     name: 'volumes',
     group: 'build',
     type: 'list',
