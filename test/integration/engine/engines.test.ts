@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { chmod, chown, lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -167,6 +169,25 @@ function engineContract(wanted: WantedEngine, uid: number): void {
     it('has only a loopback network when it is to have none', async () => {
       const { lines } = await runScript('ls /sys/class/net', { network: 'none' });
       expect(lines).toEqual(['lo']);
+    });
+
+    it.each([
+      ['an address', '192.0.2.1', /Network is unreachable/],
+      ['a name', 'registry.example', /Temporary failure in name resolution|not known|unreachable/],
+    ])('reaches neither %s nor a server of this machine when it is to have no network', async (_, host, answer) => {
+      const server = createServer().listen(0);
+      onTestFinished(() => void server.close());
+      await once(server, 'listening');
+      let connections = 0;
+      server.on('connection', () => (connections += 1));
+      const { port } = server.address() as AddressInfo;
+      const attempt = (to: string, at: number) => `bash -c 'echo >/dev/tcp/${to}/${at}'`;
+      const script = `cat /proc/net/route; ${attempt('127.0.0.1', port)}; ${attempt(host, 80)}`;
+      const { status, lines } = await runScript(script, { network: 'none' });
+      const [, first = '', ...others] = lines;
+      expect(first).toContain('Connection refused');
+      expect(others.join('\n')).toMatch(answer);
+      expect([status === 0, connections]).toEqual([false, 0]);
     });
   });
 

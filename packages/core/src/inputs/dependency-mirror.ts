@@ -68,7 +68,7 @@ function parseAddress(text: string, host: string | undefined): string {
   if (url === undefined || !(isFolder || /^https:\/\/[^/]/i.test(text))) {
     throw inputError(INPUT, `"${text}" is not the address of a mirror`, FORM);
   }
-  const extra = [...text].find((character) => ',?#'.includes(character));
+  const [extra] = /[,?#]/.exec(text) ?? [];
   if (extra !== undefined) {
     throw inputError(
       INPUT,
