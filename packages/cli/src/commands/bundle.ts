@@ -26,6 +26,13 @@ const OPTIONS: readonly Option[] = [
     default: 'all that the images have',
   },
   {
+    name: 'dependencies',
+    kind: 'list',
+    placeholder: 'ID[@VERSION]',
+    description:
+      'Takes along what buildpacks of the lock fetch while they build, as jdk@17.0.9, node@20.* or jdk; may be given more than once.',
+  },
+  {
     name: 'since',
     kind: 'text',
     placeholder: 'FILE',
@@ -68,6 +75,7 @@ function givenInputs(invocation: Invocation): Parameters<typeof parseBundleInput
     lock: flagValue(invocation, 'lock') ?? LOCK_FILE,
     output: flagValue(invocation, 'output'),
     platforms: invocation.flags.get('platform') ?? [],
+    dependencies: invocation.flags.get('dependencies') ?? [],
     since: flagValue(invocation, 'since'),
     partSize: flagValue(invocation, 'part-size'),
   };
@@ -83,10 +91,12 @@ function strayArguments({ positionals, problems }: Invocation): Invocation['prob
 }
 
 function describe(outcome: BundleOutcome): readonly string[] {
-  const { files, digest, images, attachments, fetched, kept, omitted } = outcome;
+  const { files, digest, images, attachments, dependencies, fetched, kept, omitted } = outcome;
   return [
     ...files.map(({ file, size }) => `${file}  ${formatSize(size)}`),
-    `${images} images and ${attachments} manifests that belong to them; ${formatSize(fetched)} fetched${
+    `${images} images and ${attachments} manifests that belong to them${
+      dependencies > 0 ? `, ${dependencies} dependencies of buildpacks` : ''
+    }; ${formatSize(fetched)} fetched${
       kept > 0 ? `, ${formatSize(kept)} there already` : ''
     }${omitted > 0 ? `, ${formatSize(omitted)} left to the earlier bundle` : ''}`,
     digest,

@@ -21,6 +21,20 @@ const OPTIONS: readonly Option[] = [
   },
   { name: 'dry-run', kind: 'flag', description: 'Checks the bundle and asks the registry what it has; sends nothing.' },
   {
+    name: 'dependencies-to',
+    kind: 'text',
+    placeholder: 'DIR',
+    description: 'Where what buildpacks fetch goes, with a binding that leads them there, if the bundle has any.',
+  },
+  {
+    name: 'dependency-uri',
+    kind: 'text',
+    placeholder: 'URL',
+    description:
+      'Under which address builds see that directory: https://HOST/PATH of a server with its content, or file:///PATH where it is mounted.',
+    default: 'its own path',
+  },
+  {
     name: 'mirror-config',
     kind: 'list',
     placeholder: 'FILE',
@@ -59,6 +73,8 @@ function givenInputs(invocation: Invocation): Parameters<typeof parseLoadInputs>
   return {
     bundle: invocation.positionals[0],
     to: flagValue(invocation, 'to'),
+    dependenciesTo: flagValue(invocation, 'dependencies-to'),
+    dependencyUri: flagValue(invocation, 'dependency-uri'),
     isRehearsal: flagValue(invocation, 'dry-run') === 'true',
     mirrorConfigs: invocation.flags.get('mirror-config') ?? [],
   };
@@ -74,11 +90,12 @@ function strayArguments({ positionals, problems }: Invocation): readonly InputPr
 }
 
 function describe(outcome: LoadOutcome, isRehearsal: boolean): readonly string[] {
-  const { images, attachments, uploaded, mounted, present, digest } = outcome;
+  const { images, attachments, uploaded, mounted, present, digest, dependencyBinding: binding } = outcome;
   const did = isRehearsal ? 'to be uploaded' : 'uploaded';
   return [
     ...images.map(({ name, reference, digest: found }) => `${name} -> ${formatReference(reference)} ${found}`),
     `${images.length} images and ${attachments} manifests that belong to them: ${formatSize(uploaded)} ${did}, ${formatSize(mounted)} between its repositories, ${formatSize(present)} there already`,
+    ...(binding === undefined ? [] : [`builds find their dependencies with --bindings=dependencies=${binding}`]),
     `the bundle is ${digest}`,
   ];
 }

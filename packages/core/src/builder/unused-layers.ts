@@ -15,7 +15,7 @@ export interface UsableModules {
 }
 
 /** A buildpack as the builder's label describes it. */
-interface LayeredModule extends ModuleName {
+export interface LayeredModule extends ModuleName {
   /** Undefined when the label names none; that of a flattened builder holds several buildpacks. */
   readonly diffId: Digest | undefined;
   readonly order: Order;
@@ -65,7 +65,8 @@ function members(order: Order): readonly ModuleReference[] {
   return order.flatMap(({ group }) => group);
 }
 
-function layeredModules(image: Image): readonly LayeredModule[] {
+/** Every buildpack that a label names with the layer that it is in: of a builder, or of a packed buildpack. */
+export function layeredModules(image: Image): readonly LayeredModule[] {
   const label = asRecord(builderLabel(image, BUILDER_LABEL.layers)) ?? {};
   return Object.entries(label).flatMap(([id, versions]) =>
     Object.entries(asRecord(versions) ?? {}).map(([version, info]): LayeredModule => {

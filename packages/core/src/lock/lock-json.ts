@@ -2,10 +2,15 @@ import { formatPlatform } from '../image/platform.ts';
 import { optional } from '../json/json.ts';
 import { imageName } from './image-name.ts';
 import { type Lock, LOCK_SCHEMA_VERSION, type LockedImage, type LockedPlatform } from './lock.ts';
+import { dependencyValue } from './locked-dependency.ts';
 
 /** The text of a lock: equal locks give equal bytes, and each fact has a line of its own, so that a diff shows what moved. */
-export function lockJson({ images }: Lock): string {
-  const value = { schemaVersion: LOCK_SCHEMA_VERSION, images: images.map(imageValue) };
+export function lockJson({ images, dependencies }: Lock): string {
+  const value = {
+    schemaVersion: LOCK_SCHEMA_VERSION,
+    images: images.map(imageValue),
+    ...optional('dependencies', dependencies?.map(dependencyValue)),
+  };
   return `${JSON.stringify(value, undefined, 2)}\n`;
 }
 

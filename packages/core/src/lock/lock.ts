@@ -1,6 +1,7 @@
 import type { Index, Platform } from '../image/manifest.ts';
 import { MEDIA_TYPE } from '../image/media-types.ts';
 import { type Digest, type ImageReference, sameRepository } from '../reference/index.ts';
+import type { LockedDependency } from './locked-dependency.ts';
 
 /** The name of the lock's file in an app and in a bundle. */
 export const LOCK_FILE = 'buildpacks-ci.lock.json';
@@ -14,6 +15,8 @@ export type ImageRole = (typeof IMAGE_ROLES)[number];
 export interface Lock {
   /** By name. */
   readonly images: readonly LockedImage[];
+  /** What buildpacks fetch and a bundle was told to take along; in the order of `sortedDependencies`. */
+  readonly dependencies?: readonly LockedDependency[];
 }
 
 export interface LockedImage {

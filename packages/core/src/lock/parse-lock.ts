@@ -1,7 +1,7 @@
 import { Problems } from '../errors/problems.ts';
 import { isIndexType, isManifestType } from '../image/media-types.ts';
 import { formatPlatform } from '../image/platform.ts';
-import { asText, parseJson } from '../json/json.ts';
+import { asText, optional, parseJson } from '../json/json.ts';
 import { compareText, imageName } from './image-name.ts';
 import { DocumentReader } from './document-reader.ts';
 import {
@@ -13,6 +13,7 @@ import {
   type LockedLifecycle,
   type LockedPlatform,
 } from './lock.ts';
+import { readDependencies } from './locked-dependency.ts';
 
 /**
  * Reads a lock. Somebody may have edited it, or merged two: whatever this program would not have written is a problem.
@@ -29,15 +30,20 @@ export function parseLock(bytes: Uint8Array, file: string): Lock {
     reader.report('schemaVersion', ...unknownVersion(version));
     problems.throwIfAny();
   }
-  const root = reader.record(value, '', ['schemaVersion', 'images']);
+  const root = reader.record(value, '', ['schemaVersion', 'images', 'dependencies']);
   const images = reader
     .items(root['images'], 'images')
     .map((item, index) => readImage(item, `images[${index}]`, reader));
   for (const name of doubles(images.map((image) => image && imageName(image.reference)))) {
     reader.report('images', `"${name}" is in it twice`, 'Keep one of them, or make the lock again.');
   }
+  const found = root['dependencies'];
+  const dependencies = found === undefined ? undefined : readDependencies(found, reader);
   problems.throwIfAny();
-  return { images: images.filter((image) => image !== undefined).sort(byName) };
+  return {
+    images: images.filter((image) => image !== undefined).sort(byName),
+    ...optional('dependencies', dependencies),
+  };
 }
 
 function unknownVersion(version: unknown): readonly [string, string] {

@@ -40,6 +40,16 @@ describe('a lock', () => {
   it.each<[string, (text: string) => string, readonly string[]]>([
     ['no JSON', () => '{', ['schemaVersion: it is no lock: it has no version']],
     [
+      'an address that is not https',
+      (text) => text.replace('https://downloads.example/jre', 'http://downloads.example/jre'),
+      ['dependencies[1].uri: "http://downloads.example/jre-21.tar.gz" is no https address'],
+    ],
+    [
+      'a dependency twice',
+      (text) => text.replace(digestWith('f'), digestWith('e')),
+      ['dependencies: a digest is in it twice'],
+    ],
+    [
       'a later version',
       (text) => text.replace('n": 1', 'n": 2'),
       ['schemaVersion: version 2 is not known here, only 1'],

@@ -32,4 +32,10 @@ const RUN_IMAGE: LockedImage = {
 };
 
 /** A lock that has everything that a lock can have. */
-export const SAMPLE_LOCK: Lock = { images: [BUILDER, RUN_IMAGE] };
+export const SAMPLE_LOCK: Lock = {
+  images: [BUILDER, RUN_IMAGE],
+  dependencies: [
+    { id: 'jdk', version: '21.0.1', uri: 'https://downloads.example/jdk-21.tar.gz', digest: digestWith('e') },
+    { id: 'jre', version: '21.0.1', uri: 'https://downloads.example/jre-21.tar.gz', digest: digestWith('f') },
+  ],
+};

@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { inputError } from '../../errors/problems.ts';
+import { kindOf } from '../../files/file-kind.ts';
 import { makeRealFolders } from '../../files/real-folders.ts';
 import { openRegularFile, statRegularFile } from '../../files/regular-file.ts';
 import { writeFileWhole } from '../../files/whole-file.ts';
@@ -10,7 +11,9 @@ import { hashOf } from '../content/content-hash.ts';
 import type { BundleOutput, WrittenFile } from './output.ts';
 import type { PlannedFile } from './plan.ts';
 
-const BLOB_FOLDERS = ['blobs', 'sha256'] as const;
+const FOLDERS = ['blobs', 'dependencies'] as const;
+/** In each of them: files are named by their sha256. */
+const BELOW = 'sha256';
 
 /**
  * Writes a bundle as a directory, which is an OCI layout. Blobs of an earlier bundle in it that are not needed any more are removed.
@@ -19,9 +22,11 @@ const BLOB_FOLDERS = ['blobs', 'sha256'] as const;
  */
 export async function openDirectoryOutput(directory: string, files: readonly PlannedFile[]): Promise<BundleOutput> {
   await requireOurs(directory);
-  const obstacle = await makeRealFolders(directory, BLOB_FOLDERS);
-  if (obstacle !== undefined)
-    throw inputError('output', `"${obstacle}" is in the place of a folder`, 'Give a new directory.');
+  for (const folder of FOLDERS.filter((each) => files.some((file) => file.path.startsWith(`${each}/`)))) {
+    const obstacle = await makeRealFolders(directory, [folder, BELOW]);
+    if (obstacle !== undefined)
+      throw inputError('output', `"${obstacle}" is in the place of a folder`, 'Give a new directory.');
+  }
   // A bundle without sums is none.
   await rm(path.join(directory, SUMS_FILE), { force: true });
   await writeFact(directory, files);
@@ -37,7 +42,7 @@ async function writeFact(directory: string, files: readonly PlannedFile[]): Prom
 async function requireOurs(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true });
   const entries = await readdir(directory);
-  const strange = entries.find((name) => name !== 'blobs' && !isOurs(name));
+  const strange = entries.find((name) => !FOLDERS.some((folder) => folder === name) && !isOurs(name));
   if (strange === undefined && (entries.length === 0 || entries.includes(FACTS_FILE))) return;
   const hint = 'Give a directory that is empty, not there yet, or a bundle, which is then replaced.';
   throw inputError('output', `"${directory}" holds something else than a bundle: "${strange ?? 'blobs'}"`, hint);
@@ -81,7 +86,8 @@ class DirectoryOutput implements BundleOutput {
 
   async #removeOthers(): Promise<void> {
     const wanted = new Set(this.#files.map((file) => file.path));
-    for (const folder of ['', BLOB_FOLDERS.join('/')]) {
+    for (const folder of ['', ...FOLDERS.map((each) => `${each}/${BELOW}`)]) {
+      if (kindOf(path.join(this.#directory, folder)) !== 'directory') continue;
       const entries = await readdir(path.join(this.#directory, folder), { withFileTypes: true });
       for (const entry of entries) {
         const name = path.posix.join(folder, entry.name);

@@ -8,6 +8,7 @@ import { InputReader, type RawInputs } from '../../inputs/reader.ts';
 import { optional } from '../../json/json.ts';
 import type { Lock } from '../../lock/lock.ts';
 import { requireLock } from '../../lock/read-lock.ts';
+import { parseDependencyWish } from '../dependencies/wish.ts';
 import type { BundleRequest, BundleTarget } from './write-bundle.ts';
 
 /** What a bundle is made from, as the user wrote it; paths are relative to the working directory. */
@@ -18,6 +19,8 @@ export interface BundleInputs {
   readonly platforms: readonly string[];
   readonly since: string | undefined;
   readonly partSize: string | undefined;
+  /** `ID` or `ID@VERSION`. */
+  readonly dependencies: readonly string[];
 }
 
 /** Smaller parts would be thousands of files. */
@@ -39,6 +42,7 @@ export function parseBundleInputs(given: BundleInputs, raw: RawInputs, context: 
     given.partSize === undefined ? undefined : problems.attempt(() => parsePartSize(given.partSize ?? ''));
   const output = problems.attempt(() => parseTarget(given.output, given.partSize !== undefined, workingDirectory));
   const platforms = given.platforms.flatMap((text) => problems.attempt(() => [parsePlatform(text, '')]) ?? []);
+  const dependencies = given.dependencies.flatMap((text) => problems.attempt(() => [parseDependencyWish(text)]) ?? []);
   const connection = readConnectionInputs(new InputReader(raw, problems), context, problems);
   problems.throwIfAny();
   return {
@@ -46,6 +50,7 @@ export function parseBundleInputs(given: BundleInputs, raw: RawInputs, context: 
     output: { ...(output ?? { kind: 'directory', path: '' }), ...optional('partSize', partSize) },
     ...(platforms.length > 0 && { platforms }),
     ...optional('since', since),
+    ...(dependencies.length > 0 && { dependencies }),
     connection,
   };
 }

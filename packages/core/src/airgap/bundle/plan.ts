@@ -4,6 +4,7 @@ import { type BundleFacts, bundleFactsJson, FACTS_FILE, type OmittedBlob } from 
 import {
   blobFile,
   compareFiles,
+  dependencyFile,
   INDEX_FILE,
   indexJson,
   LAYOUT_FILE,
@@ -11,6 +12,7 @@ import {
   SUMS_FILE,
   sumsText,
 } from '../content/bundle-files.ts';
+import type { StagedDependency } from '../dependencies/gather.ts';
 import type { PlatformChoice } from '../content/platform-choice.ts';
 import { type Lock, LOCK_FILE } from '../../lock/lock.ts';
 import { lockJson } from '../../lock/lock-json.ts';
@@ -28,7 +30,8 @@ export interface PlannedFile {
 
 export type FileContent =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
-  | { readonly kind: 'blob'; readonly repository: Repository; readonly descriptor: Descriptor };
+  | { readonly kind: 'blob'; readonly repository: Repository; readonly descriptor: Descriptor }
+  | { readonly kind: 'staged'; readonly file: string };
 
 /** A configuration or layer, and a repository that has it. */
 export interface PlacedBlob {
@@ -51,11 +54,13 @@ export interface PlanRequest {
   readonly content: BundleContent;
   /** Foreign layers that nobody has. */
   readonly unavailable: ReadonlySet<Digest>;
+  /** What the lock names as dependencies. */
+  readonly staged: readonly StagedDependency[];
   readonly earlier?: EarlierBundle;
 }
 
 /** Pure: equal content gives the same files, byte for byte. */
-export function planBundle({ lock, choice, content, unavailable, earlier }: PlanRequest): BundlePlan {
+export function planBundle({ lock, choice, content, unavailable, staged, earlier }: PlanRequest): BundlePlan {
   const named = [...content.images, ...content.attachments];
   const wanted = placedBlobs(content).filter(({ descriptor }) => !unavailable.has(descriptor.digest));
   const omitted = wanted.flatMap(({ descriptor }) => earlier?.blobs.get(descriptor.digest) ?? []);
@@ -71,6 +76,9 @@ export function planBundle({ lock, choice, content, unavailable, earlier }: Plan
     add({ path: blobFile(digest), size, digest, content: { kind: 'blob', repository, descriptor } });
   }
   for (const { bytes, digest } of named.flatMap(({ tree }) => tree.manifests)) add(bytesFile(blobFile(digest), bytes));
+  for (const { digest, size, file } of staged) {
+    add({ path: dependencyFile(digest), size, digest, content: { kind: 'staged', file } });
+  }
   add(bytesFile(LAYOUT_FILE, LAYOUT_MARKER));
   add(bytesFile(INDEX_FILE, indexJson(named.map(({ reference, tree }) => ({ reference, raw: tree.root })))));
   add(bytesFile(LOCK_FILE, lockJson(lock)));

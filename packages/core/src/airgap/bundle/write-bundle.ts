@@ -1,3 +1,4 @@
+import { createReadStream } from 'node:fs';
 import { explained } from '../../build/failure.ts';
 import { openSession } from '../../build/session.ts';
 import type { Platform } from '../../image/manifest.ts';
@@ -9,6 +10,8 @@ import { mapInParallel } from '../../parallel/parallel.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Digest } from '../../reference/index.ts';
 import type { RegistryReader } from '../../registry/index.ts';
+import { chooseDependencies, dropStaged, stageDependencies } from '../dependencies/gather.ts';
+import type { DependencyWish } from '../dependencies/wish.ts';
 import { choosePlatforms, EVERY_PLATFORM } from '../content/platform-choice.ts';
 import type { Lock } from '../../lock/lock.ts';
 import { type BundleContent, collectContent } from './collect.ts';
@@ -27,6 +30,8 @@ export interface BundleRequest {
   readonly platforms?: readonly Platform[];
   /** The lock of an earlier bundle: what that holds is left out. */
   readonly since?: Lock;
+  /** What buildpacks of the lock fetch and is taken along, beside what the lock names. */
+  readonly dependencies?: readonly DependencyWish[];
   readonly connection: ConnectionInputs;
 }
 
@@ -45,7 +50,9 @@ export interface BundleOutcome {
   readonly images: number;
   /** Signatures, attestations and the like that go with the images. */
   readonly attachments: number;
-  /** Bytes that came from registries, and that an earlier run had brought already. */
+  /** Files that buildpacks fetch. */
+  readonly dependencies: number;
+  /** Bytes that came from registries and elsewhere, and that an earlier run had brought already. */
   readonly fetched: number;
   readonly kept: number;
   /** Bytes that the earlier bundle has. */
@@ -66,13 +73,14 @@ export async function writeBundle(request: BundleRequest, ports: Ports): Promise
     const { registry, ports: sessionPorts } = openSession(ports, request.connection, []);
     const { log } = sessionPorts;
     log.phase('read');
-    const { content, plan } = await makePlan(request, { ...sessionPorts, registry });
+    const { content, plan, dependencies } = await makePlan(request, { ...sessionPorts, registry });
     log.phase('write');
     const written = await write(plan, request.output, { ...sessionPorts, registry }).catch((error: unknown) => {
       throw explainFull(error, request.output.path);
     });
+    await dropStaged(stageOf(request));
     const { images, attachments } = content;
-    const counts = { images: images.length, attachments: attachments.length };
+    const counts = { images: images.length, attachments: attachments.length, dependencies };
     return { digest: plan.digest, ...counts, ...written, omitted: sizeOf(plan.omitted) };
   });
 }
@@ -80,14 +88,26 @@ export async function writeBundle(request: BundleRequest, ports: Ports): Promise
 type Context = Pick<Ports, 'log'> & { readonly registry: RegistryReader };
 
 async function makePlan(
-  { lock, platforms, since }: BundleRequest,
-  context: Context,
-): Promise<{ readonly content: BundleContent; readonly plan: BundlePlan }> {
+  request: BundleRequest,
+  context: Context & Ports,
+): Promise<{ readonly content: BundleContent; readonly plan: BundlePlan; readonly dependencies: number }> {
+  const { platforms, since, dependencies: wishes = [] } = request;
   const choice = platforms === undefined ? EVERY_PLATFORM : choosePlatforms(platforms);
-  const content = await collectContent(lock, choice, context.registry);
+  const content = await collectContent(request.lock, choice, context.registry);
   const earlier = since === undefined ? undefined : await readEarlier(since, choice, context);
   const unavailable = await unavailableLayers(content, context);
-  return { content, plan: planBundle({ lock, choice, content, unavailable, ...optional('earlier', earlier) }) };
+  const dependencies = await chooseDependencies(request.lock, wishes, choice, context);
+  const staged = await stageDependencies(dependencies, stageOf(request), context).catch((error: unknown) => {
+    throw explainFull(error, request.output.path);
+  });
+  const lock = { ...request.lock, ...(dependencies.length > 0 && { dependencies }) };
+  const plan = planBundle({ lock, choice, content, unavailable, staged, ...optional('earlier', earlier) });
+  return { content, plan, dependencies: staged.length };
+}
+
+/** Dependencies are fetched before their sizes are known, which the tar's places need. */
+function stageOf({ output }: BundleRequest): string {
+  return `${output.path}.dependencies`;
 }
 
 /** Foreign layers (of Windows, mostly) may not be in any registry: who loads the bundle gets them where the manifest says. */
@@ -131,8 +151,8 @@ async function fill(
 ): Promise<{ readonly fetched: number; readonly kept: number }> {
   const there = await mapInParallel(files, AT_ONCE, (file) => output.has(file));
   const missing = files.filter((_, index) => there[index] === false);
-  const blobs = missing.filter(({ content }) => content.kind === 'blob');
-  const kept = sizeOf(files.filter(({ content }) => content.kind === 'blob')) - sizeOf(blobs);
+  const blobs = missing.filter(({ content }) => content.kind !== 'bytes');
+  const kept = sizeOf(files.filter(({ content }) => content.kind !== 'bytes')) - sizeOf(blobs);
   if (kept > 0) log.info(`${formatSize(kept)} are there already`);
   await requireRoom(path, sizeOf(missing));
   announceTransfers(blobs, log);
@@ -146,12 +166,16 @@ async function fill(
 
 async function writeFile(file: PlannedFile, output: BundleOutput, { registry, log }: Context): Promise<void> {
   const { content } = file;
-  if (content.kind === 'bytes') {
-    await output.write(file, iterate(content.bytes));
-    return;
+  switch (content.kind) {
+    case 'bytes':
+      return output.write(file, iterate(content.bytes));
+    case 'staged':
+      return output.write(file, createReadStream(content.file) as AsyncIterable<Uint8Array>);
+    case 'blob': {
+      const blob = await registry.readBlob(content.repository, content.descriptor);
+      return output.write(file, reportTransfer(blob, content.descriptor, log) as AsyncIterable<Uint8Array>);
+    }
   }
-  const blob = await registry.readBlob(content.repository, content.descriptor);
-  await output.write(file, reportTransfer(blob, content.descriptor, log) as AsyncIterable<Uint8Array>);
 }
 
 async function* iterate(bytes: Uint8Array): AsyncGenerator<Uint8Array> {

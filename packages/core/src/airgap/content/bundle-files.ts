@@ -17,7 +17,15 @@ export const LAYOUT_MARKER = '{"imageLayoutVersion":"1.0.0"}';
 export const HEAD_FILES = [SUMS_FILE, FACTS_FILE, LOCK_FILE, INDEX_FILE, LAYOUT_FILE] as const;
 
 const BLOBS = 'blobs/sha256/';
+const DEPENDENCIES = 'dependencies/sha256/';
+const NAMED = /^(?:blobs|dependencies)\/sha256\/([0-9a-f]{64})$/;
 const BLOB = /^blobs\/sha256\/([0-9a-f]{64})$/;
+
+/** The digest in the name of a file; undefined when it has none. */
+export function digestInName(file: string): Digest | undefined {
+  const [, hex] = NAMED.exec(file) ?? [];
+  return hex === undefined ? undefined : `sha256:${hex}`;
+}
 
 /** The path of a blob in a bundle. */
 export function blobFile(digest: Digest): string {
@@ -30,7 +38,16 @@ export function digestOfBlobFile(file: string): Digest | undefined {
   return hex === undefined ? undefined : `sha256:${hex}`;
 }
 
-/** The order of files in a tar: the few that tell what the bundle is, then blobs by digest. */
+/** The path in a bundle of what a buildpack fetches. */
+export function dependencyFile(digest: Digest): string {
+  return `${DEPENDENCIES}${hexOf(digest)}`;
+}
+
+export function isDependencyFile(file: string): boolean {
+  return file.startsWith(DEPENDENCIES);
+}
+
+/** The order of files in a tar: the few that tell what the bundle is, then blobs by digest, then what buildpacks fetch. */
 export function compareFiles(a: string, b: string): number {
   return rankOf(a) - rankOf(b) || compareText(a, b);
 }

@@ -7,7 +7,7 @@ import { type Digest, type ImageReference, sameRepository } from '../../referenc
 import { MAX_MANIFEST_SIZE } from '../../registry/index.ts';
 import { fallbackTag } from '../content/attachments.ts';
 import { type BundleFacts, FACTS_FILE, parseBundleFacts } from '../content/bundle-facts.ts';
-import { blobFile, digestOfBlobFile, INDEX_FILE } from '../content/bundle-files.ts';
+import { blobFile, dependencyFile, digestOfBlobFile, INDEX_FILE, isDependencyFile } from '../content/bundle-files.ts';
 import { walkImage } from '../content/image-tree.ts';
 import { missingManifest } from '../content/locked-tree.ts';
 import { choosePlatforms, EVERY_PLATFORM, type PlatformChoice } from '../content/platform-choice.ts';
@@ -50,6 +50,7 @@ export async function readContent(source: BundleSource, damaged: (what: string) 
   compareWithLock(content, chosen, damaged);
   requireAttached(content, damaged);
   compareBlobs(source, content, damaged);
+  compareDependencies(source, lock, damaged);
   return content;
 }
 
@@ -135,5 +136,16 @@ function compareBlobs(source: BundleSource, content: LoadableContent, damaged: (
   for (const file of source.files.keys()) {
     const digest = digestOfBlobFile(file);
     if (digest !== undefined && !needed.has(digest)) damaged(`${file}: nothing in the bundle needs it`);
+  }
+}
+
+function compareDependencies(source: BundleSource, { dependencies = [] }: Lock, damaged: (what: string) => void): void {
+  const due = new Set(dependencies.map(({ digest }) => dependencyFile(digest)));
+  for (const { id, version, digest } of dependencies) {
+    const file = dependencyFile(digest);
+    if (!source.files.has(file)) damaged(`${file}: it is ${id}@${version} of ${LOCK_FILE}, and it is missing`);
+  }
+  for (const file of source.files.keys()) {
+    if (isDependencyFile(file) && !due.has(file)) damaged(`${file}: nothing in the bundle needs it`);
   }
 }

@@ -1,6 +1,6 @@
 import { mapInParallel } from '../../parallel/parallel.ts';
 import type { Digest } from '../../reference/index.ts';
-import { digestOfBlobFile, HEAD_FILES, parseSums, SUMS_FILE } from '../content/bundle-files.ts';
+import { digestInName, HEAD_FILES, parseSums, SUMS_FILE } from '../content/bundle-files.ts';
 import { hashOf } from '../content/content-hash.ts';
 import type { BundleSource } from './bundle-source.ts';
 
@@ -50,7 +50,7 @@ export async function readFile(source: BundleSource, path: string): Promise<Buff
 }
 
 async function damageOf(source: BundleSource, file: string, expected: Digest): Promise<string | undefined> {
-  const named = digestOfBlobFile(file);
+  const named = digestInName(file);
   if (named !== undefined && named !== expected) return `${file}: ${SUMS_FILE} has another digest for it, ${expected}`;
   const { digest } = await hashOf(source.open(file));
   return digest === expected ? undefined : `${file}: expected ${expected}, found ${digest}`;

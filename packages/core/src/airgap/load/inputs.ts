@@ -1,6 +1,9 @@
 import { inputError, Problems } from '../../errors/problems.ts';
 import { type ConnectionContext, readConnectionInputs } from '../../inputs/connection.ts';
 import { InputReader, type RawInputs } from '../../inputs/reader.ts';
+import { parseTargetDirectory } from '../../inputs/places.ts';
+import { optional } from '../../json/json.ts';
+import { type DependencyTarget, dependencyTarget } from '../dependencies/mapping.ts';
 import { parseDestination } from './destination.ts';
 import type { LoadRequest } from './load-bundle.ts';
 
@@ -8,6 +11,8 @@ import type { LoadRequest } from './load-bundle.ts';
 export interface LoadInputs extends Pick<LoadRequest, 'isRehearsal' | 'mirrorConfigs'> {
   readonly bundle: string | undefined;
   readonly to: string | undefined;
+  readonly dependenciesTo: string | undefined;
+  readonly dependencyUri: string | undefined;
 }
 
 /** @throws InputError with every problem there is */
@@ -19,8 +24,27 @@ export function parseLoadInputs(given: LoadInputs, raw: RawInputs, context: Conn
   });
   const { bundle } = given;
   if (bundle === undefined) problems.report('bundle', 'it is missing', 'Give a directory, a tar, or one of its parts.');
+  const dependencies = problems.attempt(() => readTarget(given, context.workingDirectory));
   const connection = readConnectionInputs(new InputReader(raw, problems), context, problems);
   problems.throwIfAny();
   const { isRehearsal, mirrorConfigs } = given;
-  return { bundle: bundle ?? '', to: to ?? { registry: '', path: '' }, isRehearsal, mirrorConfigs, connection };
+  return {
+    bundle: bundle ?? '',
+    to: to ?? { registry: '', path: '' },
+    isRehearsal,
+    mirrorConfigs,
+    ...optional('dependencies', dependencies),
+    connection,
+  };
+}
+
+function readTarget({ dependenciesTo, dependencyUri }: LoadInputs, base: string): DependencyTarget | undefined {
+  if (dependenciesTo !== undefined)
+    return dependencyTarget(parseTargetDirectory(dependenciesTo, base, 'dependencies-to'), dependencyUri);
+  if (dependencyUri === undefined) return undefined;
+  throw inputError(
+    'dependency-uri',
+    'it is of no use without dependencies-to',
+    'Name the directory that the files go to.',
+  );
 }

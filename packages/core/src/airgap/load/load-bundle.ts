@@ -3,11 +3,13 @@ import { explained } from '../../build/failure.ts';
 import { openSession } from '../../build/session.ts';
 import { writeFileWhole } from '../../files/whole-file.ts';
 import type { ConnectionInputs } from '../../inputs/index.ts';
+import { optional } from '../../json/json.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Digest, ImageReference } from '../../reference/index.ts';
 import type { RegistryClient } from '../../registry/index.ts';
 import { imageName } from '../../lock/image-name.ts';
 import { checkBundle, type CheckedBundle } from './check-bundle.ts';
+import { type DependencyTarget, writeDependencies } from '../dependencies/mapping.ts';
 import { type Destination, relocatedReference } from './destination.ts';
 import { formatOfFile, type MirroredRegistry, mirrorConfig, mirroredRegistries } from './mirror-config.ts';
 import { openBundle } from './open-bundle.ts';
@@ -26,6 +28,8 @@ export interface LoadRequest {
   readonly isRehearsal: boolean;
   /** Files for the configuration of mirrors, as the user wrote them; their names tell the format (`formatOfFile`). */
   readonly mirrorConfigs: readonly string[];
+  /** Where what buildpacks fetch goes, with a binding; absent: nowhere. */
+  readonly dependencies?: DependencyTarget;
   readonly connection: ConnectionInputs;
 }
 
@@ -37,6 +41,8 @@ export interface LoadOutcome extends PushedBlobs {
   /** Bytes that the registry had already, counted once for each repository. */
   readonly present: number;
   readonly mirrors: readonly MirroredRegistry[];
+  /** The folder of the binding that leads buildpacks to their dependencies, if there is one. */
+  readonly dependencyBinding?: string;
 }
 
 export interface LoadedImage {
@@ -65,14 +71,36 @@ export async function loadBundle(request: LoadRequest, ports: Ports): Promise<Lo
       const plan = await planPush(bundle, request.to, session.registry);
       const mirrors = mirroredRegistries(referencesOf(bundle), request.to);
       if (request.isRehearsal) return rehearsed(bundle, plan, { request, mirrors });
+      const binding = await placeDependencies(bundle, request, log);
       log.phase('push');
       const outcome = await push(bundle, plan, { request, registry: session.registry, log });
       await writeMirrorConfigs(request.mirrorConfigs, mirrors, ports.machine.workingDirectory);
-      return { ...outcome, digest: bundle.digest, present: plan.present, mirrors };
+      return {
+        ...outcome,
+        digest: bundle.digest,
+        present: plan.present,
+        mirrors,
+        ...optional('dependencyBinding', binding),
+      };
     } finally {
       await source.close();
     }
   });
+}
+
+async function placeDependencies(
+  { lock: { dependencies = [] }, source }: CheckedBundle,
+  { dependencies: target }: LoadRequest,
+  log: Ports['log'],
+): Promise<string | undefined> {
+  if (dependencies.length === 0) {
+    if (target !== undefined)
+      log.warn('the bundle has no dependencies of buildpacks: it was made without --dependencies');
+    return undefined;
+  }
+  if (target !== undefined) return writeDependencies(dependencies, target, source);
+  log.warn(`${dependencies.length} dependencies of buildpacks stay in the bundle: name a place with --dependencies-to`);
+  return undefined;
 }
 
 interface PushWishes {

@@ -43,11 +43,13 @@ export async function lockImages(request: LockRequest, ports: Ports): Promise<Lo
     const before = readLock(file, base);
     const session = openSession(ports, build.connection, [build.app.path]);
     const complete = await withProject(build, session.ports);
-    const lock = await resolveLock(
+    const resolved = await resolveLock(
       complete,
       { ...optional('toolImage', toolImage), ...optional('before', before), isKept: mode === 'keep' },
       { registry: session.registry, log: session.ports.log },
     );
+    // Which buildpack fetches them is known to bundle only.
+    const lock = { ...resolved, ...(mode === 'keep' && optional('dependencies', before?.dependencies)) };
     const changes = before && compareLocks(before, lock);
     if (mode !== 'check' && changes?.length !== 0) {
       await writeFileWhole(path.resolve(base, file), [Buffer.from(lockJson(lock))]);

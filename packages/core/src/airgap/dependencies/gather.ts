@@ -1,0 +1,94 @@
+import { createReadStream } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { BuildpacksError } from '../../errors/index.ts';
+import { inputError } from '../../errors/problems.ts';
+import { kindOf } from '../../files/file-kind.ts';
+import type { Lock } from '../../lock/lock.ts';
+import { isHttps, type LockedDependency, sortedDependencies } from '../../lock/locked-dependency.ts';
+import { download } from '../../network/download.ts';
+import { mapInParallel } from '../../parallel/parallel.ts';
+import type { Ports } from '../../ports/index.ts';
+import { type Digest, hexOf } from '../../reference/index.ts';
+import type { RegistryReader } from '../../registry/index.ts';
+import { hashOf } from '../content/content-hash.ts';
+import type { PlatformChoice } from '../content/platform-choice.ts';
+import { dependenciesOfLock, type FetchedDependency } from './lock-buildpacks.ts';
+import { type DependencyWish, isWished, requireFound } from './wish.ts';
+
+/** A dependency that has been fetched, and lies beside the bundle until that has it. */
+export interface StagedDependency {
+  readonly digest: Digest;
+  /** Bytes. */
+  readonly size: number;
+  /** Absolute. */
+  readonly file: string;
+}
+
+/** The largest that are known (GraalVM, CUDA) have less. */
+const MAX_SIZE = 8 * 1024 ** 3;
+const AT_ONCE = 3;
+const READ_SIZE = 1024 * 1024;
+
+type GatherPorts = Ports & { readonly registry: RegistryReader };
+
+/**
+ * Chooses from what the lock's buildpacks fetch, beside what the lock names already.
+ *
+ * @throws InputError on `dependencies` when no buildpack has one, or it can't be taken along
+ */
+export async function chooseDependencies(
+  lock: Lock,
+  wishes: readonly DependencyWish[],
+  choice: PlatformChoice,
+  ports: GatherPorts,
+): Promise<readonly LockedDependency[]> {
+  const named = lock.dependencies ?? [];
+  if (wishes.length === 0) return sortedDependencies(named);
+  const known = await dependenciesOfLock(lock, choice, ports);
+  requireFound(wishes, known);
+  const chosen = known.filter((each) => wishes.some((wish) => isWished(wish, each)));
+  return sortedDependencies([...named, ...chosen.map(lockable)]);
+}
+
+function lockable({ id, version, uri, digest, buildpack }: FetchedDependency): LockedDependency {
+  const name = `"${id}@${version}" of ${buildpack}`;
+  if (digest === undefined) {
+    throw inputError('dependencies', `${name} has no sha256`, 'Give the build a dependency-mirror for it.');
+  }
+  if (!isHttps(uri)) throw inputError('dependencies', `${name} is at "${uri}", which is not https`);
+  return { id, version, uri, digest };
+}
+
+/**
+ * Fetches dependencies into a folder; what an earlier run has left there is kept as far as it is right.
+ *
+ * @throws BuildpacksError as `download`
+ */
+export async function stageDependencies(
+  dependencies: readonly LockedDependency[],
+  folder: string,
+  ports: GatherPorts,
+): Promise<readonly StagedDependency[]> {
+  if (dependencies.length === 0) return [];
+  await mkdir(folder, { recursive: true });
+  return mapInParallel(dependencies, AT_ONCE, async ({ uri, digest }) => {
+    const file = path.join(folder, hexOf(digest));
+    const there = await hashOfFile(file);
+    if (there?.digest === digest) return { digest, size: there.size, file };
+    await download({ url: new URL(uri), digest, target: file, maxBytes: MAX_SIZE }, ports);
+    const fetched = await hashOfFile(file);
+    if (fetched === undefined) throw new BuildpacksError('machine', `"${file}" has gone while it was used`);
+    return { digest, size: fetched.size, file };
+  });
+}
+
+/** Removes what was staged: the bundle has it. */
+export async function dropStaged(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+}
+
+async function hashOfFile(file: string): Promise<{ readonly digest: Digest; readonly size: number } | undefined> {
+  if (kindOf(file) !== 'file') return undefined;
+  return hashOf(createReadStream(file, { highWaterMark: READ_SIZE }));
+}

@@ -1,0 +1,96 @@
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { inputError } from '../../errors/problems.ts';
+import { openRegularFile } from '../../files/regular-file.ts';
+import { makeRealFolders } from '../../files/real-folders.ts';
+import { writeFileWhole } from '../../files/whole-file.ts';
+import type { LockedDependency } from '../../lock/locked-dependency.ts';
+import { hexOf } from '../../reference/index.ts';
+import { dependencyFile } from '../content/bundle-files.ts';
+import { hashOf } from '../content/content-hash.ts';
+import type { BundleSource } from '../load/bundle-source.ts';
+
+/** Where the dependencies of a bundle go. */
+export interface DependencyTarget {
+  /** Absolute. */
+  readonly directory: string;
+  /** How builds reach what is in it: ends in a slash. */
+  readonly prefix: URL;
+}
+
+/** The binding's folder in the target, and the files' one. */
+const [BINDING, FILES] = ['binding', 'sha256'] as const;
+const READ_SIZE = 1024 * 1024;
+
+/**
+ * @param directory absolute
+ * @param prefix an https address under which the directory's content is served, or a `file:` one where builds see it elsewhere; undefined: builds see the directory under its own name
+ * @throws InputError on `dependency-uri`
+ */
+export function dependencyTarget(directory: string, prefix: string | undefined): DependencyTarget {
+  if (prefix === undefined) return { directory, prefix: pathToFileURL(`${directory}/`) };
+  const url = URL.canParse(prefix) ? new URL(prefix) : undefined;
+  const isPlain = url?.search === '' && url.hash === '';
+  if (url !== undefined && url.username + url.password !== '') {
+    throw inputError(
+      'dependency-uri',
+      'it has a user or a password',
+      'Bindings are no place for it here: serve the files without.',
+    );
+  }
+  if (url === undefined || !isPlain || !['https:', 'file:'].includes(url.protocol)) {
+    throw inputError(
+      'dependency-uri',
+      `"${prefix}" is no address that buildpacks fetch from`,
+      'Write https://HOST/PATH/, or file:///PATH/ where builds see the directory elsewhere.',
+    );
+  }
+  return { directory, prefix: new URL(url.href.replace(/\/*$/, '/')) };
+}
+
+/**
+ * Writes dependencies as `sha256/<hex>/<name>`, the name that their URI has, which tools look at; and beside them a binding that leads
+ * buildpacks there: type `dependency-mapping`, a file for each with its sha256 as the name (libpak
+ * `dependency_cache.go`, packit `dependency_mappings.go`).
+ *
+ * @param source a bundle that was checked
+ * @returns the binding's folder
+ */
+export async function writeDependencies(
+  dependencies: readonly LockedDependency[],
+  { directory, prefix }: DependencyTarget,
+  source: BundleSource,
+): Promise<string> {
+  const binding = path.join(directory, BINDING);
+  await requireFolders(directory, [BINDING]);
+  for (const dependency of dependencies) {
+    const { digest, uri } = dependency;
+    const place = [FILES, hexOf(digest), fileNameOf(uri)];
+    await requireFolders(directory, place.slice(0, -1));
+    if (!(await isThere(directory, place, dependency))) {
+      await writeFileWhole(path.join(directory, ...place), source.open(dependencyFile(digest)));
+    }
+    const address = new URL(place.map(encodeURIComponent).join('/'), prefix).href;
+    await writeFileWhole(path.join(binding, hexOf(digest)), [Buffer.from(address)]);
+  }
+  await writeFileWhole(path.join(binding, 'type'), [Buffer.from('dependency-mapping')]);
+  return binding;
+}
+
+/** The last part of the path; `file` where there is none that is safe as a name. */
+export function fileNameOf(uri: string): string {
+  const last = new URL(uri).pathname.split('/').at(-1) ?? '';
+  return /^[\w+-][\w.+-]*$/.test(last) ? last : 'file';
+}
+
+async function requireFolders(directory: string, parts: readonly string[]): Promise<void> {
+  const obstacle = await makeRealFolders(directory, parts);
+  if (obstacle === undefined) return;
+  throw inputError('dependencies-to', `"${obstacle}" is in the place of a folder`, 'Give a new directory.');
+}
+
+async function isThere(directory: string, place: readonly string[], { digest }: LockedDependency): Promise<boolean> {
+  const handle = await openRegularFile(directory, place);
+  if (handle === undefined) return false;
+  return (await hashOf(handle.createReadStream({ highWaterMark: READ_SIZE }))).digest === digest;
+}
