@@ -64,7 +64,12 @@ export async function pushImage(
   {
     platform = AMD64,
     layers = [bytes(3000), bytes(5000)],
-  }: { readonly platform?: Platform; readonly layers?: readonly Uint8Array[] } = {},
+    labels = {},
+  }: {
+    readonly platform?: Platform;
+    readonly layers?: readonly Uint8Array[];
+    readonly labels?: Readonly<Record<string, string>>;
+  } = {},
   ...names: readonly string[]
 ): Promise<Raw> {
   const pushed = await Promise.all(
@@ -72,7 +77,11 @@ export async function pushImage(
       pushBlob(shelf, repository, index % 2 === 0 ? layerOf.gzip(content) : layerOf.zstd(content)),
     ),
   );
-  const config = { ...platform, config: {}, rootfs: { type: 'layers', diff_ids: layers.map(digestOf) } };
+  const config = {
+    ...platform,
+    config: { Labels: labels },
+    rootfs: { type: 'layers', diff_ids: layers.map(digestOf) },
+  };
   const configBytes = Buffer.from(JSON.stringify(config));
   const manifest = {
     schemaVersion: 2,
