@@ -1,4 +1,4 @@
-import { type BuildRequest, collectProblems, type ConnectionInputs, parseInputs } from '@buildpacks-ci/core';
+import { type BuildRequest, collectProblems, type ConnectionInputs, optional, parseInputs } from '@buildpacks-ci/core';
 import type { Job } from './command.ts';
 import { jobCredentials } from './credentials.ts';
 import type { Host } from './host.ts';
@@ -24,11 +24,16 @@ export function readBuildRequest({ inputs, facts, host }: Pick<Job, 'inputs' | '
       nameless: missing.length > 0,
     }),
   );
-  return { ...request, connection: withJobCredentials(request.connection, host) };
+  return { ...request, connection: withJobServer(request.connection, host) };
 }
 
-/** What GitLab gives to the job is asked last. */
-export function withJobCredentials(connection: ConnectionInputs, { environment }: Host): ConnectionInputs {
+/**
+ * What GitLab gives to the job is asked last. In a closed network its server is within, since the job comes from there: it gives the tokens
+ * for its registry.
+ */
+export function withJobServer({ offline, ...connection }: ConnectionInputs, { environment }: Host): ConnectionInputs {
   const fallbackAuth = jobCredentials(environment);
-  return fallbackAuth === undefined ? connection : { ...connection, fallbackAuth };
+  const { CI_SERVER_HOST: server = '' } = environment;
+  const hosts = [...(offline?.hosts ?? []), ...(server === '' ? [] : [server])];
+  return { ...connection, ...optional('fallbackAuth', fallbackAuth), ...optional('offline', offline && { hosts }) };
 }

@@ -93,3 +93,12 @@ describe('credentials', () => {
     expect((await read()).connection.fallbackAuth).toBeUndefined();
   });
 });
+
+describe('offline', () => {
+  it('leads to GitLab itself, which gives the tokens for its registry', async () => {
+    const environment = { CI_SERVER_HOST: 'gitlab.corp', BUILDPACKS_CI_OFFLINE_HOSTS: 'storage.corp' };
+    const closed = await read({ ...environment, BUILDPACKS_CI_OFFLINE: 'true' });
+    expect(closed.connection.offline).toEqual({ hosts: ['storage.corp', 'gitlab.corp'] });
+    expect((await read(environment)).connection).not.toHaveProperty('offline');
+  });
+});

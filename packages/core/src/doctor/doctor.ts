@@ -3,6 +3,7 @@ import { admitRequest } from '../build/named-places.ts';
 import type { BuildRequest } from '../inputs/index.ts';
 import type { Ports } from '../ports/index.ts';
 import { completeRequest, readProject } from '../project/index.ts';
+import { withinReach } from '../registry/index.ts';
 import { runChecks } from './checks/run.ts';
 import { collectFacts, openMeans } from './collect.ts';
 import { builderOrigin } from './engine-facts.ts';
@@ -23,7 +24,7 @@ export interface DoctorOptions {
 export async function doctor(request: BuildRequest, options: DoctorOptions, ports: Ports): Promise<DoctorReport> {
   return explained(ports.signal, async () => {
     admitRequest(request, ports.network);
-    const complete = await withBuilder(request, ports);
+    const complete = inClosedNetwork(await withBuilder(request, ports), ports);
     const subjects = subjectsOf(complete);
     const means = openMeans(complete, ports);
     const facts = await collectFacts(complete, subjects, means);
@@ -31,6 +32,12 @@ export async function doctor(request: BuildRequest, options: DoctorOptions, port
     const { checks, builder } = await runChecks(complete, subjects, facts.engine, means);
     return { ...facts, engine: { ...facts.engine, ...builderOrigin(complete, facts.engine, builder) }, checks };
   });
+}
+
+/** Who is not asked offline is not looked at, either. */
+function inClosedNetwork<T extends BuildRequest>(request: T, { network }: Ports): T {
+  const { connection } = request;
+  return { ...request, connection: { ...connection, mirrors: withinReach(connection.mirrors, network.reach) } };
 }
 
 /** Adds what project.toml says; without a builder anywhere the rest can still be told. */

@@ -91,5 +91,7 @@ function reasonOf(role: SkippedEndpoint['role'], reason: SkippedEndpoint['reason
       return `${subject} may not resolve tags`;
     case 'tag-only':
       return `${subject} is for tags only`;
+    case 'offline':
+      return `${subject} is not reached offline`;
   }
 }

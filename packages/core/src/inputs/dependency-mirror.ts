@@ -36,6 +36,15 @@ export function readDependencyMirrors(reader: InputReader, problems: Problems): 
   return Object.fromEntries([...mirrors].map(([host, value]) => [variableFor(host), value]));
 }
 
+/** The hosts of the mirrors in variables for buildpacks, the user's own as well. */
+export function dependencyMirrorHosts(environment: Readonly<Record<string, string>>): readonly string[] {
+  const values = Object.entries(environment).filter(([name]) => name === VARIABLE || name.startsWith(`${VARIABLE}_`));
+  return values.flatMap(([, value]) => {
+    const [address = ''] = /https:\/\/[^,]*/i.exec(value) ?? [];
+    return URL.canParse(address) ? [new URL(address).hostname] : [];
+  });
+}
+
 function parseMirror(line: string): Mirror {
   const [, host, text = ''] = /^(?:([^=/]*?)\s*=\s*)?(.*)$/s.exec(line) ?? [];
   const [, skipped] = SKIP_PATH.exec(text) ?? [];

@@ -7,7 +7,8 @@ import {
   sameRepository,
 } from '../reference/index.ts';
 import type { MirrorRules } from './model.ts';
-import { type Endpoint, formatOrigin, type Route, routeFor } from './route.ts';
+import { mirrorName } from './prefix.ts';
+import { type Endpoint, formatOrigin, type Route, routeFor, type SkippedEndpoint } from './route.ts';
 
 /**
  * The endpoints to pull a reference from, in the order in which they are tried; never empty. Only for pulls: what is pushed goes where
@@ -51,6 +52,8 @@ export function blobEndpointsFor(
 
 function refusal({ rule, skipped }: Route, reference: ImageReference): BuildpacksError {
   const name = `"${familiarReference(reference)}" may not be pulled`;
+  const outside = skipped.find(({ reason }) => reason === 'offline');
+  if (outside !== undefined) return offlineRefusal(name, outside, reference);
   const origin = `"${rule?.prefix ?? ''}" (${formatOrigin(rule?.place)})`;
   const others = skipped.filter(({ reason }) => reason !== 'blocked');
   if (others.length === 0) {
@@ -63,4 +66,16 @@ function refusal({ rule, skipped }: Route, reference: ImageReference): Buildpack
     hint:
       reference.kind === 'tag' ? 'Name the image by digest: NAME@sha256:….' : 'Let the rule name a mirror for digests.',
   });
+}
+
+function offlineRefusal(what: string, outside: SkippedEndpoint, reference: ImageReference): BuildpacksError {
+  const hostOf = (name: string) => name.split('/', 1).join('');
+  const host = hostOf(outside.name);
+  return new BuildpacksError(
+    'policy',
+    `${what}: with offline only hosts that the inputs name are reached, and ${host} is none of them`,
+    {
+      hint: `Give the mirror that has it, ${hostOf(mirrorName(reference.repository))}=HOST[/PATH] in registry-mirrors or a file in registries-conf. If ${host} is in the closed network, name it in offline-hosts.`,
+    },
+  );
 }

@@ -58,6 +58,8 @@ export interface MirrorNotice {
 export interface MirrorRules {
   readonly rules: readonly MirrorRule[];
   readonly notices: readonly MirrorNotice[];
+  /** In a closed network: whether a registry, in canonical form, may be reached. Absent: each. */
+  readonly reaches?: (registry: string) => boolean;
 }
 
 /** The source of a rule that only adds mirrors: the registry that the reference names. */

@@ -33,7 +33,7 @@ export interface SkippedEndpoint {
   readonly role: 'mirror' | 'source';
   /** For messages: its location, or the name that it has for the image. */
   readonly name: string;
-  readonly reason: 'digest-only' | 'tag-only' | 'blocked';
+  readonly reason: 'digest-only' | 'tag-only' | 'blocked' | 'offline';
 }
 
 /** What the rules make of one reference. */
@@ -47,7 +47,7 @@ export interface Route {
 
 /**
  * Applies the rule with the longest prefix (`containers-registries.conf(5)`): its mirrors in order, then the source. An endpoint that
- * a rule of its own blocks is skipped, and none is asked twice. It is insecure when any rule says so of exactly its host and port.
+ * a rule of its own blocks, or that is not in the closed network, is skipped, and none is asked twice. It is insecure when any rule says so of exactly its host and port.
  *
  * @throws InputError when the rule turns the reference into something that is none
  */
@@ -70,6 +70,7 @@ export function routeFor(rules: MirrorRules, reference: ImageReference): Route {
     const name = mirrorName(physical.repository);
     const blocked = (role === 'source' && rule?.blocked === true) || isBlocked(rules, name);
     if (blocked) skipped.push({ role, name, reason: 'blocked' });
+    else if (rules.reaches?.(physical.repository.registry) === false) skipped.push({ role, name, reason: 'offline' });
     else {
       endpoints.push({
         role,

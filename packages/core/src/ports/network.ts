@@ -9,11 +9,11 @@ import type { BuildpacksError } from '../errors/index.ts';
 export interface Reach {
   /** Whether only hosts that were named may be reached. */
   readonly offline: boolean;
-  allows(host: string): boolean;
+  readonly allows: (host: string) => boolean;
   /** Also lets a host be reached that the user has named, as the place of an image or a cache. */
-  admit(host: string): void;
+  readonly admit: (host: string) => void;
   /** @throws BuildpacksError `policy` when the host may not be reached */
-  require(host: string): void;
+  readonly require: (host: string) => void;
 }
 
 /** Gives the connection pool to use for a URL: the one place that knows proxies, trust and what may be reached at all. */

@@ -16,6 +16,7 @@ import { Transport } from './transport.ts';
 import type { RegistryClient } from './types.ts';
 import { checkPush, uploadBlob } from './upload.ts';
 import { Wire } from './wire.ts';
+import { withinReach } from './within-reach.ts';
 
 export interface RegistryClientOptions {
   readonly network: Network;
@@ -51,7 +52,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   const retry = { policy, clock, log, signal, random };
   const transport = new Transport({ wire, network, credentials, clock, log, retry });
 
-  const endpoints = new Endpoints(mirrors, network.reach, log);
+  const endpoints = new Endpoints(withinReach(mirrors, network.reach), log);
 
   return {
     ...createReader(transport, endpoints),

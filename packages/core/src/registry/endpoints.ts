@@ -1,12 +1,5 @@
-import {
-  blobEndpointsFor,
-  type Endpoint,
-  endpointsFor,
-  mirrorName,
-  type MirrorRules,
-  routeFor,
-} from '../mirrors/index.ts';
-import type { Log, Reach } from '../ports/index.ts';
+import { blobEndpointsFor, type Endpoint, endpointsFor, type MirrorRules, routeFor } from '../mirrors/index.ts';
+import type { Log } from '../ports/index.ts';
 import {
   type Digest,
   familiarReference,
@@ -16,9 +9,7 @@ import {
   type Repository,
 } from '../reference/index.ts';
 import { Attempts, type Miss, reasonOf } from './attempts.ts';
-import { BuildpacksError } from '../errors/index.ts';
 import { RegistryError } from './error.ts';
-import { registryServer } from './url.ts';
 
 /**
  * Where things are read from, and what was learned about that during the run. A repository that an endpoint has served stays with it:
@@ -26,7 +17,6 @@ import { registryServer } from './url.ts';
  */
 export class Endpoints {
   readonly #rules: MirrorRules;
-  readonly #reach: Reach;
   readonly #log: Log;
   /** By the name that the user has for the repository. */
   readonly #serving = new Map<string, Endpoint>();
@@ -36,9 +26,8 @@ export class Endpoints {
   readonly #broken = new Set<string>();
   readonly #said = new Set<string>();
 
-  constructor(rules: MirrorRules, reach: Reach, log: Log) {
+  constructor(rules: MirrorRules, log: Log) {
     this.#rules = rules;
-    this.#reach = reach;
     this.#log = log;
   }
 
@@ -93,17 +82,10 @@ export class Endpoints {
     byRules: () => readonly [Endpoint, ...Endpoint[]],
   ): readonly [Endpoint, ...Endpoint[]] {
     const serving = reference.kind === 'digest' ? this.#serving.get(formatRepository(reference.repository)) : undefined;
-    if (serving === undefined) return this.#trustedFirst(this.#reachable(reference, byRules()));
+    if (serving === undefined) return this.#trustedFirst(byRules());
     const first = { ...serving, reference: { ...reference, repository: serving.reference.repository } };
     const others = routeFor(this.#rules, reference).endpoints.filter((other) => nameOf(other) !== nameOf(first));
-    return this.#trustedFirst(this.#reachable(reference, [first, ...others]));
-  }
-
-  /** @throws BuildpacksError `policy` when all of them are outside of a closed network */
-  #reachable(reference: ImageReference, endpoints: readonly Endpoint[]): readonly [Endpoint, ...Endpoint[]] {
-    const [first, ...others] = endpoints.filter((endpoint) => this.#reach.allows(serverOf(endpoint)));
-    if (first === undefined) throw unreachable(reference);
-    return [first, ...others];
+    return this.#trustedFirst([first, ...others]);
   }
 
   #trustedFirst(endpoints: readonly [Endpoint, ...Endpoint[]]): readonly [Endpoint, ...Endpoint[]] {
@@ -134,21 +116,6 @@ export class Endpoints {
     this.#said.add(kind);
     this.#log.warn(`${nameOf(endpoint)} is passed over for ${formatRepository(repository)}: ${reasonOf(miss)}`);
   }
-}
-
-function serverOf({ reference }: Endpoint): string {
-  return registryServer(reference.repository.registry);
-}
-
-function unreachable(reference: ImageReference): BuildpacksError {
-  const [registry = ''] = mirrorName(reference.repository).split('/', 1);
-  return new BuildpacksError(
-    'policy',
-    `"${familiarReference(reference)}" may not be pulled: with offline only hosts that the inputs name are reached, and ${registry} is none of them`,
-    {
-      hint: `Give the mirror that has it, ${registry}=HOST[/PATH] in registry-mirrors or a file in registries-conf. If ${registry} is in the closed network, name it in offline-hosts.`,
-    },
-  );
 }
 
 function nameOf({ reference }: Endpoint): string {

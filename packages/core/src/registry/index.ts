@@ -4,3 +4,4 @@ export { MAX_MANIFEST_SIZE } from './manifests.ts';
 export { RETRY_POLICY, type RetryPolicy } from './retry.ts';
 export type { BlobRange, RegistryClient, RegistryReader, RegistryStorage, RegistryTarget, Traffic } from './types.ts';
 export { registryServer } from './url.ts';
+export { withinReach } from './within-reach.ts';

@@ -30,6 +30,7 @@ describe('an engine', () => {
     ['a client certificate', 'registry.corp:5000/builder', { more: { clientCertificates } }],
     ['plain http', 'registry.corp/builder', { inputs: { 'insecure-registries': ['registry.corp'] } }],
     ['a proxy', HUB, { inputs: { 'https-proxy': 'proxy.corp:1' } }],
+    ['offline', 'registry.corp/builder', { inputs: { offline: 'true', 'offline-hosts': 'registry.corp' } }],
   ])('is not asked where an input gave %s', (_, name, given) => {
     expect(obstacle(name, given)).toEqual(expect.any(String));
   });

@@ -136,3 +136,47 @@ test('all problems are told together', () => {
     'registry-mirrors',
   ]);
 });
+
+describe('offline', () => {
+  test('is open by default, whatever hosts are named', () => {
+    expect(parse({ 'offline-hosts': 'a.example' })).not.toHaveProperty('offline');
+  });
+
+  test('names the hosts of the inputs: its own, and mirrors; not the registries that have them', () => {
+    const directory = makeTree({
+      'registries.conf': [
+        '[[registry]]\nprefix = "replaced.example"\nlocation = "place.corp:5000/replaced"',
+        '[[registry]]\nlocation = "quay.io"\n[[registry.mirror]]\nlocation = "mirror.corp/quay"',
+      ].join('\n'),
+    });
+    const inputs = {
+      offline: 'true',
+      'offline-hosts': 'Tokens.corp\n10.0.0.1\n[::1]',
+      'registry-mirrors': 'docker.io=hub.corp:8443/hub\n*.example.org=any.corp',
+      'registries-conf': 'registries.conf',
+      'https-proxy': 'http://proxy.corp:3128',
+    };
+    const { offline } = parse(inputs, {}, directory);
+    expect([...(offline?.hosts ?? [])].sort()).toEqual([
+      '10.0.0.1',
+      '[::1]',
+      'any.corp',
+      'hub.corp:8443',
+      'mirror.corp',
+      'place.corp:5000',
+      'tokens.corp',
+    ]);
+  });
+
+  test.each<[string, string]>([
+    ['registry.corp:5000', 'Write registry.corp alone: it counts with all its ports.'],
+    ['https://storage.corp/path', 'Write storage.corp alone: it counts with all its ports.'],
+    ['[::1]:5000', 'Write [::1] alone: it counts with all its ports.'],
+    ['*.corp', expect.stringContaining('no wildcards') as string],
+    ['10.0.0.0/8', 'Write 10.0.0.0 alone: it counts with all its ports.'],
+    ['a b', expect.stringContaining('no wildcards') as string],
+  ])('refuses the host %j', (host, hint) => {
+    const problems = problemsOf(() => parse({ offline: 'true', 'offline-hosts': host }));
+    expect(problems).toEqual([{ input: 'offline-hosts', message: `"${host}" is not a host`, hint }]);
+  });
+});

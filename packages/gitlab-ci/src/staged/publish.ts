@@ -5,7 +5,7 @@ import { BUILT, PREPARED } from '../component/files.ts';
 import { openFolder } from '../folder.ts';
 import { withPorts } from '../ports.ts';
 import { reportBuild } from '../report.ts';
-import { withJobCredentials } from '../request.ts';
+import { withJobServer } from '../request.ts';
 import { readPlanProof } from './plan-proof.ts';
 
 /** The last of three jobs: verifies what the middle one has left, and puts the image where the first one's plan says. */
@@ -19,7 +19,7 @@ export const PUBLISH: Command = {
     const { connection, ...rest } = collectProblems(inputs.problems, () =>
       parsePublishInputs(inputs.core, { environment, workingDirectory: project, now: clock.now() }),
     );
-    const publishing = { ...rest, connection: withJobCredentials(connection, host) };
+    const publishing = { ...rest, connection: withJobServer(connection, host) };
     const build = {
       prepared: path.join(project, PREPARED),
       built: path.join(project, BUILT),
