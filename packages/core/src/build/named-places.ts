@@ -1,4 +1,3 @@
-import { dependencyMirrorHosts } from '../inputs/dependency-mirror.ts';
 import type { BuildRequest, CacheStoreLocation } from '../inputs/request.ts';
 import type { Network } from '../ports/index.ts';
 import type { Repository } from '../reference/index.ts';
@@ -16,15 +15,11 @@ export function admitStores(stores: readonly CacheStoreLocation[], network: Netw
   admitRepositories(repositories, network);
 }
 
-/**
- * The places that a request names, and the mirrors of dependencies, to which a relay of ours may lead buildpacks. Where builder and run
- * image come from is for mirrors and `offline-hosts` to say.
- */
-export function admitRequest({ destinations, cache, environment }: BuildRequest, network: Network): void {
+/** The places that a request names. Where its builder and run image come from is for mirrors and `offline-hosts` to say. */
+export function admitRequest({ destinations, cache }: BuildRequest, network: Network): void {
   const repositories = destinations.map(({ repository }) => repository);
   admitRepositories(repositories, network);
   admitStores(cache.stores, network);
-  for (const host of dependencyMirrorHosts(environment)) network.reach.admit(host);
 }
 
 /** The places that PREPARE's request named. */

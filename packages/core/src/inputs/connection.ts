@@ -18,6 +18,7 @@ import {
   type TrustVariable,
   type UserCertificates,
 } from '../trust/index.ts';
+import { dependencyMirrorHosts } from './dependency-mirror.ts';
 import { parseOfflineHost, parseRegistryHost } from './places.ts';
 import { inputError, Problems } from '../errors/problems.ts';
 import { InputReader, type RawInputs } from './reader.ts';
@@ -71,18 +72,24 @@ export function readConnectionInputs(
 ): ConnectionInputs {
   const hosts = reader.list('insecure-registries');
   const mirrors = readMirrors(reader, context, problems);
-  const named = reader.list('offline-hosts').flatMap((host) => problems.attempt(() => [parseOfflineHost(host)]) ?? []);
+  const offline = { hosts: readOfflineHosts(reader, mirrors, problems) };
   return {
     insecureRegistries: hosts.flatMap((host) => problems.attempt(() => [parseRegistryHost(host)]) ?? []),
     ...readProxies(reader, context, problems),
     ...readCertificates(reader, context, problems),
     mirrors,
-    ...optional('offline', reader.flag('offline') ? { hosts: [...named, ...servingHosts(mirrors)] } : undefined),
+    ...optional('offline', reader.flag('offline') ? offline : undefined),
     ...optional(
       'registryAuth',
       problems.attempt(() => readRegistryAuth(reader.raw('registry-auth'), context)),
     ),
   };
+}
+
+/** All that the inputs of a connection name; the places of images and caches are admitted by who knows them. */
+function readOfflineHosts(reader: InputReader, mirrors: MirrorRules, problems: Problems): readonly string[] {
+  const named = reader.list('offline-hosts').flatMap((host) => problems.attempt(() => [parseOfflineHost(host)]) ?? []);
+  return [...named, ...servingHosts(mirrors), ...dependencyMirrorHosts(reader)];
 }
 
 function readMirrors(reader: InputReader, context: ConnectionContext, problems: Problems): MirrorRules {

@@ -36,11 +36,12 @@ export function readDependencyMirrors(reader: InputReader, problems: Problems): 
   return Object.fromEntries([...mirrors].map(([host, value]) => [variableFor(host), value]));
 }
 
-/** The hosts of the mirrors in variables for buildpacks, the user's own as well. */
-export function dependencyMirrorHosts(environment: Readonly<Record<string, string>>): readonly string[] {
-  const values = Object.entries(environment).filter(([name]) => name === VARIABLE || name.startsWith(`${VARIABLE}_`));
-  return values.flatMap(([, value]) => {
-    const [address = ''] = /https:\/\/[^,]*/i.exec(value) ?? [];
+/**
+ * The hosts that serve as mirrors. Of the input alone: variables may come from files of the app, which must not choose whom we connect to.
+ */
+export function dependencyMirrorHosts(reader: InputReader): readonly string[] {
+  return reader.list(INPUT).flatMap((line) => {
+    const [address = ''] = /https:\/\/[^,]*/i.exec(line) ?? [];
     return URL.canParse(address) ? [new URL(address).hostname] : [];
   });
 }

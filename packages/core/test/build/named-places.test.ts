@@ -5,22 +5,21 @@ import { parseReference } from '../../src/reference/index.ts';
 import { parse } from '../inputs/support.ts';
 import { openNetwork } from '../support/network.ts';
 
-const PLACES = ['image.corp', 'tag.corp', 'cache.corp', 'deps.corp', 'builder.corp', 'previous.corp'];
+const PLACES = ['image.corp', 'tag.corp', 'cache.corp', 'builder.corp', 'previous.corp'];
 const closed = () => openNetwork({ offline: 'true' });
 
 describe('the places that may be reached offline', () => {
-  it('are those of the image, of its tags, of the cache and of dependencies', () => {
+  it('are those of the image, of its tags and of the cache', () => {
     const request = parse({
       image: 'image.corp:5000/app',
       tags: '1\ntag.corp/app:1',
       builder: 'builder.corp/builder',
       'previous-image': 'previous.corp/app:1',
       'cache-store': 'registry:cache.corp/app\ndir:cache',
-      'dependency-mirror': 'https://deps.corp/{originalHost}',
     });
     const network = closed();
     admitRequest(request, network);
-    expect(PLACES.filter(network.reach.allows)).toEqual(['image.corp', 'tag.corp', 'cache.corp', 'deps.corp']);
+    expect(PLACES.filter(network.reach.allows)).toEqual(['image.corp', 'tag.corp', 'cache.corp']);
   });
 
   it('are also the server behind the name of Docker Hub', () => {

@@ -154,6 +154,8 @@ describe('offline', () => {
       'offline-hosts': 'Tokens.corp\n10.0.0.1\n[::1]',
       'registry-mirrors': 'docker.io=hub.corp:8443/hub\n*.example.org=any.corp',
       'registries-conf': 'registries.conf',
+      'dependency-mirror':
+        'https://deps.corp/{originalHost}\na.example=https://deps.corp:8443/a\nb.example=file:///srv',
       'https-proxy': 'http://proxy.corp:3128',
     };
     const { offline } = parse(inputs, {}, directory);
@@ -161,6 +163,8 @@ describe('offline', () => {
       '10.0.0.1',
       '[::1]',
       'any.corp',
+      'deps.corp',
+      'deps.corp',
       'hub.corp:8443',
       'mirror.corp',
       'place.corp:5000',
