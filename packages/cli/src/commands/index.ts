@@ -9,6 +9,19 @@ import { LOCK } from './lock.ts';
 import { PREPARE } from './prepare.ts';
 import { PUBLISH } from './publish.ts';
 import { RUN } from './run.ts';
+import { VERIFY } from './verify.ts';
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [BUILD, PREPARE, RUN, PUBLISH, INSPECT, DOCTOR, CACHE, LOCK, BUNDLE, LOAD];
+export const COMMANDS: readonly Command[] = [
+  BUILD,
+  PREPARE,
+  RUN,
+  PUBLISH,
+  INSPECT,
+  DOCTOR,
+  CACHE,
+  LOCK,
+  BUNDLE,
+  LOAD,
+  VERIFY,
+];

@@ -8,3 +8,5 @@ export { loadBundle, type LoadOutcome, type LoadRequest } from './load/load-bund
 export { mirrorConfig } from './load/mirror-config.ts';
 export { type BundleInputs, parseBundleInputs } from './bundle/inputs.ts';
 export { type LoadInputs, parseLoadInputs } from './load/inputs.ts';
+export { verifyOffline, type VerifyOutcome, type VerifyRequest } from './verify/verify-offline.ts';
+export { renderNeeds, summaryOf } from './verify/render.ts';
