@@ -32,7 +32,10 @@ requiresDocker('a build in a container of the tool image', () => {
   let expected: string;
   beforeAll(async () => {
     const order = [[{ id: 'test/needs' }, { id: 'samples/procfile' }], [{ id: 'test/canary' }]];
-    world = await startWorld({ buildpacks: ['procfile', 'needs', 'canary', 'survivors'], builder: { order } });
+    world = await startWorld({
+      buildpacks: ['procfile', 'needs', 'canary', 'survivors', 'network-probe'],
+      builder: { order },
+    });
     const args = ['--builder', world.builder, '--path', path.join(SAMPLES, 'apps/procfile'), '--engine', 'container'];
     expected = (await build([world.image('expected'), ...args])).digest;
   });
@@ -140,6 +143,21 @@ requiresDocker('a build in a container of the tool image', () => {
     const { status, output } = await buildIn(job, `peeping-${name.replaceAll(' ', '-')}`, '000', ...peeping);
     expect({ status, output }).toEqual({ status: 0, output: expect.not.stringContaining('planted') as string });
     expect((await job.sh(ALIVE)).output).toBe('');
+  });
+
+  it.each(RUNGS.slice(0, 2))('is hermetic without a network: %s', async (name, options) => {
+    const image = `hermetic-${name.replaceAll(' ', '-')}`;
+    const chosen = ['--buildpacks', 'test/network-probe', '--buildpacks', 'samples/procfile', '--network', 'none'];
+    const probe = `BP_PROBE_ADDRESSES=${world.registry.host} 192.0.2.1:80 deps.example:443`;
+    const { status, output } = await buildIn(await checkedOut(options), image, '022', ...chosen, '--env', probe);
+    expect({ status, output }).toEqual({
+      status: 0,
+      output: expect.stringContaining(`rootfs (${name}), hermetic`) as string,
+    });
+    const read = (file: string) =>
+      readAppFile(world.image(image), `/layers/test_network-probe/report/${file}`, world.registry.access);
+    expect(await read('interfaces.txt')).toBe('lo\n');
+    expect(await read('addresses.txt')).not.toMatch(/ reachable/);
   });
 
   it.each(RUNGS)('ends a build that has taken all process ids: %s', async (name, options) => {

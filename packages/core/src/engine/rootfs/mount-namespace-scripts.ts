@@ -36,10 +36,10 @@ while [ "$mounts" -gt 0 ]; do
 done
 `;
 
-/** Has a network of our own reach itself, and becomes the command. */
+/** Has a network of our own reach itself, where we have the right to (CAP_NET_ADMIN), and becomes the command. */
 export const BECOME_COMMAND = `
-if [ "$network" = own ] && command -v ip >/dev/null; then
-  ip link set lo up
+if [ "$network" = own ] && command -v ip >/dev/null && ! ip link set lo up 2>/dev/null; then
+  echo 'The build has no network, not even with itself: only with CAP_NET_ADMIN can we give it one'
 fi
 
 exec "$SETPRIV" --no-new-privs --inh-caps=-all --bounding-set=-all,+sys_chroot,+setuid,+setgid --clear-groups -- env -i -- "$@"
