@@ -1,5 +1,5 @@
 import { createServer } from 'node:https';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -9,6 +9,7 @@ import { fileItem, type TarItem, writeTar } from '../../../packages/core/src/arc
 import { dependencyTarget } from '../../../packages/core/src/airgap/dependencies/mapping.ts';
 import { parseDependencyWish } from '../../../packages/core/src/airgap/dependencies/wish.ts';
 import type { LockedImage } from '../../../packages/core/src/lock/lock.ts';
+import { parseLock } from '../../../packages/core/src/lock/parse-lock.ts';
 import { digestOf, hexOf } from '../../../packages/core/src/reference/index.ts';
 import { openNetwork } from '../../../packages/core/test/support/network.ts';
 import { type Certificate, makeAuthority } from '../../bench/certificates.ts';
@@ -61,7 +62,7 @@ describe('what buildpacks fetch', () => {
     });
   });
 
-  it('makes the same bundle twice, and from the lock that a bundle has', async () => {
+  it('makes the same bundle twice, and stands in its lock', async () => {
     const all = await world();
     const [first, second] = [bundleTarget(all.directory, 'directory'), bundleTarget(all.directory, 'tar')];
     const { digest } = await pack(all, ['node', 'jdk'], first);
@@ -74,6 +75,23 @@ describe('what buildpacks fetch', () => {
         { id: 'node', version: '22.1.0', uri: `${all.url}/node.tgz`, digest: digestOf(NODE) },
       ],
     });
+  });
+
+  it('leaves alone what is somebody else’s where it is fetched to', async () => {
+    const all = await world();
+    const target = bundleTarget(all.directory, 'tar');
+    await mkdir(`${target.path}.dependencies`);
+    await writeFile(path.join(`${target.path}.dependencies`, 'notes'), 'mine');
+    await pack(all, ['jdk'], target);
+    expect(await filesIn(`${target.path}.dependencies`)).toEqual({ notes: 'mine' });
+  });
+
+  it('is packed again by the lock of a bundle alone', async () => {
+    const all = await world();
+    const [first, second] = [bundleTarget(all.directory, 'directory'), bundleTarget(all.directory, 'tar')];
+    const { digest } = await pack(all, ['jdk'], first);
+    const lock = parseLock(await readFile(path.join(first.path, 'buildpacks-ci.lock.json')), 'lock');
+    expect(await pack(all, [], second, lock)).toMatchObject({ digest, dependencies: 1 });
   });
 
   it('is fetched once when a run is continued', async () => {
@@ -203,10 +221,15 @@ async function pushBuilder(all: Places, text: string): Promise<LockedImage> {
   return { ...locked(`${all.source.host}/team/base:1`, raw), roles: ['builder'] };
 }
 
-function pack(all: World, wishes: readonly string[], target: ReturnType<typeof bundleTarget>) {
+function pack(
+  all: World,
+  wishes: readonly string[],
+  target: ReturnType<typeof bundleTarget>,
+  lock = lockOf(all.builder),
+) {
   const network = openNetwork({ 'ca-certificates': authority.certificate });
   const clock = { now: () => 0, sleep: () => Promise.resolve() };
-  return bundle(lockOf(all.builder), target, { dependencies: wishes.map(parseDependencyWish) }, { network, clock });
+  return bundle(lock, target, { dependencies: wishes.map(parseDependencyWish) }, { network, clock });
 }
 
 async function filesIn(directory: string): Promise<Record<string, string>> {

@@ -1,9 +1,10 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { readdir, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { BuildpacksError } from '../../errors/index.ts';
 import { inputError } from '../../errors/problems.ts';
 import { kindOf } from '../../files/file-kind.ts';
+import { makeRealFolders } from '../../files/real-folders.ts';
 import type { Lock } from '../../lock/lock.ts';
 import { isHttps, type LockedDependency, sortedDependencies } from '../../lock/locked-dependency.ts';
 import { download } from '../../network/download.ts';
@@ -71,11 +72,14 @@ export async function stageDependencies(
   ports: GatherPorts,
 ): Promise<readonly StagedDependency[]> {
   if (dependencies.length === 0) return [];
-  await mkdir(folder, { recursive: true });
+  const obstacle = await makeRealFolders(path.dirname(folder), [path.basename(folder)]);
+  if (obstacle !== undefined) throw inputError('output', `"${obstacle}" is in the place of a folder`);
   return mapInParallel(dependencies, AT_ONCE, async ({ uri, digest }) => {
     const file = path.join(folder, hexOf(digest));
     const there = await hashOfFile(file);
     if (there?.digest === digest) return { digest, size: there.size, file };
+    // What a link leads to is not ours.
+    await rm(file, { force: true });
     await download({ url: new URL(uri), digest, target: file, maxBytes: MAX_SIZE }, ports);
     const fetched = await hashOfFile(file);
     if (fetched === undefined) throw new BuildpacksError('machine', `"${file}" has gone while it was used`);
@@ -83,9 +87,13 @@ export async function stageDependencies(
   });
 }
 
-/** Removes what was staged: the bundle has it. */
+/** Removes what was staged, by this run or an earlier one: the bundle has it. Files of others under the folder's name stay. */
 export async function dropStaged(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
+  if (kindOf(folder) !== 'directory') return;
+  const names = await readdir(folder);
+  const staged = names.filter((name) => /^[0-9a-f]{64}$/.test(name));
+  for (const name of staged) await rm(path.join(folder, name));
+  if (staged.length === names.length) await rmdir(folder);
 }
 
 async function hashOfFile(file: string): Promise<{ readonly digest: Digest; readonly size: number } | undefined> {
