@@ -7,6 +7,7 @@ import { readBuildpackDescriptions } from '../../builder/buildpack-descriptions.
 import { type Builder, BUILDER_LABEL } from '../../builder/metadata.ts';
 import { runImageCandidates } from '../../builder/run-image.ts';
 import { BuildpacksError } from '../../errors/index.ts';
+import type { Platform } from '../../image/manifest.ts';
 import type { Image } from '../../image/source.ts';
 import type { BuildRequest, ConnectionInputs } from '../../inputs/index.ts';
 import { optional } from '../../json/json.ts';
@@ -84,39 +85,53 @@ type LookPorts = Ports & { readonly registry: RegistryReader };
 
 async function lookAt(request: CompleteRequest, supply: ImageSupply, ports: LookPorts): Promise<Found> {
   const { builder, platform } = request;
-  const reference = builder.kind === 'registry' ? builder.reference : undefined;
-  const name = reference === undefined ? describe(builder) : imageName(reference);
-  const images: Need[] = [...imageNeeds('builder', reference === undefined ? [] : [reference], supply)];
-  const unread: UnreadImage[] = [];
-  const dependencies: FetchedDependency[] = [];
-  let stack: string | undefined;
-  const look = async (what: string, isNeeded: boolean, open: () => Promise<Image>) => {
-    try {
-      const image = await open();
-      stack ??= image.config.config.Labels[BUILDER_LABEL.stackId];
-      dependencies.push(...usableDependencies(await readBuildpackDescriptions(image, ports), platform, stack));
-    } catch (error) {
-      // What should be at hand and is not leaves the question open.
-      if (!isNeeded || !(error instanceof BuildpacksError) || error.code === 'cancelled') throw error;
-      unread.push({ name: what, reason: error.message });
-    }
-  };
-  let resolved: Builder | undefined;
-  await look(name, images.length > 0, async () => {
+  const looks = new Looks(platform, ports);
+  const images: Need[] = [...imageNeeds('builder', builder.kind === 'registry' ? [builder.reference] : [], supply)];
+  let known: Builder | undefined;
+  await looks.at({ name: nameOf(builder), isNeeded: images.length > 0 }, async () => {
     const { builder: read, provided } = await resolveBuilder(request, ports.registry, ports);
-    resolved = read;
+    known = read;
     return provided.image;
   });
-  images.push(...imageNeeds('run-image', runImageNames(request, resolved), supply));
-  for (const each of buildpackImages(request, resolved)) {
+  images.push(...imageNeeds('run-image', runImageNames(request, known), supply));
+  for (const each of buildpackImages(request, known)) {
     const needed = imageNeeds('buildpack', [each], supply);
     images.push(...needed);
-    await look(imageName(each), needed.length > 0, () => readNamedImage(each, platform, ports.registry, 'buildpacks'));
+    await looks.at({ name: imageName(each), isNeeded: needed.length > 0 }, () =>
+      readNamedImage(each, platform, ports.registry, 'buildpacks'),
+    );
   }
-  return { images, dependencies, unread };
+  return { images, dependencies: looks.dependencies, unread: looks.unread };
 }
 
-function describe(builder: CompleteRequest['builder']): string {
+/** Looks at what the buildpacks of images fetch, the builder's first: its stack counts for all. */
+class Looks {
+  readonly dependencies: FetchedDependency[] = [];
+  readonly unread: UnreadImage[] = [];
+  readonly #platform: Platform;
+  readonly #ports: LookPorts;
+  #stack: string | undefined;
+
+  constructor(platform: Platform, ports: LookPorts) {
+    this.#platform = platform;
+    this.#ports = ports;
+  }
+
+  /** @param what an image that is needed from outside need not be readable; any other one that is not leaves the question open */
+  async at(what: { readonly name: string; readonly isNeeded: boolean }, open: () => Promise<Image>): Promise<void> {
+    try {
+      const image = await open();
+      this.#stack ??= image.config.config.Labels[BUILDER_LABEL.stackId];
+      const buildpacks = await readBuildpackDescriptions(image, this.#ports);
+      this.dependencies.push(...usableDependencies(buildpacks, this.#platform, this.#stack));
+    } catch (error) {
+      if (!what.isNeeded || !(error instanceof BuildpacksError) || error.code === 'cancelled') throw error;
+      this.unread.push({ name: what.name, reason: error.message });
+    }
+  }
+}
+
+function nameOf(builder: CompleteRequest['builder']): string {
   if (builder.kind === 'registry') return imageName(builder.reference);
   return builder.kind === 'engine' ? `docker://${builder.name}` : `oci:${builder.path}`;
 }
