@@ -1,4 +1,5 @@
 import { inputError, type Problems } from '../errors/problems.ts';
+import { hidingUser } from '../network/proxy/index.ts';
 import type { InputReader } from './reader.ts';
 
 const INPUT = 'dependency-mirror';
@@ -68,14 +69,13 @@ function parseHost(text: string): string {
 
 /** The address without a slash at its end, since the path of what is fetched follows. */
 function parseAddress(text: string, host: string | undefined): string {
-  // `{` is no character of a URL, and both libraries look for it as it stands.
+  if (text.includes('@')) throw passwordRefused(text, host);
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url !== undefined && (url.username !== '' || url.password !== '')) throw passwordRefused(url, host);
-  const isFolder = url?.protocol === 'file:' && url.host === '' && /^file:\/\/\//i.test(text);
   if (url?.protocol === 'http:') {
     throw inputError(INPUT, `"${text}" is plain http`, 'Paketo’s buildpacks take https:// and file:/// only.');
   }
-  if (url === undefined || !(isFolder || /^https:\/\/[^/]/i.test(text))) {
+  // Both libraries read the text as it stands: what `URL` would put right is no address.
+  if (url === undefined || !/^(?:https:\/\/[^/]|file:\/\/\/)/i.test(text)) {
     throw inputError(INPUT, `"${text}" is not the address of a mirror`, FORM);
   }
   const [extra] = /[,?#]/.exec(text) ?? [];
@@ -91,10 +91,9 @@ function parseAddress(text: string, host: string | undefined): string {
   return text.replace(/\/+$/, '');
 }
 
-function passwordRefused({ protocol, host: place, pathname }: URL, host: string | undefined): Error {
-  const shown = `${protocol}//${place}${decodeURI(pathname)}`;
-  const hint = `Buildpacks print variables. Put the whole address into a file, and give it by bindings: mirrors/type=dependency-mirror, mirrors/${host ?? 'default'}=FILE.`;
-  return inputError(INPUT, `"${shown}" is given with a user or a password`, hint);
+function passwordRefused(text: string, host = 'default'): Error {
+  const hint = `Buildpacks print variables. Put the whole address into a file, and give it by bindings: mirrors/type=dependency-mirror, mirrors/${host}=FILE. An @ in a path is written %40.`;
+  return inputError(INPUT, `"${hidingUser(text)}" is given with a user or a password`, hint);
 }
 
 /** packit looks for a host's name anywhere in an address, and takes the first that it finds. */

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Platform } from '../image/manifest.ts';
 import { isRegistryHost, parseReference } from '../reference/index.ts';
+import { hidingUser } from '../network/proxy/index.ts';
 import { isBelow, isEmptyDirectory, kindOf, realPlace, writeObstacle } from '../files/file-kind.ts';
 import { inputError } from '../errors/problems.ts';
 import type { BuilderSource, CreationTime, LayoutOutput, PreviousImage } from './request.ts';
@@ -150,11 +151,12 @@ export function parseRegistryHost(text: string): string {
 
 /** A name or an address, in lower case. */
 export function parseOfflineHost(text: string): string {
-  const [, bare = text] = /^(?:[a-z]+:\/\/)?(\[[^\]]*\]|[^/:]*)(?::\d+)?(?:\/.*)?$/i.exec(text) ?? [];
+  const [, bare = ''] =
+    /^(?:[a-z]+:\/\/)?(\[[^\]]*\]|[^/:]*)(?::\d+)?(?:\/.*)?$/i.exec(text.replace(/^.*@/s, '')) ?? [];
   if (text === bare && isRegistryHost(text)) return text.toLowerCase();
   throw inputError(
     'offline-hosts',
-    `"${text}" is not a host`,
+    `"${hidingUser(text)}" is not a host`,
     isRegistryHost(bare)
       ? `Write ${bare} alone: it counts with all its ports.`
       : 'Write names or addresses, one per line, an IPv6 address in brackets; there are no wildcards and ranges.',

@@ -172,6 +172,12 @@ describe('offline', () => {
     ]);
   });
 
+  test('quotes no password', () => {
+    const problems = problemsOf(() => parse({ 'offline-hosts': 'https://ci:canary@storage.corp/a' }));
+    expect(problems.map(({ message }) => message)).toEqual(['"https://…@storage.corp/a" is not a host']);
+    expect(JSON.stringify(problems)).not.toContain('canary');
+  });
+
   test.each<[string, string]>([
     ['registry.corp:5000', 'Write registry.corp alone: it counts with all its ports.'],
     ['https://storage.corp/path', 'Write storage.corp alone: it counts with all its ports.'],

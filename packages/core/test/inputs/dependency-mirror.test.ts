@@ -70,15 +70,19 @@ describe('dependency-mirror', () => {
     expect(messagesOf({ 'dependency-mirror': line })).toEqual([`dependency-mirror: ${message}`]);
   });
 
-  it.each(['https://ci:canary@mirror.corp/a', 'https://canary@mirror.corp/a', 'https://:canary@mirror.corp/a'])(
-    'refuses a password, shows none, and tells what to do: %s',
-    (address) => {
-      const [problem] = problemsOf(() => parse({ 'dependency-mirror': `github.com=${address}` }));
-      expect(problem?.message).toBe('"https://mirror.corp/a" is given with a user or a password');
-      expect(problem?.hint).toContain('mirrors/github.com=FILE');
-      expect(JSON.stringify(problem)).not.toContain('canary');
-    },
-  );
+  it.each([
+    ['https://ci:canary@mirror.corp/a', 'https://…@mirror.corp/a'],
+    ['https://canary@mirror.corp/a', 'https://…@mirror.corp/a'],
+    ['https://:canary@mirror.corp/{originalHost}', 'https://…@mirror.corp/{originalHost}'],
+    ['http://ci:canary@mirror.corp/%E0%A4%A', 'http://…@mirror.corp/%E0%A4%A'],
+    ['https://ci:can/ary@x canary@mirror.corp:99999', 'https://…@mirror.corp:99999'],
+    ['ci:canary@mirror.corp', '…@mirror.corp'],
+  ])('refuses a password, shows none, and tells what to do: %s', (address, shown) => {
+    const [problem] = problemsOf(() => parse({ 'dependency-mirror': `github.com=${address}` }));
+    expect(problem?.message).toBe(`"${shown}" is given with a user or a password`);
+    expect(problem?.hint).toContain('mirrors/github.com=FILE');
+    expect(JSON.stringify(problem)).not.toContain('canary');
+  });
 
   it('tells of hosts that packit takes for one another', () => {
     const { notices } = parse({ 'dependency-mirror': `nodejs.org=${ALL}\ndl.nodejs.org=${ALL}\n${ALL}` });

@@ -7,8 +7,8 @@ import { closedNetworkVariables } from './closed-network.ts';
 import type { PlatformContents } from './platform-directory.ts';
 
 /**
- * What the user wants buildpacks to get, and with it the user's certificates and what a closed network asks for. Variables that the user or the builder image sets stay as
- * they are. The lifecycle itself needs no certificates: in layout mode it speaks to nobody.
+ * What the user wants buildpacks to get, and with it the user's certificates and variables for a closed network. What the user or the
+ * builder image sets stays as it is. The lifecycle itself needs no certificates: in layout mode it speaks to nobody.
  */
 export function platformContents(
   request: Pick<BuildRequest, 'connection' | 'environment' | 'bindings' | 'network'>,

@@ -9,7 +9,7 @@ export function hidingUser(text: string): string {
   const [, scheme = '', rest = ''] = /^([A-Za-z][A-Za-z0-9+.-]*:\/\/)?(.*)$/s.exec(text) ?? [];
   const at = rest.lastIndexOf('@');
   const place = at === -1 ? rest : rest.slice(at + 1);
-  const shown = place.replace(/^(\[[^\]]*\]|[^:/?#]*):(?!\d*(?:[/?#]|$)).*$/s, `$1:${HIDDEN}`);
+  const shown = place.replace(/^(\[[^\]]*\]|(?!\[)[^:/?#]*):(?!\d*(?:[/?#]|$)).*$/s, `$1:${HIDDEN}`);
   return `${scheme}${at === -1 ? '' : `${HIDDEN}@`}${shown}`;
 }
 
