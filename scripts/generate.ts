@@ -10,6 +10,7 @@ import { GITHUB_ACTION, makeBundle, ROOT } from './bundle.ts';
 import { withSection } from './generated-section.ts';
 import { renderTemplates } from './gitlab-templates.ts';
 import { renderArgo } from './argo-files.ts';
+import { renderDistribution } from './distribution-files.ts';
 import { renderStepActions, renderTekton } from './tekton-files.ts';
 import { renderNames, renderOutputs, renderOwnInputs } from './github-tables.ts';
 
@@ -23,6 +24,7 @@ const generated: ReadonlyMap<string, string> = new Map([
   ...renderTekton(),
   ...renderStepActions(),
   ...renderArgo(),
+  ...renderDistribution(),
   ...(await makeBundle(GITHUB_ACTION)),
 ]);
 

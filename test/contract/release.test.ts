@@ -62,14 +62,17 @@ describe('the changelog', () => {
 describe('release.json', () => {
   const { version } = readRelease();
 
-  test('names the tool image by a digest, which alone changes with another one', () => {
-    const { repository, digest } = readRelease().toolImage;
-    expect(`${repository}@${digest}`).toMatch(/^[\w.-]+(?:\/[\w.-]+)+@sha256:[0-9a-f]{64}$/);
-    const other = `sha256:${'12'.repeat(32)}`;
-    const changed = withDigest(read('release.json'), other);
-    expect(changed).not.toBe(read('release.json'));
-    expect(changed.replace(other, digest)).toBe(read('release.json'));
-  });
+  test.each(['toolImage', 'tektonBundle'] as const)(
+    'names %s by a digest, which alone changes with another one',
+    (image) => {
+      const { repository, digest } = readRelease()[image];
+      expect(`${repository}@${digest}`).toMatch(/^[\w.-]+(?:\/[\w.-]+)+@sha256:[0-9a-f]{64}$/);
+      const other = `sha256:${'12'.repeat(32)}`;
+      const changed = withDigest(read('release.json'), image, other);
+      expect(changed).not.toBe(read('release.json'));
+      expect(changed.replace(other, digest)).toBe(read('release.json'));
+    },
+  );
 
   test('has the version of every package', () => {
     const manifests = globSync('packages/*/package.json', { cwd: ROOT });

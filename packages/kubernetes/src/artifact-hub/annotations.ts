@@ -1,0 +1,30 @@
+import { stringify } from 'yaml';
+import type { YamlMapping } from '../yaml-value.ts';
+import { CATEGORY, LICENCE, linksOf, PROVIDER } from './listing.ts';
+
+/** What Tekton's catalogs and Artifact Hub show of a Task or StepAction. */
+export interface TektonListing {
+  readonly displayName: string;
+  readonly version: string;
+}
+
+/** The oldest Tekton with all that the Tasks need: isolated workspaces, StepActions and results of steps without a feature flag. */
+const OLDEST_TEKTON = '1.0.0';
+
+/**
+ * The annotations by which Tekton's catalogs list an object (TEP-0003), and those that Artifact Hub adds (its docs, "Tekton annotations"):
+ * some of these are YAML in text.
+ */
+export function catalogAnnotations({ displayName, version }: TektonListing): YamlMapping {
+  return {
+    'tekton.dev/pipelines.minVersion': OLDEST_TEKTON,
+    'tekton.dev/categories': 'Image Build',
+    'tekton.dev/tags': 'image-build, buildpacks',
+    'tekton.dev/displayName': displayName,
+    'tekton.dev/platforms': 'linux/amd64,linux/arm64',
+    'artifacthub.io/category': CATEGORY,
+    'artifacthub.io/license': LICENCE,
+    'artifacthub.io/links': stringify(linksOf(version, 'docs/tekton.md')),
+    'artifacthub.io/provider': PROVIDER,
+  };
+}
