@@ -113,6 +113,9 @@ func (held *cluster) add(ctx context.Context, document []byte) error {
 	if accessor.GetNamespace() == "" && kind.Kind != "ClusterTrustBundle" {
 		accessor.SetNamespace(namespace)
 	}
+	if accessor.GetName() == "" && accessor.GetGenerateName() != "" {
+		accessor.SetName(accessor.GetGenerateName() + "bench")
+	}
 	held.keep(object)
 	if judged, ok := object.(admitted); ok {
 		judged.SetDefaults(apis.WithinCreate(ctx))
