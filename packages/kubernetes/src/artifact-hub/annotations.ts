@@ -1,4 +1,3 @@
-import { stringify } from 'yaml';
 import type { YamlMapping } from '../yaml-value.ts';
 import { CATEGORY, LICENCE, linksOf, PROVIDER } from './listing.ts';
 
@@ -24,7 +23,13 @@ export function catalogAnnotations({ displayName, version }: TektonListing): Yam
     'tekton.dev/platforms': 'linux/amd64,linux/arm64',
     'artifacthub.io/category': CATEGORY,
     'artifacthub.io/license': LICENCE,
-    'artifacthub.io/links': stringify(linksOf(version, 'docs/tekton.md')),
+    'artifacthub.io/links': linksText(version),
     'artifacthub.io/provider': PROVIDER,
   };
+}
+
+function linksText(version: string): string {
+  return linksOf(version, 'docs/tekton.md')
+    .map(({ name, url }) => `- name: ${name}\n  url: ${url}\n`)
+    .join('');
 }

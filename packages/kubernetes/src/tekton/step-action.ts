@@ -1,3 +1,4 @@
+import { catalogAnnotations } from '../artifact-hub/annotations.ts';
 import { PREPARED, BUILT, SCRATCH } from '../pod/places.ts';
 import type { Users } from '../pod/security.ts';
 import type { ReleaseFacts } from '../release-facts.ts';
@@ -86,13 +87,7 @@ function stepAction(
     metadata: {
       name,
       labels: { 'app.kubernetes.io/version': version },
-      annotations: {
-        'tekton.dev/pipelines.minVersion': '1.0.0',
-        'tekton.dev/categories': 'Image Build',
-        'tekton.dev/tags': 'image-build, buildpacks',
-        'tekton.dev/displayName': displayName,
-        'tekton.dev/platforms': 'linux/amd64,linux/arm64',
-      },
+      annotations: catalogAnnotations({ displayName, version }),
     },
     spec: {
       description,

@@ -1,3 +1,4 @@
+import { catalogAnnotations } from '../artifact-hub/annotations.ts';
 import { SHARED_VOLUMES } from '../pod/program.ts';
 import type { Users } from '../pod/security.ts';
 import type { ReleaseFacts } from '../release-facts.ts';
@@ -39,16 +40,7 @@ function task({ name, displayName, description, users }: Variant, { version, too
     metadata: {
       name,
       labels: { 'app.kubernetes.io/version': version },
-      annotations: {
-        'tekton.dev/pipelines.minVersion': '1.0.0',
-        'tekton.dev/categories': 'Image Build',
-        'tekton.dev/tags': 'image-build, buildpacks',
-        'tekton.dev/displayName': displayName,
-        'tekton.dev/platforms': 'linux/amd64,linux/arm64',
-        'artifacthub.io/category': 'integration-delivery',
-        'artifacthub.io/license': 'Apache-2.0',
-        'artifacthub.io/provider': 'buildpacks-ci',
-      },
+      annotations: catalogAnnotations({ displayName, version }),
     },
     spec: {
       description,
