@@ -3,6 +3,7 @@
 //	tekton validate    what is wrong with objects
 //	tekton render      the Pod of a TaskRun, and whether the cluster would take it
 //	tekton status      the status of a TaskRun whose Pod has ended
+//	tekton resolve     an object of a bundle on a registry
 package main
 
 import (
@@ -27,9 +28,11 @@ func run(arguments []string) error {
 			return answer(render)
 		case "status":
 			return answer(status)
+		case "resolve":
+			return answer(entry)
 		}
 	}
-	return fmt.Errorf("usage: tekton validate|render|status")
+	return fmt.Errorf("usage: tekton validate|render|status|resolve")
 }
 
 // answer reads the question, strictly, and writes what the function makes of it.
