@@ -1,11 +1,11 @@
-import { INPUT_GROUPS, type InputDefinition, INPUTS } from '../packages/core/src/inputs/index.ts';
+import { CI_INPUTS, INPUT_GROUPS, type InputDefinition } from '../packages/core/src/inputs/index.ts';
 import { ACTION_OUTPUTS, GITHUB_INPUTS } from '../packages/github-action/src/definitions.ts';
 import { markdownTable } from './markdown-table.ts';
 
 /** For the README: the names of all inputs by their groups, and of all outputs. */
 export function renderNames(): string {
   const groups = Object.entries(INPUT_GROUPS).map(([group, title]) => {
-    const names = INPUTS.filter((input: InputDefinition) => input.group === group).map(inputLink);
+    const names = CI_INPUTS.filter((input: InputDefinition) => input.group === group).map(inputLink);
     return [title, names.join(', ')];
   });
   const own = GITHUB_INPUTS.map(({ name }) => `[\`${name}\`](docs/github.md#inputs)`);

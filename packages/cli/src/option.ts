@@ -154,6 +154,8 @@ const PLACEHOLDER: Partial<Record<InputName, string>> = {
   'default-process': 'TYPE',
   'exec-env': 'NAME',
   'creation-time': 'none|commit|now|SECONDS',
+  'source-ref': 'REF',
+  'default-branch': 'BRANCH',
 };
 
 /** Flags for all inputs, grouped as core groups them. */

@@ -22,7 +22,7 @@ export interface ReadBuildOptions {
   readonly complete?: boolean;
 }
 
-/** All inputs of a build. Whoever starts the command line is trusted, unless they say otherwise. */
+/** All inputs of a build. Whoever starts the command line is trusted, unless they say otherwise; no CI tells what the run is of. */
 export function readBuildRequest(
   invocation: Invocation,
   { problems = [], nameless = false, complete = false }: ReadBuildOptions = {},
@@ -34,7 +34,7 @@ export function readBuildRequest(
       ...connectionContext(invocation),
       architecture,
       nameless,
-      facts: { trust: 'trusted' },
+      facts: 'checkout',
     }),
   );
 }

@@ -5,6 +5,7 @@ import { readAnnotations } from './annotations.ts';
 import { findDescriptor, parseApp } from './app.ts';
 import { readBindings } from './bindings.ts';
 import { readCacheRequest } from './cache.ts';
+import { readRunFacts } from './checkout-facts.ts';
 import { type ConnectionContext, readConnectionInputs } from './connection.ts';
 import { readDestinations } from './destinations.ts';
 import { readLabels } from './labels.ts';
@@ -28,7 +29,8 @@ import { parseVolume } from './volumes.ts';
 
 /** What inputs are read against. */
 export interface ParseContext extends ConnectionContext {
-  readonly facts: CiFacts;
+  /** What the CI knows of the run; `checkout` where none tells: then the inputs about it count, and Git is asked. */
+  readonly facts: CiFacts | 'checkout';
   /** The machine's, in OCI words (`amd64`). */
   readonly architecture: string;
   /** The stores for layer caches that the CI has of its own and that can be used in this run; absent: none. */
@@ -45,9 +47,10 @@ export interface ParseContext extends ConnectionContext {
  *
  * @throws InputError with every problem there is
  */
-export function parseInputs(raw: RawInputs, context: ParseContext): BuildRequest {
+export function parseInputs(raw: RawInputs, surrounding: ParseContext): BuildRequest {
   const problems = new Problems();
   const reader = new InputReader(raw, problems);
+  const context = { ...surrounding, facts: readRunFacts(reader, surrounding, problems) };
   const trust = decideTrust(context.facts, {
     trust: reader.choice('trust'),
     publish: reader.choice('publish'),
@@ -74,7 +77,7 @@ const NO_APP: AppSource = { kind: 'archive', path: '' };
 
 interface Parts {
   readonly reader: InputReader;
-  readonly context: ParseContext;
+  readonly context: Omit<ParseContext, 'facts'> & { readonly facts: CiFacts };
   readonly problems: Problems;
   readonly trust: TrustDecision;
   readonly surroundings: Surroundings;

@@ -87,6 +87,7 @@ async function resolveAll(
 ): Promise<Resolved> {
   const { registry, ports, over } = context;
   const { platform } = request;
+  const creationTime = creationSeconds(request.creationTime, request.app, ports);
   const decisive = <T>(work: Promise<T>): Promise<T> =>
     work.catch((error: unknown) => {
       over.abort(error);
@@ -96,12 +97,11 @@ async function resolveAll(
   // The right to push is asked for first: the token that answers it serves for reading the previous image too.
   const mayPush = decisive(requirePushRights(plannedDestinations(request), registry));
   const onBuilder = decisive(resolving.then((found) => resolveOnBuilder(request, found, context)));
-  const [{ builder, runImage, configuration }, search, creationTime] = await allInOrder([
+  const [{ builder, runImage, configuration }, search] = await allInOrder([
     onBuilder,
     previousReferences(request, finding).then((found) =>
       findPreviousImage({ candidates: found, platform, outputs: outputsOf(request) }, registry),
     ),
-    creationSeconds(request.creationTime, request.app.path, ports),
     mayPush,
   ]);
   if (search.obstacle !== undefined) ports.log.warn(search.obstacle);
