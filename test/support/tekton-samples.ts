@@ -1,0 +1,83 @@
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseAllDocuments, stringify } from 'yaml';
+import { ROOT } from './documents.ts';
+
+/** An object in YAML, as far as these tests look into it. */
+export interface Manifest {
+  readonly kind: string;
+  readonly metadata: { readonly name?: string };
+  readonly spec?: Readonly<Record<string, unknown>>;
+}
+
+/** A file of `tekton/samples`. */
+export interface Sample {
+  /** Without `.yaml`. */
+  readonly name: string;
+  readonly text: string;
+  readonly objects: readonly Manifest[];
+}
+
+/** The Tasks and StepActions that samples refer to, in YAML. */
+export const INSTALLED: readonly string[] = globSync('tekton/{task,stepaction}/*/*.yaml', { cwd: ROOT })
+  .sort()
+  .map((file) => readFileSync(path.join(ROOT, file), 'utf8'));
+
+export function tektonSamples(): readonly Sample[] {
+  return globSync('tekton/samples/*.yaml', { cwd: ROOT })
+    .sort()
+    .map((file) => tektonSample(path.basename(file, '.yaml')));
+}
+
+export function tektonSample(name: string): Sample {
+  const text = readFileSync(path.join(ROOT, 'tekton/samples', `${name}.yaml`), 'utf8');
+  return { name, text, objects: manifestsIn(text) };
+}
+
+/** The objects in a YAML text. */
+export function manifestsIn(text: string): readonly Manifest[] {
+  return parseAllDocuments(text).map((document) => document.toJS() as Manifest);
+}
+
+/** What a run gives to a Task that it refers to by name. */
+interface TaskUse {
+  readonly name?: string;
+  readonly taskRef?: { readonly name?: string };
+  readonly taskSpec?: object;
+  readonly params?: readonly Named[];
+  readonly workspaces?: readonly Named[];
+}
+
+interface Named {
+  readonly name: string;
+}
+
+/** What a Pipeline becomes, a TaskRun for each of its tasks: with params as they stand there, and empty workspaces. */
+export function taskRunsOf({ spec = {} }: Manifest): readonly string[] {
+  const tasks = spec['tasks'] as readonly TaskUse[];
+  return tasks.map(({ name, taskRef, taskSpec, params = [], workspaces = [] }) =>
+    stringify({
+      apiVersion: 'tekton.dev/v1',
+      kind: 'TaskRun',
+      metadata: { name },
+      spec: {
+        ...(taskRef && { taskRef }),
+        ...(taskSpec && { taskSpec }),
+        params,
+        workspaces: workspaces.map((workspace) => ({ name: workspace.name, emptyDir: {} })),
+      },
+    }),
+  );
+}
+
+/** The params that a TaskRun or a Pipeline gives to a Task which has none of that name: Tekton passes over them. */
+export function strayParams({ kind, spec = {} }: Manifest, tasks: readonly Manifest[]): readonly string[] {
+  const uses = (kind === 'Pipeline' ? spec['tasks'] : [spec]) as readonly TaskUse[];
+  return uses
+    .flatMap(({ taskRef, params = [] }) => {
+      const task = tasks.find((each) => each.kind === 'Task' && each.metadata.name === taskRef?.name);
+      const known = (task?.spec?.['params'] ?? []) as readonly Named[];
+      return taskRef === undefined ? [] : params.filter(({ name }) => !known.some((each) => each.name === name));
+    })
+    .map(({ name }) => name);
+}
