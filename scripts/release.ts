@@ -16,6 +16,7 @@ import { COMMAND_LINE, GITHUB_ACTION, packagesOf, ROOT } from './bundle.ts';
 import { cutRelease, releaseNotes } from './release/changelog.ts';
 import { componentProject, includeLine } from './release/component-project.ts';
 import { VERSIONED } from './release/manifests.ts';
+import { byDigest } from './release/images-list.ts';
 import { releasedManifests } from './release/released-manifests.ts';
 import { readRelease, withDigest } from './release/release-file.ts';
 import { npmComponent, renderSbom } from './release/sbom.ts';
@@ -59,9 +60,19 @@ function check(version: Version): void {
 function notes(version: Version): string {
   const include = includeLine(process.env['GITLAB_PROJECT'] ?? 'GROUP/buildpacks-ci', version);
   const uses = `- uses: ${REPOSITORY}@${commit} # v${version}`;
-  const { toolImage } = readRelease();
-  const image = `${toolImage.repository}@${toolImage.digest}`;
-  return `${releaseNotes(read(CHANGELOG), version)}\n\n\`\`\`yaml\n${uses}\n\`\`\`\n\n\`\`\`yaml\n${include}\n\`\`\`\n\nThe tool image: \`${image}\`\n`;
+  const { toolImage, tektonBundle } = readRelease();
+  const parts = [
+    releaseNotes(read(CHANGELOG), version),
+    yamlBlock(uses),
+    yamlBlock(include),
+    `The tool image: \`${byDigest(toolImage)}\``,
+    `The bundle for Tekton: \`${byDigest(tektonBundle)}\``,
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+function yamlBlock(text: string): string {
+  return `\`\`\`yaml\n${text}\n\`\`\``;
 }
 
 function writeComponent(directory: string): void {
