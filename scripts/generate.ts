@@ -11,7 +11,7 @@ import { withSection } from './generated-section.ts';
 import { renderTemplates } from './gitlab-templates.ts';
 import { renderArgo } from './argo-files.ts';
 import { renderDistribution } from './distribution-files.ts';
-import { renderStepActions, renderTekton } from './tekton-files.ts';
+import { renderStepActions, renderTekton, withTektonTables } from './tekton-files.ts';
 import { renderNames, renderOutputs, renderOwnInputs } from './github-tables.ts';
 
 /** By path from the root of the repository. */
@@ -23,6 +23,7 @@ const generated: ReadonlyMap<string, string> = new Map([
   ...renderTemplates(),
   ...renderTekton(),
   ...renderStepActions(),
+  ['tekton/README.md', withTektonTables(await page('tekton/README.md'))],
   ...renderArgo(),
   ...renderDistribution(),
   ...(await makeBundle(GITHUB_ACTION)),
