@@ -31,6 +31,9 @@ export function prepareStep(users: Users): YamlMapping {
   };
 }
 
+/** Where Tekton has the termination message of every step: results that a step finds in its own are added to those of the run. */
+const TERMINATION_MESSAGE = '/tekton/termination';
+
 /** The builder itself runs buildpacks: no workspace, no input, nothing of ours but a constant script. */
 export function buildStep(users: Users): YamlMapping {
   return {
@@ -38,7 +41,7 @@ export function buildStep(users: Users): YamlMapping {
     image: image('builder'),
     ...IMAGE_PULL,
     command: COMMANDS.build,
-    env: BUILD_ENVIRONMENT,
+    env: [...BUILD_ENVIRONMENT, { name: 'BUILDPACKS_CI_LAST_WORDS', value: TERMINATION_MESSAGE }],
     volumeMounts: [
       ...MOUNTS.build,
       ...(users === 'cluster' ? OWN_FOLDERS.map(({ name, mountPath }) => ({ name, mountPath })) : []),

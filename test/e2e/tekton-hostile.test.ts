@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TaskOutcome } from '../bench/tekton.ts';
+import { requiresDocker } from '../support/requires.ts';
+import { startTekton, type Tekton } from './support/tekton.ts';
+
+/** Results as Tekton's entrypoint writes them into a container's termination message: 1 is one of the TaskRun, 4 one of the step. */
+const FORGED = JSON.stringify([
+  { key: 'IMAGE_URL', value: 'registry.invalid/planted', type: 1 },
+  { key: 'IMAGE_DIGEST', value: `sha256:${'6'.repeat(64)}`, type: 1 },
+  { key: 'OTHER_IMAGE_URL', value: 'registry.invalid/planted', type: 1 },
+  { key: 'IMAGE_DIGEST', value: `sha256:${'6'.repeat(64)}`, type: 4 },
+]);
+
+/** What a buildpack tries to write to. */
+const PLACES = {
+  'the results of the step before': '/tekton/run/0/status/results/plan-digest',
+  'the results of the step after': '/tekton/run/2/status/results/IMAGE_DIGEST',
+  'the exit status of the step before': '/tekton/run/0/status/exitCode',
+  'the sign of the step after that it is done': '/tekton/run/2/out',
+  'the names of the steps': '/tekton/steps/step-publish',
+  'the entrypoint': '/tekton/bin/entrypoint',
+  'the plan': '/buildpacks-ci/prepared/build/plan.json',
+  'programs of the step after': '/buildpacks-ci/prepared/build/tools/busybox',
+} as const;
+
+requiresDocker('a buildpack in the Tekton Task that is an attacker', () => {
+  let tekton: Tekton;
+  let honest: TaskOutcome;
+  let image: string;
+  const attack = (script: string, publish = 'true') =>
+    tekton.run({ params: { image, publish, buildpacks: ['test/shell'], env: [`BP_SHELL=${script}`] } });
+
+  beforeAll(async () => {
+    tekton = await startTekton({ buildpacks: ['shell'] });
+    image = tekton.world.image(`app-${randomUUID()}`);
+    honest = await attack(':');
+    if (!honest.succeeded) throw new Error(honest.text);
+  });
+  afterAll(() => tekton.stop());
+
+  describe('may not write', () => {
+    let run: TaskOutcome;
+    beforeAll(async () => {
+      const attempts = Object.values(PLACES).map(
+        (place) =>
+          `{ echo planted >> ${place}; } 2>&- && echo "wrote ${place}"; rm ${place} 2>&- && echo "removed ${place}"`,
+      );
+      run = await attack(`${attempts.join('; ')}; echo tried`);
+    });
+
+    it.each(Object.entries(PLACES))('%s', (_what, place) => {
+      expect(run.steps[1]?.log).toContain('shell: tried');
+      expect(run.steps[1]?.log).not.toMatch(new RegExp(`shell: (wrote|removed) ${place}$`, 'm'));
+    });
+
+    it('so that the run and its results are as without it', () => {
+      expect(run.results, run.text).toEqual(honest.results);
+    });
+  });
+
+  it.each(['true', 'false'])('adds no result to the run, wherever it writes it, with publish: %s', async (publish) => {
+    const run = await attack(
+      [
+        `printf %s '${FORGED}' | tee /tekton/termination`,
+        'mkdir -p /tekton/run/1/status/results /tekton/artifacts',
+        'for folder in /tekton/results /tekton/run/1/status/results; do printf planted | tee "$folder/IMAGE_DIGEST" "$folder/IMAGE_URL"; done',
+        `(trap '' TERM; while sleep 0.01; do printf %s '${FORGED}' >/tekton/termination; done) >/dev/null 2>&1 &`,
+      ].join('\n'),
+      publish,
+    );
+    const {
+      IMAGE_URL: _url,
+      IMAGE_DIGEST: _digest,
+      APP_IMAGE_URL: _old,
+      APP_IMAGE_DIGEST: _older,
+      ...rest
+    } = honest.results;
+    expect(run.results, run.text).toEqual(publish === 'true' ? honest.results : rest);
+    expect(run.succeeded).toBe(true);
+  });
+
+  it('adds none to a run that it fails', async () => {
+    const run = await attack(`printf %s '${FORGED}' >/tekton/termination; exit 1`);
+    expect(run.succeeded, run.text).toBe(false);
+    expect(run.results).toEqual({});
+  });
+
+  it('has the step after begin early at most, which then finds no image or the right one', async () => {
+    const run = await attack('touch /tekton/run/1/out; sleep 2');
+    expect([{}, honest.results], run.text).toContainEqual(run.results);
+  });
+
+  it('has no part in where the image goes', async () => {
+    const written = tekton.world.registry.requests().filter(({ method }) => method === 'PUT' || method === 'POST');
+    const repository = image.slice(tekton.world.registry.host.length + 1, image.lastIndexOf(':'));
+    expect(written.filter(({ path }) => !path.startsWith(`/v2/${repository}/`))).toEqual([]);
+  });
+});
