@@ -46,7 +46,8 @@ interface Template {
     readonly templates: readonly [
       {
         readonly inputs: { readonly parameters: readonly Param[] };
-        readonly containerSet: { readonly containers: readonly [Container, Container, Container] };
+        readonly initContainers: readonly [Container, Container];
+        readonly container: Container;
       },
     ];
   };
@@ -57,7 +58,9 @@ const TASKS = [...renderTekton()].map(([file, text]) => [file, parse(text) as Ta
 const TEMPLATES = [...renderArgo()].map(([file, text]) => [file, parse(text) as Template] as const);
 const PODS = [
   ...TASKS.map(([file, { spec }]) => [file, spec.steps] as const),
-  ...TEMPLATES.map(([file, { spec }]) => [file, spec.templates[0].containerSet.containers] as const),
+  ...TEMPLATES.map(
+    ([file, { spec }]) => [file, [...spec.templates[0].initContainers, spec.templates[0].container]] as const,
+  ),
 ];
 
 test.each(FILES)('%s is fresh; "npm run generate" writes it', (file, text) => {

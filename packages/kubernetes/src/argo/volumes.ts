@@ -1,13 +1,29 @@
-import { ROOT } from '../pod/places.ts';
+import { type Place, ROOT } from '../pod/places.ts';
 
 /** The parameter that names the claim with the app. */
 export const SOURCE_CLAIM = 'source-claim';
+/** The parameter that names the claim for the layer cache, if there is one. */
+export const CACHE_CLAIM = 'cache-claim';
+/** The parameter that names the Secrets that are service bindings. */
+export const BINDING_SECRETS = 'binding-secrets';
 
 export const SOURCE = { volume: 'source', mount: `${ROOT}/source` } as const;
+export const CACHE = { volume: 'cache', mount: `${ROOT}/cache` } as const;
+export const BINDINGS_FOLDER = `${ROOT}/bindings`;
 
-interface NamedVolume {
-  readonly volume: string;
-  readonly mount: string;
+/** Lies over the place where each container of a Pod gets its account's token: Argo's own containers need it, and no other. */
+export const NO_TOKEN = { volume: 'no-token', mount: '/var/run/secrets/kubernetes.io/serviceaccount' } as const;
+
+/** Argo's own volume: its executor's program, the state and the outputs of each container. */
+export const EXECUTOR_MOUNT = '/var/run/argo';
+
+/** What a user whom the cluster has chosen can't write to in a builder. */
+export const OWN_FOLDERS = [
+  { volume: 'layers', mount: '/layers' },
+  { volume: 'app', mount: '/workspace' },
+] as const satisfies readonly Place[];
+
+interface NamedVolume extends Place {
   /** Has the name of the object. */
   readonly parameter: string;
   readonly description: string;
