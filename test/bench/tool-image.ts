@@ -57,8 +57,18 @@ export async function toolImages(): Promise<void> {
   for (const architecture of ARCHITECTURES) await toolImage(architecture);
 }
 
-/** Loads the image into this machine's docker engine, unless it has it, and gives the name to run. */
+let loaded: Promise<string> | undefined;
+
+/**
+ * Loads the image into this machine's docker engine, unless it has it, and gives the name to run. Once for a process: our programs are
+ * bundled for it each time, which takes as long as a small build.
+ */
 export async function loadToolImage(): Promise<string> {
+  loaded ??= load();
+  return loaded;
+}
+
+async function load(): Promise<string> {
   const { layout } = await toolImage();
   const image = await layoutImage(await openLayout(layout));
   const name = `${REPOSITORY}:${hexOf(image.manifest.config.digest).slice(0, 12)}`;
