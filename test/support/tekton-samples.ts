@@ -52,7 +52,7 @@ interface Named {
   readonly name: string;
 }
 
-/** What a Pipeline becomes, a TaskRun for each of its tasks: with params as they stand there, and empty workspaces. */
+/** What a Pipeline becomes, a TaskRun for each of its tasks: with some text for each variable in params, and empty workspaces. */
 export function taskRunsOf({ spec = {} }: Manifest): readonly string[] {
   const tasks = spec['tasks'] as readonly TaskUse[];
   return tasks.map(({ name, taskRef, taskSpec, params = [], workspaces = [] }) =>
@@ -63,7 +63,7 @@ export function taskRunsOf({ spec = {} }: Manifest): readonly string[] {
       spec: {
         ...(taskRef && { taskRef }),
         ...(taskSpec && { taskSpec }),
-        params,
+        params: JSON.parse(JSON.stringify(params).replaceAll(/\$\([\w.-]+\)/g, 'text')) as unknown,
         workspaces: workspaces.map((workspace) => ({ name: workspace.name, emptyDir: {} })),
       },
     }),

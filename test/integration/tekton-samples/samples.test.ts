@@ -34,10 +34,9 @@ describe.each(SAMPLES)('tekton/samples/%s.yaml', (name, { text, objects }) => {
     expect(text).toMatch(/^---\n# [A-Z][^]*?\n# There must be: /);
   });
 
-  it('is valid', async () => {
-    const triggered = objects.flatMap(({ spec = {} }) => (spec['resourcetemplates'] ?? []) as readonly Manifest[]);
-    const texts = [...known, ...triggered].map((object) => stringify(object));
-    await expect(validateObjects(texts)).resolves.toEqual([]);
+  it('starts what is valid, where it is for a trigger', async () => {
+    const started = objects.flatMap(({ spec = {} }) => (spec['resourcetemplates'] ?? []) as readonly Manifest[]);
+    await expect(validateObjects(started.map((object) => stringify(object)))).resolves.toEqual([]);
   });
 
   it.each(runs.map((run) => stringify(run)))('has a run whose Pod a restricted namespace takes', async (run) => {
