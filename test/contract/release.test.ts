@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { cutRelease, releaseNotes } from '../../scripts/release/changelog.ts';
+import { cutRelease, releaseDate, releaseNotes } from '../../scripts/release/changelog.ts';
 import { VERSIONED } from '../../scripts/release/manifests.ts';
 import { readRelease, withDigest } from '../../scripts/release/release-file.ts';
 import { compareVersions, movingTag, parseVersion, type Version } from '../../scripts/release/version.ts';
@@ -52,6 +52,15 @@ describe('the changelog', () => {
   test('refuses a release of nothing', () => {
     const nothing = cutRelease(before, '1.1.0', '2026-02-03');
     expect(() => cutRelease(nothing, '1.2.0', '2026-02-03')).toThrow('nothing below');
+  });
+
+  test('has the day of each version, and none of what is not released', () => {
+    const after = cutRelease(before, '1.1.0', '2026-02-03');
+    expect((['1.0.0', '1.1.0', '1.2.0'] as const).map((version) => releaseDate(after, version))).toEqual([
+      '2026-01-02',
+      '2026-02-03',
+      undefined,
+    ]);
   });
 
   test('has no notes for what it does not name', () => {

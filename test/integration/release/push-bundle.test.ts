@@ -81,8 +81,8 @@ requiresSkopeo('with skopeo', () => {
       renderImagesList({ version: VERSION, toolImage, tektonBundle }),
     );
 
-    const block = markdownBlocks(read('docs/releasing.md')).find(({ content }) => content.includes('images.yml |'));
-    const script = (block?.content ?? '').replace('prefix=registry.example', `prefix=${registry.host}`);
+    const block = markdownBlocks(read('docs/tekton.md')).find(({ content }) => content.includes('images.yml |'));
+    const script = (block?.content ?? '').replace('prefix=registry.corp', `prefix=${registry.host}`);
     await command('bash', ['-e', '-c', script], { directory, environment: { HOME: registry.home } });
 
     const copies = images.map(({ repository, digest }) => `${registry.host}/mirror/${repository}@${digest}`);
