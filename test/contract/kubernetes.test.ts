@@ -82,7 +82,7 @@ describe.each(TASKS)('%s', (file, { metadata, spec }) => {
 
   test('has no param that the schema does not know, but those of images', () => {
     const own = spec.params.map(({ name }) => name).filter((name) => !WANTED.some((input) => input.name === name));
-    expect(own).toEqual(['registry-prefix', 'tool-image']);
+    expect(own).toEqual(['tool-image']);
   });
 
   test('gives each list to the arguments, and each other input to the environment', () => {

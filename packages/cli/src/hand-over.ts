@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { type Digest, type InputProblem, isDigest, type RawInputs } from '@buildpacks-ci/core';
+import { type Digest, type HandOverTerms, type InputProblem, isDigest, type RawInputs } from '@buildpacks-ci/core';
 import { flagValue, type Invocation } from './command.ts';
 import {
   BINDINGS_DIRECTORY_OPTION,
@@ -36,6 +36,18 @@ export function withPodInputs(invocation: Invocation): RawInputs {
     ...(bindings !== undefined && { bindings: [...bindingsIn(bindings), ...itemsOf(inputs['bindings'])] }),
     ...(flagValue(invocation, SAME_USER_OPTION.name) === 'true' && { uid: String(uid), gid: String(gid) }),
   };
+}
+
+/** What holds for containers of one Pod: they share nothing with others, and its volumes may be large. */
+export const POD_TERMS: HandOverTerms = {
+  otherUser:
+    "Leave runAsUser out, so that the container runs as the image's own user; where the cluster chooses the user, prepare is to be given --same-user (Tekton: the Task buildpacks-ci-any-user).",
+};
+
+/** The builder as the Pod names it. */
+export function builderName(inputs: RawInputs): string {
+  const [name = ''] = itemsOf(inputs['builder']);
+  return name;
 }
 
 /** Inputs for which a Pod has volumes. */

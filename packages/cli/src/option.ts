@@ -145,6 +145,7 @@ const PLACEHOLDER: Partial<Record<InputName, string>> = {
   'client-certificates': 'HOST=CERTIFICATE,KEY',
   'registry-mirrors': 'REGISTRY=MIRROR',
   'registries-conf': 'FILE',
+  'registry-prefix': 'PREFIX/',
   'registry-auth': 'HOST=USER:PASSWORD',
   platform: 'OS/ARCHITECTURE',
   buildpacks: 'BUILDPACK',
@@ -176,6 +177,7 @@ const CONNECTION_INPUTS: readonly InputName[] = [
   'client-certificates',
   'registry-mirrors',
   'registries-conf',
+  'registry-prefix',
   'registry-auth',
   'insecure-registries',
 ];

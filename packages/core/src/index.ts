@@ -5,6 +5,7 @@ export { build } from './build/build.ts';
 export { prepareBuild, publishBuild, runBuild } from './build/stages.ts';
 export { BUILD_SCRIPT } from './build/staged/build-script.ts';
 export { jobTools } from './build/staged/job-tools.ts';
+export type { HandOverTerms } from './build/staged/hand-over-terms.ts';
 export type { JobTools } from './build/staged/prepared-folder.ts';
 export { prepareStaged, type StagedPreparation } from './build/staged/prepare-staged.ts';
 export { publishStaged, type StagedBuild } from './build/staged/publish-staged.ts';

@@ -1,6 +1,6 @@
 import { jobTools, prepareBuild, prepareStaged, TOOL_FOLDER } from '@buildpacks-ci/core';
 import type { Command, Invocation } from '../command.ts';
-import { handOverFolder, withPodInputs } from '../hand-over.ts';
+import { builderName, handOverFolder, POD_TERMS, withPodInputs } from '../hand-over.ts';
 import {
   BINDINGS_DIRECTORY_OPTION,
   BUILD_DIRECTORY_OPTION,
@@ -54,7 +54,7 @@ async function handOver(invocation: Invocation, prepared: string): Promise<void>
   const request = readBuildRequest({ ...invocation, inputs }, { problems, complete: true });
   const planDigest = await withPorts(invocation, request.connection, async (ports) => {
     const tools = await jobTools(TOOL_FOLDER, ports.processes);
-    return prepareStaged(request, { prepared, tools, bindings: true }, ports);
+    return prepareStaged(request, { prepared, tools, builderName: builderName(inputs), terms: POD_TERMS }, ports);
   });
   await writeResults(files, preparedResults(planDigest));
 }

@@ -58,6 +58,8 @@ export interface MirrorNotice {
 export interface MirrorRules {
   readonly rules: readonly MirrorRule[];
   readonly notices: readonly MirrorNotice[];
+  /** `host[:port][/path]/`: every image is looked for there first, by this and its full name, whatever the rules say. */
+  readonly prefix?: string;
 }
 
 /** The source of a rule that only adds mirrors: the registry that the reference names. */

@@ -27,6 +27,7 @@ const OF_PUBLISH: ReadonlySet<InputName> = new Set([
   'client-certificates',
   'registry-mirrors',
   'registries-conf',
+  'registry-prefix',
   'insecure-registries',
   'log-level',
 ]);

@@ -7,13 +7,6 @@ export function params(toolImage: string): readonly YamlMapping[] {
   return [
     ...POD_INPUTS.map(inputParam),
     {
-      name: 'registry-prefix',
-      type: 'string',
-      description:
-        'What the node puts before the names of the images that it pulls, for a cluster that has them in a registry of its own: `registry.example/mirror/`, with the slash. Images that the build itself pulls are found by `registry-mirrors`.',
-      default: '',
-    },
-    {
       name: 'tool-image',
       type: 'string',
       description: 'The image of the steps `prepare` and `publish`. Each release of the Task names its own by digest.',
