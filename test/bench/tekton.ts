@@ -89,6 +89,8 @@ export async function runTask(options: TaskOptions): Promise<TaskOutcome> {
   const cluster = taskCluster(options);
   const { pod, run, ...rendered } = await render(options, cluster, await tektonImage());
   if (pod === undefined || rendered.refusals.length > 0) return { ...nothingRan(rendered), ...(pod && { pod }) };
+  const other = pod.spec.containers.find(({ name }) => !name.startsWith('step-'));
+  if (other !== undefined) throw new Error(`the bench runs steps only, not ${other.name}`);
   const directory = await mkdtemp(path.join(tmpdir(), 'bench-tekton-'));
   try {
     const volumes = await makeVolumes(pod, cluster.data, path.join(directory, 'volumes'));

@@ -16,6 +16,7 @@ export type ProgramName =
   | 'actionlint'
   | 'tekton'
   | 'argo'
+  | 'argo-controller'
   | 'cache-image'
   | 'httpproxy'
   | 'registries-conf';
@@ -104,6 +105,13 @@ export const RECIPES: Readonly<Record<ToolName, Recipe>> = {
     folder: 'kubernetes',
     isQuick: true,
     programs: { argo: './argo' },
+  },
+  // By itself, since it stands on far more code than what only reads objects.
+  'argo-controller': {
+    module: 'github.com/argoproj/argo-workflows/v3',
+    folder: 'kubernetes',
+    isQuick: true,
+    programs: { 'argo-controller': './argo-controller' },
   },
   'cache-image': { module: 'github.com/buildpacks/lifecycle', programs: { 'cache-image': OWN_PROGRAM } },
   httpproxy: { module: 'golang.org/x/net', programs: { httpproxy: OWN_PROGRAM } },

@@ -9,7 +9,7 @@ import { program } from '../tools.ts';
  * @throws Error with what it has printed when it does not know
  */
 export async function ask<Answer>(
-  name: 'tekton' | 'argo',
+  name: 'tekton' | 'argo' | 'argo-controller',
   args: readonly string[],
   question: unknown,
 ): Promise<Answer> {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"buildpacks-ci.test/bench/kubernetes/admission"
 	"github.com/tektoncd/pipeline/pkg/apis/config"
 	"github.com/tektoncd/pipeline/pkg/apis/pipeline"
 	v1 "github.com/tektoncd/pipeline/pkg/apis/pipeline/v1"
@@ -26,7 +27,7 @@ type renderQuestion struct {
 		WorkingDirInit string `json:"workingDirInit"`
 		Shell          string `json:"shell"`
 	} `json:"images"`
-	admissionRules
+	admission.Rules
 }
 
 type renderAnswer struct {
@@ -62,7 +63,7 @@ func render(question renderQuestion) (renderAnswer, error) {
 	if err != nil {
 		return renderAnswer{Problems: []string{err.Error()}, Refusals: []string{}}, nil
 	}
-	refusals, err := question.admit(ctx, client, made)
+	refusals, err := question.Admit(ctx, client, made)
 	if err != nil {
 		return renderAnswer{}, err
 	}

@@ -1,4 +1,5 @@
-package main
+// Package admission does with Pods what an API server does that is asked to take them.
+package admission
 
 import (
 	"context"
@@ -16,16 +17,16 @@ const (
 	tokenMount  = "/var/run/secrets/kubernetes.io/serviceaccount"
 )
 
-// admissionRules are those of a namespace.
-type admissionRules struct {
+// Rules are those of a namespace.
+type Rules struct {
 	// Policy is the level of Pod Security that the namespace enforces.
 	Policy string `json:"policy"`
 	// User is the one that the namespace's containers have to run as, as OpenShift rules it; 0 for none.
 	User int64 `json:"user"`
 }
 
-// admit changes the Pod as the API server does when it takes it, and gives the reasons why it does not.
-func (rules admissionRules) admit(
+// Admit changes the Pod as the API server does when it takes it, and gives the reasons why it does not.
+func (rules Rules) Admit(
 	ctx context.Context, client kubernetes.Interface, pod *corev1.Pod,
 ) ([]string, error) {
 	if err := mountToken(ctx, client, pod); err != nil {
@@ -49,7 +50,7 @@ func (rules admissionRules) admit(
 	return refusals, nil
 }
 
-// mountToken gives each container the ServiceAccount's token, unless the Pod or the account says not to.
+// mountToken gives each container the ServiceAccount's token, unless the Pod or the account says not to, or something else is mounted there.
 func mountToken(ctx context.Context, client kubernetes.Interface, pod *corev1.Pod) error {
 	name := pod.Spec.ServiceAccountName
 	if name == "" {
@@ -72,6 +73,11 @@ func mountToken(ctx context.Context, client kubernetes.Interface, pod *corev1.Po
 		Projected: &corev1.ProjectedVolumeSource{Sources: []corev1.VolumeProjection{token}},
 	}})
 	eachContainer(pod, func(container *corev1.Container) {
+		for _, own := range container.VolumeMounts {
+			if own.MountPath == tokenMount {
+				return
+			}
+		}
 		mount := corev1.VolumeMount{Name: tokenVolume, MountPath: tokenMount, ReadOnly: true}
 		container.VolumeMounts = append(container.VolumeMounts, mount)
 	})
@@ -79,7 +85,7 @@ func mountToken(ctx context.Context, client kubernetes.Interface, pod *corev1.Po
 }
 
 // assignUser does what OpenShift's `restricted-v2` does: one user for all containers, who may ask for no other, and its group for volumes.
-func (rules admissionRules) assignUser(pod *corev1.Pod) []string {
+func (rules Rules) assignUser(pod *corev1.Pod) []string {
 	refusals := []string{}
 	if rules.User == 0 {
 		return refusals
