@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { renderStepActions, withTektonTables } from '../../scripts/tekton-files.ts';
 import { ROOT } from '../support/documents.ts';
 
 const PAGE = read('docs/tekton.md');
@@ -29,6 +30,15 @@ test('every sample is on the page or in the list of samples', () => {
   const pages = `${PAGE}\n${read('tekton/README.md')}`;
   const files = globSync('tekton/samples/*.yaml', { cwd: ROOT }).map((file) => path.basename(file));
   expect(files.filter((file) => !pages.includes(`samples/${file}`))).toEqual([]);
+});
+
+test.each([...renderStepActions()])('%s is fresh; "npm run generate" writes it', (file, text) => {
+  expect(read(file)).toBe(text);
+});
+
+test('tekton/README.md has the table of what each step may do', () => {
+  const page = read('tekton/README.md');
+  expect(page).toBe(withTektonTables(page));
 });
 
 interface StepAction {
