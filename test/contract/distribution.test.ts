@@ -7,6 +7,7 @@ import { renderDistribution } from '../../scripts/distribution-files.ts';
 import { renderTemplates } from '../../scripts/gitlab-templates.ts';
 import { releasedManifests } from '../../scripts/release/released-manifests.ts';
 import { readRelease } from '../../scripts/release/release-file.ts';
+import { releasedObjects } from '../../scripts/release/tekton-bundle.ts';
 import { renderStepActions, renderTekton } from '../../scripts/tekton-files.ts';
 import { ROOT } from '../support/documents.ts';
 
@@ -166,6 +167,11 @@ describe.each(globSync('tekton/task/*/README.md', { cwd: ROOT }).sort())('%s', (
     const settings = new Set(task.spec.steps.flatMap(({ securityContext }) => Object.keys(securityContext)));
     expect([...settings].filter((setting) => !page.includes(`| \`${setting}\` | `))).toEqual([]);
   });
+});
+
+test('nothing in the bundle for Tekton names the bundle, whose digest it decides', () => {
+  const { repository } = readRelease().tektonBundle;
+  expect(releasedObjects().filter(({ manifest }) => manifest.includes(repository))).toEqual([]);
 });
 
 test('a release has a file for each object, and the list of images', () => {
