@@ -34,21 +34,29 @@ export interface Tekton {
   volumeOf(files: Readonly<Record<string, string>>): Promise<string>;
   /** A volume as a claim is for a Pod with `fsGroup`: its group may write. */
   sharedVolume(): Promise<string>;
-  /** Removes volumes, and the world. */
+  /** Removes volumes, and the world that was started with it. */
   stop(): Promise<void>;
 }
 
 export async function startTekton(options: WorldOptions): Promise<Tekton> {
-  return tektonOf(await startWorld(options));
+  const world = await startWorld(options);
+  try {
+    const tekton = await tektonOf(world);
+    const stop = async () => {
+      await tekton.stop();
+      await world.stop();
+    };
+    return { ...tekton, stop };
+  } catch (error) {
+    await world.stop();
+    throw error;
+  }
 }
 
-/** A node for a world that is there already. */
+/** A node for a world that is there already, and stays when the node stops. */
 export async function tektonOf(world: World): Promise<Tekton> {
   const volumes = await mkdtemp(path.join(tmpdir(), 'e2e-tekton-'));
-  const stop = async () => {
-    await rm(volumes, { recursive: true, force: true });
-    await world.stop();
-  };
+  const stop = () => rm(volumes, { recursive: true, force: true });
   try {
     const builder = await byDigest(world, world.builder);
     await pull(builder, world);
