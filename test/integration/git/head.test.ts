@@ -235,13 +235,6 @@ describe('nothing is known, with the reason,', () => {
       'nothing is committed',
     ],
     [
-      'where refs are in another format',
-      (directory) => {
-        mkdirSync(path.join(directory, '.git/reftable'));
-      },
-      '"reftable"',
-    ],
-    [
       'where the commit is missing',
       (directory) => {
         rmSync(path.join(directory, '.git/objects'), { recursive: true });

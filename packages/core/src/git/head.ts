@@ -1,8 +1,7 @@
 import path from 'node:path';
-import { kindOf } from '../files/file-kind.ts';
 import { optional } from '../json/json.ts';
 import { ObjectStore } from './object-store.ts';
-import { headId, readPackedRefs, readTags, symbolicTarget } from './refs.ts';
+import { openRefs, resolveRef, symbolicTarget } from './refs.ts';
 import { findRepository, type Repository } from './repository.ts';
 
 /** What Git tells of the commit that is checked out. */
@@ -37,20 +36,17 @@ export function readGitHead(directory: string): GitHead | { readonly unreadable:
 }
 
 function headOf(repository: Repository): GitHead {
-  const { directory, common } = repository;
-  if (kindOf(path.join(common, 'reftable')) === 'directory')
-    throw new Error('it keeps its refs in the format "reftable"');
-  const packed = readPackedRefs(repository);
-  const commit = headId(repository, packed);
+  const refs = openRefs(repository);
+  const commit = resolveRef(refs, 'HEAD');
   if (commit === undefined) throw new Error('nothing is committed on its branch yet, or its HEAD is damaged');
-  const store = new ObjectStore(path.join(common, 'objects'), commit.length / 2);
+  const store = new ObjectStore(path.join(repository.common, 'objects'), commit.length / 2);
   try {
     return {
       commit,
       commitTime: commitTime(store, commit),
-      ...optional('branch', nameBelow('refs/heads/', symbolicTarget(path.join(directory, 'HEAD')))),
-      ...optional('defaultBranch', nameBelow(ORIGIN, symbolicTarget(path.join(common, ORIGIN, 'HEAD')))),
-      tags: [...readTags(repository, packed)]
+      ...optional('branch', nameBelow('refs/heads/', symbolicTarget(refs, 'HEAD'))),
+      ...optional('defaultBranch', nameBelow(ORIGIN, symbolicTarget(refs, `${ORIGIN}HEAD`))),
+      tags: [...refs.tags()]
         .filter(([, { id, peeled }]) => id === commit || (peeled ?? peel(store, id)) === commit)
         .map(([name]) => name),
     };

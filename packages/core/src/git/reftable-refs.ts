@@ -1,0 +1,41 @@
+import path from 'node:path';
+import { readSmallFile } from '../files/file-kind.ts';
+import type { Refs, RefTarget } from './refs.ts';
+import { readReftable, type RefValue } from './reftable.ts';
+import { type Repository, textOf } from './repository.ts';
+
+/** A table with a million refs has less. */
+const LIMIT = 256 * 1024 * 1024;
+const TAGS = 'refs/tags/';
+
+/** Refs in a stack of tables, where new ones win over old ones. A worktree has a stack for its own. */
+export function reftableRefs({ directory, common }: Repository): Refs {
+  const shared = readStack(path.join(common, 'reftable'));
+  const own = directory === common ? shared : readStack(path.join(directory, 'reftable'));
+  return {
+    value(name) {
+      const value = (name === 'HEAD' ? own : shared).get(name);
+      if (value?.kind === 'symbolic') return `ref: ${value.target}`;
+      return value?.kind === 'object' ? value.id : undefined;
+    },
+    tags() {
+      const tags = new Map<string, RefTarget>();
+      for (const [name, value] of shared) {
+        if (name.startsWith(TAGS) && value.kind === 'object') tags.set(name.slice(TAGS.length), value);
+      }
+      return tags;
+    },
+  };
+}
+
+/** The file `tables.list` names them, the oldest first. */
+function readStack(folder: string): ReadonlyMap<string, RefValue> {
+  const names = (textOf(path.join(folder, 'tables.list')) ?? '').split('\n').filter((name) => name !== '');
+  const refs = new Map<string, RefValue>();
+  for (const name of names) {
+    const bytes = readSmallFile(path.join(folder, path.basename(name)), LIMIT);
+    if (typeof bytes === 'string') throw new Error(`its table "${name}" ${bytes}`);
+    for (const [ref, value] of readReftable(Buffer.from(bytes))) refs.set(ref, value);
+  }
+  return refs;
+}
