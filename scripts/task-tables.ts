@@ -25,7 +25,8 @@ interface Workspace extends Described {
   readonly optional?: boolean;
 }
 
-interface Step {
+/** A step of a Task, or a container of a template for Argo. */
+export interface Step {
   readonly name: string;
   readonly image: string;
   readonly workspaces?: readonly { readonly name: string }[];
@@ -52,6 +53,12 @@ export function parametersTable({ spec }: Task): string {
   return markdownTable(['param', 'type', 'default', 'meaning'], rows);
 }
 
+/** Of a template for Argo, which knows no types. */
+export function argoParametersTable(parameters: readonly Omit<Param, 'type'>[]): string {
+  const rows = parameters.map((parameter) => [`\`${parameter.name}\``, defaultOf(parameter), parameter.description]);
+  return markdownTable(['parameter', 'default', 'meaning'], rows);
+}
+
 export function workspacesTable({ spec: { workspaces, steps } }: Task): string {
   const rows = workspaces.map(({ name, description, optional }) => {
     const seen = steps.filter((step) => step.workspaces?.some((each) => each.name === name));
@@ -70,18 +77,29 @@ export function resultsTable({ spec }: Task): string {
 
 /** The security context of each step, and what a step can see and write beside it: a column for each. */
 export function securityTable({ spec: { steps } }: Task): string {
+  return columns(steps, [
+    ['workspaces', ...steps.map(({ workspaces = [] }) => codes(workspaces.map(({ name }) => name)))],
+  ]);
+}
+
+/** The same of containers, which have no workspaces. */
+export function containersTable(containers: readonly Step[]): string {
+  return columns(containers, []);
+}
+
+function columns(steps: readonly Step[], more: readonly (readonly string[])[]): string {
   const fields = new Set(steps.flatMap(({ securityContext }) => Object.keys(securityContext)));
   const rows = [
     ['image', ...steps.map(imageOf)],
     ...[...fields].map((field) => [`\`${field}\``, ...steps.map((step) => settingOf(step, field))]),
-    ['workspaces', ...steps.map(({ workspaces = [] }) => codes(workspaces.map(({ name }) => name)))],
+    ...more,
     ['volumes, written', ...steps.map((step) => codes(mountsOf(step, false)))],
     ['volumes, read', ...steps.map((step) => codes(mountsOf(step, true)))],
   ];
   return markdownTable(['', ...steps.map(({ name }) => `\`${name}\``)], rows);
 }
 
-function defaultOf(param: Param): string {
+function defaultOf(param: Omit<Param, 'type'>): string {
   if (param.default === undefined) return '**required**';
   if (typeof param.default !== 'string') return '`[]`';
   return param.default === '' ? '' : `\`${param.default}\``;
@@ -89,7 +107,7 @@ function defaultOf(param: Param): string {
 
 /** The last param of the image: before it stands the prefix. */
 function imageOf({ image }: Step): string {
-  const param = /\$\(params\.([\w-]+)\)$/.exec(image)?.[1] ?? image;
+  const param = /\.([\w-]+)(?:\)|\}\})$/.exec(image)?.[1] ?? image;
   return `\`${param}\``;
 }
 

@@ -151,12 +151,15 @@ describe('images.yml', () => {
   });
 });
 
-describe.each(globSync('tekton/task/*/README.md', { cwd: ROOT }).sort())('%s', (file) => {
-  test('links to pages that there are', () => {
+test.each(globSync(['tekton/task/*/README.md', 'argo/*/README.md'], { cwd: ROOT }).sort())(
+  '%s links to pages that there are',
+  (file) => {
     const urls = [...read(file).matchAll(/\]\((https:[^)]+)\)/g)].map(([, url = '']) => url);
     expect(urls.flatMap(missingPages)).toEqual([]);
-  });
+  },
+);
 
+describe.each(globSync('tekton/task/*/README.md', { cwd: ROOT }).sort())('%s', (file) => {
   test('has a column for each step, and a row for each setting of its security', () => {
     const { name } = path.parse(path.dirname(file));
     const task = parse(read(`tekton/task/${name}/${name}.yaml`)) as {

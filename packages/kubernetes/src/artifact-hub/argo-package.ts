@@ -24,8 +24,8 @@ const LISTINGS: Readonly<Record<TemplateKind, Listing>> = {
   },
 };
 
-/** The oldest Argo Workflows that has what the template uses, as its resource model of version 3. */
-const ARGO_VERSIONS = '>= 3.4.0';
+/** The Argo Workflows of the tests, and what comes after it. */
+const ARGO_VERSIONS = '>= 3.7.0';
 
 /**
  * `artifacthub-pkg.yml` beside a template: how Artifact Hub lists it (kind "Argo templates"; its docs, "Artifact Hub package metadata file").
