@@ -9,7 +9,7 @@ const FILLED_IN = /\$\((?:params|tasks|steps?|context|results|workspaces|body|tt
 const SHELL = /^(?:\S*\/)?(?:ba|da|a|z|k)?sh$/;
 const SECRET_NAME = /PASSWORD|PASSWD|TOKEN|SECRET|CREDENTIAL|(?:SIGN|API|ACCESS|PRIVATE)_KEY|_AUTH\b/;
 const SECRET_TEXT = /:\/\/[^\s/@:]+:[^\s/@]+@|-----BEGIN [A-Z ]*PRIVATE KEY/;
-const OF_THE_NODE = ['hostNetwork', 'hostPID', 'hostIPC', 'hostUsers', 'hostPath', 'hostPort', 'shareProcessNamespace'];
+const SHARED = ['hostNetwork', 'hostPID', 'hostIPC', 'hostPath', 'hostPort', 'shareProcessNamespace'];
 /** Objects whose Pods are made when they are created. */
 const RUNS = ['TaskRun', 'PipelineRun', 'Workflow', 'CronWorkflow'];
 
@@ -42,7 +42,8 @@ export const RULES: Readonly<Record<string, (node: Node) => boolean>> = {
 
 /** The same for whole files. */
 export const FILE_RULES: Readonly<Record<string, (node: Node) => boolean>> = {
-  'takes nothing of the node’s': ({ fields }) => OF_THE_NODE.some((name) => name in fields),
+  'shares nothing with the node, and no processes among containers': ({ fields }) =>
+    SHARED.some((name) => name in fields),
   // Descriptions show where user and password would be.
   'holds no secret': ({ fields }) =>
     Object.entries(fields).some(([name, value]) => name !== 'description' && SECRET_TEXT.test(text(value))),

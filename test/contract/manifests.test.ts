@@ -16,6 +16,11 @@ test('all files that become Pods are looked at', () => {
   );
 });
 
+test('no object is in a file of another ending', () => {
+  const others = globSync('{tekton,argo}/**/*.{yml,json}', { cwd: ROOT });
+  expect(others.filter((file) => path.basename(file) !== 'artifacthub-pkg.yml')).toEqual([]);
+});
+
 describe('each container', () => {
   test.each(Object.entries(RULES))('%s', (_title, rule) => {
     expect(breaking(CONTAINERS, rule)).toEqual([]);
@@ -84,7 +89,8 @@ describe('the rules', () => {
     [{ env: [{ name: 'NPM_TOKEN', value: 'hush' }] }, 'has no secret among its variables'],
     [{ command: ['bash', '-c', 'echo $(params.a)'] }, 'has nothing filled into a script'],
     [{ command: undefined, script: 'echo {{workflow.name}}' }, 'has nothing filled into a script'],
-    [{ ports: [{ hostPort: 80 }] }, 'takes nothing of the node’s'],
+    [{ ports: [{ hostPort: 80 }] }, 'shares nothing with the node, and no processes among containers'],
+    [{ all: { hostNetwork: true } }, 'shares nothing with the node, and no processes among containers'],
     [{ all: [{ proxy: 'http://ann:hush@proxy.example' }] }, 'holds no secret'],
     [
       { params: [{ name: 'builder', value: 'registry.example/builder:1' }] },
