@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { type Authority, makeAuthority } from '../bench/certificates.ts';
+import { command } from '../bench/command.ts';
 import { GIT_ENVIRONMENT } from '../bench/git.ts';
 import { startGitDaemon } from '../bench/git-daemon.ts';
 import { helperImage } from '../bench/gitlab/helper-image.ts';
@@ -113,6 +114,26 @@ requiresDocker("Tekton's samples", () => {
     expect(world.registry.requests().map(({ path }) => path)).toContainEqual(
       expect.stringContaining('/hub/example/run/'),
     );
+  });
+
+  it('closed-cluster reads nothing but copies', async () => {
+    const mirror = 'mirror/docker.io/example';
+    const image = `${world.registry.host}/closed`;
+    await world.addRunImage(`${mirror}/run`, {});
+    const copy = await pinned(await world.addBuilder(`${mirror}/builder`, { runImage: 'docker.io/example/run:1' }));
+    await command('docker', ['tag', toolImage, `${world.registry.host}/mirror/${toolImage}`]);
+    const { succeeded, text } = await run(
+      'closed-cluster',
+      {
+        [ZEROS]: copy.slice(copy.indexOf('@') + 1),
+        'registry.example/shop': image,
+        'registry.example': world.registry.host,
+      },
+      { objects: [partOf('dockerconfig', 'Secret')] },
+    );
+    expect(succeeded, text).toBe(true);
+    const { config } = await world.config(`${image}:latest`);
+    expect(config.Labels['io.buildpacks.lifecycle.metadata']).toContain('index.docker.io/example/run@sha256:');
   });
 
   it('cache-claim keeps the cache beside the app', async () => {
