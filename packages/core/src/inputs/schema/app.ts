@@ -37,8 +37,8 @@ export const APP_INPUTS = [
     type: 'string',
     toldByCi: true,
     description:
-      'The branch or Git tag that is built, for the tag of the image: `refs/heads/main`, `refs/tags/v1.4.2`, `refs/pull/7/head`. A bare name is a branch, or a tag that points at the commit. For what starts a build and knows more than the checkout does: a Tekton trigger, the variables of Jenkins or CircleCI. It never changes what the run may do.',
-    defaultNote: 'none. Then [tag rules](#tag-rules) go by what is checked out, and without them the tag is `latest`',
+      'The branch or Git tag that is built, for the tag of the image: `refs/heads/main`, `refs/tags/v1.4.2`, `refs/pull/7/head`. A bare name is a branch, or a tag that points at the commit. For what starts a build and knows more than the checkout does: a Tekton trigger, the variables of Jenkins or CircleCI. It never changes what the run may do. [Tag rules](#tag-rules) tell how rules go by it.',
+    defaultNote: 'none: rules in `tags` go by what is checked out, and without rules the tag is `latest`',
     example: 'refs/heads/main',
   },
   {
@@ -46,7 +46,7 @@ export const APP_INPUTS = [
     group: 'app',
     type: 'string',
     toldByCi: true,
-    description: 'The default branch of the repository, for `source-ref` and [tag rules](#tag-rules).',
+    description: 'The default branch of the repository, for `source-ref` and rules in `tags`.',
     defaultNote: 'what `origin/HEAD` of the checkout names, else `main`',
     example: 'trunk',
   },
