@@ -1,5 +1,5 @@
 import { catalogAnnotations } from '../artifact-hub/annotations.ts';
-import { PREPARED, BUILT, SCRATCH } from '../pod/places.ts';
+import { BUILT, PREPARED, SCRATCH } from '../pod/places.ts';
 import type { Users } from '../pod/security.ts';
 import type { ReleaseFacts } from '../release-facts.ts';
 import type { YamlMapping, YamlValue } from '../yaml-value.ts';
