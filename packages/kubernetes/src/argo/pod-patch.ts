@@ -20,7 +20,7 @@ const EXECUTOR_SECURITY: YamlMapping = { ...builderSecurity(), runAsUser: TOOL_U
  * - Argo mounts its own volume into every container, writable: the program by which `main` is started, its template, all outputs. In a Pod
  *   where foreign code runs first, that code must not have it.
  * - Argo's own containers get what Pod Security "restricted" asks for, whatever the controller's configuration says.
- * - Volumes that are there or not, resources (parsed before parameters are put in), and users whom the cluster chooses.
+ * - Volumes that are there or not (the list is never empty, which would take all volumes away), resources (parsed before parameters are put in), and users whom the cluster chooses.
  */
 export const POD_PATCH = evaluated(`let byCluster = ${BY_CLUSTER};
 let executor = byCluster ? ${constant(builderSecurity())} : ${constant(EXECUTOR_SECURITY)};
@@ -30,7 +30,7 @@ let secrets = filter(map(split(${parameterIn(BINDING_SECRETS)}, "\\n"), trim(#))
 toJson({
   "securityContext": byCluster ? {"fsGroup": nil} : {},
   "volumes": concat(
-    claim == "" ? [] : [{"name": "${CACHE.volume}", "emptyDir": nil, "persistentVolumeClaim": {"claimName": claim}}],
+    [claim == "" ? {"name": "${CACHE.volume}"} : {"name": "${CACHE.volume}", "emptyDir": nil, "persistentVolumeClaim": {"claimName": claim}}],
     map(secrets, ({"name": "binding-" + string(#index), "secret": {"secretName": #}})),
     byCluster ? ${constant(OWN_FOLDERS.map(emptyVolume))} : []
   ),
