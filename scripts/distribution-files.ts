@@ -8,8 +8,8 @@ import { ROOT } from './bundle.ts';
 import { withSection } from './generated-section.ts';
 import { renderManifest } from './manifest.ts';
 import { releaseDate } from './release/changelog.ts';
-import { byDigest, renderImagesList } from './release/images-list.ts';
-import { readRelease, type Release } from './release/release-file.ts';
+import { renderImagesList } from './release/images-list.ts';
+import { byDigest, readRelease, type Release } from './release/release-file.ts';
 import {
   argoParametersTable,
   bundleLine,

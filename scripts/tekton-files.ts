@@ -3,7 +3,7 @@ import { stepActions } from '../packages/kubernetes/src/tekton/step-action.ts';
 import { tasks } from '../packages/kubernetes/src/tekton/task.ts';
 import { withSection } from './generated-section.ts';
 import { renderManifest } from './manifest.ts';
-import { readRelease } from './release/release-file.ts';
+import { byDigest, readRelease } from './release/release-file.ts';
 import { securityTable, type Task } from './task-tables.ts';
 
 /** The Tekton Tasks, by their path from the root of the repository. */
@@ -25,6 +25,6 @@ export function withTektonTables(page: string): string {
 /** As catalogs have them: a folder of each kind, and in it one of each name. */
 function render(folder: string, make: typeof tasks): ReadonlyMap<string, string> {
   const { version, toolImage } = readRelease();
-  const made = make({ version, toolImage: `${toolImage.repository}@${toolImage.digest}` });
+  const made = make({ version, toolImage: byDigest(toolImage) });
   return new Map([...made].map(([name, object]) => [`tekton/${folder}/${name}/${name}.yaml`, renderManifest(object)]));
 }

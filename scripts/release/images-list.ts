@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { PublishedImage, Release } from './release-file.ts';
+import { byDigest, type Release } from './release-file.ts';
 
 const HEAD = `---
 # Every image of ours that the Tekton Tasks, the Argo templates and the GitLab components use, to be copied into a registry of one's own.
@@ -14,8 +14,4 @@ export function renderImagesList({ version, toolImage, tektonBundle }: Release):
   }));
   const lock = { apiVersion: 'imgpkg.carvel.dev/v1alpha1', kind: 'ImagesLock', images };
   return `${HEAD}${stringify(lock, { lineWidth: 0 })}`;
-}
-
-export function byDigest({ repository, digest }: PublishedImage): string {
-  return `${repository}@${digest}`;
 }

@@ -33,3 +33,8 @@ export function withDigest(text: string, image: ReleasedImage, digest: string): 
   const release = JSON.parse(text) as Release;
   return `${JSON.stringify({ ...release, [image]: { ...release[image], digest } }, null, 2)}\n`;
 }
+
+/** `name@sha256:…`. */
+export function byDigest({ repository, digest }: PublishedImage): string {
+  return `${repository}@${digest}`;
+}
