@@ -4,11 +4,13 @@ import { type Digest, type HandOverTerms, type InputProblem, isDigest, type RawI
 import { flagValue, type Invocation } from './command.ts';
 import {
   BINDINGS_DIRECTORY_OPTION,
+  BUILD_DIRECTORY_OPTION,
   BUILT_OPTION,
   CACHE_DIRECTORY_OPTION,
   HAND_OVER_OPTION,
   type Option,
   PLAN_DIGEST_OPTION,
+  RESULT_OPTION,
   SAME_USER_OPTION,
 } from './option.ts';
 
@@ -20,22 +22,58 @@ export function handOverFolder(invocation: Invocation): string | undefined {
   return folderOf(invocation, HAND_OVER_OPTION);
 }
 
+/** Options that mean nothing where the stages share a build directory. */
+const FOR_CONTAINERS: readonly Option[] = [
+  CACHE_DIRECTORY_OPTION,
+  BINDINGS_DIRECTORY_OPTION,
+  SAME_USER_OPTION,
+  BUILT_OPTION,
+  PLAN_DIGEST_OPTION,
+  RESULT_OPTION,
+];
+
+/** What is wrong with the way in which the stages of this build are to share it. */
+export function sharingProblems(invocation: Invocation): readonly InputProblem[] {
+  const given = ({ name }: Option) => flagValue(invocation, name) !== undefined;
+  if (handOverFolder(invocation) === undefined) {
+    return FOR_CONTAINERS.filter(given).map(({ name }) => ({
+      input: name,
+      message: `it is given without ${HAND_OVER_OPTION.name}`,
+      hint: `Give --${HAND_OVER_OPTION.name}=DIR too, or leave it out.`,
+    }));
+  }
+  if (!given(BUILD_DIRECTORY_OPTION)) return [];
+  const hint = `Keep --${HAND_OVER_OPTION.name} for a container that is the builder, --${BUILD_DIRECTORY_OPTION.name} for buildpacks-ci run.`;
+  return [{ input: HAND_OVER_OPTION.name, message: `it is given beside ${BUILD_DIRECTORY_OPTION.name}`, hint }];
+}
+
 /**
  * The inputs with what a Pod has for them: a volume for the cache that is asked first, a volume with bindings, and the user whom the
  * cluster has chosen for all of its containers.
  */
-export function withPodInputs(invocation: Invocation): RawInputs {
-  const { host } = invocation;
+export function withPodInputs(invocation: Invocation): {
+  readonly inputs: RawInputs;
+  readonly problems: readonly InputProblem[];
+} {
   const inputs = withoutEmptyVolumes(invocation.inputs);
   const cache = folderOf(invocation, CACHE_DIRECTORY_OPTION);
-  const bindings = folderOf(invocation, BINDINGS_DIRECTORY_OPTION);
-  const { uid, gid } = host.machine;
+  const folder = folderOf(invocation, BINDINGS_DIRECTORY_OPTION);
+  const bindings = folder === undefined ? [] : bindingsIn(folder);
+  const { uid, gid } = invocation.host.machine;
   return {
-    ...inputs,
-    ...(cache !== undefined && { 'cache-store': [`dir:${cache}`, ...itemsOf(inputs['cache-store'])] }),
-    ...(bindings !== undefined && { bindings: [...bindingsIn(bindings), ...itemsOf(inputs['bindings'])] }),
-    ...(flagValue(invocation, SAME_USER_OPTION.name) === 'true' && { uid: String(uid), gid: String(gid) }),
+    inputs: {
+      ...inputs,
+      ...(cache !== undefined && { 'cache-store': [`dir:${cache}`, ...itemsOf(inputs['cache-store'])] }),
+      ...(folder !== undefined && { bindings: [...(bindings ?? []), ...itemsOf(inputs['bindings'])] }),
+      ...(flagValue(invocation, SAME_USER_OPTION.name) === 'true' && { uid: String(uid), gid: String(gid) }),
+    },
+    problems: bindings === undefined ? [notListed(BINDINGS_DIRECTORY_OPTION, folder ?? '')] : [],
   };
+}
+
+function notListed({ name }: Option, directory: string): InputProblem {
+  const hint = 'Mount the volume there, readable to the user of this container, or leave it out.';
+  return { input: name, message: `"${directory}" is no directory that can be listed`, hint };
 }
 
 /** What holds for containers of one Pod: they share nothing with others, and its volumes may be large. */
@@ -122,10 +160,17 @@ function itemsOf(value: RawInputs[string]): readonly string[] {
   return typeof value === 'string' ? value.split('\n') : (value ?? []);
 }
 
-/** Each directory is a binding, as the Service Binding specification has it; Kubernetes' own hidden folders are none. */
-function bindingsIn(directory: string): readonly string[] {
-  return readdirSync(directory)
-    .filter((name) => !name.startsWith('.') && statSync(path.join(directory, name)).isDirectory())
-    .sort()
-    .map((name) => `${name}=${path.join(directory, name)}`);
+/**
+ * Each directory is a binding, as the Service Binding specification has it; Kubernetes' own hidden folders are none. Undefined when there
+ * is no directory that can be listed.
+ */
+function bindingsIn(directory: string): readonly string[] | undefined {
+  try {
+    return readdirSync(directory)
+      .filter((name) => !name.startsWith('.') && statSync(path.join(directory, name)).isDirectory())
+      .sort()
+      .map((name) => `${name}=${path.join(directory, name)}`);
+  } catch {
+    return undefined;
+  }
 }

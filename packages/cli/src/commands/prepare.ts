@@ -1,6 +1,6 @@
 import { jobTools, prepareBuild, prepareStaged, TOOL_FOLDER } from '@buildpacks-ci/core';
 import type { Command, Invocation } from '../command.ts';
-import { builderName, handOverFolder, POD_TERMS, withPodInputs } from '../hand-over.ts';
+import { builderName, handOverFolder, POD_TERMS, sharingProblems, withPodInputs } from '../hand-over.ts';
 import {
   BINDINGS_DIRECTORY_OPTION,
   BUILD_DIRECTORY_OPTION,
@@ -41,7 +41,7 @@ export const PREPARE: Command = {
     const folder = handOverFolder(invocation);
     if (folder !== undefined) return handOver(invocation, folder);
     const { directory, problems } = readBuildDirectory(invocation);
-    const request = readBuildRequest(invocation, { problems });
+    const request = readBuildRequest(invocation, { problems: [...problems, ...sharingProblems(invocation)] });
     await withPorts(invocation, request.connection, (ports) => prepareBuild(request, ports, directory));
     invocation.console.print(`${directory}\n`);
   },
@@ -50,8 +50,11 @@ export const PREPARE: Command = {
 async function handOver(invocation: Invocation, prepared: string): Promise<void> {
   const { files, problems } = readResultFiles(invocation, PREPARED_RESULTS);
   await clearResults(files);
-  const inputs = withPodInputs(invocation);
-  const request = readBuildRequest({ ...invocation, inputs }, { problems, complete: true });
+  const { inputs, problems: more } = withPodInputs(invocation);
+  const request = readBuildRequest(
+    { ...invocation, inputs },
+    { problems: [...problems, ...more, ...sharingProblems(invocation)], complete: true },
+  );
   const planDigest = await withPorts(invocation, request.connection, async (ports) => {
     const tools = await jobTools(TOOL_FOLDER, ports.processes);
     return prepareStaged(request, { prepared, tools, builderName: builderName(inputs), terms: POD_TERMS }, ports);

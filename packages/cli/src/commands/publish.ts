@@ -7,7 +7,7 @@ import {
   publishStaged,
 } from '@buildpacks-ci/core';
 import type { Command, Invocation } from '../command.ts';
-import { handOverFolder, readHandedOver, withoutEmptyVolumes } from '../hand-over.ts';
+import { handOverFolder, readHandedOver, sharingProblems, withoutEmptyVolumes } from '../hand-over.ts';
 import {
   BUILD_DIRECTORY_OPTION,
   BUILT_OPTION,
@@ -57,7 +57,7 @@ export const PUBLISH: Command = {
     const folder = handOverFolder(invocation);
     if (folder !== undefined) return publishHandedOver(invocation, folder);
     const { directory, problems } = readBuildDirectory(invocation);
-    const inputs = publishInputs(invocation, problems);
+    const inputs = publishInputs(invocation, [...problems, ...sharingProblems(invocation)]);
     const result = await withPorts(invocation, inputs.connection, (ports) => publishBuild(directory, inputs, ports));
     printResult(result, invocation);
   },
@@ -69,7 +69,7 @@ async function publishHandedOver(invocation: Invocation, prepared: string): Prom
   await clearResults(files);
   const { build, problems: more } = readHandedOver(invocation);
   const pod = { ...invocation, inputs: withoutEmptyVolumes(invocation.inputs) };
-  const inputs = publishInputs(pod, [...problems, ...more]);
+  const inputs = publishInputs(pod, [...problems, ...more, ...sharingProblems(invocation)]);
   const result = await withPorts(invocation, inputs.connection, (ports) => {
     const file = path.join(ports.machine.temporary, 'result.json');
     return publishStaged({ ...build, prepared, result: file }, inputs, ports);
