@@ -9,7 +9,7 @@ const FORGED = JSON.stringify([
   { key: 'IMAGE_URL', value: 'registry.invalid/planted', type: 1 },
   { key: 'IMAGE_DIGEST', value: `sha256:${'6'.repeat(64)}`, type: 1 },
   { key: 'OTHER_IMAGE_URL', value: 'registry.invalid/planted', type: 1 },
-  { key: 'IMAGE_DIGEST', value: `sha256:${'6'.repeat(64)}`, type: 4 },
+  { key: 'CACHE', value: 'planted', type: 4 },
 ]);
 
 const RESULTS = ['IMAGE_URL', 'IMAGE_DIGEST', 'APP_IMAGE_URL', 'APP_IMAGE_DIGEST', 'BASE_IMAGE_DIGEST', 'CACHE'];
@@ -83,6 +83,14 @@ requiresDocker('a buildpack in the Tekton Task that is an attacker', () => {
     const run = await attack(`printf %s '${FORGED}' >/tekton/termination; exit 1`);
     expect(run.succeeded, run.text).toBe(false);
     expect(run.results).toEqual({});
+  });
+
+  // Nobody is left to empty the message then. docs/tekton.md says what to make of a run that has failed.
+  it('may leave results only in a run that it fails by killing its step', async () => {
+    const run = await attack(`printf %s '${FORGED}' >/tekton/termination; kill -KILL -1`);
+    expect(run.succeeded, run.text).toBe(false);
+    expect(run.steps[2]?.reason).toBe('Skipped');
+    expect(run.results).toMatchObject({ IMAGE_URL: 'registry.invalid/planted' });
   });
 
   it('has the step after begin early at most, which then finds no image or the right one', async () => {
