@@ -1,9 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { requiresDocker } from '../support/requires.ts';
 import { readAppFile } from './support/app-files.ts';
-import { type Argo, secret, startArgo, statusesOf } from './support/argo.ts';
+import { type Argo, configMap, secret, startArgo, statusesOf } from './support/argo.ts';
 import { build } from './support/cli.ts';
 import { ARBITRARY, dockerConfig } from './support/tekton.ts';
 import { temporaryDirectory } from './support/world.ts';
@@ -120,17 +120,25 @@ requiresDocker('the template for Argo', () => {
   });
 });
 
-requiresDocker('what a buildpack sees of Argo and of credentials', () => {
+requiresDocker('on a registry with a password and a private authority, what a buildpack sees', () => {
   let argo: Argo;
   beforeAll(async () => {
-    argo = await startArgo({ buildpacks: ['shell'], registry: { auth: { kind: 'basic', users: { ann: PASSWORD } } } });
+    argo = await startArgo({
+      buildpacks: ['shell'],
+      registry: { tls: true, auth: { kind: 'basic', users: { ann: PASSWORD } } },
+    });
   });
   afterAll(() => argo.stop());
 
   const look = async (script: string) =>
     argo.run({
       parameters: { image: argo.world.image('app'), env: `BP_SHELL=${script}` },
-      objects: [secret('buildpacks-ci-registry', { '.dockerconfigjson': dockerConfig(argo.world) })],
+      objects: [
+        secret('buildpacks-ci-registry', { '.dockerconfigjson': dockerConfig(argo.world) }),
+        configMap('buildpacks-ci-ca-certificates', {
+          'corp.crt': await readFile(argo.world.registry.ca ?? '', 'utf8'),
+        }),
+      ],
     });
 
   it.each([
@@ -143,6 +151,15 @@ requiresDocker('what a buildpack sees of Argo and of credentials', () => {
     const run = await look(`if [ -e ${place} ]; then echo there; else echo missing; fi`);
     expect(run.succeeded, run.text).toBe(true);
     expect(run.text).toContain('shell: missing');
+  });
+
+  it('is no password, and none is printed', async () => {
+    const run = await look(
+      'grep -rlsF ' + PASSWORD.slice(0, 9) + ' /proc/[0-9]*/environ /buildpacks-ci /tmp || echo missing',
+    );
+    expect(run.succeeded, run.text).toBe(true);
+    expect(run.text).toContain('shell: missing');
+    expect(run.text).not.toContain(PASSWORD);
   });
 
   it('is not the template, in any variable', async () => {

@@ -33,6 +33,11 @@ export function secret(name: string, stringData: Readonly<Record<string, string>
   return JSON.stringify({ apiVersion: 'v1', kind: 'Secret', metadata: { name }, stringData });
 }
 
+/** A ConfigMap in YAML. */
+export function configMap(name: string, data: Readonly<Record<string, string>>): string {
+  return JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data });
+}
+
 /** The exit statuses of the Pod's containers that ran, by their names. */
 export function statusesOf({ containers }: WorkflowOutcome): Readonly<Record<string, number>> {
   return Object.fromEntries(containers.map(({ name, exitCode }) => [name, exitCode]));
