@@ -6,7 +6,7 @@ import { applyDelta } from './delta.ts';
 import { OBJECT_LIMIT, Pack, type PackEntry } from './pack.ts';
 import { textOf } from './repository.ts';
 
-export type ObjectType = 'commit' | 'tree' | 'blob' | 'tag';
+type ObjectType = 'commit' | 'tree' | 'blob' | 'tag';
 
 const TYPES: readonly (ObjectType | undefined)[] = [undefined, 'commit', 'tree', 'blob', 'tag'];
 /** Git's own limit for stores that name others. */
@@ -35,7 +35,7 @@ export class ObjectStore {
   /** Undefined for an object that is not there, which shallow and partial clones lack. */
   typeOf(id: string): ObjectType | undefined {
     const loose = this.#looseFile(id);
-    if (loose !== undefined) return looseHead(loose).type;
+    if (loose !== undefined) return looseType(loose);
     const place = this.#find(Buffer.from(id, 'hex'));
     return place && TYPES[this.#chain(place).whole.type];
   }
@@ -103,10 +103,10 @@ function isFile(folder: string, name: string): boolean {
   return kindOf(path.join(folder, name)) === 'file';
 }
 
-function looseHead(bytes: Uint8Array): { readonly type: ObjectType | undefined } {
+function looseType(bytes: Uint8Array): ObjectType | undefined {
   const start = inflateSync(bytes.subarray(0, LOOSE_HEAD), { finishFlush: constants.Z_SYNC_FLUSH });
   const name = start.toString('latin1', 0, start.indexOf(' '));
-  return { type: TYPES.find((type) => type === name) };
+  return TYPES.find((type) => type === name);
 }
 
 /** A clone with `--shared` or `--reference` takes objects from other repositories. */
