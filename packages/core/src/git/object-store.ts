@@ -9,8 +9,8 @@ import { textOf } from './repository.ts';
 type ObjectType = 'commit' | 'tree' | 'blob' | 'tag';
 
 const TYPES: readonly (ObjectType | undefined)[] = [undefined, 'commit', 'tree', 'blob', 'tag'];
-/** Git's own limit for stores that name others. */
-const ALTERNATES = 5;
+/** More than people make; a list may be hostile. */
+const FOLDERS = 32;
 /** Longer chains than Git makes. */
 const DELTAS = 4096;
 /** Type and size stand within them. */
@@ -24,7 +24,7 @@ export class ObjectStore {
 
   /** @param idLength in bytes: 20, or 32 with SHA-256 */
   constructor(folder: string, idLength: number) {
-    this.#folders = withAlternates(folder, ALTERNATES);
+    this.#folders = withAlternates(folder);
     this.#idLength = idLength;
   }
 
@@ -109,9 +109,15 @@ function looseType(bytes: Uint8Array): ObjectType | undefined {
   return TYPES.find((type) => type === name);
 }
 
-/** A clone with `--shared` or `--reference` takes objects from other repositories. */
-function withAlternates(folder: string, depth: number): readonly string[] {
-  const lines = depth === 0 ? [] : (textOf(path.join(folder, 'info/alternates')) ?? '').split('\n');
-  const others = lines.filter((line) => line !== '' && !line.startsWith('#'));
-  return [folder, ...others.flatMap((line) => withAlternates(path.resolve(folder, line), depth - 1))];
+/** A clone with `--shared` or `--reference` takes objects from other repositories, and they may from others. */
+function withAlternates(first: string): readonly string[] {
+  const folders = new Set([first]);
+  // The set grows while it is gone through.
+  for (const folder of folders) {
+    const lines = (textOf(path.join(folder, 'info/alternates')) ?? '').split('\n');
+    for (const line of lines.filter((text) => text !== '' && !text.startsWith('#'))) {
+      if (folders.size < FOLDERS) folders.add(path.resolve(folder, line));
+    }
+  }
+  return [...folders];
 }
