@@ -39,10 +39,11 @@ export function manifestsIn(text: string): readonly Manifest[] {
   return parseAllDocuments(text).map((document) => document.toJS() as Manifest);
 }
 
-/** What a run gives to a Task that it refers to by name. */
+/** What a run gives to a Task or a Pipeline that it refers to by name. */
 interface TaskUse {
   readonly name?: string;
   readonly taskRef?: { readonly name?: string };
+  readonly pipelineRef?: { readonly name?: string };
   readonly taskSpec?: object;
   readonly params?: readonly Named[];
   readonly workspaces?: readonly Named[];
@@ -70,14 +71,18 @@ export function taskRunsOf({ spec = {} }: Manifest): readonly string[] {
   );
 }
 
-/** The params that a TaskRun or a Pipeline gives to a Task which has none of that name: Tekton passes over them. */
-export function strayParams({ kind, spec = {} }: Manifest, tasks: readonly Manifest[]): readonly string[] {
+/**
+ * The params that a TaskRun, a Pipeline or a PipelineRun gives to a Task or Pipeline which has none of that name: Tekton passes over them.
+ *
+ * @param known Tasks and Pipelines
+ */
+export function strayParams({ kind, spec = {} }: Manifest, known: readonly Manifest[]): readonly string[] {
   const uses = (kind === 'Pipeline' ? spec['tasks'] : [spec]) as readonly TaskUse[];
-  return uses
-    .flatMap(({ taskRef, params = [] }) => {
-      const task = tasks.find((each) => each.kind === 'Task' && each.metadata.name === taskRef?.name);
-      const known = (task?.spec?.['params'] ?? []) as readonly Named[];
-      return taskRef === undefined ? [] : params.filter(({ name }) => !known.some((each) => each.name === name));
-    })
-    .map(({ name }) => name);
+  return uses.flatMap(({ taskRef, pipelineRef, params = [] }) => {
+    const [used, name] = taskRef === undefined ? ['Pipeline', pipelineRef?.name] : ['Task', taskRef.name];
+    if (name === undefined) return [];
+    const object = known.find((each) => each.kind === used && each.metadata.name === name);
+    const declared = (object?.spec?.['params'] ?? []) as readonly Named[];
+    return params.filter((param) => !declared.some((each) => each.name === param.name)).map((param) => param.name);
+  });
 }

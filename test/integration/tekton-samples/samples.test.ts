@@ -15,6 +15,8 @@ const ARBITRARY = 1_000_660_000;
 const TOKEN = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 const SAMPLES = tektonSamples().map((sample) => [sample.name, sample] as const);
+/** All Tasks and Pipelines that samples refer to. */
+const KNOWN = [...INSTALLED.flatMap(manifestsIn), ...SAMPLES.flatMap(([, { objects }]) => objects)];
 const TRIGGERED = /^(EventListener|TriggerTemplate)$/;
 
 test('there are samples', () => {
@@ -25,6 +27,7 @@ describe.each(SAMPLES)('tekton/samples/%s.yaml', (name, { text, objects }) => {
   const known = objects.filter(({ kind }) => !TRIGGERED.test(kind));
   const runs = known.filter(({ kind }) => kind === 'TaskRun');
   const pipelines = known.filter(({ kind }) => kind === 'Pipeline');
+  const started = objects.flatMap(({ spec = {} }) => (spec['resourcetemplates'] ?? []) as readonly Manifest[]);
   const others = known.filter(({ kind }) => kind !== 'TaskRun').map((object) => stringify(object));
   const user = name === 'openshift' ? { user: ARBITRARY } : {};
   const render = async (taskRun: string) =>
@@ -34,9 +37,8 @@ describe.each(SAMPLES)('tekton/samples/%s.yaml', (name, { text, objects }) => {
     expect(text).toMatch(/^---\n# [A-Z][^]*?\n# There must be: /);
   });
 
-  it('starts what is valid, where it is for a trigger', async () => {
-    const started = objects.flatMap(({ spec = {} }) => (spec['resourcetemplates'] ?? []) as readonly Manifest[]);
-    await expect(validateObjects(started.map((object) => stringify(object)))).resolves.toEqual([]);
+  it.each(started)('starts what is valid', async (object) => {
+    await expect(validateObjects([stringify(object)])).resolves.toEqual([]);
   });
 
   it.each(runs.map((run) => stringify(run)))('has a run whose Pod a restricted namespace takes', async (run) => {
@@ -57,8 +59,7 @@ describe.each(SAMPLES)('tekton/samples/%s.yaml', (name, { text, objects }) => {
   );
 
   it('names no param that the Task has not', () => {
-    const tasks = [...INSTALLED.flatMap(manifestsIn), ...objects];
-    expect([...runs, ...pipelines].flatMap((object) => strayParams(object, tasks))).toEqual([]);
+    expect([...known, ...started].flatMap((object) => strayParams(object, KNOWN))).toEqual([]);
   });
 
   it('names images by their digests', () => {
@@ -75,5 +76,5 @@ test('a param that the Task has not is found', () => {
     metadata: {},
     spec: { taskRef: { name: 'buildpacks-ci' }, params: [{ name: 'envs' }] },
   };
-  expect(strayParams(run, INSTALLED.flatMap(manifestsIn))).toEqual(['envs']);
+  expect(strayParams(run, KNOWN)).toEqual(['envs']);
 });
