@@ -154,12 +154,14 @@ requiresDocker('on a registry with a password and a private authority, what a bu
   });
 
   it('is no password, and none is printed', async () => {
-    const run = await look(
-      'grep -rlsF ' + PASSWORD.slice(0, 9) + ' /proc/[0-9]*/environ /buildpacks-ci /tmp || echo missing',
-    );
+    const encoded = Buffer.from(`ann:${PASSWORD}`).toString('base64');
+    // Patterns that do not match themselves, since the script is a variable of the buildpack.
+    const patterns = [PASSWORD, encoded].map((text) => `-e '[${text.charAt(0)}]${text.slice(1)}'`).join(' ');
+    const run = await look(`grep -rls ${patterns} /proc/[0-9]*/environ /buildpacks-ci /platform /tmp || echo missing`);
     expect(run.succeeded, run.text).toBe(true);
     expect(run.text).toContain('shell: missing');
     expect(run.text).not.toContain(PASSWORD);
+    expect(run.text).not.toContain(encoded);
   });
 
   it('is not the template, in any variable', async () => {

@@ -67,9 +67,9 @@ describe('the Pod that Argo’s controller makes of the template', () => {
   });
 
   it('covers the place of the token in our containers, whatever the account says', async () => {
-    const { pod } = await render();
+    const rendered = await render();
     const token = (name: string) =>
-      containersOf({ pod, problems: [], refusals: [] })
+      containersOf(rendered)
         .find((container) => container.name === name)
         ?.volumeMounts?.find(({ mountPath }) => mountPath === '/var/run/secrets/kubernetes.io/serviceaccount')?.name;
     expect(['prepare', 'build', 'main'].map(token)).toEqual(['no-token', 'no-token', 'no-token']);
