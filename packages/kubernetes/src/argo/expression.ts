@@ -15,8 +15,8 @@ export function evaluated(expression: string): string {
   return `{{=${withApartBraces(expression)}}}`;
 }
 
-/** A constant within an expression. */
-export function constant(value: YamlMapping | readonly YamlMapping[] | string): string {
+/** A constant within an expression; no text in it may hold two braces together. */
+export function constant(value: YamlMapping | readonly YamlMapping[]): string {
   return JSON.stringify(value);
 }
 

@@ -11,7 +11,6 @@ describe('an expression for Argo', () => {
   it.each([
     ['nested objects', { a: { b: {} } }],
     ['lists of objects', [{ a: {} }, { b: { c: [{}] } }]],
-    ['text with braces', '{{version}}'],
   ])('is whole with %s', (_case, value) => {
     const text = evaluated(`toJson(${constant(value)})`);
     const read = readByArgo(text);
