@@ -10,9 +10,11 @@ import {
   HAND_OVER_OPTION,
   type Option,
   PLAN_DIGEST_OPTION,
+  PROXY_DIRECTORY_OPTION,
   RESULT_OPTION,
   SAME_USER_OPTION,
 } from './option.ts';
+import { readProxyFiles } from './proxy-files.ts';
 
 /**
  * The folder by which a build goes from one container to the next, absolute; undefined where the stages share a build directory. Between
@@ -26,6 +28,7 @@ export function handOverFolder(invocation: Invocation): string | undefined {
 const FOR_CONTAINERS: readonly Option[] = [
   CACHE_DIRECTORY_OPTION,
   BINDINGS_DIRECTORY_OPTION,
+  PROXY_DIRECTORY_OPTION,
   SAME_USER_OPTION,
   BUILT_OPTION,
   PLAN_DIGEST_OPTION,
@@ -47,15 +50,18 @@ export function sharingProblems(invocation: Invocation): readonly InputProblem[]
   return [{ input: HAND_OVER_OPTION.name, message: `it is given beside ${BUILD_DIRECTORY_OPTION.name}`, hint }];
 }
 
-/**
- * The inputs with what a Pod has for them: a volume for the cache that is asked first, a volume with bindings, and the user whom the
- * cluster has chosen for all of its containers.
- */
-export function withPodInputs(invocation: Invocation): {
+/** Inputs with what a Pod's volumes hold, and what is wrong with these. */
+interface PodInputs {
   readonly inputs: RawInputs;
   readonly problems: readonly InputProblem[];
-} {
-  const inputs = withoutEmptyVolumes(invocation.inputs);
+}
+
+/**
+ * The inputs of PREPARE with what a Pod has for them: what connections need, a volume for the cache that is asked first, a volume with
+ * bindings, and the user whom the cluster has chosen for all of its containers.
+ */
+export function withPodInputs(invocation: Invocation): PodInputs {
+  const { inputs, problems } = withConnectionVolumes(invocation);
   const cache = folderOf(invocation, CACHE_DIRECTORY_OPTION);
   const folder = folderOf(invocation, BINDINGS_DIRECTORY_OPTION);
   const bindings = folder === undefined ? [] : bindingsIn(folder);
@@ -67,8 +73,19 @@ export function withPodInputs(invocation: Invocation): {
       ...(folder !== undefined && { bindings: [...(bindings ?? []), ...itemsOf(inputs['bindings'])] }),
       ...(flagValue(invocation, SAME_USER_OPTION.name) === 'true' && { uid: String(uid), gid: String(gid) }),
     },
-    problems: bindings === undefined ? [notListed(BINDINGS_DIRECTORY_OPTION, folder ?? '')] : [],
+    problems: [...problems, ...(bindings === undefined ? [notListed(BINDINGS_DIRECTORY_OPTION, folder ?? '')] : [])],
   };
+}
+
+/** The inputs with what connections need, which PUBLISH has as well: a volume with proxies, and no volumes that are empty. */
+export function withConnectionVolumes(invocation: Invocation): PodInputs {
+  const inputs = withoutEmptyVolumes(invocation.inputs);
+  const folder = folderOf(invocation, PROXY_DIRECTORY_OPTION);
+  if (folder === undefined) return { inputs, problems: [] };
+  const read = readProxyFiles(folder);
+  if (read === undefined) return { inputs, problems: [notListed(PROXY_DIRECTORY_OPTION, folder)] };
+  const missing = Object.entries(read.files).filter(([name]) => (inputs[name] ?? '').length === 0);
+  return { inputs: { ...inputs, ...Object.fromEntries(missing) }, problems: read.problems };
 }
 
 function notListed({ name }: Option, directory: string): InputProblem {
@@ -92,7 +109,7 @@ export function builderName(inputs: RawInputs): string {
 const ON_VOLUMES = ['ca-certificates', 'registries-conf'] as const;
 
 /** Leaves out volumes without a visible file: each stands for an optional object that the namespace does not have. */
-export function withoutEmptyVolumes(inputs: RawInputs): RawInputs {
+function withoutEmptyVolumes(inputs: RawInputs): RawInputs {
   const kept = ON_VOLUMES.map((name) => [name, withoutEmpty(inputs[name])] as const);
   return { ...inputs, ...Object.fromEntries(kept) };
 }

@@ -91,6 +91,14 @@ export const BINDINGS_DIRECTORY_OPTION: Option = {
   description: 'A volume with bindings: each directory in it is one.',
 };
 
+export const PROXY_DIRECTORY_OPTION: Option = {
+  name: 'proxy-directory',
+  kind: 'text',
+  placeholder: 'DIR',
+  description:
+    'A volume with files http-proxy, https-proxy and no-proxy, each in the place of the input if that is not given.',
+};
+
 export const SAME_USER_OPTION: Option = {
   name: 'same-user',
   kind: 'flag',

@@ -7,7 +7,7 @@ import {
   publishStaged,
 } from '@buildpacks-ci/core';
 import type { Command, Invocation } from '../command.ts';
-import { handOverFolder, readHandedOver, sharingProblems, withoutEmptyVolumes } from '../hand-over.ts';
+import { handOverFolder, readHandedOver, sharingProblems, withConnectionVolumes } from '../hand-over.ts';
 import {
   BUILD_DIRECTORY_OPTION,
   BUILT_OPTION,
@@ -18,6 +18,7 @@ import {
   JSON_OPTION,
   LISTS_OPTION,
   PLAN_DIGEST_OPTION,
+  PROXY_DIRECTORY_OPTION,
   RESULT_OPTION,
 } from '../option.ts';
 import { connectionContext, readBuildDirectory, withPorts } from '../requests.ts';
@@ -28,6 +29,7 @@ const POD_OPTIONS = [
   HAND_OVER_OPTION,
   BUILT_OPTION,
   PLAN_DIGEST_OPTION,
+  PROXY_DIRECTORY_OPTION,
   LISTS_OPTION,
   { ...RESULT_OPTION, description: `${RESULT_OPTION.description} There are ${PUBLISHED_RESULTS.join(', ')}.` },
 ];
@@ -68,8 +70,13 @@ async function publishHandedOver(invocation: Invocation, prepared: string): Prom
   const { files, problems } = readResultFiles(invocation, PUBLISHED_RESULTS);
   await clearResults(files);
   const { build, problems: more } = readHandedOver(invocation);
-  const pod = { ...invocation, inputs: withoutEmptyVolumes(invocation.inputs) };
-  const inputs = publishInputs(pod, [...problems, ...more, ...sharingProblems(invocation)]);
+  const pod = withConnectionVolumes(invocation);
+  const inputs = publishInputs({ ...invocation, inputs: pod.inputs }, [
+    ...problems,
+    ...more,
+    ...pod.problems,
+    ...sharingProblems(invocation),
+  ]);
   const result = await withPorts(invocation, inputs.connection, (ports) => {
     const file = path.join(ports.machine.temporary, 'result.json');
     return publishStaged({ ...build, prepared, result: file }, inputs, ports);

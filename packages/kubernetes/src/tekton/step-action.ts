@@ -56,6 +56,11 @@ const TOLD: readonly YamlMapping[] = [
   told('ca-certs-directory', 'A folder with certificates of authorities to trust, as `ca-certificates`.', ''),
   told('bindings-directory', 'A folder of service bindings: each directory in it is one, with a file `type`.', ''),
   told('registries-conf-directory', 'A folder with rules for mirrors, as `registries-conf`.', ''),
+  told(
+    'proxy-directory',
+    'A folder with files `http-proxy`, `https-proxy` and `no-proxy`, in the place of these params.',
+    '',
+  ),
   told('plan-digest', 'The result of the step that prepares: `$(steps.prepare.results.plan-digest)`.'),
   told('prepared-volume', 'The name of an `emptyDir`, which the step that prepares fills.', PREPARED.volume),
   told('built-volume', 'The name of an `emptyDir`, which the step that builds fills.', BUILT.volume),

@@ -79,7 +79,7 @@ done
 chmod u=rwx,go=rx,g-s /layers 2>/dev/null || :
 chmod a=rwx,g-s /workspace 2>/dev/null || :
 if [ -g /workspace ] && [ ! -g /layers ]; then
-  warn "the volume at /workspace belongs to a group (fsGroup), and only root can change its mode, which becomes part of the image: the digest is another than without a group, though the same for every group"
+  warn "the volume at /workspace belongs to a group (fsGroup), and only root can change its mode, which becomes part of the image: the digest is another than without. Leave fsGroup out of this Pod: another Pod with it, once, gives a claim its group for good"
 fi
 unpack "$prepared/${PREPARED.app}" /workspace
 

@@ -64,7 +64,7 @@ const SHARED = 0o2020;
 function refusal(error: unknown, folder: string): unknown {
   if (!(error instanceof Error && 'code' in error && error.code === 'EACCES')) return error;
   return new BuildpacksError('machine', `"${folder}" can't be made: the store's directory may not be written to`, {
-    hint: 'Let the user of the build, or a group of it, write there; a volume of a Pod has the group that fsGroup names.',
+    hint: 'Let the user of the build, or a group of it, write there; a claim of Kubernetes gets its group for good from any one Pod that mounts it with fsGroup.',
     cause: error,
   });
 }
