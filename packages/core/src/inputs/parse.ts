@@ -37,6 +37,8 @@ export interface ParseContext extends ConnectionContext {
   readonly cacheStores?: readonly HostStoreName[];
   /** Names of variables that the CI gave to us alone: no buildpack gets them by their names. Absent: none. */
   readonly withheld?: (name: string) => boolean;
+  /** Folders with credentials, or with the build itself, that no input may hand to buildpacks; absolute. Absent: none. */
+  readonly ownPlaces?: readonly string[];
   /** The image may lack a name and a place: nothing is built. */
   readonly nameless?: boolean;
 }
@@ -58,7 +60,11 @@ export function parseInputs(raw: RawInputs, surrounding: ParseContext): BuildReq
   });
   for (const notice of trust.notices) problems.notice(notice);
 
-  const surroundings = { workingDirectory: context.workingDirectory, untrusted: trust.level === 'untrusted' };
+  const surroundings = {
+    workingDirectory: context.workingDirectory,
+    untrusted: trust.level === 'untrusted',
+    ...optional('ownPlaces', context.ownPlaces),
+  };
   const parts = { reader, context, problems, trust, surroundings };
   const request = {
     ...readOutcome(parts),
