@@ -2,18 +2,17 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { type Digest, type HandOverTerms, type InputProblem, isDigest, type RawInputs } from '@buildpacks-ci/core';
 import { flagValue, type Invocation } from './command.ts';
+import { BUILD_DIRECTORY_OPTION, type Option } from './option.ts';
 import {
   BINDINGS_DIRECTORY_OPTION,
-  BUILD_DIRECTORY_OPTION,
   BUILT_OPTION,
   CACHE_DIRECTORY_OPTION,
   HAND_OVER_OPTION,
-  type Option,
   PLAN_DIGEST_OPTION,
   PROXY_DIRECTORY_OPTION,
   RESULT_OPTION,
   SAME_USER_OPTION,
-} from './option.ts';
+} from './pod-options.ts';
 import { readProxyFiles } from './proxy-files.ts';
 
 /**

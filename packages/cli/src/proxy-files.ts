@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { InputProblem } from '@buildpacks-ci/core';
-import { PROXY_DIRECTORY_OPTION } from './option.ts';
+import { PROXY_DIRECTORY_OPTION } from './pod-options.ts';
 
 const NAMES = ['http-proxy', 'https-proxy', 'no-proxy'] as const;
 

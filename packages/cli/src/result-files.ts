@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { type BuildResult, type Digest, type InputProblem, nearestName, writeFileWhole } from '@buildpacks-ci/core';
 import { type Invocation } from './command.ts';
-import { RESULT_OPTION } from './option.ts';
+import { RESULT_OPTION } from './pod-options.ts';
 
 /** A value that a step of a CI gets as a file, exactly: without a line end. */
 export type ResultName = 'plan-digest' | PublishedName;

@@ -28,7 +28,7 @@ export { parsePublishInputs, type PublishInputs } from './inputs/publish.ts';
 export { type ParseContext, parseInputs } from './inputs/parse.ts';
 export type { RawInputs } from './inputs/reader.ts';
 export type { BuildRequest } from './inputs/request.ts';
-export { CI_INPUTS, environmentName, type InputName, INPUTS } from './inputs/schema.ts';
+export { CI_INPUTS, CONNECTION_INPUTS, environmentName, type InputName, INPUTS } from './inputs/schema.ts';
 export type { CiFacts } from './inputs/trust.ts';
 export { optional } from './json/json.ts';
 export { errorBlock, errorTrace } from './log/error-block.ts';

@@ -1,18 +1,16 @@
 import { jobTools, prepareBuild, prepareStaged, TOOL_FOLDER } from '@buildpacks-ci/core';
 import type { Command, Invocation } from '../command.ts';
 import { builderName, handOverFolder, POD_TERMS, sharingProblems, withPodInputs } from '../hand-over.ts';
+import { BUILD_DIRECTORY_OPTION, HELP_OPTION, inputGroups } from '../option.ts';
 import {
   BINDINGS_DIRECTORY_OPTION,
-  BUILD_DIRECTORY_OPTION,
   CACHE_DIRECTORY_OPTION,
   HAND_OVER_OPTION,
-  HELP_OPTION,
-  inputGroups,
   LISTS_OPTION,
   PROXY_DIRECTORY_OPTION,
   RESULT_OPTION,
   SAME_USER_OPTION,
-} from '../option.ts';
+} from '../pod-options.ts';
 import { readBuildDirectory, readBuildRequest, withPorts } from '../requests.ts';
 import { clearResults, PREPARED_RESULTS, preparedResults, readResultFiles, writeResults } from '../result-files.ts';
 

@@ -8,19 +8,15 @@ import {
 } from '@buildpacks-ci/core';
 import type { Command, Invocation } from '../command.ts';
 import { handOverFolder, readHandedOver, sharingProblems, withConnectionVolumes } from '../hand-over.ts';
+import { BUILD_DIRECTORY_OPTION, connectionGroup, HELP_OPTION, inputOption, JSON_OPTION } from '../option.ts';
 import {
-  BUILD_DIRECTORY_OPTION,
   BUILT_OPTION,
-  connectionGroup,
   HAND_OVER_OPTION,
-  HELP_OPTION,
-  inputOption,
-  JSON_OPTION,
   LISTS_OPTION,
   PLAN_DIGEST_OPTION,
   PROXY_DIRECTORY_OPTION,
   RESULT_OPTION,
-} from '../option.ts';
+} from '../pod-options.ts';
 import { connectionContext, readBuildDirectory, withPorts } from '../requests.ts';
 import { clearResults, PUBLISHED_RESULTS, publishedResults, readResultFiles, writeResults } from '../result-files.ts';
 import { printResult } from './result.ts';

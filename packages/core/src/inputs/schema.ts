@@ -30,6 +30,21 @@ export const CI_INPUTS: readonly (InputDefinition & { readonly name: InputName }
   ({ toldByCi }: InputDefinition) => toldByCi !== true,
 );
 
+/** Those that every stage and command which speaks to registries has: what `readConnectionInputs` reads, but for what buildpacks get. */
+export const CONNECTION_INPUTS: readonly InputName[] = [
+  'http-proxy',
+  'https-proxy',
+  'no-proxy',
+  'no-proxy-cluster',
+  'ca-certificates',
+  'client-certificates',
+  'registry-mirrors',
+  'registries-conf',
+  'registry-prefix',
+  'registry-auth',
+  'insecure-registries',
+];
+
 /** The names of the inputs of one type. */
 export type InputNameOf<Type extends InputType> = Extract<Entry, { readonly type: Type }>['name'];
 
