@@ -21,7 +21,7 @@ describe('a build that is handed from container to container', () => {
   async function refused(...args: readonly string[]): Promise<readonly string[]> {
     const stderr = recorder();
     const machine = {
-      home: directory,
+      home: tmpdir(),
       temporary: directory,
       workingDirectory: directory,
       architecture: 'amd64',
@@ -44,6 +44,16 @@ describe('a build that is handed from container to container', () => {
       ['--bindings-directory=none'],
       ['bindings-directory: "./none" is no directory that can be listed'],
     ],
+    [
+      'an app with the folder that hands it over in it',
+      ['--path=..'],
+      [`path: ".." leads to "${path.join(tmpdir(), 'h')}", which buildpacks get nothing of`],
+    ],
+    [
+      'proxies that do not exist',
+      ['--proxy-directory=none'],
+      ['proxy-directory: "./none" is no directory that can be listed'],
+    ],
     ['two ways to share a build', ['--build-directory=b'], ['hand-over: it is given beside build-directory']],
     ['an unknown result', ['--result=digest=f'], ['result: "digest" is no result of this command']],
     ['a result without a file', ['--result=plan-digest'], ['result: "plan-digest" names no file']],
@@ -57,7 +67,7 @@ describe('a build that is handed from container to container', () => {
       ],
     ],
   ])('refuses for prepare %s', async (_case, args, problems) => {
-    expect(await refused('prepare', IMAGE, BUILDER, '--hand-over=h', ...args)).toEqual(shown(problems));
+    expect(await refused('prepare', IMAGE, BUILDER, '--hand-over=../h', ...args)).toEqual(shown(problems));
   });
 
   test.each<[string, readonly string[], readonly string[]]>([
@@ -78,6 +88,8 @@ describe('a build that is handed from container to container', () => {
   });
 
   test.each([
+    ['prepare', '--proxy-directory=p', 'proxy-directory'],
+    ['publish', '--proxy-directory=p', 'proxy-directory'],
     ['prepare', '--cache-directory=c', 'cache-directory'],
     ['prepare', '--same-user', 'same-user'],
     ['prepare', '--result=plan-digest=f', 'result'],
