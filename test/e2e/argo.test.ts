@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { WorkflowOutcome } from '../bench/argo.ts';
 import { requiresDocker } from '../support/requires.ts';
 import { readAppFile } from './support/app-files.ts';
 import { type Argo, configMap, secret, startArgo, statusesOf } from './support/argo.ts';
@@ -18,6 +19,25 @@ const KEPT = {
 } as const;
 
 const PASSWORD = 'hush-hush-argo';
+const ENCODED = Buffer.from(`ann:${PASSWORD}`).toString('base64');
+
+const HIDDEN = {
+  'the program and the outputs of Argo’s executor': '/var/run/argo',
+  'the Secret with credentials': '/buildpacks-ci/dockerconfig',
+  'a token for the cluster': '/var/run/secrets/kubernetes.io/serviceaccount/token',
+  'the checkout': '/buildpacks-ci/source',
+  'temporary files of our own containers': '/tmp/plan-digest',
+} as const;
+
+/** Patterns that do not match themselves, since the script is a variable of the buildpack. */
+const PATTERNS = [PASSWORD, ENCODED].map((text) => `-e '[${text.charAt(0)}]${text.slice(1)}'`).join(' ');
+
+/** What the buildpack does to look around. */
+const LOOK = [
+  ...Object.values(HIDDEN).map((place) => `[ -e ${place} ] || echo no ${place}`),
+  `grep -rls ${PATTERNS} /proc/[0-9]*/environ /buildpacks-ci /platform /tmp || echo no password`,
+  'tr "\\000" "\\n" </proc/1/environ | sed "s/=.*//; s/^/variable /"',
+].join('\n');
 
 requiresDocker('the template for Argo', () => {
   let argo: Argo;
@@ -78,30 +98,19 @@ requiresDocker('the template for Argo', () => {
     expect(await value('BLOCK')).toBe('a\n\n- b');
   });
 
-  describe('keeps its layer cache', () => {
+  it.each([
+    ['with the users of the manifest', 'fixed', undefined],
+    ['with the user of an OpenShift namespace', 'cluster', ARBITRARY],
+  ])('keeps its layer cache on a volume, %s', async (_case, users, user) => {
     const large = { buildpacks: 'test/large-layer', env: 'BP_LARGE_LAYER_MB=4' };
-
-    it('in a registry', async () => {
-      const image = argo.world.image('cached');
-      const parameters = { ...large, image, 'cache-store': `registry:${argo.world.registry.host}/cache` };
-      const first = await argo.run({ parameters });
-      const second = await argo.run({ parameters });
-      expect(second.outputs, second.text).toEqual({ ...first.outputs, cache: 'hit' });
-      expect(second.text).toContain("Reusing layer 'test/large-layer:large'");
-    });
-
-    it.each([
-      ['with the users of the manifest', 'fixed', undefined],
-      ['with the user of an OpenShift namespace', 'cluster', ARBITRARY],
-    ])('on a volume, %s', async (_case, users, user) => {
-      const parameters = { ...large, users, image: argo.world.image(`claimed-${users}`), 'cache-claim': 'cache' };
-      const claims = { cache: await argo.sharedVolume() };
-      const options = { parameters, claims, ...(user !== undefined && { user }) };
-      const first = await argo.run(options);
-      expect(first.succeeded, first.text).toBe(true);
-      const second = await argo.run(options);
-      expect(second.outputs, second.text).toEqual({ ...first.outputs, cache: 'hit' });
-    });
+    const parameters = { ...large, users, image: argo.world.image(`claimed-${users}`), 'cache-claim': 'cache' };
+    const claims = { cache: await argo.sharedVolume() };
+    const options = { parameters, claims, ...(user !== undefined && { user }) };
+    const first = await argo.run(options);
+    expect(first.succeeded, first.text).toBe(true);
+    const second = await argo.run(options);
+    expect(second.outputs, second.text).toEqual({ ...first.outputs, cache: 'hit' });
+    expect(second.text).toContain("Reusing layer 'test/large-layer:large'");
   });
 
   it('gives buildpacks the Secrets that are bindings', async () => {
@@ -122,17 +131,14 @@ requiresDocker('the template for Argo', () => {
 
 requiresDocker('on a registry with a password and a private authority, what a buildpack sees', () => {
   let argo: Argo;
+  let run: WorkflowOutcome;
   beforeAll(async () => {
     argo = await startArgo({
       buildpacks: ['shell'],
       registry: { tls: true, auth: { kind: 'basic', users: { ann: PASSWORD } } },
     });
-  });
-  afterAll(() => argo.stop());
-
-  const look = async (script: string) =>
-    argo.run({
-      parameters: { image: argo.world.image('app'), env: `BP_SHELL=${script}` },
+    run = await argo.run({
+      parameters: { image: argo.world.image('app'), env: `BP_SHELL<<END\n${LOOK}\nEND` },
       objects: [
         secret('buildpacks-ci-registry', { '.dockerconfigjson': dockerConfig(argo.world) }),
         configMap('buildpacks-ci-ca-certificates', {
@@ -140,34 +146,22 @@ requiresDocker('on a registry with a password and a private authority, what a bu
         }),
       ],
     });
+  });
+  afterAll(() => argo.stop());
 
-  it.each([
-    ['the program and the outputs of Argo’s executor', '/var/run/argo'],
-    ['the Secret with credentials', '/buildpacks-ci/dockerconfig'],
-    ['a token for the cluster', '/var/run/secrets/kubernetes.io/serviceaccount/token'],
-    ['the checkout', '/buildpacks-ci/source'],
-    ['temporary files of our own containers', '/tmp/plan-digest'],
-  ])('is not %s', async (_what, place) => {
-    const run = await look(`if [ -e ${place} ]; then echo there; else echo missing; fi`);
+  it.each(Object.entries(HIDDEN))('is not %s', (_what, place) => {
     expect(run.succeeded, run.text).toBe(true);
-    expect(run.text).toContain('shell: missing');
+    expect(run.text).toContain(`shell: no ${place}\n`);
   });
 
-  it('is no password, and none is printed', async () => {
-    const encoded = Buffer.from(`ann:${PASSWORD}`).toString('base64');
-    // Patterns that do not match themselves, since the script is a variable of the buildpack.
-    const patterns = [PASSWORD, encoded].map((text) => `-e '[${text.charAt(0)}]${text.slice(1)}'`).join(' ');
-    const run = await look(`grep -rls ${patterns} /proc/[0-9]*/environ /buildpacks-ci /platform /tmp || echo missing`);
-    expect(run.succeeded, run.text).toBe(true);
-    expect(run.text).toContain('shell: missing');
+  it('is no password, and none is printed', () => {
+    expect(run.text).toContain('shell: no password\n');
     expect(run.text).not.toContain(PASSWORD);
-    expect(run.text).not.toContain(encoded);
+    expect(run.text).not.toContain(ENCODED);
   });
 
-  it('is not the template, in any variable', async () => {
-    const run = await look('tr "\\000" "\\n" </proc/1/environ | sed "s/=.*//"');
-    expect(run.succeeded, run.text).toBe(true);
-    expect(run.containers[1]?.log).toContain('shell: ARGO_CONTAINER_NAME');
-    expect(run.containers[1]?.log).not.toContain('ARGO_TEMPLATE');
+  it('is not the template, in any variable', () => {
+    expect(run.text).toContain('shell: variable ARGO_CONTAINER_NAME\n');
+    expect(run.text).not.toContain('shell: variable ARGO_TEMPLATE');
   });
 });

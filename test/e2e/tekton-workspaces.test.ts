@@ -2,7 +2,6 @@ import { chmod, readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderTask } from '../bench/tekton.ts';
-import type { RegistryOptions } from '../bench/registry.ts';
 import { requiresDocker } from '../support/requires.ts';
 import { extractAppFiles } from './support/app-files.ts';
 import { byDigest, codesOf, dockerConfig, FIXED, SEVERAL_CLAIMS, startTekton, type Tekton } from './support/tekton.ts';
@@ -13,10 +12,13 @@ const PROCFILE = ['samples/procfile'];
 const CANONICAL = 'registry.bench.invalid/base/run:1';
 
 requiresDocker('workspaces of the Tekton Task, as Kubernetes mounts them:', () => {
-  describe('on a registry with a password and a private authority', () => {
+  describe('on a registry with tokens and a private authority', () => {
     let tekton: Tekton;
     beforeAll(async () => {
-      tekton = await startTekton(secured({ kind: 'basic', users: { ann: PASSWORD } }));
+      tekton = await startTekton({
+        buildpacks: ['procfile'],
+        registry: { tls: true, auth: { kind: 'token', users: { ann: { password: PASSWORD } } } },
+      });
     });
     afterAll(() => tekton.stop());
 
@@ -33,6 +35,21 @@ requiresDocker('workspaces of the Tekton Task, as Kubernetes mounts them:', () =
       expect(run.results, run.text).toMatchObject({ IMAGE_DIGEST: await world.digest(image) });
       expect(run.text).not.toContain(PASSWORD);
       expect(run.text).not.toContain(Buffer.from(`ann:${PASSWORD}`).toString('base64'));
+    });
+
+    it('both may be volumes with folders', async () => {
+      const { world } = tekton;
+      const image = world.image('folders');
+      const ca = await readFile(world.registry.ca ?? '', 'utf8');
+      const run = await tekton.run({
+        params: { image, buildpacks: PROCFILE },
+        workspaces: {
+          dockerconfig: { kind: 'directory', path: await tekton.volumeOf({ 'config.json': dockerConfig(world) }) },
+          'ca-certs': { kind: 'directory', path: await tekton.volumeOf({ 'corp.crt': ca }) },
+        },
+        featureFlags: SEVERAL_CLAIMS,
+      });
+      expect(run.results, run.text).toMatchObject({ IMAGE_DIGEST: await world.digest(image) });
     });
 
     it('without dockerconfig the registry’s refusal is told, and how to log in', async () => {
@@ -55,29 +72,6 @@ requiresDocker('workspaces of the Tekton Task, as Kubernetes mounts them:', () =
       });
       expect(run.results, run.text).toEqual({});
       expect(run.steps[0]?.log).toMatch(/not trusted/);
-    });
-  });
-
-  describe('on a registry with tokens and a private authority', () => {
-    let tekton: Tekton;
-    beforeAll(async () => {
-      tekton = await startTekton(secured({ kind: 'token', users: { ann: { password: PASSWORD } } }));
-    });
-    afterAll(() => tekton.stop());
-
-    it('both are volumes with folders', async () => {
-      const { world } = tekton;
-      const image = world.image('app');
-      const ca = await readFile(world.registry.ca ?? '', 'utf8');
-      const run = await tekton.run({
-        params: { image, buildpacks: PROCFILE },
-        workspaces: {
-          dockerconfig: { kind: 'directory', path: await tekton.volumeOf({ 'config.json': dockerConfig(world) }) },
-          'ca-certs': { kind: 'directory', path: await tekton.volumeOf({ 'corp.crt': ca }) },
-        },
-        featureFlags: SEVERAL_CLAIMS,
-      });
-      expect(run.results, run.text).toMatchObject({ IMAGE_DIGEST: await world.digest(image) });
     });
   });
 
@@ -175,10 +169,6 @@ describe('Tekton itself refuses a run without the workspace source', () => {
     expect(pod).toBeUndefined();
   });
 });
-
-function secured(auth: RegistryOptions['auth']): Parameters<typeof startTekton>[0] {
-  return { buildpacks: ['procfile'], registry: { tls: true, ...(auth && { auth }) } };
-}
 
 /** Of each file and folder of a volume: owner, mode, times and content. */
 async function stateOf(directory: string): Promise<readonly string[]> {
