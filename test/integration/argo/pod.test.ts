@@ -100,6 +100,21 @@ describe('the Pod that Argo’s controller makes of the template', () => {
     expect(pod).toBeUndefined();
   });
 
+  // What Argo puts into the patch when it goes over it once more is not escaped for the patch.
+  it.each(['cache-claim', 'binding-secrets', 'build-resources'])(
+    'takes no structure from a parameter that "%s" leads to',
+    async (name) => {
+      const mounts = '[{"name":"dockerconfig","mountPath":"/stolen"}]';
+      const planted = `x"}}],"initContainers":[{"name":"build","volumeMounts":${mounts}}],"n":[{"a":{"b":"`;
+      const reference = '{{=inputs.parameters.tags}}';
+      const value = name === 'build-resources' ? JSON.stringify({ claims: [{ name: reference }] }) : reference;
+      const rendered = await render({ parameters: { tags: planted, [name]: value } });
+      expect(rendered.problems).toEqual([]);
+      expect(JSON.stringify(rendered.pod?.spec)).toContain('{{=inputs.parameters.tags}}');
+      expect(mountsOf(rendered, 'build')).not.toContain('/stolen');
+    },
+  );
+
   it('makes one volume of each name of a Secret, whatever it holds', async () => {
     const name = 'x"}]}, "hostNetwork": true, {"a": "';
     const { pod } = await render({ parameters: { 'binding-secrets': name } });

@@ -1,10 +1,11 @@
-import { mount } from '../pod/program.ts';
+import { OWN_FOLDERS } from '../pod/places.ts';
+import { emptyVolume, mount } from '../pod/program.ts';
 import { builderSecurity, TOOL_USER } from '../pod/security.ts';
 import type { YamlMapping } from '../yaml-value.ts';
 import { constant, evaluated, parameterIn } from './expression.ts';
 import { BUILD_RESOURCES_PARAMETER } from './parameters.ts';
 import { BY_CLUSTER } from './users.ts';
-import { BINDING_SECRETS, BINDINGS_FOLDER, CACHE, CACHE_CLAIM, EXECUTOR_MOUNT, OWN_FOLDERS } from './volumes.ts';
+import { BINDING_SECRETS, BINDINGS_FOLDER, CACHE, CACHE_CLAIM, EXECUTOR_MOUNT } from './volumes.ts';
 
 /** Of a list whose items Kubernetes merges by a key: the item goes. */
 const GONE = { $patch: 'delete' } as const;
@@ -15,7 +16,8 @@ const EXECUTOR_SECURITY: YamlMapping = { ...builderSecurity(), runAsUser: TOOL_U
 
 /**
  * What a template of Argo can't say in fields, as `podSpecPatch`: one expression that makes JSON, so that no parameter's text can become
- * structure.
+ * structure. Argo goes over what it has put in once more, and what it finds then goes into the JSON as it is: so no two braces of a value
+ * stay together.
  *
  * - Argo mounts its own volume into every container, writable: the program by which `main` is started, its template, all outputs. In a Pod
  *   where foreign code runs first, that code must not have it.
@@ -27,7 +29,7 @@ let executor = byCluster ? ${constant(builderSecurity())} : ${constant(EXECUTOR_
 let user = byCluster ? {"runAsUser": nil, "runAsGroup": nil} : {};
 let claim = ${parameterIn(CACHE_CLAIM)};
 let secrets = filter(map(split(${parameterIn(BINDING_SECRETS)}, "\\n"), trim(#)), # != "");
-toJson({
+replace(toJson({
   "securityContext": byCluster ? {"fsGroup": nil} : {},
   "volumes": concat(
     [claim == "" ? {"name": "${CACHE.volume}"} : {"name": "${CACHE.volume}", "emptyDir": nil, "persistentVolumeClaim": {"claimName": claim}}],
@@ -49,8 +51,4 @@ toJson({
     {"name": "wait", "securityContext": executor},
     {"name": "main", "securityContext": user}
   ]
-})`);
-
-function emptyVolume({ volume }: { readonly volume: string }): YamlMapping {
-  return { name: volume, emptyDir: {} };
-}
+}), "{" + "{", "{\\\\u007b")`);
