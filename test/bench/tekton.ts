@@ -37,6 +37,8 @@ export interface TaskOutcome extends RenderedTask {
   readonly message: string;
   readonly steps: readonly StepOutcome[];
   readonly results: Readonly<Record<string, TaskResult>>;
+  /** What Tekton has taken for artifacts of the run and its steps, as JSON; empty when there are none. */
+  readonly artifacts: string;
   /** Everything, for the message of a test that fails. */
   readonly text: string;
 }
@@ -52,7 +54,10 @@ interface Rendering extends RenderedTask {
 interface TaskRunStatus {
   readonly conditions: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
   readonly results?: readonly { readonly name: string; readonly value: TaskResult }[];
+  readonly artifacts?: object;
   readonly steps?: readonly {
+    readonly inputs?: object;
+    readonly outputs?: object;
     readonly name: string;
     readonly container: string;
     readonly terminationReason?: string;
@@ -121,7 +126,7 @@ async function render(options: TaskOptions, { texts }: TaskCluster, image: strin
 
 function nothingRan(rendered: RenderedTask): TaskOutcome {
   const text = [...rendered.problems, ...rendered.refusals].join('\n');
-  return { ...rendered, succeeded: false, message: '', steps: [], results: {}, text };
+  return { ...rendered, succeeded: false, message: '', steps: [], results: {}, artifacts: '', text };
 }
 
 function outcomeOf(status: TaskRunStatus, ended: EndedPod): Omit<TaskOutcome, keyof RenderedTask> {
@@ -139,6 +144,10 @@ function outcomeOf(status: TaskRunStatus, ended: EndedPod): Omit<TaskOutcome, ke
     message,
     steps,
     results: Object.fromEntries((status.results ?? []).map(({ name, value }) => [name, value])),
+    artifacts: [status.artifacts, ...(status.steps ?? []).flatMap(({ inputs, outputs }) => [inputs, outputs])]
+      .map((each = {}) => JSON.stringify(each))
+      .filter((each) => each !== '{}')
+      .join('\n'),
     text: [...logs, message].join('\n'),
   };
 }

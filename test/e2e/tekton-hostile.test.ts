@@ -83,6 +83,23 @@ requiresDocker('a buildpack in the Tekton Task that is an attacker', () => {
     expect(run.succeeded).toBe(true);
   });
 
+  it('adds no artifact to the run and its steps, nor what keeps them from being read', async () => {
+    const artifacts = JSON.stringify({
+      outputs: [{ name: 'planted', buildOutput: true, values: [{ uri: 'registry.invalid/planted' }] }],
+    });
+    const script = [
+      'mkdir -p /tekton/run/1/status/artifacts',
+      'for folder in /tekton/artifacts /tekton/run/1/status/artifacts; do',
+      `  printf %s '${artifacts}' >"$folder/provenance.json" && echo planted`,
+      'done',
+    ];
+    const run = await attack(script.join('\n'));
+    expect(run.steps[1]?.log).toContain('shell: planted');
+    expect(run.artifacts, run.text).toBe('');
+    const folder = await attack('mkdir /tekton/artifacts/provenance.json');
+    expect(folder.results, folder.text).toEqual(honest.results);
+  });
+
   it('adds none to a run that it fails', async () => {
     const run = await attack(`printf %s '${FORGED}' >/tekton/termination; exit 1`);
     expect(run.succeeded, run.text).toBe(false);

@@ -9,8 +9,8 @@ import { BUILT, JOB_ROOT, OUTPUT_FOLDER, PREPARED, SETTINGS } from './places.ts'
  *
  * - `BUILDPACKS_CI_PREPARED`: the folder that PREPARE has left; default `.buildpacks-ci/prepare`. It may be read-only.
  * - `BUILDPACKS_CI_BUILT`: the folder that PUBLISH gets, made when it is missing; default `.buildpacks-ci/run`.
- * - `BUILDPACKS_CI_LAST_WORDS`: the container's termination message, a file, where a CI reads results from it (Tekton); emptied after the
- *   lifecycle, and with it ends what buildpacks have left running.
+ * - `BUILDPACKS_CI_LAST_WORDS`: where a CI looks for what a container has to say when it ends (Tekton): patterns of files, with blanks between
+ *   them. They are removed after the lifecycle, or emptied where they are mounts, and with them ends what buildpacks have left running.
  *
  * Works with the builder's own `/layers` and `/workspace`, which make the same image as any other engine, and with volumes in their
  * place for a user who is not the builder's. Ends with the lifecycle's exit status, and with 1 where it could not be started.
@@ -117,7 +117,9 @@ exec 4>&-
 # others' as well where containers of a Pod share their processes.
 if [ -n "\${BUILDPACKS_CI_LAST_WORDS:-}" ]; then
   [ "$PPID" != 1 ] || kill -KILL -1 2>/dev/null || :
-  : >"$BUILDPACKS_CI_LAST_WORDS"
+  for file in $BUILDPACKS_CI_LAST_WORDS; do
+    rm -rf "$file" 2>/dev/null || : >"$file"
+  done
 fi
 
 case $status in
