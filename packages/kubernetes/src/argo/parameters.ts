@@ -1,5 +1,5 @@
-import { describeInOneLine, type InputDefinition } from '@buildpacks-ci/core';
-import { BUILDER, isNoPlaceForPasswords, POD_INPUTS } from '../pod/inputs.ts';
+import type { InputDefinition } from '@buildpacks-ci/core';
+import { BUILDER, describeInput, POD_INPUTS } from '../pod/inputs.ts';
 import { BUILD_RESOURCES } from '../pod/program.ts';
 import type { YamlMapping } from '../yaml-value.ts';
 import { USERS, USERS_VALUES } from './users.ts';
@@ -77,8 +77,6 @@ function podParameters(): readonly YamlMapping[] {
 function inputParameter(input: InputDefinition): YamlMapping {
   const { name, default: given = '' } = input;
   if (name === 'builder') return { name, description: BUILDER };
-  const description = `${describeInOneLine(input)}${
-    isNoPlaceForPasswords(input) ? ' Without a password: whoever may read the workflow could read it.' : ''
-  }`;
+  const description = describeInput(input, 'workflow');
   return { name, description, default: given, ...(input.type === 'enum' && { enum: input.values }) };
 }

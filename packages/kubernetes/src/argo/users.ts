@@ -1,8 +1,10 @@
+import type { Users } from '../pod/security.ts';
+import { parameterIn } from './expression.ts';
+
 /** The parameter that says who chooses the users of the containers. */
 export const USERS = 'users';
 
-/** `fixed`: as the manifest and the builder have them; `cluster`: OpenShift and the like give the whole Pod one of their own. */
-export const USERS_VALUES = ['fixed', 'cluster'] as const;
+export const USERS_VALUES = ['fixed', 'cluster'] as const satisfies readonly Users[];
 
 /** Within an expression: whether the cluster chooses. */
-export const BY_CLUSTER = `inputs.parameters["${USERS}"] == "cluster"`;
+export const BY_CLUSTER = `${parameterIn(USERS)} == "cluster"`;

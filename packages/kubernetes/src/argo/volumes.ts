@@ -17,12 +17,6 @@ export const NO_TOKEN = { volume: 'no-token', mount: '/var/run/secrets/kubernete
 /** Argo's own volume: its executor's program, the state and the outputs of each container. */
 export const EXECUTOR_MOUNT = '/var/run/argo';
 
-/** What a user whom the cluster has chosen can't write to in a builder. */
-export const OWN_FOLDERS = [
-  { volume: 'layers', mount: '/layers' },
-  { volume: 'app', mount: '/workspace' },
-] as const satisfies readonly Place[];
-
 interface NamedVolume extends Place {
   /** Has the name of the object. */
   readonly parameter: string;

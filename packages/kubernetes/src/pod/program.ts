@@ -24,10 +24,7 @@ export const BUILD_ENVIRONMENT: readonly YamlMapping[] = [
 export const BUILD_RESOURCES: YamlMapping = { requests: { cpu: '500m', memory: '512Mi' } };
 
 /** What the containers share. */
-export const SHARED_VOLUMES: readonly YamlMapping[] = [PREPARED, BUILT, SCRATCH].map(({ volume }) => ({
-  name: volume,
-  emptyDir: {},
-}));
+export const SHARED_VOLUMES: readonly YamlMapping[] = [PREPARED, BUILT, SCRATCH].map(emptyVolume);
 
 /** Who may write where. */
 export const MOUNTS = {
@@ -35,6 +32,10 @@ export const MOUNTS = {
   build: [readOnlyMount(PREPARED), mount(BUILT)],
   publish: [readOnlyMount(PREPARED), readOnlyMount(BUILT), mount(SCRATCH)],
 } as const;
+
+export function emptyVolume({ volume }: Place): YamlMapping {
+  return { name: volume, emptyDir: {} };
+}
 
 export function mount({ volume, mount: mountPath }: Place): YamlMapping {
   return { name: volume, mountPath };

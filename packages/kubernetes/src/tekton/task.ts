@@ -1,11 +1,12 @@
 import { catalogAnnotations } from '../artifact-hub/annotations.ts';
-import { SHARED_VOLUMES } from '../pod/program.ts';
+import { OWN_FOLDERS } from '../pod/places.ts';
+import { emptyVolume, SHARED_VOLUMES } from '../pod/program.ts';
 import type { Users } from '../pod/security.ts';
 import type { ReleaseFacts } from '../release-facts.ts';
 import type { YamlMapping } from '../yaml-value.ts';
 import { params } from './params.ts';
 import { TASK_RESULTS } from './results.ts';
-import { buildStep, OWN_VOLUMES, prepareStep, publishStep } from './steps.ts';
+import { buildStep, prepareStep, publishStep } from './steps.ts';
 import { TASK_WORKSPACES } from './workspaces.ts';
 
 interface Variant {
@@ -47,7 +48,7 @@ function task({ name, displayName, description, users }: Variant, { version, too
       params: params(toolImage),
       workspaces: TASK_WORKSPACES,
       results: TASK_RESULTS,
-      volumes: [...SHARED_VOLUMES, ...(users === 'cluster' ? OWN_VOLUMES : [])],
+      volumes: [...SHARED_VOLUMES, ...(users === 'cluster' ? OWN_FOLDERS.map(emptyVolume) : [])],
       steps: [prepareStep(users), buildStep(users), publishStep(users)],
     },
   };
