@@ -48,11 +48,11 @@ export function readBuildRequest(
 function ownPlaces(invocation: Invocation): readonly string[] {
   if ((flagValue(invocation, HAND_OVER_OPTION.name) ?? '') === '') return [];
   const { environment, machine } = invocation.host;
-  const folders = [HAND_OVER_OPTION, CACHE_DIRECTORY_OPTION, PROXY_DIRECTORY_OPTION].map(({ name }) =>
-    flagValue(invocation, name),
+  const folders = [HAND_OVER_OPTION, CACHE_DIRECTORY_OPTION, PROXY_DIRECTORY_OPTION].flatMap(
+    ({ name }) => flagValue(invocation, name) ?? [],
   );
   return [...folders, environment['DOCKER_CONFIG'] || path.join(machine.home, '.docker')]
-    .filter((folder) => folder !== undefined && folder !== '')
+    .filter((folder) => folder !== '')
     .map((folder) => path.resolve(machine.workingDirectory, folder));
 }
 

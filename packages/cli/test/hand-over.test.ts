@@ -51,8 +51,8 @@ describe('a build that is handed from container to container', () => {
     ],
     [
       'proxies that do not exist',
-      ['--proxy-directory=none'],
-      ['proxy-directory: "./none" is no directory that can be listed'],
+      ['--proxy-directory=/none'],
+      ['proxy-directory: "/none" is no directory that can be listed'],
     ],
     ['two ways to share a build', ['--build-directory=b'], ['hand-over: it is given beside build-directory']],
     ['an unknown result', ['--result=digest=f'], ['result: "digest" is no result of this command']],
