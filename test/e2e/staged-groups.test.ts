@@ -6,6 +6,13 @@ import { prepareJob, publishJob, runJob, toolFolder } from './support/staged.ts'
 import { startWorld, temporaryDirectory, type World } from './support/world.ts';
 
 const APP = path.resolve('samples/apps/procfile');
+/** Folders in the app and in a layer, which take over the group and its bit from where they are made. */
+const FOLDERS = [
+  'mkdir -p made/within "$CNB_LAYERS_DIR/folders/within"',
+  'echo app >made/within/file',
+  'echo layer >"$CNB_LAYERS_DIR/folders/within/file"',
+  'printf "[types]\\nlaunch = true\\ncache = true\\n" >"$CNB_LAYERS_DIR/folders.toml"',
+].join('\n');
 const WARNING = 'the volume at /workspace belongs to a group (fsGroup)';
 
 requiresDocker('a build in three containers whose volumes belong to a group', () => {
@@ -14,7 +21,7 @@ requiresDocker('a build in three containers whose volumes belong to a group', ()
   let builder: string;
 
   beforeAll(async () => {
-    world = await startWorld({ buildpacks: ['large-layer', 'procfile'] });
+    world = await startWorld({ buildpacks: ['large-layer', 'procfile', 'shell'] });
     builder = `${world.image('builder').replace(/:1$/, '')}@${await world.digest(world.builder)}`;
     tools = await toolFolder();
   });
@@ -28,8 +35,8 @@ requiresDocker('a build in three containers whose volumes belong to a group', ()
       image: world.image(name),
       builder,
       path: APP,
-      buildpacks: ['test/large-layer', 'samples/procfile'],
-      env: ['BP_LARGE_LAYER_MB=1'],
+      buildpacks: ['test/large-layer', 'test/shell', 'samples/procfile'],
+      env: ['BP_LARGE_LAYER_MB=1', `BP_SHELL=${FOLDERS}`],
     };
     const handOver = await prepareJob({ inputs, directory: await temporaryDirectory('staged'), tools });
     const { status, output } = await runJob(handOver, { builder, args });

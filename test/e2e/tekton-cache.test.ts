@@ -2,7 +2,8 @@ import { readdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TaskOptions } from '../bench/tekton.ts';
 import { requiresDocker } from '../support/requires.ts';
-import { ANY_USER, ARBITRARY, FIXED, SEVERAL_CLAIMS, startTekton, type Tekton, WITH_GROUP } from './support/tekton.ts';
+import { build } from './support/cli.ts';
+import { ANY_USER, APP, ARBITRARY, FIXED, SEVERAL_CLAIMS, startTekton, type Tekton } from './support/tekton.ts';
 
 /** Makes cached layers of these names where they are not there yet, one with files that only their owner may read. */
 function makingLayers(names: string): string {
@@ -44,15 +45,16 @@ requiresDocker('the layer cache of the Tekton Task', () => {
   const [made, cached] = ['made', 'from the cache'];
 
   describe.each([
-    ['with the users of the manifest', FIXED, { podTemplate: WITH_GROUP }],
+    ['with the users of the manifest', FIXED, {}],
     ['with the user of an OpenShift namespace', ANY_USER, { user: ARBITRARY }],
-  ])('on a volume, %s', (title, task, more) => {
+  ])('on a volume, %s', (_title, task, more) => {
+    const isFixed = task === FIXED;
     it('loses no layer, whether the build before has changed it or not', async () => {
-      const volume = await tekton.sharedVolume();
+      const volume = isFixed ? await tekton.preparedClaim() : await tekton.sharedVolume();
       const options: Partial<TaskOptions> = {
         task,
         ...more,
-        params: { image: tekton.world.image(title.includes('manifest') ? 'fixed' : 'any') },
+        params: { image: tekton.world.image(isFixed ? 'fixed' : 'any') },
         workspaces: { cache: { kind: 'directory', path: volume } },
         featureFlags: SEVERAL_CLAIMS,
       };
@@ -66,6 +68,20 @@ requiresDocker('the layer cache of the Tekton Task', () => {
       expect(third.digest).toBe(second.digest);
       expect(await readdir(volume, { recursive: true })).toEqual(stored);
     });
+  });
+
+  it.each([
+    ['a claim', {}],
+    ['a folder of a claim that is made for the run', { subPath: 'cache' }],
+  ])('on %s makes the image of the command line, without and with what is cached', async (_title, more) => {
+    const { world } = tekton;
+    const env = `BP_SHELL=${makingLayers('a b')}`;
+    const args = ['--builder', world.builder, '--path', APP, '--buildpacks', 'test/shell', '--env', env, '--cache=off'];
+    const { digest } = await build([world.image('whole'), ...args]);
+    const cache = { kind: 'directory', path: await tekton.preparedClaim(), ...more } as const;
+    const options = { params: { image: world.image('same') }, workspaces: { cache }, featureFlags: SEVERAL_CLAIMS };
+    expect(await layersOf('a b', options)).toEqual({ cache: 'miss', digest, layers: { a: made, b: made } });
+    expect(await layersOf('a b', options)).toEqual({ cache: 'hit', digest, layers: { a: cached, b: cached } });
   });
 
   it('in a registry loses none either, and needs no volume', async () => {
@@ -91,5 +107,6 @@ requiresDocker('the layer cache of the Tekton Task', () => {
     });
     expect(run.succeeded, run.text).toBe(true);
     expect(run.text).toMatch(/warning: .*buildpacks-ci\/cache/);
+    expect(run.text).toContain('mounts it with fsGroup');
   });
 });

@@ -64,7 +64,7 @@ requiresDocker('buildpacks in the Tekton Task', () => {
         'left-out': `${CANARY}excluded`,
         'project.toml': '[_]\nschema-version = "0.2"\n[io.buildpacks]\nexclude = ["left-out"]\n',
       });
-      const cache = await tekton.sharedVolume();
+      const cache = await tekton.preparedClaim();
       const certificate = rootCertificates[0] ?? '';
       outcome = await run(
         'safe',
@@ -77,7 +77,7 @@ requiresDocker('buildpacks in the Tekton Task', () => {
             'ca-certs': { kind: 'configMap', data: { 'corp.crt': `# ${CANARY}ca\n${certificate}` } },
             'registries-conf': { kind: 'configMap', data: { 'registries.conf': `# ${CANARY}conf` } },
           },
-          podTemplate: { automountServiceAccountToken: false, securityContext: { fsGroup: 65532 } },
+          podTemplate: { automountServiceAccountToken: false },
           featureFlags: { ...SEVERAL_CLAIMS, 'disable-creds-init': 'true' },
         },
         LOOK,

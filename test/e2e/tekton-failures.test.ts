@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Answer } from '../bench/registry-gate.ts';
 import type { TaskOptions } from '../bench/tekton.ts';
 import { requiresDocker } from '../support/requires.ts';
-import { codesOf, SEVERAL_CLAIMS, startTekton, type Tekton, WITH_GROUP } from './support/tekton.ts';
+import { codesOf, SEVERAL_CLAIMS, startTekton, type Tekton } from './support/tekton.ts';
 
 const PROCFILE = ['samples/procfile'];
 
@@ -65,11 +65,10 @@ requiresDocker('the Tekton Task', () => {
     let options: Partial<TaskOptions>;
     let whole: readonly string[];
     beforeAll(async () => {
-      cache = await tekton.sharedVolume();
+      cache = await tekton.preparedClaim();
       options = {
         params: { image: tekton.world.image('cached'), buildpacks: ['test/large-layer'], env: ['BP_LARGE_LAYER_MB=2'] },
         workspaces: { cache: { kind: 'directory', path: cache } },
-        podTemplate: WITH_GROUP,
         featureFlags: SEVERAL_CLAIMS,
       };
       const run = await tekton.run(options);

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { command } from '../../bench/command.ts';
@@ -17,8 +17,8 @@ export const APP = path.resolve('samples/apps/procfile');
 
 /** Tekton takes one claim in a run, unless it is told not to choose nodes by them. */
 export const SEVERAL_CLAIMS = { coschedule: 'disabled' } as const;
-/** A volume that its group may write to. */
-export const WITH_GROUP = { securityContext: { fsGroup: 65532 } } as const;
+/** Of our own steps. */
+const TOOL_GROUP = 65_532;
 
 /** None of the users that any step has. */
 const SOMEBODY = '4711:4711';
@@ -34,6 +34,8 @@ export interface Tekton {
   volumeOf(files: Readonly<Record<string, string>>): Promise<string>;
   /** A volume as a claim is for a Pod with `fsGroup`: its group may write. */
   sharedVolume(): Promise<string>;
+  /** A volume as a Pod with `fsGroup` leaves a new claim for those after it: root's, and of the group of our own steps. */
+  preparedClaim(): Promise<string>;
   /** Removes volumes, and the world that was started with it. */
   stop(): Promise<void>;
 }
@@ -76,6 +78,7 @@ export async function tektonOf(world: World): Promise<Tekton> {
       stop,
       volumeOf: (files) => fill(volume(), files),
       sharedVolume: () => share(volume()),
+      preparedClaim: () => prepareClaim(volume()),
     };
   } catch (error) {
     await stop();
@@ -110,6 +113,17 @@ async function share(made: Promise<string>): Promise<string> {
   const directory = await made;
   await chmod(directory, 0o2777);
   await mkdir(path.join(directory, 'lost+found'));
+  return directory;
+}
+
+async function prepareClaim(made: Promise<string>): Promise<string> {
+  const directory = await made;
+  for (const folder of [directory, path.join(directory, 'lost+found')]) {
+    await mkdir(folder, { recursive: true });
+    await chown(folder, 0, TOOL_GROUP);
+  }
+  await chmod(directory, 0o2775);
+  await chmod(path.join(directory, 'lost+found'), 0o2770);
   return directory;
 }
 
