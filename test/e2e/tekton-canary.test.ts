@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { symlink } from 'node:fs/promises';
+import path from 'node:path';
 import { rootCertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AccountSecret, SERVICE_ACCOUNT_TOKEN, type TaskOutcome } from '../bench/tekton.ts';
 import { leaksOf } from '../support/leaks.ts';
 import { requiresDocker } from '../support/requires.ts';
 import { readAppFile } from './support/app-files.ts';
-import { dockerConfig, FIXED, SEVERAL_CLAIMS, startTekton, type Tekton } from './support/tekton.ts';
+import { codesOf, dockerConfig, FIXED, SEVERAL_CLAIMS, startTekton, type Tekton } from './support/tekton.ts';
 
 /** What every planted secret begins with, and how the buildpack is told. */
 const CANARY = `canary-${randomBytes(6).toString('hex')}-`;
@@ -98,6 +100,17 @@ requiresDocker('buildpacks in the Tekton Task', () => {
       expect(leaksOf(outcome.text, CANARY)).toEqual([]);
     });
   });
+
+  it.each([{ path: 'link' }, { path: '../dockerconfig' }, { path: '..' }, { bindings: ['a=link', 'a/type=a'] }])(
+    'are not handed them by an app that %j leads to',
+    async (params) => {
+      const source = await tekton.volumeOf({ 'start.sh': '#!/bin/sh\n' });
+      await symlink('/buildpacks-ci/dockerconfig', path.join(source, 'link'));
+      const outcome = await run('linked', { params, workspaces: { source: { kind: 'directory', path: source } } });
+      expect(codesOf(outcome), outcome.text).toEqual([2, 1, 1]);
+      expect(outcome.text).toContain('leads to "/buildpacks-ci/');
+    },
+  );
 
   describe('as Tekton is set up by itself', () => {
     let outcome: TaskOutcome;
