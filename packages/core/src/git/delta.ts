@@ -1,22 +1,27 @@
+/** Larger objects are no commits and no tags, in bytes. */
+export const OBJECT_LIMIT = 16 * 1024 * 1024;
+
 /**
  * An object made from another one by instructions: copy a piece of the base, or insert what follows (gitformat-pack(5), "Deltified
  * representation").
  *
- * @throws RangeError when the instructions don't fit the base
+ * @throws RangeError when the instructions don't fit the base, or make more than `OBJECT_LIMIT`
  */
 export function applyDelta(base: Buffer, delta: Buffer): Buffer {
   const instructions = new Instructions(delta);
   if (instructions.size() !== base.length) throw new RangeError('a delta is for another object');
   const size = instructions.size();
-  const pieces: Buffer[] = [];
-  let missing = size;
-  while (!instructions.done && missing >= 0) {
+  if (size > OBJECT_LIMIT) throw new RangeError(`a delta makes ${size} bytes`);
+  // Filled in place: pieces of a byte each would take a hundred times as much.
+  const made = Buffer.alloc(size);
+  let at = 0;
+  while (!instructions.done && at <= size) {
     const piece = instructions.next(base);
-    pieces.push(piece);
-    missing -= piece.length;
+    piece.copy(made, at);
+    at += piece.length;
   }
-  if (missing !== 0) throw new RangeError('a delta makes another size than it tells');
-  return Buffer.concat(pieces);
+  if (at !== size) throw new RangeError('a delta makes another size than it tells');
+  return made;
 }
 
 class Instructions {

@@ -63,7 +63,8 @@ function nameBelow(prefix: string, ref: string | undefined): string | undefined 
 
 function commitTime(store: ObjectStore, commit: string): number {
   const text = store.read(commit)?.toString('latin1');
-  if (text === undefined) throw new Error(`it lacks the commit ${commit}`);
+  // Without its hash: a ref that is a link may lead to a secret that looks like one.
+  if (text === undefined) throw new Error('it lacks the commit that is checked out');
   const [head = ''] = text.split('\n\n');
   const seconds = Number(/^committer .* (\d{1,12}) [+-]\d{4}$/m.exec(head)?.[1]);
   if (!Number.isSafeInteger(seconds)) throw new Error(`the commit ${commit} has no time`);

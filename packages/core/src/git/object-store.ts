@@ -2,8 +2,8 @@ import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { constants, inflateSync } from 'node:zlib';
 import { kindOf, readSmallFile } from '../files/file-kind.ts';
-import { applyDelta } from './delta.ts';
-import { OBJECT_LIMIT, Pack, type PackEntry } from './pack.ts';
+import { applyDelta, OBJECT_LIMIT } from './delta.ts';
+import { Pack, type PackEntry } from './pack.ts';
 import { textOf } from './repository.ts';
 
 type ObjectType = 'commit' | 'tree' | 'blob' | 'tag';

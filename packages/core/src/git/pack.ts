@@ -1,8 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { inflateSync } from 'node:zlib';
-
-/** Larger objects are no commits and no tags. */
-export const OBJECT_LIMIT = 16 * 1024 * 1024;
+import { OBJECT_LIMIT } from './delta.ts';
 
 /** An object as it stands in a pack: whole, or the difference to another one. */
 export interface PackEntry {

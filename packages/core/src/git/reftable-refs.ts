@@ -7,6 +7,8 @@ import { type Repository, textOf } from './repository.ts';
 /** A table with a million refs has less. */
 const LIMIT = 256 * 1024 * 1024;
 const TAGS = 'refs/tags/';
+/** A list that is a link may have other people's words in it, which are not to be told. */
+const TABLE = /^[\w-]{1,128}\.ref$/;
 
 /** Refs in a stack of tables, where new ones win over old ones. A worktree has a stack for its own. */
 export function reftableRefs({ directory, common }: Repository): Refs {
@@ -33,7 +35,8 @@ function readStack(folder: string): ReadonlyMap<string, RefValue> {
   const names = (textOf(path.join(folder, 'tables.list')) ?? '').split('\n').filter((name) => name !== '');
   const refs = new Map<string, RefValue>();
   for (const name of names) {
-    const bytes = readSmallFile(path.join(folder, path.basename(name)), LIMIT);
+    if (!TABLE.test(name)) throw new Error('its list of tables names something else');
+    const bytes = readSmallFile(path.join(folder, name), LIMIT);
     if (typeof bytes === 'string') throw new Error(`its table "${name}" ${bytes}`);
     for (const [ref, value] of readReftable(Buffer.from(bytes))) refs.set(ref, value);
   }

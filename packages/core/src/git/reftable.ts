@@ -6,6 +6,8 @@ export type RefValue =
 
 const MAGIC = 'REFT';
 const REF_BLOCK = 'r'.charCodeAt(0);
+/** Longer than the name of any ref that a system's files could have. */
+const LONGEST_NAME = 16 * 1024;
 /** Type and length of a block. */
 const BLOCK_HEAD = 4;
 
@@ -41,6 +43,7 @@ function readRecords(records: Records, refs: Map<string, RefValue>): void {
     const kept = records.number();
     const suffix = records.number();
     name = Buffer.concat([name.subarray(0, kept), records.take(Math.floor(suffix / 8))]);
+    if (name.length > LONGEST_NAME) throw new RangeError('a table of refs has a name without an end');
     // When it was last changed, counted from the head of the file.
     records.number();
     refs.set(name.toString('utf8'), records.value(suffix % 8));

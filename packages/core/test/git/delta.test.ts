@@ -27,6 +27,7 @@ describe('applyDelta', () => {
     ['ends in a size', bytes(0x80), 'ends too early'],
     ['makes less than it tells', bytes(14, 9, 3, 'new'), 'another size'],
     ['makes more than it tells', bytes(14, 2, 3, 'new'), 'another size'],
+    ['makes more than a commit has', bytes(14, 0x81, 0x80, 0x80, 0x08, 0x90, 14), 'makes 16777217 bytes'],
     ['copies what the base does not have', bytes(14, 4, 0b1001_0001, 12, 4), 'another size'],
   ])('refuses a delta that %s', (_, delta, message) => {
     expect(() => applyDelta(BASE, delta)).toThrow(message);

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { deflateSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -64,6 +64,20 @@ describe('a repository that keeps its refs in tables', () => {
   });
 });
 
+describe('a repository that somebody has made to tell what he may not see', () => {
+  const SECRET = 'b5a2c4d6'.repeat(5);
+  test.each(['reftable/tables.list', 'refs/heads/main'])('does not tell what %s leads to', (name) => {
+    const directory = makeTree({ secret: `${SECRET}\n`, '.git/HEAD': 'ref: refs/heads/main\n' });
+    const link = path.join(directory, '.git', name);
+    mkdirSync(path.join(directory, '.git/objects'));
+    mkdirSync(path.dirname(link), { recursive: true });
+    symlinkSync(path.join(directory, 'secret'), link);
+    const head = readGitHead(directory);
+    expect(head).toHaveProperty('unreadable');
+    expect(JSON.stringify(head)).not.toContain(SECRET);
+  });
+});
+
 describe('a table', () => {
   test('has objects, what tags are about, and links', () => {
     expect(Object.fromEntries(readReftable(FIRST))).toMatchObject({
@@ -106,6 +120,7 @@ describe('a table', () => {
     ['of an unknown version', Buffer.from([...headOf(0, 3), ...Buffer.alloc(10)]), 'another format'],
     ['cut off', FIRST.subarray(0, 200), 'range'],
     ['a block without a length', Buffer.from([...headOf(0, 1), 0x72, 0, 0, 0, 0, 0]), 'without a length'],
+    ['a name without an end', block([...headOf(0, 1)], 'x'.repeat(16_385)), 'without an end'],
     ['a value that is not known', block([...headOf(0, 1)], 'main', Buffer.alloc(20), 5), 'not known'],
   ])('is refused: %s', (_, bytes, message) => {
     expect(() => readReftable(bytes)).toThrow(message);
@@ -122,8 +137,14 @@ function headOf(blockSize: number, version: number): Buffer {
 
 /** A block with one ref, behind what the file begins with. */
 function block(head: readonly number[], name: string, id: Buffer = Buffer.alloc(20), type = 1): Buffer {
-  const record = [0, name.length * 8 + type, ...Buffer.from(name), 0, ...id];
+  const record = [0, ...number(name.length * 8 + type), ...Buffer.from(name), 0, ...id];
   const restarts = [0, 0, head.length + 4, 0, 1];
   const length = head.length + 4 + record.length + restarts.length;
-  return Buffer.from([...head, 'r'.charCodeAt(0), 0, 0, length, ...record, ...restarts]);
+  return Buffer.from([...head, 'r'.charCodeAt(0), 0, length >> 8, length & 0xff, ...record, ...restarts]);
+}
+
+/** Seven bits a byte, the highest first, and one more for each byte that follows. */
+function number(value: number): readonly number[] {
+  const last = value & 0x7f;
+  return value < 0x80 ? [last] : [...number((value >> 7) - 1).map((byte) => byte | 0x80), last];
 }
