@@ -9,7 +9,7 @@ import { withSection } from './generated-section.ts';
 import { renderManifest } from './manifest.ts';
 import { releaseDate } from './release/changelog.ts';
 import { renderImagesList } from './release/images-list.ts';
-import { byDigest, readRelease, type Release } from './release/release-file.ts';
+import { byDigest, readRelease, type Release, releaseFacts } from './release/release-file.ts';
 import {
   argoParametersTable,
   bundleLine,
@@ -53,9 +53,9 @@ export function renderDistribution(): ReadonlyMap<string, string> {
   return new Map([['images.yml', renderImagesList(release)], ...argoPackages(release), ...readmes, ...templates]);
 }
 
-function argoPackages({ version, toolImage }: Release): ReadonlyMap<string, string> {
+function argoPackages({ version }: Release): ReadonlyMap<string, string> {
   const date = releaseDate(read('CHANGELOG.md'), version) ?? NOT_RELEASED;
-  const facts = { version, toolImage: byDigest(toolImage), createdAt: `${date}T00:00:00Z` };
+  const facts = { ...releaseFacts(), createdAt: `${date}T00:00:00Z` };
   const kinds = Object.keys(PACKAGES) as readonly TemplateKind[];
   return new Map(kinds.map((kind) => [PACKAGES[kind], renderManifest(argoPackage(kind, facts))]));
 }

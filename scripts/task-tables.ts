@@ -25,12 +25,17 @@ interface Workspace extends Described {
   readonly optional?: boolean;
 }
 
+interface Mount {
+  readonly mountPath: string;
+  readonly readOnly?: boolean;
+}
+
 /** A step of a Task, or a container of a template for Argo. */
 export interface Step {
   readonly name: string;
   readonly image: string;
   readonly workspaces?: readonly { readonly name: string }[];
-  readonly volumeMounts: readonly { readonly mountPath: string; readonly readOnly?: boolean }[];
+  readonly volumeMounts: readonly Mount[];
   readonly securityContext: Readonly<Record<string, unknown>>;
 }
 
@@ -93,8 +98,8 @@ function columns(steps: readonly Step[], more: readonly (readonly string[])[]): 
     ['image', ...steps.map(imageOf)],
     ...[...fields].map((field) => [`\`${field}\``, ...steps.map((step) => settingOf(step, field))]),
     ...more,
-    ['volumes, written', ...steps.map((step) => codes(mountsOf(step, false)))],
-    ['volumes, read', ...steps.map((step) => codes(mountsOf(step, true)))],
+    ['volumes, written', ...steps.map(({ volumeMounts }) => codes(volumeMounts.filter(isWritten).map(pathOf)))],
+    ['volumes, read', ...steps.map(({ volumeMounts }) => codes(volumeMounts.filter(isRead).map(pathOf)))],
   ];
   return markdownTable(['', ...steps.map(({ name }) => `\`${name}\``)], rows);
 }
@@ -122,8 +127,16 @@ function compact(value: unknown): string {
   return JSON.stringify(value).replaceAll(/[{}"]/g, '').replaceAll(':', ': ');
 }
 
-function mountsOf({ volumeMounts }: Step, readOnly: boolean): readonly string[] {
-  return volumeMounts.filter((mount) => (mount.readOnly ?? false) === readOnly).map(({ mountPath }) => mountPath);
+function isRead({ readOnly }: Mount): boolean {
+  return readOnly === true;
+}
+
+function isWritten(mount: Mount): boolean {
+  return !isRead(mount);
+}
+
+function pathOf({ mountPath }: Mount): string {
+  return mountPath;
 }
 
 function codes(names: readonly string[]): string {

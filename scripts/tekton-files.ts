@@ -3,7 +3,7 @@ import { stepActions } from '../packages/kubernetes/src/tekton/step-action.ts';
 import { tasks } from '../packages/kubernetes/src/tekton/task.ts';
 import { withSection } from './generated-section.ts';
 import { renderManifest } from './manifest.ts';
-import { byDigest, readRelease } from './release/release-file.ts';
+import { releaseFacts } from './release/release-file.ts';
 import { securityTable, type Task } from './task-tables.ts';
 
 /** The Tekton Tasks, by their path from the root of the repository. */
@@ -24,7 +24,10 @@ export function withTektonTables(page: string): string {
 
 /** As catalogs have them: a folder of each kind, and in it one of each name. */
 function render(folder: string, make: typeof tasks): ReadonlyMap<string, string> {
-  const { version, toolImage } = readRelease();
-  const made = make({ version, toolImage: byDigest(toolImage) });
-  return new Map([...made].map(([name, object]) => [`tekton/${folder}/${name}/${name}.yaml`, renderManifest(object)]));
+  return new Map(
+    [...make(releaseFacts())].map(([name, object]) => [
+      `tekton/${folder}/${name}/${name}.yaml`,
+      renderManifest(object),
+    ]),
+  );
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import type { ReleaseFacts } from '../../packages/kubernetes/src/release-facts.ts';
 import { ROOT } from '../bundle.ts';
 import type { Version } from './version.ts';
 
@@ -32,6 +33,12 @@ export function readRelease(): Release {
 export function withDigest(text: string, image: ReleasedImage, digest: string): string {
   const release = JSON.parse(text) as Release;
   return `${JSON.stringify({ ...release, [image]: { ...release[image], digest } }, null, 2)}\n`;
+}
+
+/** What manifests say of the release. */
+export function releaseFacts(): ReleaseFacts {
+  const { version, toolImage } = readRelease();
+  return { version, toolImage: byDigest(toolImage) };
 }
 
 /** `name@sha256:…`. */

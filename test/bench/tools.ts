@@ -4,7 +4,7 @@ import { kept, keyOf } from './cache.ts';
 import { go } from './go.ts';
 import { isOwnProgram, type ProgramName, type Recipe, RECIPES, type ToolName } from './tool-recipes.ts';
 
-export type { ProgramName, ToolName } from './tool-recipes.ts';
+export { type ProgramName, TOOL_NAMES, type ToolName } from './tool-recipes.ts';
 
 export interface Tool {
   readonly name: ToolName;
@@ -16,8 +16,6 @@ export interface Tool {
    */
   readonly directory: string;
 }
-
-export const TOOL_NAMES = Object.keys(RECIPES) as readonly ToolName[];
 
 /** For all packages: without optimising, and without putting functions into others. */
 const QUICK = ['-gcflags', 'all=-N -l'];

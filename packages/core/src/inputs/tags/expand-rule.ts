@@ -1,5 +1,5 @@
 import { inputError } from '../../errors/problems.ts';
-import type { CiFacts } from '../trust.ts';
+import type { TagFacts } from './facts.ts';
 import { namesOf, requireFacts } from './needs.ts';
 import { orderTags } from './order.ts';
 import type { RuleKind, TagRule } from './rule.ts';
@@ -7,12 +7,6 @@ import { readRunNames, type RunNames } from './run-names.ts';
 import { tagSlug } from './slug.ts';
 import { type Expressions, namesIn, renderTemplate } from './template.ts';
 import { compareVersions, parseVersion, type Version } from './version.ts';
-
-/** What rules are expanded with. */
-export interface TagFacts extends Omit<CiFacts, 'trust'> {
-  /** Milliseconds since 1970. */
-  readonly now: number;
-}
 
 /** The tag that a rule gives in this run, or why it gives none. */
 export type Expansion = { readonly tag: string } | { readonly unfit: string };

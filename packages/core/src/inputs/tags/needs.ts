@@ -1,5 +1,5 @@
 import { inputError } from '../../errors/problems.ts';
-import type { TagFacts } from './expand-rule.ts';
+import type { TagFacts } from './facts.ts';
 import type { TagRule } from './rule.ts';
 import { namesIn } from './template.ts';
 

@@ -1,4 +1,4 @@
-import { compareVersions, versionIn } from './version.ts';
+import { compareTexts, compareVersions, versionIn } from './version.ts';
 
 const NATURAL = new Intl.Collator('en', { numeric: true });
 
@@ -11,17 +11,12 @@ export function orderTags(tags: readonly string[]): readonly string[] {
   return versioned
     .toSorted((a, b) => {
       if (a.version !== undefined && b.version !== undefined) {
-        return compareVersions(b.version, a.version) || byName(a.name, b.name);
+        return compareVersions(b.version, a.version) || compareTexts(a.name, b.name);
       }
       if (a.version === undefined && b.version === undefined) {
-        return NATURAL.compare(b.name, a.name) || byName(a.name, b.name);
+        return NATURAL.compare(b.name, a.name) || compareTexts(a.name, b.name);
       }
       return a.version === undefined ? 1 : -1;
     })
     .map(({ name }) => name);
-}
-
-function byName(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
 }

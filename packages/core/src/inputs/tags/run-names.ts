@@ -1,6 +1,6 @@
 import { orderTags } from './order.ts';
 import { readRunRef } from './run-ref.ts';
-import type { TagFacts } from './expand-rule.ts';
+import type { TagFacts } from './facts.ts';
 
 /** What rules find a run to be of. A CI names one ref; a checkout can be of a branch and of tags at once. */
 export interface RunNames {

@@ -65,7 +65,8 @@ function compareNumbers(a: string, b: string): number {
   return a.length - b.length || compareTexts(a, b);
 }
 
-function compareTexts(a: string, b: string): number {
+/** By code units, whatever the language. */
+export function compareTexts(a: string, b: string): number {
   if (a === b) return 0;
   return a < b ? -1 : 1;
 }

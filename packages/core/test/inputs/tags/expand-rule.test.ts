@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Expansion, expandTagRule, type TagFacts } from '../../../src/inputs/tags/expand-rule.ts';
+import { type Expansion, expandTagRule } from '../../../src/inputs/tags/expand-rule.ts';
+import type { TagFacts } from '../../../src/inputs/tags/facts.ts';
 import { parseTagRule } from '../../../src/inputs/tags/parse-rule.ts';
 import { problemsOf } from '../support.ts';
 
