@@ -72,7 +72,7 @@ export function withPodInputs(invocation: Invocation): PodInputs {
       ...(folder !== undefined && { bindings: [...(bindings ?? []), ...itemsOf(inputs['bindings'])] }),
       ...(flagValue(invocation, SAME_USER_OPTION.name) === 'true' && { uid: String(uid), gid: String(gid) }),
     },
-    problems: [...problems, ...(bindings === undefined ? [notListed(BINDINGS_DIRECTORY_OPTION, folder ?? '')] : [])],
+    problems: [...problems, ...(folder === undefined ? [] : bindingsProblems(folder, bindings))],
   };
 }
 
@@ -85,6 +85,13 @@ export function withConnectionVolumes(invocation: Invocation): PodInputs {
   if (read === undefined) return { inputs, problems: [notListed(PROXY_DIRECTORY_OPTION, folder)] };
   const missing = Object.entries(read.files).filter(([name]) => (inputs[name] ?? '').length === 0);
   return { inputs: { ...inputs, ...Object.fromEntries(missing) }, problems: read.problems };
+}
+
+function bindingsProblems(folder: string, bindings: readonly string[] | undefined): readonly InputProblem[] {
+  if (bindings === undefined) return [notListed(BINDINGS_DIRECTORY_OPTION, folder)];
+  if (bindings.length > 0 || isEmptyVolume(folder)) return [];
+  const hint = 'Mount each Secret into a folder of its own there: of a projected volume, items have the path NAME/KEY.';
+  return [{ input: 'bindings', message: `"${folder}" has files and no folder, and each binding is a folder`, hint }];
 }
 
 function notListed({ name }: Option, directory: string): InputProblem {

@@ -102,6 +102,13 @@ describe('a build that is handed from container to container', () => {
     );
   });
 
+  test('refuses a volume of bindings that is one Secret, without a folder', async () => {
+    await mkdir(path.join(directory, 'bindings'));
+    await writeFile(path.join(directory, 'bindings/type'), 'maven');
+    const lines = await refused('prepare', IMAGE, BUILDER, '--hand-over=../h', '--bindings-directory=bindings');
+    expect(lines).toEqual(shown(['bindings: "./bindings" has files and no folder, and each binding is a folder']));
+  });
+
   test('leaves no result of an earlier step, whatever is wrong', async () => {
     await mkdir(path.join(directory, 'b'));
     await writeFile(path.join(directory, 'planted'), 'sha256:bad');

@@ -7,6 +7,9 @@ export interface Location {
   readonly variable?: string;
 }
 
+/** Docker's own name for it, and the key of Kubernetes' Secrets, under which a Secret is mounted that nobody has renamed it in. */
+const DOCKER_FILES = ['config.json', '.dockerconfigjson'] as const;
+
 /**
  * Where Docker and Podman keep credentials, in the order in which they are asked (containers-auth.json(5), then docker's
  * `config.json`).
@@ -20,9 +23,9 @@ export function authFileLocations(environment: Readonly<Record<string, string>>,
     ...(named ? [{ file: named, variable: 'REGISTRY_AUTH_FILE' }] : []),
     ...(runtime ? [{ file: join(runtime, 'containers', 'auth.json') }] : []),
     { file: join(config, 'containers', 'auth.json') },
-    docker
-      ? { file: join(docker, 'config.json'), variable: 'DOCKER_CONFIG' }
-      : { file: join(home, '.docker', 'config.json') },
+    ...(docker
+      ? DOCKER_FILES.map((name) => ({ file: join(docker, name), variable: 'DOCKER_CONFIG' }))
+      : [{ file: join(home, '.docker', DOCKER_FILES[0]) }]),
   ];
 }
 
