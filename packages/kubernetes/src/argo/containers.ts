@@ -8,6 +8,7 @@ import { evaluated, parameterIn, valueOf } from './expression.ts';
 import { BY_CLUSTER } from './users.ts';
 import { BINDING_SECRETS, BINDINGS_FOLDER, CACHE, CACHE_CLAIM, NO_TOKEN, SOURCE, VOLUMES_BY_NAME } from './volumes.ts';
 
+const [DOCKER, CERTIFICATES, MIRRORS, PROXY] = VOLUMES_BY_NAME;
 /** Out of reach of the container that runs the buildpacks. */
 const PLAN_DIGEST = `${SCRATCH.mount}/plan-digest`;
 const RESULTS = ['image', 'digest', 'base-image-digest', 'cache'] as const;
@@ -30,6 +31,7 @@ export function prepareContainer(): YamlMapping {
       `--hand-over=${PREPARED.folder}`,
       `--cache-directory=${folderFor(CACHE_CLAIM, CACHE.mount)}`,
       `--bindings-directory=${folderFor(BINDING_SECRETS, BINDINGS_FOLDER)}`,
+      `--proxy-directory=${PROXY.mount}`,
       `--same-user=${evaluated(BY_CLUSTER)}`,
       `--result=plan-digest=${PLAN_DIGEST}`,
     ],
@@ -69,6 +71,7 @@ export function publishContainer(): YamlMapping {
       `--hand-over=${PREPARED.folder}`,
       `--built=${BUILT.mount}`,
       `--plan-digest=${PLAN_DIGEST}`,
+      `--proxy-directory=${PROXY.mount}`,
       ...RESULTS.map((name) => `--result=${name}=${resultFile(name)}`),
     ],
     env: environment(PUBLISH_INPUTS),
@@ -92,14 +95,13 @@ function folderFor(parameter: string, folder: string): string {
 
 /** Lists are text with lines in variables; a volume is one more line. */
 function environment(inputs: readonly InputDefinition[]): readonly YamlMapping[] {
-  const [docker, certificates, mirrors] = VOLUMES_BY_NAME;
   const more: Readonly<Record<string, string>> = {
-    'ca-certificates': `\n${certificates.mount}`,
-    'registries-conf': `\n${mirrors.mount}`,
+    'ca-certificates': `\n${CERTIFICATES.mount}`,
+    'registries-conf': `\n${MIRRORS.mount}`,
   };
   return [
     { name: 'HOME', value: SCRATCH.mount },
-    { name: 'DOCKER_CONFIG', value: docker.mount },
+    { name: 'DOCKER_CONFIG', value: DOCKER.mount },
     ...inputs.map(({ name }) => ({ name: environmentName(name), value: `${valueOf(name)}${more[name] ?? ''}` })),
   ];
 }

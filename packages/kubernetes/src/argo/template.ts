@@ -45,11 +45,11 @@ function ownVolumes(): readonly YamlMapping[] {
     { name: SOURCE.volume, persistentVolumeClaim: { claimName: valueOf(SOURCE_CLAIM) } },
     { name: CACHE.volume, emptyDir: {} },
     { name: NO_TOKEN.volume, emptyDir: {} },
-    ...VOLUMES_BY_NAME.map(({ volume, kind, parameter }) => {
+    ...VOLUMES_BY_NAME.map(({ volume, kind, parameter, ...more }) => {
       const name = valueOf(parameter);
       if (kind === 'configMap') return { name: volume, configMap: { name, optional: true } };
-      const items = [{ key: '.dockerconfigjson', path: 'config.json' }];
-      return { name: volume, secret: { secretName: name, optional: true, items } };
+      const items = 'items' in more ? { items: more.items } : {};
+      return { name: volume, secret: { secretName: name, optional: true, ...items } };
     }),
   ];
 }

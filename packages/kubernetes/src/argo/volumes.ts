@@ -23,6 +23,8 @@ interface NamedVolume extends Place {
   readonly description: string;
   readonly default: string;
   readonly kind: 'secret' | 'configMap';
+  /** The keys that are taken, and their files; absent: all. */
+  readonly items?: readonly { readonly key: string; readonly path: string }[];
 }
 
 /** What is in a volume when the namespace has such an object, and an empty folder when it has not. */
@@ -34,6 +36,7 @@ export const VOLUMES_BY_NAME = [
     description: 'The Secret with credentials for registries, of the type `kubernetes.io/dockerconfigjson`.',
     default: 'buildpacks-ci-registry',
     kind: 'secret',
+    items: [{ key: '.dockerconfigjson', path: 'config.json' }],
   },
   {
     volume: 'ca-certs',
@@ -50,5 +53,14 @@ export const VOLUMES_BY_NAME = [
     description: 'The ConfigMap with rules for mirrors, files as `registries-conf` takes them.',
     default: 'buildpacks-ci-registries-conf',
     kind: 'configMap',
+  },
+  {
+    volume: 'proxy',
+    mount: `${ROOT}/proxy`,
+    parameter: 'proxy-secret',
+    description:
+      'The Secret with the keys `http-proxy`, `https-proxy` and `no-proxy` in the place of these parameters, for a proxy with a password.',
+    default: 'buildpacks-ci-proxy',
+    kind: 'secret',
   },
 ] as const satisfies readonly NamedVolume[];
