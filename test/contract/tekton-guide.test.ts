@@ -12,6 +12,7 @@ const OF_THE_CLUSTER = [
   'violates PodSecurity',
   'more than one PersistentVolumeClaim',
   'declared workspace',
+  'enable-step-actions',
   'ImagePullBackOff',
   'container has runAsNonRoot',
   'unsuccessful cred copy',
