@@ -24,6 +24,7 @@ const ENCODED = Buffer.from(`ann:${PASSWORD}`).toString('base64');
 const HIDDEN = {
   'the program and the outputs of Argo’s executor': '/var/run/argo',
   'the Secret with credentials': '/buildpacks-ci/dockerconfig',
+  'the Secret with a proxy': '/buildpacks-ci/proxy',
   'a token for the cluster': '/var/run/secrets/kubernetes.io/serviceaccount/token',
   'the checkout': '/buildpacks-ci/source',
   'temporary files of our own containers': '/tmp/plan-digest',
@@ -111,6 +112,17 @@ requiresDocker('the template for Argo', () => {
     const second = await argo.run(options);
     expect(second.outputs, second.text).toEqual({ ...first.outputs, cache: 'hit' });
     expect(second.text).toContain("Reusing layer 'test/large-layer:large'");
+  });
+
+  it('goes by the proxy of a Secret, and keeps its password', async () => {
+    const proxy = { 'https-proxy': `http://ann:${PASSWORD}@127.0.0.1:1\n` };
+    const { succeeded, text } = await argo.run({
+      parameters: { image: 'registry.invalid/app', buildpacks: 'samples/procfile' },
+      objects: [secret('buildpacks-ci-proxy', proxy)],
+    });
+    expect(succeeded).toBe(false);
+    expect(text).toMatch(/error: .*the proxy http:\/\/127\.0\.0\.1:1 /);
+    expect(text).not.toContain(PASSWORD);
   });
 
   it('gives buildpacks the Secrets that are bindings', async () => {

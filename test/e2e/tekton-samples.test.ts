@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cp, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,7 +14,7 @@ import { startSquid } from '../bench/squid.ts';
 import { runTask, type TaskOptions, type TaskOutcome } from '../bench/tekton.ts';
 import { loadToolImage } from '../bench/tool-image.ts';
 import { requiresDocker, requiresSquid } from '../support/requires.ts';
-import { INSTALLED, tektonSample } from '../support/tekton-samples.ts';
+import { INSTALLED, pipelineTaskRun, tektonSample } from '../support/tekton-samples.ts';
 import { startWorld, type World } from './support/world.ts';
 
 const APP = path.resolve('samples/apps/procfile');
@@ -136,16 +136,32 @@ requiresDocker("Tekton's samples", () => {
     expect(config.Labels['io.buildpacks.lifecycle.metadata']).toContain('index.docker.io/example/run@sha256:');
   });
 
-  it('cache-claim keeps the cache beside the app', async () => {
-    const claim = path.join(directory, 'claim');
-    await mkdir(claim, { mode: 0o777 });
-    await cp(APP, path.join(claim, 'source'), { recursive: true });
+  /** A claim as it comes from most StorageClasses, root's alone. */
+  const newClaim = () => mkdtemp(path.join(directory, 'claim-')).then((claim) => chmod(claim, 0o755).then(() => claim));
+
+  it('claim makes a claim on which cache-claim keeps the cache beside the app', async () => {
+    const claims = { shop: await newClaim() };
+    await cp(APP, path.join(claims.shop, 'source'), { recursive: true });
     const again = async () =>
-      run('cache-claim', { 'registry.example/shop': `${world.registry.host}/cached` }, { claims: { shop: claim } });
-    const first = await again();
-    expect(first.succeeded, first.text).toBe(true);
-    const second = await again();
-    expect([first.results['CACHE'], second.results['CACHE']], second.text).toEqual(['miss', 'hit']);
+      run('cache-claim', { 'registry.example/shop': `${world.registry.host}/cached` }, { claims });
+    const unprepared = await again();
+    const prepared = await run('claim', {}, { claims });
+    expect(prepared.succeeded, prepared.text).toBe(true);
+    const [first, second] = [await again(), await again()];
+    expect([unprepared, first, second].map(({ results }) => results['CACHE'])).toEqual(['miss', 'miss', 'hit']);
+    expect(new Set([unprepared, first, second].map(({ results }) => results['IMAGE_DIGEST'])).size).toBe(1);
+  });
+
+  it('claim fails where the volume takes no group', async () => {
+    const claims = { shop: await newClaim() };
+    const taskRun = tektonSample('claim').text.replace(/ {4}securityContext:\n {6}fsGroup: 65532\n/, '');
+    const { succeeded, steps, text } = await runTask({
+      task: INSTALLED.join('\n'),
+      taskRun: filled(taskRun, {}),
+      claims,
+    });
+    expect(succeeded, text).toBe(false);
+    expect(steps[0]?.log).toContain('take no fsGroup');
   });
 
   it('cache-registry keeps the cache in a registry', async () => {
@@ -174,7 +190,8 @@ requiresDocker("Tekton's samples", () => {
   requiresSquid('with a proxy', () => {
     it('proxy publishes by it', async () => {
       const { host, address = '' } = await registry({ name: 'registry.corp', tls: authority });
-      const squid = await startSquid({ hosts: { [host]: address } });
+      // Squid takes users in lower case.
+      const squid = await startSquid({ hosts: { [host]: address }, users: { user: 'PASSWORD' } });
       cleanups.push(() => squid.stop());
       // Nothing but the proxy leads to a registry with a name, and such a registry speaks TLS.
       const trusting = 'workspaces:\n    - name: ca-certs\n      configMap:\n        name: authorities';
@@ -185,11 +202,11 @@ requiresDocker("Tekton's samples", () => {
       );
       expect(succeeded, text).toBe(true);
       expect(results['IMAGE_URL']).toBe(`${host}/shop:latest`);
-      expect(await squid.requests()).not.toEqual([]);
+      expect(new Set((await squid.requests()).map(({ user }) => user))).toEqual(new Set(['user']));
     });
   });
 
-  describe('step-actions', () => {
+  describe('from Git', () => {
     let repository: string;
     let commit: string;
     let git: string;
@@ -222,18 +239,43 @@ requiresDocker("Tekton's samples", () => {
       });
     };
 
-    it('clones, builds, looks into the bill of materials and publishes', async () => {
+    it('step-actions clones, builds, looks into the bill of materials and publishes', async () => {
       const { succeeded, text, results, steps } = await compose('pkg:maven/log4j/log4j@');
       expect(succeeded, text).toBe(true);
       expect(results['IMAGE_URL']).toMatch(/\/shop:edge$/);
       expect(steps.at(-1)?.log).toContain(`shop:${commit}`);
     });
 
-    it('publishes nothing that is denied', async () => {
+    it('step-actions publishes nothing that is denied', async () => {
       const { succeeded, steps, results } = await compose('pkg:generic/tiny@');
       expect(succeeded).toBe(false);
       expect(steps.find(({ name }) => name === 'check')?.log).toContain('the image holds pkg:generic/tiny@');
       expect(results).toEqual({});
+    });
+
+    it('pipeline clones into a claim that the build can read, and makes the image of a run without one', async () => {
+      const { host } = await registry({ auth: { kind: 'basic', users: { USER: 'PASSWORD' } } });
+      const claims = { shop: await newClaim() };
+      const placeholders = {
+        [`registry.example/git@${ZEROS}`]: git,
+        'registry.example/shop': `${host}/shop`,
+        'https://git.example/shop.git': repository,
+      };
+      const login = filled(partOf('dockerconfig', 'Secret'), { 'registry.example': host });
+      const runTaskOf = async (name: string, results: Readonly<Record<string, string>> = {}) => {
+        const taskRun = pipelineTaskRun(tektonSample('pipeline'), name, { claim: 'shop', results });
+        return runTask({
+          task: INSTALLED.map((text) => filled(text, {})).join('\n'),
+          taskRun: filled(taskRun, placeholders),
+          claims,
+          objects: [login],
+        });
+      };
+      const clone = await runTaskOf('clone');
+      expect(clone.results, clone.text).toEqual({ commit });
+      const built = await runTaskOf('build', { '$(tasks.clone.results.commit)': commit });
+      const { IMAGE_DIGEST } = (await run('dockerconfig', { 'registry.example': host })).results;
+      expect(built.results, built.text).toMatchObject({ IMAGE_URL: `${host}/shop:edge`, IMAGE_DIGEST });
     });
   });
 });

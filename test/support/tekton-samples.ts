@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { parseAllDocuments, stringify } from 'yaml';
+import { parse, parseAllDocuments, stringify } from 'yaml';
 import { ROOT } from './documents.ts';
 
 /** An object in YAML, as far as these tests look into it. */
@@ -69,6 +69,63 @@ export function taskRunsOf({ spec = {} }: Manifest): readonly string[] {
       },
     }),
   );
+}
+
+interface PipelineRunSpec {
+  readonly taskRunTemplate: { readonly podTemplate: object };
+  readonly taskRunSpecs: readonly { readonly pipelineTaskName: string; readonly podTemplate?: object }[];
+  readonly params: readonly Valued[];
+  readonly workspaces: readonly (Named & { readonly volumeClaimTemplate?: object })[];
+}
+
+interface Valued extends Named {
+  readonly value?: string;
+  readonly default?: string;
+}
+
+/**
+ * The TaskRun that Tekton's controller makes of one task of a sample with a Pipeline and its run: variables are replaced, and the Pod template
+ * is the run's with what it has for this task.
+ *
+ * @param given `claim`: what stands for the claim of the run; `results`: values of variables that name results of other tasks
+ */
+export function pipelineTaskRun(
+  { objects }: Sample,
+  name: string,
+  given: { readonly claim: string; readonly results: Readonly<Record<string, string>> },
+): string {
+  const specOf = (kind: string) => objects.find((object) => object.kind === kind)?.spec;
+  const pipeline = specOf('Pipeline') as { readonly tasks: readonly TaskUse[]; readonly params: readonly Valued[] };
+  const run = specOf('PipelineRun') as unknown as PipelineRunSpec;
+  const task = pipeline.tasks.find((each) => each.name === name);
+  const values = [...run.params, ...pipeline.params].map((param) => [
+    `$(params.${param.name})`,
+    param.value ?? param.default ?? '',
+  ]);
+  const params = [...values, ...Object.entries(given.results)].reduce(
+    (text, [variable = '', value = '']) => text.replaceAll(variable, value),
+    stringify(task?.params ?? []),
+  );
+  const own = run.taskRunSpecs.find(({ pipelineTaskName }) => pipelineTaskName === name);
+  const { taskRef, taskSpec, workspaces = [] } = task ?? {};
+  return stringify({
+    apiVersion: 'tekton.dev/v1',
+    kind: 'TaskRun',
+    metadata: { name },
+    spec: {
+      ...(taskRef && { taskRef }),
+      ...(taskSpec && { taskSpec }),
+      podTemplate: { ...run.taskRunTemplate.podTemplate, ...own?.podTemplate },
+      params: parse(params) as unknown,
+      workspaces: workspaces.map((workspace) => boundAs(workspace.name, run, given.claim)),
+    },
+  });
+}
+
+/** A claim that goes with the run has been made. */
+function boundAs(name: string, { workspaces }: PipelineRunSpec, claimName: string): object {
+  const { volumeClaimTemplate, ...others } = workspaces.find((each) => each.name === name) ?? { name };
+  return volumeClaimTemplate === undefined ? others : { ...others, persistentVolumeClaim: { claimName } };
 }
 
 /**
