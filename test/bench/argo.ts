@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type ArgoPod, type ArgoTemplate, executorMount, withoutExecutor } from './argo/pod.ts';
 import { workflowObjects, type WorkflowOptions } from './argo/workflow.ts';
-import { type ClusterData, dataOf, readObjects } from './tekton/cluster.ts';
-import { type EndedContainer, runPod } from './tekton/kubelet.ts';
-import { ask } from './tekton/program.ts';
-import { textOf } from './tekton/task-run.ts';
-import { makeVolumes, type Volumes } from './tekton/volumes.ts';
+import { type ClusterData, dataOf, readObjects, textOf } from './kubernetes/cluster.ts';
+import { type EndedContainer, runPod } from './kubernetes/kubelet.ts';
+import { ask } from './kubernetes/program.ts';
+import { makeVolumes, type Volumes } from './kubernetes/volumes.ts';
 
 export type { ArgoPod } from './argo/pod.ts';
 export type { WorkflowOptions } from './argo/workflow.ts';

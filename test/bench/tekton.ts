@@ -1,15 +1,16 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type EndedPod, runPod } from './tekton/kubelet.ts';
+import { textOf } from './kubernetes/cluster.ts';
+import { type EndedPod, runPod } from './kubernetes/kubelet.ts';
 import { tektonImage } from './tekton/node-image.ts';
-import type { Pod } from './tekton/pod.ts';
-import { ask } from './tekton/program.ts';
-import { taskCluster, type TaskCluster, type TaskOptions, textOf } from './tekton/task-run.ts';
-import { makeVolumes } from './tekton/volumes.ts';
+import type { Pod } from './kubernetes/pod.ts';
+import { ask } from './kubernetes/program.ts';
+import { taskCluster, type TaskCluster, type TaskOptions } from './tekton/task-run.ts';
+import { makeVolumes } from './kubernetes/volumes.ts';
 
-export type { Pod } from './tekton/pod.ts';
-export { SERVICE_ACCOUNT_TOKEN } from './tekton/projected-files.ts';
+export type { Pod } from './kubernetes/pod.ts';
+export { SERVICE_ACCOUNT_TOKEN } from './kubernetes/projected-files.ts';
 export type { AccountSecret, TaskOptions, WorkspaceSource } from './tekton/task-run.ts';
 
 /** What becomes of a TaskRun before anything runs. */

@@ -1,4 +1,4 @@
-import type { Container, Pod } from '../tekton/pod.ts';
+import type { Container, Pod } from '../kubernetes/pod.ts';
 
 /** A Pod that Argo's controller has made. */
 export type ArgoPod = Pod;

@@ -1,4 +1,4 @@
-import { textOf } from '../tekton/task-run.ts';
+import { textOf } from '../kubernetes/cluster.ts';
 
 /** A Workflow of one step that calls a template. */
 export interface WorkflowOptions {

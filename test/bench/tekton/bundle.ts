@@ -1,4 +1,4 @@
-import { ask } from './program.ts';
+import { ask } from '../kubernetes/program.ts';
 
 /** An object of a Tekton bundle, by which a `taskRef` with the resolver `bundles` names it. */
 export interface BundledObject {

@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { type ClusterData, dataOf, type KubernetesObject, readObjects } from './cluster.ts';
-import type { Projection } from './pod.ts';
+import { type ClusterData, dataOf, type KubernetesObject, readObjects, textOf } from '../kubernetes/cluster.ts';
+import type { Projection } from '../kubernetes/pod.ts';
 
 /** What a workspace is bound to. */
 export type WorkspaceSource =
@@ -65,11 +64,6 @@ export interface TaskCluster {
 const ACCOUNT = 'bench';
 /** Of a TaskRun that names none. */
 const DEFAULT_ACCOUNT = 'default';
-
-/** Whatever comes as text or as the name of a file. */
-export function textOf(source: string): string {
-  return !source.includes('\n') && existsSync(source) ? readFileSync(source, 'utf8') : source;
-}
 
 /** Everything that a cluster holds for the TaskRun, and the TaskRun. */
 export function taskCluster(options: TaskOptions): TaskCluster {

@@ -30,12 +30,18 @@ const VERSION = '..2026_01_01_00_00_00.1';
 export async function makeVolumes(pod: Pod, cluster: ClusterData, directory: string): Promise<Volumes> {
   const made: [string, MadeVolume][] = [];
   for (const volume of pod.spec.volumes ?? []) {
-    made.push([volume.name, await makeVolume(volume, pod, cluster, path.join(directory, volume.name))]);
+    made.push([volume.name, await makeVolume(volume, path.join(directory, volume.name), { pod, cluster })]);
   }
   return Object.fromEntries(made);
 }
 
-async function makeVolume(volume: Volume, pod: Pod, cluster: ClusterData, folder: string): Promise<MadeVolume> {
+/** What a volume is made in. */
+interface Surroundings {
+  readonly pod: Pod;
+  readonly cluster: ClusterData;
+}
+
+async function makeVolume(volume: Volume, folder: string, { pod, cluster }: Surroundings): Promise<MadeVolume> {
   const group = pod.spec.securityContext?.fsGroup;
   const files = projectedFiles(volume, pod, cluster);
   if (files !== undefined) {

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { parseAllDocuments } from 'yaml';
 
 /** The objects that Pods take files and variables from, by their names. */
@@ -22,6 +23,11 @@ export interface KubernetesObject {
   readonly binaryData?: Readonly<Record<string, string>>;
   readonly stringData?: Readonly<Record<string, string>>;
   readonly spec?: { readonly trustBundle?: string };
+}
+
+/** Whatever comes as text or as the name of a file. */
+export function textOf(source: string): string {
+  return !source.includes('\n') && existsSync(source) ? readFileSync(source, 'utf8') : source;
 }
 
 /** The objects in a YAML text. */

@@ -1,4 +1,4 @@
-import { type ClusterData, type Entries } from './cluster.ts';
+import type { ClusterData, Entries } from './cluster.ts';
 import { type FieldItem, fieldOf, type KeyedSource, type Pod, type Projection, type Volume } from './pod.ts';
 
 /** A file of a volume that the kubelet writes. */

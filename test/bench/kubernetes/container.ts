@@ -61,7 +61,7 @@ export async function launchOf(container: Container, node: Node): Promise<Launch
     ...(await mountsOf(container, node, environment)),
     ...mount(message, container.terminationMessagePath ?? MESSAGE),
   ];
-  return { id: `bench-tekton-${randomUUID()}`, name, args: [...args, container.image, ...command], message };
+  return { id: `bench-pod-${randomUUID()}`, name, args: [...args, container.image, ...command], message };
 }
 
 function rightsOf(own: SecurityContext, { spec }: Pod): readonly string[] {
