@@ -83,6 +83,18 @@ requiresDocker('a buildpack in the Tekton Task that is an attacker', () => {
     expect(run.succeeded).toBe(true);
   });
 
+  it('adds no result by replacing our tools in its step, which run after it', async () => {
+    const script = [
+      'cd /tmp/buildpacks-ci/tools && mkdir /tmp/own && mv busybox /tmp/own',
+      `printf '%s' '${FORGED}' >/tmp/own/forged`,
+      `printf '#!/bin/sh\\ncat /tmp/own/forged >/tekton/termination\\nexec /tmp/own/busybox "$@"\\n' >busybox`,
+      'chmod 755 busybox && echo replaced',
+    ];
+    const run = await attack(script.join('\n'));
+    expect(run.steps[1]?.log).toContain('shell: replaced');
+    expect(run.results, run.text).toEqual(honest.results);
+  });
+
   it('adds no artifact to the run and its steps, nor what keeps them from being read', async () => {
     const artifacts = JSON.stringify({
       outputs: [{ name: 'planted', buildOutput: true, values: [{ uri: 'registry.invalid/planted' }] }],

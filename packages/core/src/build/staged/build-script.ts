@@ -10,7 +10,7 @@ import { BUILT, JOB_ROOT, OUTPUT_FOLDER, PREPARED, SETTINGS } from './places.ts'
  * - `BUILDPACKS_CI_PREPARED`: the folder that PREPARE has left; default `.buildpacks-ci/prepare`. It may be read-only.
  * - `BUILDPACKS_CI_BUILT`: the folder that PUBLISH gets, made when it is missing; default `.buildpacks-ci/run`.
  * - `BUILDPACKS_CI_LAST_WORDS`: where a CI looks for what a container has to say when it ends (Tekton): patterns of files, with blanks between
- *   them. They are removed after the lifecycle, or emptied where they are mounts, and with them ends what buildpacks have left running.
+ *   them. They are removed at the end, or emptied where they are mounts, and with them ends what buildpacks have left running.
  *
  * Works with the builder's own `/layers` and `/workspace`, which make the same image as any other engine, and with volumes in their
  * place for a user who is not the builder's. Ends with the lifecycle's exit status, and with 1 where it could not be started.
@@ -87,6 +87,17 @@ mkdir -p "$root/cache/committed"
 [ ! -e "$prepared/${PREPARED.cache}" ] || unpack "$prepared/${PREPARED.cache}" "$root"
 (cd "$root" && ls -d cache/committed/*.tar 2>/dev/null) >"$root/restored" || :
 
+# What a container says when it ends may count for the CI, and any process here could have written it: also our own tools, which
+# buildpacks can replace, so this comes last and uses none. Ending all processes would end others' as well where containers of a Pod
+# share them.
+unsay() {
+  [ "$PPID" != 1 ] || kill -KILL -1 2>/dev/null || :
+  for file in $BUILDPACKS_CI_LAST_WORDS; do
+    command -p rm -rf "$file" 2>/dev/null || (: >"$file") 2>/dev/null || fail "$file, which buildpacks have left, can't be taken away"
+  done
+}
+[ -z "\${BUILDPACKS_CI_LAST_WORDS:-}" ] || trap unsay EXIT
+
 set -- "HOME=$home"
 while IFS= read -r pair; do
   set -- "$@" "$pair"
@@ -112,15 +123,6 @@ status=$(
   } 3>&1
 ) || :
 exec 4>&-
-
-# What a container says when it ends may count for the CI, and any process here could have written it. Ending all of them would end
-# others' as well where containers of a Pod share their processes.
-if [ -n "\${BUILDPACKS_CI_LAST_WORDS:-}" ]; then
-  [ "$PPID" != 1 ] || kill -KILL -1 2>/dev/null || :
-  for file in $BUILDPACKS_CI_LAST_WORDS; do
-    rm -rf "$file" 2>/dev/null || : >"$file"
-  done
-fi
 
 case $status in
   0) ;;
