@@ -1,12 +1,8 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { kindOf, readSmallFile } from '../files/file-kind.ts';
-import type { Refs, RefTarget, Targets } from './refs.ts';
+import { type Refs, REFS_LIMIT, type RefTarget, TAGS, type Targets } from './refs.ts';
 import { type Repository, textOf } from './repository.ts';
-
-/** A repository with a million refs has less. */
-const PACKED_LIMIT = 256 * 1024 * 1024;
-const TAGS = 'refs/tags/';
 
 /** Refs as files of their own, which win over the file `packed-refs`. */
 export function fileRefs({ directory, common }: Repository): Refs {
@@ -37,7 +33,7 @@ export function fileRefs({ directory, common }: Repository): Refs {
  * whether those are there.
  */
 function readPackedRefs(common: string): Targets {
-  const bytes = readSmallFile(path.join(common, 'packed-refs'), PACKED_LIMIT);
+  const bytes = readSmallFile(path.join(common, 'packed-refs'), REFS_LIMIT);
   const lines = typeof bytes === 'string' ? [] : Buffer.from(bytes).toString('utf8').split('\n');
   const peels = /^# pack-refs with:.*\bpeeled\b/.test(lines[0] ?? '');
   const refs = new Map<string, RefTarget>();

@@ -1,7 +1,10 @@
 import path from 'node:path';
+import { kindOf } from '../files/file-kind.ts';
 import { optional } from '../json/json.ts';
+import { fileRefs } from './file-refs.ts';
 import { ObjectStore } from './object-store.ts';
-import { openRefs, resolveRef, symbolicTarget } from './refs.ts';
+import { type Refs, resolveRef, symbolicTarget } from './refs.ts';
+import { reftableRefs } from './reftable-refs.ts';
 import { findRepository, type Repository } from './repository.ts';
 
 /** What Git tells of the commit that is checked out. */
@@ -53,6 +56,11 @@ function headOf(repository: Repository): GitHead {
   } finally {
     store.close();
   }
+}
+
+function openRefs(repository: Repository): Refs {
+  const hasTables = kindOf(path.join(repository.common, 'reftable')) === 'directory';
+  return hasTables ? reftableRefs(repository) : fileRefs(repository);
 }
 
 const ORIGIN = 'refs/remotes/origin/';

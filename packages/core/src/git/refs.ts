@@ -1,9 +1,3 @@
-import path from 'node:path';
-import { kindOf } from '../files/file-kind.ts';
-import { fileRefs } from './file-refs.ts';
-import { reftableRefs } from './reftable-refs.ts';
-import type { Repository } from './repository.ts';
-
 /** What a ref points to. */
 export interface RefTarget {
   /** An object, hexadecimal. */
@@ -23,10 +17,10 @@ export interface Refs {
   tags(): Targets;
 }
 
-export function openRefs(repository: Repository): Refs {
-  const hasTables = kindOf(path.join(repository.common, 'reftable')) === 'directory';
-  return hasTables ? reftableRefs(repository) : fileRefs(repository);
-}
+/** What the full names of tags begin with. */
+export const TAGS = 'refs/tags/';
+/** Bytes of a file with refs: a million of them take less. */
+export const REFS_LIMIT = 256 * 1024 * 1024;
 
 const SYMBOLIC = /^ref: *(refs\/.+)$/;
 const ID = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;

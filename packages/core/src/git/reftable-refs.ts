@@ -1,12 +1,9 @@
 import path from 'node:path';
 import { readSmallFile } from '../files/file-kind.ts';
-import type { Refs, RefTarget } from './refs.ts';
+import { type Refs, REFS_LIMIT, type RefTarget, TAGS } from './refs.ts';
 import { readReftable, type RefValue } from './reftable.ts';
 import { type Repository, textOf } from './repository.ts';
 
-/** A table with a million refs has less. */
-const LIMIT = 256 * 1024 * 1024;
-const TAGS = 'refs/tags/';
 /** A list that is a link may have other people's words in it, which are not to be told. */
 const TABLE = /^[\w-]{1,128}\.ref$/;
 
@@ -36,7 +33,7 @@ function readStack(folder: string): ReadonlyMap<string, RefValue> {
   const refs = new Map<string, RefValue>();
   for (const name of names) {
     if (!TABLE.test(name)) throw new Error('its list of tables names something else');
-    const bytes = readSmallFile(path.join(folder, name), LIMIT);
+    const bytes = readSmallFile(path.join(folder, name), REFS_LIMIT);
     if (typeof bytes === 'string') throw new Error(`its table "${name}" ${bytes}`);
     for (const [ref, value] of readReftable(Buffer.from(bytes))) refs.set(ref, value);
   }
