@@ -8,7 +8,8 @@ const PINNED = /^[\w.:/-]+@sha256:[0-9a-f]{64}$/;
 const FILLED_IN = /\$\((?:params|tasks|steps?|context|results|workspaces|body|tt)[.[]|\{\{/;
 const SHELL = /^(?:\S*\/)?(?:ba|da|a|z|k)?sh$/;
 const SECRET_NAME = /PASSWORD|PASSWD|TOKEN|SECRET|CREDENTIAL|(?:SIGN|API|ACCESS|PRIVATE)_KEY|_AUTH\b/;
-const SECRET_TEXT = /:\/\/[^\s/@:]+:[^\s/@]+@|-----BEGIN [A-Z ]*PRIVATE KEY/;
+/** Samples have `USER:PASSWORD` where everybody has their own. */
+const SECRET_TEXT = /:\/\/(?!USER:PASSWORD@)[^\s/@:]+:[^\s/@]+@|-----BEGIN [A-Z ]*PRIVATE KEY/;
 const SHARED = ['hostNetwork', 'hostPID', 'hostIPC', 'hostPath', 'hostPort', 'shareProcessNamespace'];
 /** Objects whose Pods are made when they are created. */
 const RUNS = ['TaskRun', 'PipelineRun', 'Workflow', 'CronWorkflow'];
