@@ -12,7 +12,7 @@ import {
   SAME_USER_OPTION,
 } from '../pod-options.ts';
 import { readBuildDirectory, readBuildRequest, withPorts } from '../requests.ts';
-import { clearResults, PREPARED_RESULTS, preparedResults, readResultFiles, writeResults } from '../result-files.ts';
+import { clearResults, PREPARED_RESULTS, readResultFiles, writeResults } from '../result-files.ts';
 
 const POD_OPTIONS = [
   HAND_OVER_OPTION,
@@ -59,5 +59,5 @@ async function handOver(invocation: Invocation, prepared: string): Promise<void>
     const tools = await jobTools(TOOL_FOLDER, ports.processes);
     return prepareStaged(request, { prepared, tools, builderName: builderName(inputs), terms: POD_TERMS }, ports);
   });
-  await writeResults(files, preparedResults(planDigest));
+  await writeResults(files, { 'plan-digest': planDigest });
 }

@@ -1,4 +1,4 @@
-import { catalogAnnotations } from '../artifact-hub/annotations.ts';
+import { catalogMetadata } from '../artifact-hub/annotations.ts';
 import { BUILT, PREPARED, SCRATCH } from '../pod/places.ts';
 import type { Users } from '../pod/security.ts';
 import type { ReleaseFacts } from '../release-facts.ts';
@@ -89,11 +89,7 @@ function stepAction(
   return {
     apiVersion: 'tekton.dev/v1beta1',
     kind: 'StepAction',
-    metadata: {
-      name,
-      labels: { 'app.kubernetes.io/version': version },
-      annotations: catalogAnnotations({ displayName, version }),
-    },
+    metadata: catalogMetadata({ name, displayName, version }),
     spec: {
       description,
       params: [...params(toolImage), ...TOLD].filter((param) => named(param, used)),

@@ -1,4 +1,4 @@
-import { catalogAnnotations } from '../artifact-hub/annotations.ts';
+import { catalogMetadata } from '../artifact-hub/annotations.ts';
 import { OWN_FOLDERS } from '../pod/places.ts';
 import { emptyVolume, SHARED_VOLUMES } from '../pod/program.ts';
 import type { Users } from '../pod/security.ts';
@@ -38,11 +38,7 @@ function task({ name, displayName, description, users }: Variant, { version, too
   return {
     apiVersion: 'tekton.dev/v1',
     kind: 'Task',
-    metadata: {
-      name,
-      labels: { 'app.kubernetes.io/version': version },
-      annotations: catalogAnnotations({ displayName, version }),
-    },
+    metadata: catalogMetadata({ name, displayName, version }),
     spec: {
       description,
       params: params(toolImage),
