@@ -10,7 +10,6 @@ const PROCFILE = ['samples/procfile'];
 
 /** What a registry answers to the manifest of the repository `troubled`, by methods; all else goes well. */
 const TROUBLES: Readonly<Record<string, Readonly<Record<string, Answer>>>> = {
-  'refuses the manifest': { PUT: { status: 403, body: '{"errors":[{"code":"DENIED","message":"quota"}]}' } },
   'forgets the manifest that it has taken': { PUT: { status: 201 } },
   'shows another manifest than the one that it has taken': {
     HEAD: {
@@ -49,15 +48,6 @@ requiresDocker('the Tekton Task', () => {
     expect(run.steps[1]?.log).toContain('a buildpack failed to build, exit status 51.');
     expect(run.results).toEqual({});
     expect(await digestOf(image)).toBeUndefined();
-  });
-
-  it('ends with the status of the lifecycle when no buildpack takes part', async () => {
-    const run = await tekton.run({
-      params: { image: tekton.world.image('none'), buildpacks: PROCFILE },
-      workspaces: { source: { kind: 'emptyDir' } },
-    });
-    expect(codesOf(run), run.text).toEqual([0, 20, 1]);
-    expect(run.results).toEqual({});
   });
 
   describe('with a cache on a volume, when the build is', () => {
