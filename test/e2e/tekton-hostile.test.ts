@@ -75,7 +75,8 @@ requiresDocker('a buildpack in the Tekton Task that is an attacker', () => {
       'for folder in /tekton/results /tekton/run/1/status/results; do',
       '  printf planted | tee "$folder/IMAGE_DIGEST" "$folder/IMAGE_URL"',
       'done',
-      `(trap '' TERM; while sleep 0.01; do printf %s '${FORGED}' >/tekton/termination; done) >/dev/null 2>&1 &`,
+      // Over what is there without emptying it first, and longer than anything that Tekton writes.
+      `(trap '' TERM; while :; do printf '%-3000s' '${FORGED}' 1<>/tekton/termination; done) >/dev/null 2>&1 &`,
     ];
     const run = await attack(script.join('\n'), publish);
     const expected = names.map((name) => [name, honest.results[name]] as const);
