@@ -47,8 +47,9 @@ export interface Route {
 }
 
 /**
- * Applies the rule with the longest prefix (`containers-registries.conf(5)`): its mirrors in order, then the source; before them comes
- * the copy below `registry-prefix`. An endpoint that a rule of its own blocks is skipped, and none is asked twice. It is insecure when any rule says so of exactly its host and port.
+ * The copy below `registry-prefix`, then the rule with the longest prefix (`containers-registries.conf(5)`): its mirrors in order, and the
+ * source. An endpoint that a rule of its own blocks is skipped, and none is asked twice. It is insecure when any rule says so of exactly its
+ * host and port.
  *
  * @throws InputError when the rule turns the reference into something that is none
  */

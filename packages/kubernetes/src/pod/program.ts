@@ -37,10 +37,13 @@ export function emptyVolume({ volume }: Place): YamlMapping {
   return { name: volume, emptyDir: {} };
 }
 
-export function mount({ volume, mount: mountPath }: Place): YamlMapping {
+/** Of a container. */
+export type VolumeMount = Readonly<{ name: string; mountPath: string; readOnly?: true }>;
+
+export function mount({ volume, mount: mountPath }: Place): VolumeMount {
   return { name: volume, mountPath };
 }
 
-export function readOnlyMount(place: Place): YamlMapping {
+export function readOnlyMount(place: Place): VolumeMount {
   return { ...mount(place), readOnly: true };
 }

@@ -4,14 +4,14 @@ import type { Users } from '../pod/security.ts';
 import type { ReleaseFacts } from '../release-facts.ts';
 import type { YamlMapping, YamlValue } from '../yaml-value.ts';
 import { params } from './params.ts';
-import { buildStep, prepareStep, publishStep } from './steps.ts';
+import { buildStep, prepareStep, publishStep, type Step } from './steps.ts';
 
 interface Action {
   readonly name: string;
   readonly displayName: string;
   readonly description: string;
   /** Of the Task with users of its own. */
-  readonly step: (users: Users) => YamlMapping;
+  readonly step: (users: Users) => Step;
 }
 
 const ACTIONS: readonly Action[] = [
@@ -83,8 +83,9 @@ function stepAction(
   { name, displayName, description, step }: Action,
   { version, toolImage }: ReleaseFacts,
 ): YamlMapping {
-  const own = Object.fromEntries(Object.entries(step('fixed')).filter(([field]) => !OF_THE_TASK.has(field)));
-  const spec = withTexts(withVolumeParams(own), askedByParam);
+  const fields = Object.entries(withVolumeParams(step('fixed')));
+  const own = Object.fromEntries(fields.filter(([field]) => !OF_THE_TASK.has(field)));
+  const spec = withTexts(own, askedByParam);
   const used = paramsIn(spec);
   return {
     apiVersion: 'tekton.dev/v1beta1',
@@ -107,9 +108,9 @@ function named({ name }: YamlMapping, names: ReadonlySet<string>): boolean {
 }
 
 /** Tekton takes a volume's name in a StepAction from a param only. */
-function withVolumeParams(step: YamlMapping): YamlMapping {
-  const mounts = step['volumeMounts'] as readonly (YamlMapping & { readonly name: string })[];
-  return { ...step, volumeMounts: mounts.map((mount) => ({ ...mount, name: `$(params.${mount.name}-volume)` })) };
+function withVolumeParams(step: Step): Step {
+  const volumeMounts = step.volumeMounts.map((mount) => ({ ...mount, name: `$(params.${mount.name}-volume)` }));
+  return { ...step, volumeMounts };
 }
 
 function askedByParam(text: string): string {

@@ -1,14 +1,27 @@
 import { environmentName, type InputDefinition } from '@buildpacks-ci/core';
 import { POD_INPUTS, PUBLISH_INPUTS } from '../pod/inputs.ts';
 import { BUILT, OWN_FOLDERS, PREPARED, SCRATCH } from '../pod/places.ts';
-import { BUILD_ENVIRONMENT, BUILD_RESOURCES, COMMANDS, IMAGE_PULL, mount, MOUNTS } from '../pod/program.ts';
+import {
+  BUILD_ENVIRONMENT,
+  BUILD_RESOURCES,
+  COMMANDS,
+  IMAGE_PULL,
+  mount,
+  MOUNTS,
+  type VolumeMount,
+} from '../pod/program.ts';
 import { builderSecurity, toolSecurity, type Users } from '../pod/security.ts';
 import type { YamlMapping } from '../yaml-value.ts';
 import { declared, PREPARE_RESULTS, PUBLISH_RESULTS, resultOptions } from './results.ts';
 import { pathOf, PREPARE_WORKSPACES, PUBLISH_WORKSPACES } from './workspaces.ts';
 
+/** A step of a Task. */
+export interface Step extends YamlMapping {
+  readonly volumeMounts: readonly VolumeMount[];
+}
+
 /** Everything that needs credentials before buildpacks run. */
-export function prepareStep(users: Users): YamlMapping {
+export function prepareStep(users: Users): Step {
   return {
     name: 'prepare',
     image: image('tool-image'),
@@ -39,7 +52,7 @@ export function prepareStep(users: Users): YamlMapping {
 const LAST_WORDS = '/tekton/termination /tekton/artifacts/* /tekton/run/*/status/artifacts/*';
 
 /** The builder itself runs buildpacks: no workspace, no input, nothing of ours but a constant script. */
-export function buildStep(users: Users): YamlMapping {
+export function buildStep(users: Users): Step {
   return {
     name: 'build',
     image: image('builder'),
@@ -53,7 +66,7 @@ export function buildStep(users: Users): YamlMapping {
 }
 
 /** Verifies what the build has left, and puts the image where the plan says. */
-export function publishStep(users: Users): YamlMapping {
+export function publishStep(users: Users): Step {
   return {
     name: 'publish',
     image: image('tool-image'),
