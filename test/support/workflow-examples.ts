@@ -52,11 +52,6 @@ function workflowOf({ line, content }: MarkdownBlock): string | undefined {
   return undefined;
 }
 
-/** Argo's steps are lists as well. */
-function isStep(item: unknown): boolean {
-  return isMap(item) && (item.has('uses') || item.has('run'));
-}
-
 function isStep(item: unknown): boolean {
   return isMap(item) && (item.has('uses') || item.has('run'));
 }
