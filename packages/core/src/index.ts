@@ -1,5 +1,5 @@
 export type { ListedCache, VerifiedCache } from './cache/index.ts';
-export { type AuthFile, type RegistryToken, tokenAuth } from './auth/index.ts';
+export { type AuthFile, loginPlaces, type RegistryToken, tokenAuth } from './auth/index.ts';
 export { explained } from './cache/store/explained.ts';
 export { build } from './build/build.ts';
 export { prepareBuild, publishBuild, runBuild } from './build/stages.ts';

@@ -124,6 +124,11 @@ status=$(
 ) || :
 exec 4>&-
 
+# Whatever runs as this user can write to the pipe that the status comes by.
+case $status in
+  '' | *[!0-9]* | ????*) status=1 ;;
+esac
+
 case $status in
   0) ;;
 ${explanations()}
@@ -131,7 +136,7 @@ ${explanations()}
 esac
 # 2 is a mistake in the user's inputs, and this one would be ours.
 [ "$status" != 2 ] || status=1
-[ "$status" = 0 ] || exit "\${status:-1}"
+[ "$status" = 0 ] || exit "$status"
 
 pack() {
   archive=$1
