@@ -63,9 +63,10 @@ export async function allInOrder<T extends readonly unknown[]>(
 
 function throwProblems(outcomes: readonly PromiseSettledResult<unknown>[]): void {
   const failures = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }): unknown => reason);
-  const errors = failures.filter((failure) => failure instanceof InputError);
-  if (errors.length === 1) throw errors[0];
+  const [first, ...others] = failures.filter((failure) => failure instanceof InputError);
+  if (first === undefined) return;
+  if (others.length === 0) throw first;
   const problems = new Problems();
-  for (const problem of errors.flatMap((error) => error.problems)) problems.add(problem);
+  for (const problem of [first, ...others].flatMap((error) => error.problems)) problems.add(problem);
   problems.throwIfAny();
 }
