@@ -179,7 +179,8 @@ function folderOf(invocation: Invocation, { name }: Option): string | undefined 
   return text === '' ? undefined : path.resolve(invocation.host.machine.workingDirectory, text);
 }
 
-function itemsOf(value: RawInputs[string]): readonly string[] {
+/** What a list has, however it was given; an empty text is one item. */
+export function itemsOf(value: RawInputs[string]): readonly string[] {
   return typeof value === 'string' ? value.split('\n') : (value ?? []);
 }
 

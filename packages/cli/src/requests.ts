@@ -12,7 +12,7 @@ import {
 } from '@buildpacks-ci/core';
 import { flagValue, type Invocation } from './command.ts';
 import { BUILD_DIRECTORY_OPTION } from './option.ts';
-import { CACHE_DIRECTORY_OPTION, HAND_OVER_OPTION, PROXY_DIRECTORY_OPTION } from './pod-options.ts';
+import { ownPlaces } from './own-places.ts';
 
 export interface ReadBuildOptions {
   /** Found before, to be told together with those of the inputs. */
@@ -39,21 +39,6 @@ export function readBuildRequest(
       ownPlaces: ownPlaces(invocation),
     }),
   );
-}
-
-/**
- * What `path` and the like must not lead to in a Pod, where the app is on a volume beside others: a checkout may hold the link
- * `app -> ../dockerconfig`, or somebody write `..`. None elsewhere: a home folder may well be the app, and hold the login.
- */
-function ownPlaces(invocation: Invocation): readonly string[] {
-  if ((flagValue(invocation, HAND_OVER_OPTION.name) ?? '') === '') return [];
-  const { environment, machine } = invocation.host;
-  const folders = [HAND_OVER_OPTION, CACHE_DIRECTORY_OPTION, PROXY_DIRECTORY_OPTION].flatMap(
-    ({ name }) => flagValue(invocation, name) ?? [],
-  );
-  return [...folders, environment['DOCKER_CONFIG'] || path.join(machine.home, '.docker')]
-    .filter((folder) => folder !== '')
-    .map((folder) => path.resolve(machine.workingDirectory, folder));
 }
 
 /** What the inputs of a connection are read against. */

@@ -50,6 +50,23 @@ describe('a build that is handed from container to container', () => {
       [`path: ".." leads to "${path.join(tmpdir(), 'h')}", which buildpacks get nothing of`],
     ],
     [
+      'an app that leads to the certificates, among which are the keys of clients',
+      ['--path=../certs', '--ca-certificates=../certs'],
+      [
+        `path: "../certs" leads to "${path.join(tmpdir(), 'certs')}", which buildpacks get nothing of`,
+        'ca-certificates: "../certs" does not exist',
+      ],
+    ],
+    [
+      'a variable file that is the key of a client',
+      ['--env-files=../key.pem', '--client-certificates=registry.example=../cert.pem,../key.pem'],
+      [
+        `env-files: "../key.pem" leads to "${path.join(tmpdir(), 'key.pem')}", which buildpacks get nothing of`,
+        'client-certificates: "../cert.pem" does not exist',
+        'client-certificates: "../key.pem" does not exist',
+      ],
+    ],
+    [
       'proxies that do not exist',
       ['--proxy-directory=/none'],
       ['proxy-directory: "/none" is no directory that can be listed'],
