@@ -56,7 +56,9 @@ test.each([
   ['/var/cache', 'Write dir:/var/cache.'],
   ['ghcr.io/team/cache', 'Write registry:ghcr.io/team/cache.'],
   ['s3:bucket', 'Write dir:PATH, registry:REPOSITORY or local:PATH.'],
-  ...['gs://b', 's3://bucket.example/cache', 'https://ghcr.io/team/cache'].map((url) => [url, OF_A_URL] as const),
+  ['gs://b', OF_A_URL],
+  ['s3://bucket.example/cache', OF_A_URL],
+  ['https://ghcr.io/team/cache', OF_A_URL],
 ])('who writes %s as cache-store is told how', (text, hint) => {
   expect(problemsOf(() => parse({ 'cache-store': text })).map((problem) => problem.hint)).toEqual([hint]);
 });
