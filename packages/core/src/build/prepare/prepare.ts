@@ -61,6 +61,8 @@ export interface ResolveContext {
  */
 export async function resolveBuild(request: CompleteRequest, context: ResolveContext): Promise<Resolved> {
   const { registry, ports, directory, over = new AbortController() } = context;
+  // First: where it can't be known, no question to a registry is left behind.
+  const creationTime = creationSeconds(request.creationTime, request.app, ports);
   const resolving = resolveBuilder(request, registry, ports);
   // Neither rejects: who waits for the builder is told what is wrong with it, and an abort ends everything.
   const whileNeeded = { ...ports, signal: AbortSignal.any([ports.signal, over.signal]) };
@@ -70,7 +72,7 @@ export async function resolveBuild(request: CompleteRequest, context: ResolveCon
   const restoring =
     directory && restoreCaches(request, { resolving, finding }, directory, whileNeeded).catch(() => undefined);
   try {
-    const resolved = await resolveAll(request, { resolving, finding }, { ...context, over });
+    const resolved = await resolveAll(request, { resolving, finding }, { ...context, over, creationTime });
     const { caches } = await finding;
     return { ...resolved, ...optional('caches', caches), ...optional('restoring', restoring) };
   } catch (error) {
@@ -83,11 +85,10 @@ export async function resolveBuild(request: CompleteRequest, context: ResolveCon
 async function resolveAll(
   request: CompleteRequest,
   { resolving, finding }: CachesUnderWay,
-  context: ResolveContext & { readonly over: AbortController },
+  context: ResolveContext & { readonly over: AbortController; readonly creationTime: number | undefined },
 ): Promise<Resolved> {
-  const { registry, ports, over } = context;
+  const { registry, ports, over, creationTime } = context;
   const { platform } = request;
-  const creationTime = creationSeconds(request.creationTime, request.app, ports);
   const decisive = <T>(work: Promise<T>): Promise<T> =>
     work.catch((error: unknown) => {
       over.abort(error);
@@ -113,7 +114,7 @@ async function resolveAll(
     runImage,
     overrides: overridesOf(config),
     ...(previous !== undefined && { previousImage: previous.planned }),
-    ...(creationTime !== undefined && { creationTime }),
+    ...optional('creationTime', creationTime),
   });
   return { plan, request, builder: builder.provided, runImage, config, ...(previous !== undefined && { previous }) };
 }
