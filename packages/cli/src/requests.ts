@@ -19,7 +19,7 @@ export interface ReadBuildOptions {
   readonly problems?: readonly InputProblem[];
   /** The image may lack a name: nothing is built. */
   readonly nameless?: boolean;
-  /** The inputs are complete: no layer cache is added to them. */
+  /** The inputs are those of a Pod: no layer cache is added to them, and the image goes to a registry. */
   readonly complete?: boolean;
 }
 
@@ -35,6 +35,7 @@ export function readBuildRequest(
       ...connectionContext(invocation),
       architecture,
       nameless,
+      registryOnly: complete,
       facts: 'checkout',
       ownPlaces: ownPlaces(invocation),
     }),

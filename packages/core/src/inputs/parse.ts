@@ -39,6 +39,8 @@ export interface ParseContext extends ConnectionContext {
   readonly withheld?: (name: string) => boolean;
   /** Folders with credentials, or with the build itself, that no input may hand to buildpacks; absolute. Absent: none. */
   readonly ownPlaces?: readonly string[];
+  /** There is no input for another place of the image than a registry: none is told of. Absent: there is. */
+  readonly registryOnly?: boolean;
   /** The image may lack a name and a place: nothing is built. */
   readonly nameless?: boolean;
 }
@@ -99,7 +101,7 @@ function readOutcome(parts: Parts) {
   const publish = reader.choice('publish') === 'auto' ? trust.publish && taggable : trust.publish;
   if (untagged !== undefined) reportUntagged(untagged, parts);
   const named = reader.text('image') !== undefined || reader.list('tags').length > 0;
-  if (!named && context.nameless !== true) requireName(reader, { publish, load, problems });
+  if (!named && context.nameless !== true) requireName(parts, { publish, load });
   const creationTime = problems.attempt(() =>
     parseCreationTime(reader.text('creation-time') ?? 'none', facts.commitTime),
   );
@@ -126,17 +128,17 @@ function reportUntagged(why: string, { reader, problems, trust }: Parts): void {
 
 /** Without a name the image can only be written to disk. */
 function requireName(
-  reader: InputReader,
-  wanted: { readonly publish: boolean; readonly load: LoadTarget | undefined; readonly problems: Problems },
+  { reader, context, problems }: Parts,
+  wanted: { readonly publish: boolean; readonly load: LoadTarget | undefined },
 ): void {
   const hint = 'Set "image" to registry/repository[:tag].';
   const report = (message: string, advice = hint) => {
-    wanted.problems.report('image', message, advice);
+    problems.report('image', message, advice);
   };
   if (wanted.load !== undefined) report('it is missing, and "load" needs a name for the image');
   else if (wanted.publish) report('it is missing, and "publish" needs a place for the image');
   else if (reader.list('output').length === 0)
-    report('it is missing', `${hint} Without a registry set "output" to oci:DIR.`);
+    report('it is missing', context.registryOnly ? hint : `${hint} Without a registry set "output" to oci:DIR.`);
 }
 
 function loadTarget(choice: 'true' | 'false' | LoadTarget): LoadTarget | undefined {

@@ -33,10 +33,15 @@ export const PUBLISH_INPUTS: readonly Input[] = POD_INPUTS.filter(
   ({ name }) => name === 'log-level' || CONNECTION_INPUTS.includes(name),
 );
 
+/** In a Pod an image can go to a registry only. */
+const IMAGE =
+  'The image to build, `registry/repository[:tag]`. Capitals in the name are lower-cased with a notice. It may be left out when `tags` holds a full reference.';
+
 /** @param manifest what has the value in it: whoever may read that reads a password too */
 export function describeInput(input: InputDefinition, manifest: 'run' | 'workflow'): string {
   const note = input.secret === true ? ` Without a password: whoever may read the ${manifest} could read it.` : '';
-  return `${describeInOneLine(input)}${note}`;
+  const described = input.name === 'image' ? { ...input, description: IMAGE } : input;
+  return `${describeInOneLine(described)}${note}`;
 }
 
 /** What the builder has to be in a Pod, where a container is it. */
