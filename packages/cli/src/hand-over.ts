@@ -65,15 +65,31 @@ export function withPodInputs(invocation: Invocation): PodInputs {
   const folder = folderOf(invocation, BINDINGS_DIRECTORY_OPTION);
   const bindings = folder === undefined ? [] : bindingsIn(folder);
   const { uid, gid } = invocation.host.machine;
+  const users = flagValue(invocation, SAME_USER_OPTION.name) ?? 'fixed';
   return {
     inputs: {
       ...inputs,
       ...(cache !== undefined && { 'cache-store': [`dir:${cache}`, ...itemsOf(inputs['cache-store'])] }),
       ...(folder !== undefined && { bindings: [...(bindings ?? []), ...itemsOf(inputs['bindings'])] }),
-      ...(flagValue(invocation, SAME_USER_OPTION.name) === 'true' && { uid: String(uid), gid: String(gid) }),
+      ...(CHOSEN_BY_CLUSTER.includes(users) && { uid: String(uid), gid: String(gid) }),
     },
-    problems: [...problems, ...(folder === undefined ? [] : bindingsProblems(folder, bindings))],
+    problems: [
+      ...problems,
+      ...usersProblems(users),
+      ...(folder === undefined ? [] : bindingsProblems(folder, bindings)),
+    ],
   };
+}
+
+/** Who chooses the users, in the words of a flag and of the parameter `users` of Argo's template. */
+const CHOSEN_BY_CLUSTER: readonly string[] = ['true', 'cluster'];
+const CHOSEN_BY_IMAGES: readonly string[] = ['false', 'fixed'];
+
+/** A misspelt word would go on with users that the cluster may refuse. */
+function usersProblems(users: string): readonly InputProblem[] {
+  if ([...CHOSEN_BY_CLUSTER, ...CHOSEN_BY_IMAGES].includes(users)) return [];
+  const hint = 'Write fixed or cluster (in Argo the parameter users).';
+  return [{ input: SAME_USER_OPTION.name, message: `"${users}" is neither fixed nor cluster`, hint }];
 }
 
 /** The inputs with what connections need, which PUBLISH has as well: a volume with proxies, and no volumes that are empty. */

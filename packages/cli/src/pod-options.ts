@@ -50,7 +50,9 @@ export const PROXY_DIRECTORY_OPTION: Option = {
 export const SAME_USER_OPTION: Option = {
   name: 'same-user',
   kind: 'flag',
-  description: 'The container of the builder has the same user as this one, whom the cluster has chosen.',
+  placeholder: 'cluster|fixed',
+  description:
+    'Alone or as cluster: the container of the builder has the same user as this one, whom the cluster has chosen.',
 };
 
 export const LISTS_OPTION: Option = {

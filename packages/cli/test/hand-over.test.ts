@@ -17,8 +17,8 @@ describe('a build that is handed from container to container', () => {
     onTestFinished(() => rm(directory, { recursive: true }));
   });
 
-  /** What the program refuses, line by line. */
-  async function refused(...args: readonly string[]): Promise<readonly string[]> {
+  /** What the program says when it refuses. */
+  async function told(...args: readonly string[]): Promise<string> {
     const stderr = recorder();
     const machine = {
       home: tmpdir(),
@@ -31,11 +31,12 @@ describe('a build that is handed from container to container', () => {
     const host = { args, environment: {}, stdout: recorder(), stderr, clock: standingClock(), machine };
     const signal = new AbortController().signal;
     expect(await runProgram({ ...host, processes: createProcessRunner(), signal })).toBe(2);
-    return stderr
-      .text()
-      .replaceAll(directory, '.')
-      .split('\n')
-      .filter((line) => !/^\s*hint:|^$|problems with/.test(line));
+    return stderr.text().replaceAll(directory, '.');
+  }
+
+  /** What it refuses, line by line, without hints. */
+  async function refused(...args: readonly string[]): Promise<readonly string[]> {
+    return (await told(...args)).split('\n').filter((line) => !/^\s*hint:|^$|problems with/.test(line));
   }
 
   test.each<[string, readonly string[], readonly string[]]>([
@@ -49,6 +50,7 @@ describe('a build that is handed from container to container', () => {
       ['--path=..'],
       [`path: ".." leads to "${path.join(tmpdir(), 'h')}", which buildpacks get nothing of`],
     ],
+    ['a word for users that is none', ['--same-user=clustre'], ['same-user: "clustre" is neither fixed nor cluster']],
     [
       'an app that leads to the certificates, among which are the keys of clients',
       ['--path=../certs', '--ca-certificates=../certs'],
@@ -117,6 +119,16 @@ describe('a build that is handed from container to container', () => {
     expect(await refused(command, '--build-directory=b', ...args)).toEqual(
       shown([`${name}: it is given without hand-over`]),
     );
+  });
+
+  test.each(['', '=cluster', '=fixed', '=false'])('takes --same-user%s', async (word) => {
+    const lines = await refused('prepare', IMAGE, BUILDER, '--hand-over=../h', `--same-user${word}`, '--publish=maybe');
+    expect(lines).toEqual(shown(['publish: "maybe" is not one of its values']));
+  });
+
+  test('asks for an image, and for no other place of it than a registry', async () => {
+    const stderr = await told('prepare', BUILDER, '--hand-over=../h');
+    expect(stderr).toMatch(/image: it is missing\n.*hint: Set "image" to registry\/repository\[:tag\]\.\n/);
   });
 
   test('refuses a volume of bindings that is one Secret, without a folder', async () => {

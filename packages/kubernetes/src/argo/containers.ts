@@ -5,7 +5,7 @@ import { BUILD_ENVIRONMENT, COMMANDS, IMAGE_PULL, mount, MOUNTS, readOnlyMount }
 import { builderSecurity, toolSecurity } from '../pod/security.ts';
 import type { YamlMapping } from '../yaml-value.ts';
 import { evaluated, parameterIn, valueOf } from './expression.ts';
-import { BY_CLUSTER } from './users.ts';
+import { USERS } from './users.ts';
 import { BINDING_SECRETS, BINDINGS_FOLDER, CACHE, CACHE_CLAIM, NO_TOKEN, SOURCE, VOLUMES_BY_NAME } from './volumes.ts';
 
 const [DOCKER, CERTIFICATES, MIRRORS, PROXY] = VOLUMES_BY_NAME;
@@ -32,7 +32,7 @@ export function prepareContainer(): YamlMapping {
       `--cache-directory=${folderFor(CACHE_CLAIM, CACHE.mount)}`,
       `--bindings-directory=${folderFor(BINDING_SECRETS, BINDINGS_FOLDER)}`,
       `--proxy-directory=${PROXY.mount}`,
-      `--same-user=${evaluated(BY_CLUSTER)}`,
+      `--same-user=${valueOf(USERS)}`,
       `--result=plan-digest=${PLAN_DIGEST}`,
     ],
     env: environment(POD_INPUTS),
