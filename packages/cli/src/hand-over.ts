@@ -65,7 +65,7 @@ export function withPodInputs(invocation: Invocation): PodInputs {
   const folder = folderOf(invocation, BINDINGS_DIRECTORY_OPTION);
   const bindings = folder === undefined ? [] : bindingsIn(folder);
   const { uid, gid } = invocation.host.machine;
-  const users = flagValue(invocation, SAME_USER_OPTION.name) ?? 'fixed';
+  const users = flagValue(invocation, SAME_USER_OPTION.name) || 'fixed';
   return {
     inputs: {
       ...inputs,

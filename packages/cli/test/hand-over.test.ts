@@ -121,7 +121,7 @@ describe('a build that is handed from container to container', () => {
     );
   });
 
-  test.each(['', '=cluster', '=fixed', '=false'])('takes --same-user%s', async (word) => {
+  test.each(['', '=', '=cluster', '=fixed', '=false'])('takes --same-user%s', async (word) => {
     const lines = await refused('prepare', IMAGE, BUILDER, '--hand-over=../h', `--same-user${word}`, '--publish=maybe');
     expect(lines).toEqual(shown(['publish: "maybe" is not one of its values']));
   });
