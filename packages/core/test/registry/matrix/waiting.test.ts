@@ -72,7 +72,10 @@ const ROWS: readonly Row[] = [
     ],
     fails: {
       code: 'temporary',
-      says: ['(TOOMANYREQUESTS: pull rate limit), 0 of 100 requests per 6 h left', 'limits anonymous requests: give a credential'],
+      says: [
+        '(TOOMANYREQUESTS: pull rate limit), 0 of 100 requests per 6 h left',
+        'limits anonymous requests: give a credential',
+      ],
     },
     tries: 4,
     waits: [2000, 4000, 8000],
