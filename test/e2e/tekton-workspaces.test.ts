@@ -61,7 +61,7 @@ requiresDocker('workspaces of the Tekton Task, as Kubernetes mounts them:', () =
         },
       });
       expect(codesOf(run), run.text).toEqual([2, 1, 1]);
-      expect(run.steps[0]?.log).toMatch(/log in/);
+      expect(run.steps[0]?.log).toMatch(/give one .*in Tekton the workspace dockerconfig/);
     });
 
     it('without ca-certs the certificate is told to be what is not trusted', async () => {
