@@ -4,6 +4,9 @@ import { flagValue, type Invocation } from './command.ts';
 import { itemsOf } from './hand-over.ts';
 import { CACHE_DIRECTORY_OPTION, HAND_OVER_OPTION, PROXY_DIRECTORY_OPTION } from './pod-options.ts';
 
+/** Where Kubernetes puts the token of the Pod's account, and Tekton the Secrets of it. */
+const OF_THE_ACCOUNT = ['/var/run/secrets/kubernetes.io', '/tekton/creds', '/tekton/creds-secrets'];
+
 /**
  * What `path` and the like must not lead to in a Pod, where the app is on a volume beside others: a checkout may hold the link
  * `app -> ../dockerconfig`, or somebody write `..`. None elsewhere: a home folder may well be the app, and hold the login.
@@ -15,7 +18,7 @@ export function ownPlaces(invocation: Invocation): readonly string[] {
     .map(({ name }) => flagValue(invocation, name) ?? '')
     .filter((folder) => folder !== '')
     .map((folder) => path.resolve(machine.workingDirectory, folder));
-  return [...folders, ...loginPlaces(environment, machine), ...certificatePlaces(invocation)];
+  return [...OF_THE_ACCOUNT, ...folders, ...loginPlaces(environment, machine), ...certificatePlaces(invocation)];
 }
 
 /** Where certificates are there may be the keys of clients. Those among the app's files are the app's. */

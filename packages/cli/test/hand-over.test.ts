@@ -69,6 +69,13 @@ describe('a build that is handed from container to container', () => {
       ],
     ],
     [
+      "a binding that is the token of the Pod's account",
+      ['--bindings=cluster=/var/run/secrets/kubernetes.io/serviceaccount'],
+      [
+        'bindings: "/var/run/secrets/kubernetes.io/serviceaccount" leads to "/var/run/secrets/kubernetes.io", which buildpacks get nothing of',
+      ],
+    ],
+    [
       'proxies that do not exist',
       ['--proxy-directory=/none'],
       ['proxy-directory: "/none" is no directory that can be listed'],
