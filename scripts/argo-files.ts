@@ -1,6 +1,6 @@
 import { type TemplateKind, workflowTemplate } from '../packages/kubernetes/src/argo/template.ts';
 import { renderManifest } from './manifest.ts';
-import { readRelease } from './release/release-file.ts';
+import { releaseFacts } from './release/release-file.ts';
 
 const FILES: Readonly<Record<TemplateKind, string>> = {
   WorkflowTemplate: 'argo/buildpacks-ci/manifests.yaml',
@@ -9,8 +9,7 @@ const FILES: Readonly<Record<TemplateKind, string>> = {
 
 /** The templates for Argo Workflows, by their path from the root of the repository. */
 export function renderArgo(): ReadonlyMap<string, string> {
-  const { version, toolImage } = readRelease();
-  const release = { version, toolImage: `${toolImage.repository}@${toolImage.digest}` };
+  const release = releaseFacts();
   const kinds = Object.keys(FILES) as readonly TemplateKind[];
   return new Map(kinds.map((kind) => [FILES[kind], renderManifest(workflowTemplate(kind, release))]));
 }

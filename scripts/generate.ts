@@ -10,7 +10,8 @@ import { GITHUB_ACTION, makeBundle, ROOT } from './bundle.ts';
 import { withSection } from './generated-section.ts';
 import { renderTemplates } from './gitlab-templates.ts';
 import { renderArgo } from './argo-files.ts';
-import { renderTekton } from './tekton-files.ts';
+import { renderDistribution } from './distribution-files.ts';
+import { renderStepActions, renderTekton, withTektonTables } from './tekton-files.ts';
 import { renderNames, renderOutputs, renderOwnInputs } from './github-tables.ts';
 
 /** By path from the root of the repository. */
@@ -21,7 +22,10 @@ const generated: ReadonlyMap<string, string> = new Map([
   ['docs/github.md', withSections(await page('docs/github.md'))],
   ...renderTemplates(),
   ...renderTekton(),
+  ...renderStepActions(),
+  ['tekton/README.md', withTektonTables(await page('tekton/README.md'))],
   ...renderArgo(),
+  ...renderDistribution(),
   ...(await makeBundle(GITHUB_ACTION)),
 ]);
 

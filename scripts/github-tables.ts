@@ -1,16 +1,17 @@
-import { INPUT_GROUPS, type InputDefinition, INPUTS } from '../packages/core/src/inputs/index.ts';
+import { CI_INPUTS, INPUT_GROUPS, type InputDefinition } from '../packages/core/src/inputs/index.ts';
 import { ACTION_OUTPUTS, GITHUB_INPUTS } from '../packages/github-action/src/definitions.ts';
+import { markdownTable } from './markdown-table.ts';
 
 /** For the README: the names of all inputs by their groups, and of all outputs. */
 export function renderNames(): string {
   const groups = Object.entries(INPUT_GROUPS).map(([group, title]) => {
-    const names = INPUTS.filter((input: InputDefinition) => input.group === group).map(inputLink);
+    const names = CI_INPUTS.filter((input: InputDefinition) => input.group === group).map(inputLink);
     return [title, names.join(', ')];
   });
   const own = GITHUB_INPUTS.map(({ name }) => `[\`${name}\`](docs/github.md#inputs)`);
   const outputs = ACTION_OUTPUTS.map(({ name }) => `[\`${name}\`](docs/github.md#outputs)`);
   const rows = [...groups, ['Only on GitHub', own.join(', ')], ['**Outputs**', outputs.join(', ')]];
-  return table(['inputs', ''], rows);
+  return markdownTable(['inputs', ''], rows);
 }
 
 /** The inputs that only the action has. */
@@ -21,11 +22,11 @@ export function renderOwnInputs(): string {
     text === undefined ? defaultNote : `\`${text}\``,
     description,
   ]);
-  return table(['input', 'default', 'meaning'], rows);
+  return markdownTable(['input', 'default', 'meaning'], rows);
 }
 
 export function renderOutputs(): string {
-  return table(
+  return markdownTable(
     ['output', 'value'],
     ACTION_OUTPUTS.map(({ name, description }) => [`\`${name}\``, description]),
   );
@@ -35,14 +36,4 @@ export function renderOutputs(): string {
 function inputLink({ name }: InputDefinition): string {
   const isGroup = Object.values(INPUT_GROUPS).some((title) => title.toLowerCase() === name);
   return `[\`${name}\`](docs/inputs.md#${name}${isGroup ? '-1' : ''})`;
-}
-
-/** Prettier would fill every cell to the width of the longest one. */
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.map(escaped).join(' | ')} |`);
-  return ['<!-- prettier-ignore -->', ...lines, ''].join('\n');
-}
-
-function escaped(cell: string): string {
-  return cell.replaceAll('|', '\\|');
 }

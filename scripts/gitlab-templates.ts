@@ -1,15 +1,14 @@
 import { Document, isMap, isNode, type Pair } from 'yaml';
 import { type Template, templates } from '../packages/gitlab-ci/src/component/templates.ts';
 import type { YamlMapping } from '../packages/gitlab-ci/src/component/yaml-value.ts';
-import { readRelease } from './release/release-file.ts';
+import { byDigest, readRelease } from './release/release-file.ts';
 
 const HEAD = `# Made from packages/core/src/inputs and packages/gitlab-ci/src/component by "npm run generate"; changes belong there.
 `;
 
 /** The files of the GitLab components, by their path from the root of the repository. */
 export function renderTemplates(): ReadonlyMap<string, string> {
-  const { repository, digest } = readRelease().toolImage;
-  const made = templates(`${repository}@${digest}`);
+  const made = templates(byDigest(readRelease().toolImage));
   return new Map(made.map((template) => [`gitlab/templates/${template.name}.yml`, renderTemplate(template)]));
 }
 

@@ -6,6 +6,9 @@
  *        node scripts/release.ts notes TAG COMMIT  prints the notes of the release
  *        node scripts/release.ts component DIRECTORY   writes the files of the GitLab components' project
  *        node scripts/release.ts sboms DIRECTORY   writes a bill of materials for each bundle, and for the tool image of each platform
+ *        node scripts/release.ts manifests DIRECTORY   writes what is for Tekton and Argo, a file for each object, and the list of images
+ *        node scripts/release.ts tekton DIRECTORY      writes the bundle for Tekton as an OCI layout, and fails when release.json has another one
+ *        node scripts/release.ts tekton DIRECTORY write   and puts its digest into release.json
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -13,8 +16,10 @@ import { COMMAND_LINE, GITHUB_ACTION, packagesOf, ROOT } from './bundle.ts';
 import { cutRelease, releaseNotes } from './release/changelog.ts';
 import { componentProject, includeLine } from './release/component-project.ts';
 import { VERSIONED } from './release/manifests.ts';
-import { readRelease } from './release/release-file.ts';
+import { releasedManifests } from './release/released-manifests.ts';
+import { byDigest, readRelease, withDigest } from './release/release-file.ts';
 import { npmComponent, renderSbom } from './release/sbom.ts';
+import { releasedObjects, writeBundle } from './release/tekton-bundle.ts';
 import { movingTag, parseVersion, type Version } from './release/version.ts';
 import { ARCHITECTURES } from './tool-image/architecture.ts';
 import { readPins } from './tool-image/pins.ts';
@@ -31,7 +36,12 @@ else if (step === 'check') check(versionOf(name));
 else if (step === 'notes') process.stdout.write(notes(versionOf(name)));
 else if (step === 'component') writeComponent(path.resolve(name));
 else if (step === 'sboms') await writeSboms(path.resolve(name));
-else throw new Error(`"${step ?? ''}" is no step of a release: prepare, check, notes, component, sboms`);
+else if (step === 'manifests') writeManifests(path.resolve(name));
+else if (step === 'tekton') await writeTekton(path.resolve(name), commit);
+else
+  throw new Error(
+    `"${step ?? ''}" is no step of a release: prepare, check, notes, component, sboms, manifests, tekton`,
+  );
 
 function prepare(version: Version): void {
   const date = new Date().toISOString().slice(0, 10);
@@ -49,9 +59,19 @@ function check(version: Version): void {
 function notes(version: Version): string {
   const include = includeLine(process.env['GITLAB_PROJECT'] ?? 'GROUP/buildpacks-ci', version);
   const uses = `- uses: ${REPOSITORY}@${commit} # v${version}`;
-  const { toolImage } = readRelease();
-  const image = `${toolImage.repository}@${toolImage.digest}`;
-  return `${releaseNotes(read(CHANGELOG), version)}\n\n\`\`\`yaml\n${uses}\n\`\`\`\n\n\`\`\`yaml\n${include}\n\`\`\`\n\nThe tool image: \`${image}\`\n`;
+  const { toolImage, tektonBundle } = readRelease();
+  const parts = [
+    releaseNotes(read(CHANGELOG), version),
+    yamlBlock(uses),
+    yamlBlock(include),
+    `The tool image: \`${byDigest(toolImage)}\``,
+    `The bundle for Tekton: \`${byDigest(tektonBundle)}\``,
+  ];
+  return `${parts.join('\n\n')}\n`;
+}
+
+function yamlBlock(text: string): string {
+  return `\`\`\`yaml\n${text}\n\`\`\``;
 }
 
 function writeComponent(directory: string): void {
@@ -74,6 +94,19 @@ async function writeSboms(directory: string): Promise<void> {
     const sbom = imageSbom(architecture, version, readPins(), programs);
     writeFileSync(path.join(directory, `tool-image.${architecture}.cdx.json`), sbom);
   }
+}
+
+function writeManifests(directory: string): void {
+  mkdirSync(directory, { recursive: true });
+  for (const [file, text] of releasedManifests()) writeFileSync(path.join(directory, file), text);
+}
+
+async function writeTekton(directory: string, action: string): Promise<void> {
+  const { version, tektonBundle } = readRelease();
+  const { digest } = await writeBundle(directory, releasedObjects(), version);
+  if (action === 'write') write('release.json', withDigest(read('release.json'), 'tektonBundle', digest));
+  else if (tektonBundle.digest !== digest)
+    throw new Error(`release.json has ${tektonBundle.digest}, and this commit makes ${digest}`);
 }
 
 function versionOf(tag: string): Version {

@@ -32,7 +32,8 @@ if (values.pins === true) {
   writeFileSync(PINS_FILE, `${JSON.stringify(await renewedPins(CACHE, Date.now()), null, 2)}\n`);
 } else {
   const { digest } = await make(path.resolve(positionals[0] ?? path.join(ROOT, 'image', 'dist')));
-  if (values.write === true) writeFileSync(RELEASE_FILE, withDigest(readFileSync(RELEASE_FILE, 'utf8'), digest));
+  if (values.write === true)
+    writeFileSync(RELEASE_FILE, withDigest(readFileSync(RELEASE_FILE, 'utf8'), 'toolImage', digest));
   if (values.check === true) check(digest);
 }
 

@@ -1,7 +1,7 @@
 import { compareVersions, parseVersion, type Version } from './version.ts';
 
 const UNRELEASED = '## Unreleased';
-const RELEASED = /^## (\d\S*) - \d{4}-\d\d-\d\d$/;
+const RELEASED = /^## (\d\S*) - (\d{4}-\d\d-\d\d)$/;
 
 /**
  * The changelog with what was unreleased under the heading of a version, and nothing unreleased.
@@ -27,6 +27,12 @@ export function releaseNotes(changelog: string, version: Version): string {
   const notes = section(changelog, (line) => RELEASED.exec(line)?.[1] === version);
   if (notes === '') throw new Error(`CHANGELOG.md has no section for ${version}`);
   return notes;
+}
+
+/** The day of a version, `2026-11-21`; none while it is not released. */
+export function releaseDate(changelog: string, version: Version): string | undefined {
+  const headings = changelog.split('\n').map((line) => RELEASED.exec(line));
+  return headings.find((heading) => heading?.[1] === version)?.[2];
 }
 
 /** The versions that the changelog has, as they stand in it: the newest first. */

@@ -10,6 +10,7 @@ export const VERSIONED: Readonly<Record<string, (text: string, version: Version)
   'packages/cli/package.json': inManifest,
   'packages/github-action/package.json': inManifest,
   'packages/gitlab-ci/package.json': inManifest,
+  'packages/kubernetes/package.json': inManifest,
   'package-lock.json': inLock,
 };
 

@@ -19,7 +19,7 @@ export type Apt = (args: readonly string[], directory?: string) => Promise<strin
 
 /**
  * Lets `use` work with an apt that has read the lists of one architecture. All of its state is in a folder of its own, which is removed
- * afterwards: it needs no root and changes nothing on the machine.
+ * afterwards: it changes nothing on the machine.
  *
  * @throws Error with apt's own reason
  */
@@ -27,11 +27,7 @@ export async function withApt<T>(options: AptOptions, use: (apt: Apt) => Promise
   await mkdir(options.scratch, { recursive: true });
   const state = await mkdtemp(path.join(options.scratch, 'apt-'));
   try {
-    const settings = await prepare(state, options);
-    const apt: Apt = (args, directory = state) => {
-      const environment = { LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' };
-      return command('apt-get', [...settings, ...args], { environment, directory });
-    };
+    const apt = await privateApt(state, '', await settingsOf(state, options));
     await apt(['update']);
     return await use(apt);
   } finally {
@@ -39,29 +35,41 @@ export async function withApt<T>(options: AptOptions, use: (apt: Apt) => Promise
   }
 }
 
-async function prepare(state: string, { architecture, sources }: AptOptions): Promise<readonly string[]> {
+/**
+ * An apt-get with all of its state in a folder, where it needs no root.
+ *
+ * @param status what it takes for installed, as dpkg writes it
+ * @param settings `NAME=VALUE`, beside its own
+ */
+export async function privateApt(state: string, status: string, settings: readonly string[]): Promise<Apt> {
   for (const folder of ['lists/partial', 'archives/partial'])
     await mkdir(path.join(state, folder), { recursive: true });
-  await writeFile(path.join(state, 'status'), '');
-  const settings = [
+  await writeFile(path.join(state, 'status'), status);
+  const own = [
     `Dir::State=${state}`,
     `Dir::State::status=${path.join(state, 'status')}`,
     `Dir::Cache=${state}`,
+    'APT::Sandbox::User=root',
+    'Acquire::Languages=none',
+    'Acquire::Retries=3',
+  ];
+  const options = [...own, ...settings].flatMap((setting) => ['-o', setting]);
+  const environment = { LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' };
+  return (args, directory = state) => command('apt-get', [...options, ...args], { environment, directory });
+}
+
+async function settingsOf(state: string, { architecture, sources }: AptOptions): Promise<readonly string[]> {
+  const settings = [
     `APT::Architecture=${architecture}`,
     `APT::Architectures=${architecture}`,
     // The list's only member: it would be the machine's own architectures.
     `APT::Architectures::=${architecture}`,
-    'APT::Sandbox::User=root',
     'Acquire::ForceHash=SHA256',
-    'Acquire::Languages=none',
-    'Acquire::Retries=3',
   ];
-  if (sources.kind === 'snapshot') {
-    const list = path.join(state, 'sources.list');
-    await writeFile(list, snapshotSources(sources.time));
-    settings.push(`Dir::Etc::sourcelist=${list}`, 'Dir::Etc::sourceparts=/dev/null');
-  }
-  return settings.flatMap((setting) => ['-o', setting]);
+  if (sources.kind === 'machine') return settings;
+  const list = path.join(state, 'sources.list');
+  await writeFile(list, snapshotSources(sources.time));
+  return [...settings, `Dir::Etc::sourcelist=${list}`, 'Dir::Etc::sourceparts=/dev/null'];
 }
 
 /** Not signed as far as apt is concerned, since no other distribution has Debian's keys: the pins' hashes decide. */

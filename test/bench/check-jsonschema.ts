@@ -2,8 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { asArray, asRecord, asText, parseJson } from '../../packages/core/src/json/json.ts';
-import { command } from './command.ts';
-import { pythonTool } from './python-tool.ts';
+import { lintWith, pythonTool } from './python-tool.ts';
 
 const NAME = 'check-jsonschema';
 
@@ -47,14 +46,10 @@ interface Problem {
 }
 
 async function check(name: CiSchema, files: readonly string[]): Promise<readonly Problem[]> {
-  const packages = await checkJsonschema();
   // GitLab has tags of YAML's own.
   const transform = name === 'gitlab-ci' ? ['--data-transform', name] : [];
   const schema = ['--builtin-schema', `vendor.${name}`, ...transform];
-  // Exit status 1 stands for problems and for everything else.
-  const checking = ['-m', 'check_jsonschema', ...schema, '--output-format', 'json', ...files];
-  const run = `code=0; python3 "$@" || code=$?; [ "$code" = 1 ] || exit "$code"`;
-  const output = await command('sh', ['-c', run, 'sh', ...checking], { environment: { PYTHONPATH: packages } });
+  const output = await lintWith(NAME, [...schema, '--output-format', 'json', ...files]);
   const report = asRecord(parseJson(output));
   if (report === undefined) throw new Error(`${NAME} gave no report: ${output}`);
   return [...asArray(report['errors']), ...asArray(report['parse_errors'])].map((item) => {

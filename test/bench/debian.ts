@@ -1,7 +1,8 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { type Apt, privateApt } from '../../scripts/tool-image/apt.ts';
 import { kept, keyOf } from './cache.ts';
-import { command, isMissingProgram } from './command.ts';
+import { isMissingProgram } from './command.ts';
 
 /** The Debian or Ubuntu packages that the bench's images are made of, as files. */
 export interface DebianPackages {
@@ -48,7 +49,7 @@ const PRETENDED = [
 
 /**
  * Downloads the packages and what they depend on, once, with apt and the machine's own sources, but with state and cache
- * folders of our own: it needs no root and changes nothing on the machine.
+ * folders of our own: it changes nothing on the machine.
  *
  * @throws Error saying what is missing on a machine without apt
  */
@@ -66,45 +67,25 @@ export async function debianPackages(): Promise<DebianPackages> {
 
 async function download(directory: string): Promise<void> {
   process.stderr.write('bench: downloading Debian packages for the run and build images (once)\n');
-  const apt = await privateApt(directory);
-  await apt(['update']);
+  const [state, archives] = [path.join(directory, 'state'), path.join(directory, 'archives')];
+  await mkdir(path.join(archives, 'partial'), { recursive: true });
+  const apt = await privateApt(state, PRETENDED.map(installed).join('\n'), [`Dir::Cache::archives=${archives}`]);
+  await apt(['update']).catch(needsApt);
   // All before the first download: apt no longer names what it has.
   for (const [set, names] of Object.entries(SETS)) {
     await writeFile(path.join(directory, set), (await resolve(apt, names)).join('\n'));
   }
   for (const names of Object.values(SETS)) await apt([...INSTALL, '--download-only', ...names]);
-  await rm(path.join(directory, 'state'), { recursive: true });
+  await rm(state, { recursive: true });
 }
 
 const INSTALL = ['install', '--yes', '--no-install-recommends'];
 
-type Apt = (args: readonly string[]) => Promise<string>;
-
-async function privateApt(directory: string): Promise<Apt> {
-  await mkdir(path.join(directory, 'state', 'lists', 'partial'), { recursive: true });
-  await mkdir(path.join(directory, 'archives', 'partial'), { recursive: true });
-  await writeFile(path.join(directory, 'state', 'status'), PRETENDED.map(installed).join('\n'));
-  const settings = [
-    `Dir::State=${path.join(directory, 'state')}`,
-    `Dir::State::status=${path.join(directory, 'state', 'status')}`,
-    `Dir::Cache=${path.join(directory, 'state')}`,
-    `Dir::Cache::archives=${path.join(directory, 'archives')}`,
-    'APT::Sandbox::User=root',
-    'Acquire::Languages=none',
-    'Acquire::Retries=3',
-  ].flatMap((setting) => ['-o', setting]);
-  return (args) => runApt([...settings, ...args]);
-}
-
-async function runApt(args: readonly string[]): Promise<string> {
-  try {
-    return await command('apt-get', args, { environment: { LC_ALL: 'C', DEBIAN_FRONTEND: 'noninteractive' } });
-  } catch (error) {
-    if (!isMissingProgram(error)) throw error;
-    throw new Error('the test bench makes its images from Debian packages and needs apt-get: use Debian or Ubuntu', {
-      cause: error,
-    });
-  }
+function needsApt(cause: unknown): never {
+  if (!isMissingProgram(cause)) throw cause;
+  throw new Error('the test bench makes its images from Debian packages and needs apt-get: use Debian or Ubuntu', {
+    cause,
+  });
 }
 
 /** One entry of dpkg's status file, with a version that satisfies every dependency. */

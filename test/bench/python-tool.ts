@@ -23,6 +23,18 @@ export async function pythonTool(name: string): Promise<string> {
   });
 }
 
+/**
+ * What a linter among them prints about files, with the exit status 0 or 1.
+ *
+ * @throws Error with what it has printed, for any other status
+ */
+export async function lintWith(name: string, args: readonly string[], directory?: string): Promise<string> {
+  const environment = { PYTHONPATH: await pythonTool(name) };
+  const run = `code=0; python3 "$@" || code=$?; [ "$code" = 1 ] || exit "$code"`;
+  const linting = ['-m', name.replaceAll('-', '_'), ...args];
+  return command('sh', ['-c', run, 'sh', ...linting], { environment, ...(directory !== undefined && { directory }) });
+}
+
 function missing(name: string): (cause: unknown) => never {
   return (cause) => {
     throw new Error(`the test bench needs python3 with pip to install ${name}`, { cause });

@@ -6,6 +6,7 @@ import { buildpackDirectory, makeBuilder, makeRunImage } from './images.ts';
 import { tool, TOOL_NAMES, type ToolName } from './tools.ts';
 import { tektonLayer } from './tekton/node-image.ts';
 import { toolImages } from './tool-image.ts';
+import { yamllint } from './yamllint.ts';
 import { zizmor } from './zizmor.ts';
 
 /** What has to be there before: for all tests, or for the demo alone. */
@@ -13,7 +14,7 @@ const SETS: Readonly<Record<string, Wanted>> = {
   all: {
     tools: TOOL_NAMES,
     buildpacks: ['ca-certificates', 'nodejs', 'procfile'],
-    others: [checkJsonschema, zizmor, toolImages, helperLayer, tektonLayer],
+    others: [checkJsonschema, yamllint, zizmor, toolImages, helperLayer, tektonLayer],
   },
   demo: { tools: ['lifecycle', 'registry', 'crane'], buildpacks: ['nodejs', 'procfile'], others: [] },
 };

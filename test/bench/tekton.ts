@@ -1,15 +1,16 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { type EndedPod, runPod } from './tekton/kubelet.ts';
+import { textOf } from './kubernetes/cluster.ts';
+import { type EndedPod, runPod } from './kubernetes/kubelet.ts';
 import { tektonImage } from './tekton/node-image.ts';
-import type { Pod } from './tekton/pod.ts';
-import { ask } from './tekton/program.ts';
-import { taskCluster, type TaskCluster, type TaskOptions, textOf } from './tekton/task-run.ts';
-import { makeVolumes } from './tekton/volumes.ts';
+import type { Pod } from './kubernetes/pod.ts';
+import { ask } from './kubernetes/program.ts';
+import { taskCluster, type TaskCluster, type TaskOptions } from './tekton/task-run.ts';
+import { makeVolumes } from './kubernetes/volumes.ts';
 
-export type { Pod } from './tekton/pod.ts';
-export { SERVICE_ACCOUNT_TOKEN } from './tekton/projected-files.ts';
+export type { Pod } from './kubernetes/pod.ts';
+export { SERVICE_ACCOUNT_TOKEN } from './kubernetes/projected-files.ts';
 export type { AccountSecret, TaskOptions, WorkspaceSource } from './tekton/task-run.ts';
 
 /** What becomes of a TaskRun before anything runs. */
@@ -37,6 +38,8 @@ export interface TaskOutcome extends RenderedTask {
   readonly message: string;
   readonly steps: readonly StepOutcome[];
   readonly results: Readonly<Record<string, TaskResult>>;
+  /** What Tekton has taken for artifacts of the run and its steps, as JSON; empty when there are none. */
+  readonly artifacts: string;
   /** Everything, for the message of a test that fails. */
   readonly text: string;
 }
@@ -52,7 +55,10 @@ interface Rendering extends RenderedTask {
 interface TaskRunStatus {
   readonly conditions: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
   readonly results?: readonly { readonly name: string; readonly value: TaskResult }[];
+  readonly artifacts?: object;
   readonly steps?: readonly {
+    readonly inputs?: object;
+    readonly outputs?: object;
     readonly name: string;
     readonly container: string;
     readonly terminationReason?: string;
@@ -89,6 +95,8 @@ export async function runTask(options: TaskOptions): Promise<TaskOutcome> {
   const cluster = taskCluster(options);
   const { pod, run, ...rendered } = await render(options, cluster, await tektonImage());
   if (pod === undefined || rendered.refusals.length > 0) return { ...nothingRan(rendered), ...(pod && { pod }) };
+  const other = pod.spec.containers.find(({ name }) => !name.startsWith('step-'));
+  if (other !== undefined) throw new Error(`the bench runs steps only, not ${other.name}`);
   const directory = await mkdtemp(path.join(tmpdir(), 'bench-tekton-'));
   try {
     const volumes = await makeVolumes(pod, cluster.data, path.join(directory, 'volumes'));
@@ -119,7 +127,7 @@ async function render(options: TaskOptions, { texts }: TaskCluster, image: strin
 
 function nothingRan(rendered: RenderedTask): TaskOutcome {
   const text = [...rendered.problems, ...rendered.refusals].join('\n');
-  return { ...rendered, succeeded: false, message: '', steps: [], results: {}, text };
+  return { ...rendered, succeeded: false, message: '', steps: [], results: {}, artifacts: '', text };
 }
 
 function outcomeOf(status: TaskRunStatus, ended: EndedPod): Omit<TaskOutcome, keyof RenderedTask> {
@@ -137,6 +145,10 @@ function outcomeOf(status: TaskRunStatus, ended: EndedPod): Omit<TaskOutcome, ke
     message,
     steps,
     results: Object.fromEntries((status.results ?? []).map(({ name, value }) => [name, value])),
+    artifacts: [status.artifacts, ...(status.steps ?? []).flatMap(({ inputs, outputs }) => [inputs, outputs])]
+      .map((each = {}) => JSON.stringify(each))
+      .filter((each) => each !== '{}')
+      .join('\n'),
     text: [...logs, message].join('\n'),
   };
 }

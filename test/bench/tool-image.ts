@@ -16,6 +16,7 @@ import { addToolImage, finishLayout, type LayerStore, type ToolImage } from '../
 import { cachePath, kept, keyOf, ROOT } from './cache.ts';
 import { codeKey } from './code-key.ts';
 import { command } from './command.ts';
+import { loadedImage } from './docker-image.ts';
 import { keptLayer, placeLayer } from './layer.ts';
 
 /** The tool image for one architecture. */
@@ -56,26 +57,32 @@ export async function toolImages(): Promise<void> {
   for (const architecture of ARCHITECTURES) await toolImage(architecture);
 }
 
-/** Loads the image into this machine's docker engine, unless it has it, and gives the name to run. */
+let loaded: Promise<string> | undefined;
+
+/**
+ * Loads the image into this machine's docker engine, unless it has it, and gives the name to run. Once for a process: our programs are
+ * bundled for it each time, which takes as long as a small build.
+ */
 export async function loadToolImage(): Promise<string> {
+  loaded ??= load();
+  return loaded;
+}
+
+async function load(): Promise<string> {
   const { layout } = await toolImage();
   const image = await layoutImage(await openLayout(layout));
   const name = `${REPOSITORY}:${hexOf(image.manifest.config.digest).slice(0, 12)}`;
-  const there = await command('docker', ['image', 'inspect', name]).then(
-    () => true,
-    () => false,
-  );
-  if (there) return name;
-  const temporary = await mkdtemp(path.join(tmpdir(), 'buildpacks-ci-tool-image-'));
-  try {
-    const archive = path.join(temporary, 'image.tar');
-    const items = dockerArchiveItems(image, [name], { temporary, onProgress: () => undefined });
-    await pipeline(Readable.from(writeTar(items), { objectMode: false }), createWriteStream(archive));
-    await command('docker', ['load', '--input', archive]);
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
-  return name;
+  return loadedImage(name, async () => {
+    const temporary = await mkdtemp(path.join(tmpdir(), 'buildpacks-ci-tool-image-'));
+    try {
+      const archive = path.join(temporary, 'image.tar');
+      const items = dockerArchiveItems(image, [name], { temporary, onProgress: () => undefined });
+      await pipeline(Readable.from(writeTar(items), { objectMode: false }), createWriteStream(archive));
+      await command('docker', ['load', '--input', archive]);
+    } finally {
+      await rm(temporary, { recursive: true, force: true });
+    }
+  });
 }
 
 /** The code that decides the image's bytes, besides that of layers and layouts. */

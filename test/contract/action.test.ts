@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { type InputDefinition, INPUTS, withoutLinks } from '../../packages/core/src/inputs/index.ts';
+import { CI_INPUTS, type InputDefinition, withoutLinks } from '../../packages/core/src/inputs/index.ts';
 import { ACTION_INPUTS, ACTION_OUTPUTS } from '../../packages/github-action/src/definitions.ts';
 import { withSection } from '../../scripts/generated-section.ts';
 import { renderNames, renderOutputs, renderOwnInputs } from '../../scripts/github-tables.ts';
@@ -22,7 +22,7 @@ const ROWS = DEFINITIONS.map((input) => [input.name, input] as const);
 describe('action.yml', () => {
   test('has the inputs of the schema and those of GitHub, and no others', () => {
     expect(Object.keys(ACTION.inputs)).toEqual(DEFINITIONS.map(({ name }) => name));
-    expect(Object.keys(ACTION.inputs)).toEqual(expect.arrayContaining(INPUTS.map(({ name }) => name)));
+    expect(Object.keys(ACTION.inputs)).toEqual(expect.arrayContaining(CI_INPUTS.map(({ name }) => name)));
   });
 
   test.each(ROWS)('says of %s what the schema says', (name, input) => {

@@ -2,7 +2,12 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { BUILD_SCRIPT } from '../../packages/core/src/build/staged/build-script.ts';
-import { environmentName, type InputDefinition, INPUTS, withoutLinks } from '../../packages/core/src/inputs/index.ts';
+import {
+  CI_INPUTS,
+  environmentName,
+  type InputDefinition,
+  withoutLinks,
+} from '../../packages/core/src/inputs/index.ts';
 import { GITLAB_INPUTS } from '../../packages/gitlab-ci/src/definitions.ts';
 import { renderTemplates } from '../../scripts/gitlab-templates.ts';
 import { ROOT } from '../support/documents.ts';
@@ -11,7 +16,7 @@ import { jobsOf } from '../support/gitlab-jobs.ts';
 
 const TEMPLATES = [...renderTemplates()];
 const ROWS = TEMPLATES.map(([file, text]) => [file, readComponent(text)] as const);
-const DEFINITIONS: readonly InputDefinition[] = [...INPUTS, ...GITLAB_INPUTS];
+const DEFINITIONS: readonly InputDefinition[] = [...CI_INPUTS, ...GITLAB_INPUTS];
 /** What has to be given where it has no default. */
 const GIVEN: Config = { builder: 'builder.example/base@sha256:0' };
 
@@ -32,7 +37,7 @@ describe.each(ROWS)('%s', (file, component) => {
   const shared = known.filter(({ name }) => !(isStaged && name === 'builder'));
 
   test('has every input of the schema that is no secret', () => {
-    const wanted = INPUTS.filter((input: InputDefinition) => input.secret !== true).map(({ name }) => name);
+    const wanted = CI_INPUTS.filter((input: InputDefinition) => input.secret !== true).map(({ name }) => name);
     expect(Object.keys(inputs)).toEqual(expect.arrayContaining(wanted));
   });
 

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { ROOT } from '../support/documents.ts';
 import { anchorsOf } from '../support/headings.ts';
 
-const PAGES = globSync(['*.md', 'docs/*.md', '{gitlab,image,test/bench}/README.md', 'test/unverified.md'], {
+const PAGES = globSync(['*.md', 'docs/*.md', '{gitlab,image,tekton,test/bench}/README.md', 'test/unverified.md'], {
   cwd: ROOT,
 }).sort();
 

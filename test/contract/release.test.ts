@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { cutRelease, releaseNotes } from '../../scripts/release/changelog.ts';
+import { cutRelease, releaseDate, releaseNotes } from '../../scripts/release/changelog.ts';
 import { VERSIONED } from '../../scripts/release/manifests.ts';
 import { readRelease, withDigest } from '../../scripts/release/release-file.ts';
 import { compareVersions, movingTag, parseVersion, type Version } from '../../scripts/release/version.ts';
@@ -54,6 +54,15 @@ describe('the changelog', () => {
     expect(() => cutRelease(nothing, '1.2.0', '2026-02-03')).toThrow('nothing below');
   });
 
+  test('has the day of each version, and none of what is not released', () => {
+    const after = cutRelease(before, '1.1.0', '2026-02-03');
+    expect((['1.0.0', '1.1.0', '1.2.0'] as const).map((version) => releaseDate(after, version))).toEqual([
+      '2026-01-02',
+      '2026-02-03',
+      undefined,
+    ]);
+  });
+
   test('has no notes for what it does not name', () => {
     expect(() => releaseNotes(before, '1.1.0')).toThrow('no section for 1.1.0');
   });
@@ -62,14 +71,17 @@ describe('the changelog', () => {
 describe('release.json', () => {
   const { version } = readRelease();
 
-  test('names the tool image by a digest, which alone changes with another one', () => {
-    const { repository, digest } = readRelease().toolImage;
-    expect(`${repository}@${digest}`).toMatch(/^[\w.-]+(?:\/[\w.-]+)+@sha256:[0-9a-f]{64}$/);
-    const other = `sha256:${'12'.repeat(32)}`;
-    const changed = withDigest(read('release.json'), other);
-    expect(changed).not.toBe(read('release.json'));
-    expect(changed.replace(other, digest)).toBe(read('release.json'));
-  });
+  test.each(['toolImage', 'tektonBundle'] as const)(
+    'names %s by a digest, which alone changes with another one',
+    (image) => {
+      const { repository, digest } = readRelease()[image];
+      expect(`${repository}@${digest}`).toMatch(/^[\w.-]+(?:\/[\w.-]+)+@sha256:[0-9a-f]{64}$/);
+      const other = `sha256:${'12'.repeat(32)}`;
+      const changed = withDigest(read('release.json'), image, other);
+      expect(changed).not.toBe(read('release.json'));
+      expect(changed.replace(other, digest)).toBe(read('release.json'));
+    },
+  );
 
   test('has the version of every package', () => {
     const manifests = globSync('packages/*/package.json', { cwd: ROOT });

@@ -33,6 +33,7 @@ describe('the examples of a page', () => {
   test.each([
     ['other YAML', 'yaml', 'a: b\n'],
     ['files of other CIs', 'yaml', 'version: 2\njobs: {}\n'],
+    ['steps of other CIs', 'yaml', '- name: build\n  template: build\n'],
     ['other languages', 'sh', '- uses: a/b@c\n'],
   ])('are not %s', (_, language, text) => {
     expect(workflowExamples(fenced(language, text))).toEqual([]);

@@ -46,7 +46,7 @@ describe.each<[string, RegistryAuth]>([
     });
     expect({ status, stderr }).toEqual({
       status: 2,
-      stderr: expect.stringContaining(`log in (docker login ${world.registry.host})`) as string,
+      stderr: expect.stringContaining(`give one (docker login ${world.registry.host}, registry-auth, `) as string,
     });
   });
 });

@@ -1,118 +1,155 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runTask, type TaskOptions, type TaskOutcome } from '../bench/tekton.ts';
-import { loadToolImage } from '../bench/tool-image.ts';
-import { requiresDocker } from '../support/requires.ts';
+import { renderTask, type WorkspaceSource } from '../bench/tekton.ts';
+import { requiresDocker, requiresRoot } from '../support/requires.ts';
+import { runAction } from './support/action.ts';
 import { build } from './support/cli.ts';
-import { startWorld, temporaryDirectory, type World } from './support/world.ts';
+import { loggedIn } from './support/docker-config.ts';
+import { type GitLab, resultOf, startGitLab } from './support/gitlab.ts';
+import { ANY_USER, APP, ARBITRARY, dockerConfig, FIXED, type Tekton, tektonOf } from './support/tekton.ts';
 
-const APP = path.resolve('samples/apps/procfile');
-const PROCFILE = ['samples/procfile'];
-const FIXED = path.resolve('tekton/task/buildpacks-ci/buildpacks-ci.yaml');
-const ANY_USER = path.resolve('tekton/task/buildpacks-ci-any-user/buildpacks-ci-any-user.yaml');
-/** As OpenShift chooses them. */
-const ARBITRARY = 1_000_660_000;
+const ORDER = [[{ id: 'test/large-layer' }, { id: 'samples/procfile' }]];
+const ENV = 'BP_LARGE_LAYER_MB=1';
+/** Nearly as long as registries let a name be. */
+const LONG = ['team', 'a'.repeat(90), 'b'.repeat(90)].join('/');
 
 requiresDocker('the Tekton Task', () => {
-  let world: World;
-  let builder: string;
-  let toolImage: string;
+  let gitlab: GitLab;
+  let tekton: Tekton;
+  let certificate: string;
+  let expected: string;
+  /** Of the command line, for the registry that GitLab has. */
+  let login: () => Promise<Readonly<Record<string, string>>>;
 
   beforeAll(async () => {
-    world = await startWorld({ buildpacks: ['procfile', 'failing', 'large-layer', 'env-probe'] });
-    builder = `${world.image('builder').replace(/:1$/, '')}@${await world.digest(world.builder)}`;
-    toolImage = await loadToolImage();
+    gitlab = await startGitLab({ buildpacks: ['procfile', 'large-layer'], builder: { order: ORDER } });
+    tekton = await tektonOf(gitlab.world);
+    const { host, ca = '', access } = gitlab.world.registry;
+    certificate = readFileSync(ca, 'utf8');
+    const { user = '', password = '' } = access.credentials ?? {};
+    login = async () => ({ ...(await loggedIn(host, `${user}:${password}`)), SSL_CERT_FILE: ca });
   });
-  afterAll(() => world.stop());
+  afterAll(async () => {
+    await tekton.stop();
+    await gitlab.stop();
+  });
 
-  const run = async ({ params = {}, workspaces = {}, ...more }: Partial<TaskOptions>): Promise<TaskOutcome> =>
-    runTask({
-      task: FIXED,
-      params: { builder, 'tool-image': toolImage, buildpacks: PROCFILE, ...params },
-      workspaces: { source: { kind: 'directory', path: APP }, ...workspaces },
-      ...more,
+  const access = (): Readonly<Record<string, WorkspaceSource>> => ({
+    dockerconfig: { kind: 'secret', data: { 'config.json': dockerConfig(gitlab.world) } },
+    'ca-certs': { kind: 'configMap', data: { 'corp.crt': certificate } },
+  });
+  const commandLine = async (engine: string) => {
+    const args = ['--builder', gitlab.world.builder, '--path', APP, '--env', ENV, '--engine', engine];
+    return build([gitlab.world.image(`by-${engine}`), ...args], { environment: await login() });
+  };
+
+  describe('makes the image', () => {
+    it('of the command line, and tells it', async () => {
+      const whole = await commandLine('container');
+      expected = whole.digest;
+      const image = gitlab.world.image('app');
+      const run = await tekton.run({ params: { image, env: [ENV] }, workspaces: access() });
+      expect(run.results, run.text).toEqual({
+        IMAGE_URL: image,
+        IMAGE_DIGEST: whole.digest,
+        APP_IMAGE_URL: image,
+        APP_IMAGE_DIGEST: whole.digest,
+        BASE_IMAGE_DIGEST: whole.runImage.digest,
+        CACHE: 'off',
+      });
+      expect(await gitlab.world.digest(image)).toBe(whole.digest);
     });
 
-  it('makes the image of a build in one process, and tells it', async () => {
-    const args = ['--builder', world.builder, '--path', APP, '--buildpacks', ...PROCFILE];
-    const whole = await build([world.image('whole'), ...args]);
-    const image = world.image('app');
-    const { text, succeeded, results } = await run({ params: { image } });
-    expect(succeeded, text).toBe(true);
-    expect(results).toEqual({
-      IMAGE_URL: image,
-      IMAGE_DIGEST: whole.digest,
-      APP_IMAGE_URL: image,
-      APP_IMAGE_DIGEST: whole.digest,
-      BASE_IMAGE_DIGEST: whole.runImage.digest,
-      CACHE: 'off',
+    requiresRoot('of the command line', () => {
+      it('without an engine', async () => {
+        expect((await commandLine('rootfs')).digest).toBe(expected);
+      });
     });
-    expect(await world.digest(image)).toBe(whole.digest);
-  });
 
-  it('tells no image that it does not publish', async () => {
-    const { text, succeeded, results } = await run({ params: { image: world.image('unpublished'), publish: 'false' } });
-    expect(succeeded, text).toBe(true);
-    expect(Object.keys(results).sort()).toEqual(['BASE_IMAGE_DIGEST', 'CACHE']);
-  });
-
-  it('hands on items of arrays as they are', async () => {
-    const env = ['QUOTED="it\'s" $(id) `id` --env', 'LINES=first\n-- second\n', '--lists=tags\n=x', 'EMPTY='];
-    const { steps, text } = await run({ params: { image: world.image('env'), env: env.slice(0, 2) } });
-    expect(
-      steps.map(({ exitCode }) => exitCode),
-      text,
-    ).toEqual([0, 0, 0]);
-  });
-
-  it('refuses an item that would begin the next list', async () => {
-    const { succeeded, steps } = await run({ params: { image: world.image('env'), env: ['A=1', '--', 'B=2'] } });
-    expect(succeeded).toBe(false);
-    expect(steps[0]?.log).toContain('no item may be "--"');
-  });
-
-  it('ends with the status of the lifecycle when a buildpack fails, and publishes nothing', async () => {
-    const { succeeded, steps, results } = await run({
-      params: { image: world.image('failing'), buildpacks: ['test/failing'] },
+    it('of the GitHub action', async () => {
+      const { world } = gitlab;
+      const inputs = { image: world.image('by-action'), builder: world.builder, path: APP, env: ENV };
+      const action = await runAction({ inputs, environment: await login() });
+      expect(action.outputs['digest'], action.log).toBe(expected);
     });
-    expect(succeeded).toBe(false);
-    expect(steps.map(({ exitCode }) => exitCode).slice(0, 2)).toEqual([0, 51]);
-    expect(results).toEqual({});
+
+    it('of the GitLab component in three jobs', async () => {
+      const inputs = { image: '$CI_REGISTRY_IMAGE/app', builder: tekton.builder, path: 'app', env: ENV };
+      const component = {
+        template: 'build-staged',
+        inputs: { ...inputs, 'accept-job-variables-exposed': true },
+      } as const;
+      const pipeline = await gitlab.run({ components: [component], apps: { app: 'samples/apps/procfile' } });
+      expect((await resultOf(pipeline, gitlab)).digest, pipeline.text).toBe(expected);
+    });
+
+    it('of itself, as whoever the cluster chooses', async () => {
+      const twice = ['once', 'again'].map((name) =>
+        tekton.run({
+          task: ANY_USER,
+          user: ARBITRARY,
+          params: { image: gitlab.world.image(name), env: [ENV] },
+          workspaces: access(),
+        }),
+      );
+      const [once, again] = await Promise.all(twice);
+      expect(once?.succeeded, once?.text).toBe(true);
+      expect(again?.results['IMAGE_DIGEST'], again?.text).toBe(once?.results['IMAGE_DIGEST']);
+    });
   });
 
-  describe('keeps its layer cache on a volume', () => {
-    it.each([
-      ['with the users of the manifest', FIXED, undefined],
-      ['with the user of an OpenShift namespace', ANY_USER, ARBITRARY],
-    ])('%s', async (_case, task, user) => {
-      const cache = await sharedVolume();
-      const options: Partial<TaskOptions> = {
-        task,
-        ...(user !== undefined && { user }),
-        params: {
-          image: world.image(user === undefined ? 'cached' : 'cached-any'),
-          buildpacks: ['test/large-layer'],
-          env: ['BP_LARGE_LAYER_MB=4'],
-        },
-        // Tekton takes one claim in a run, unless it is told not to choose nodes by them.
-        workspaces: { source: { kind: 'emptyDir' }, cache: { kind: 'directory', path: cache } },
-        ...(user === undefined && { podTemplate: { securityContext: { fsGroup: 65532 } } }),
-      };
-      const first = await run(options);
-      expect(first.succeeded, first.text).toBe(true);
-      const second = await run(options);
-      expect(second.results, second.text).toEqual({ ...first.results, CACHE: 'hit' });
-      expect(second.text).toContain("Reusing layer 'test/large-layer:large'");
+  describe('tells', () => {
+    it('no image that it does not publish', async () => {
+      const run = await tekton.run({
+        params: { image: gitlab.world.image('unpublished'), publish: 'false' },
+        workspaces: access(),
+      });
+      expect(run.succeeded, run.text).toBe(true);
+      expect(Object.keys(run.results).sort()).toEqual(['BASE_IMAGE_DIGEST', 'CACHE']);
+    });
+
+    it('the first of many tags, however long their names are, so that results have room', async () => {
+      const { host } = gitlab.world.registry;
+      const tags = Array.from({ length: 40 }, (_, index) => `${index}-${'t'.repeat(100)}`);
+      const run = await tekton.run({
+        params: { image: `${host}/${LONG}`, tags, env: [ENV] },
+        workspaces: access(),
+      });
+      expect(run.results, run.text).toMatchObject({
+        IMAGE_URL: `${host}/${LONG}:${tags[0] ?? ''}`,
+        IMAGE_DIGEST: expected,
+      });
+      expect(await gitlab.world.digest(`${host}/${LONG}:${tags.at(-1) ?? ''}`)).toBe(expected);
     });
   });
 });
 
-/** As a volume claim is for a Pod with `fsGroup`: its group may write. */
-async function sharedVolume(): Promise<string> {
-  const directory = path.join(await temporaryDirectory('tekton'), 'cache');
-  await mkdir(directory);
-  await chmod(directory, 0o2777);
-  await writeFile(path.join(directory, 'lost+found'), '');
-  return directory;
-}
+describe.each([
+  ['buildpacks-ci', FIXED, undefined],
+  ['buildpacks-ci-any-user', ANY_USER, ARBITRARY],
+])('a restricted namespace and the Task %s', (_name, task, user) => {
+  const all = ['dockerconfig', 'ca-certs', 'bindings', 'registries-conf'].map(
+    (name) => [name, { kind: 'secret', data: { key: 'value' } }] as const,
+  );
+  const given = {
+    task,
+    ...(user !== undefined && { user }),
+    params: { image: 'registry.example/app', builder: 'registry.example/builder' },
+    workspaces: {
+      source: { kind: 'directory', path: APP },
+      cache: { kind: 'emptyDir' },
+      ...(Object.fromEntries(all) as Record<string, WorkspaceSource>),
+    },
+  } as const;
+
+  it('go together, with every workspace', async () => {
+    const { problems, refusals } = await renderTask(given);
+    expect([problems, refusals]).toEqual([[], []]);
+  });
+
+  it('do not without set-security-context, since Tekton’s own container asks for too much', async () => {
+    const { refusals } = await renderTask({ ...given, featureFlags: { 'set-security-context': 'false' } });
+    expect(refusals.join('\n')).toMatch(/allowPrivilegeEscalation != false: containers? .*"prepare"/);
+    expect(refusals.join('\n')).not.toMatch(/step-(prepare|build|publish)/);
+  });
+});

@@ -46,7 +46,12 @@ function workflowOf({ line, content }: MarkdownBlock): string | undefined {
   const { contents } = parseDocument(content);
   // Other CIs have `jobs` too.
   if (isMap(contents) && contents.has('jobs') && contents.has('on')) return content;
-  if (isSeq(contents)) return AROUND_STEPS + content.replaceAll(/^(?=.)/gm, ' '.repeat(6));
+  if (isSeq(contents) && contents.items.every(isStep))
+    return AROUND_STEPS + content.replaceAll(/^(?=.)/gm, ' '.repeat(6));
   if (/^[ -]*uses:/m.test(content)) throw new Error(`line ${line}: neither a workflow nor a list of steps`);
   return undefined;
+}
+
+function isStep(item: unknown): boolean {
+  return isMap(item) && (item.has('uses') || item.has('run'));
 }

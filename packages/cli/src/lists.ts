@@ -22,15 +22,19 @@ export interface TakenLists {
 export function takeLists(args: readonly string[], options: readonly Option[]): TakenLists {
   const end = args.indexOf(SEPARATOR);
   const before = end === -1 ? args : args.slice(0, end);
-  const announcement = before.find((arg) => arg.startsWith(FLAG));
+  const [announcement, ...more] = before.filter((arg) => arg.startsWith(FLAG));
   if (announcement === undefined) return { args, lists: new Map(), problems: [] };
 
   const names = announcement.slice(FLAG.length).split(',');
   const lists = end === -1 ? [] : itemsBetween(args.slice(end + 1));
   return {
-    args: before.filter((arg) => arg !== announcement),
+    args: before.filter((arg) => !arg.startsWith(FLAG)),
     lists: new Map(names.map((name, index) => [name, lists[index] ?? []])),
-    problems: [...nameProblems(names, options), ...countProblems(names.length, lists.length)],
+    problems: [
+      ...more.map((text) => ({ input: 'lists', message: `"${text}" is one too many`, hint: 'Name all lists in one.' })),
+      ...nameProblems(names, options),
+      ...countProblems(names.length, lists.length),
+    ],
   };
 }
 

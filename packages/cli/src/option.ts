@@ -1,4 +1,5 @@
 import {
+  CONNECTION_INPUTS,
   environmentName,
   INPUT_GROUPS,
   type InputDefinition,
@@ -54,63 +55,6 @@ export const BUILD_DIRECTORY_OPTION: Option = {
   description: 'The directory that the stages of one build share.',
 };
 
-export const HAND_OVER_OPTION: Option = {
-  name: 'hand-over',
-  kind: 'text',
-  placeholder: 'DIR',
-  description:
-    'The folder that prepare leaves for a container of the builder and for publish, in place of a build directory.',
-};
-
-export const BUILT_OPTION: Option = {
-  name: 'built',
-  kind: 'text',
-  placeholder: 'DIR',
-  description: 'The folder that the container of the builder has left.',
-};
-
-export const PLAN_DIGEST_OPTION: Option = {
-  name: 'plan-digest',
-  kind: 'text',
-  placeholder: 'DIGEST|FILE',
-  description:
-    'The digest that prepare has told of its plan, or the file with it, where the container between could not write.',
-};
-
-export const CACHE_DIRECTORY_OPTION: Option = {
-  name: 'cache-directory',
-  kind: 'text',
-  placeholder: 'DIR',
-  description: 'A volume for the layer cache, which is asked before what cache-store names.',
-};
-
-export const BINDINGS_DIRECTORY_OPTION: Option = {
-  name: 'bindings-directory',
-  kind: 'text',
-  placeholder: 'DIR',
-  description: 'A volume with bindings: each directory in it is one.',
-};
-
-export const SAME_USER_OPTION: Option = {
-  name: 'same-user',
-  kind: 'flag',
-  description: 'The container of the builder has the same user as this one, whom the cluster has chosen.',
-};
-
-export const LISTS_OPTION: Option = {
-  name: 'lists',
-  kind: 'text',
-  placeholder: 'NAME,NAME',
-  description: 'Lists whose items follow the options, each list after a --, in this order.',
-};
-
-export const RESULT_OPTION: Option = {
-  name: 'result',
-  kind: 'list',
-  placeholder: 'NAME=FILE',
-  description: 'Writes a result to a file, without a line end.',
-};
-
 /** The letters that pack's users know. */
 const SHORT: Partial<Record<InputName, string>> = {
   builder: 'B',
@@ -147,6 +91,7 @@ const PLACEHOLDER: Partial<Record<InputName, string>> = {
   'client-certificates': 'HOST=CERTIFICATE,KEY',
   'registry-mirrors': 'REGISTRY=MIRROR',
   'registries-conf': 'FILE',
+  'registry-prefix': 'PREFIX/',
   'registry-auth': 'HOST=USER:PASSWORD',
   platform: 'OS/ARCHITECTURE',
   buildpacks: 'BUILDPACK',
@@ -156,6 +101,8 @@ const PLACEHOLDER: Partial<Record<InputName, string>> = {
   'default-process': 'TYPE',
   'exec-env': 'NAME',
   'creation-time': 'none|commit|now|SECONDS',
+  'source-ref': 'REF',
+  'default-branch': 'BRANCH',
 };
 
 /** Flags for all inputs, grouped as core groups them. */
@@ -165,22 +112,6 @@ export function inputGroups(): readonly OptionGroup[] {
     options: INPUTS.filter((input) => input.group === group).map((input) => toOption(input)),
   }));
 }
-
-/** The inputs that every command which speaks to registries has. */
-const CONNECTION_INPUTS: readonly InputName[] = [
-  'offline',
-  'offline-hosts',
-  'http-proxy',
-  'https-proxy',
-  'no-proxy',
-  'no-proxy-cluster',
-  'ca-certificates',
-  'client-certificates',
-  'registry-mirrors',
-  'registries-conf',
-  'registry-auth',
-  'insecure-registries',
-];
 
 /** @param more inputs of that group that only some commands have */
 export function connectionGroup(...more: readonly InputName[]): OptionGroup {

@@ -12,17 +12,18 @@ import {
 } from '@buildpacks-ci/core';
 import { flagValue, type Invocation } from './command.ts';
 import { BUILD_DIRECTORY_OPTION } from './option.ts';
+import { ownPlaces } from './own-places.ts';
 
 export interface ReadBuildOptions {
   /** Found before, to be told together with those of the inputs. */
   readonly problems?: readonly InputProblem[];
   /** The image may lack a name: nothing is built. */
   readonly nameless?: boolean;
-  /** The inputs are complete: no layer cache is added to them. */
+  /** The inputs are those of a Pod: no layer cache is added to them, and the image goes to a registry. */
   readonly complete?: boolean;
 }
 
-/** All inputs of a build. Whoever starts the command line is trusted, unless they say otherwise. */
+/** All inputs of a build. Whoever starts the command line is trusted, unless they say otherwise; no CI tells what the run is of. */
 export function readBuildRequest(
   invocation: Invocation,
   { problems = [], nameless = false, complete = false }: ReadBuildOptions = {},
@@ -34,7 +35,9 @@ export function readBuildRequest(
       ...connectionContext(invocation),
       architecture,
       nameless,
-      facts: { trust: 'trusted' },
+      registryOnly: complete,
+      facts: 'checkout',
+      ownPlaces: ownPlaces(invocation),
     }),
   );
 }

@@ -1,24 +1,18 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { type BuildResult, type Digest, type InputProblem, nearestName, writeFileWhole } from '@buildpacks-ci/core';
-import { type Invocation } from './command.ts';
-import { RESULT_OPTION } from './option.ts';
-
-/** A value that a step of a CI gets as a file, exactly: without a line end. */
-export type ResultName = 'plan-digest' | PublishedName;
-type PublishedName = 'image' | 'digest' | 'base-image-digest' | 'cache';
+import { type BuildResult, type InputProblem, nearestName, writeFileWhole } from '@buildpacks-ci/core';
+import type { Invocation } from './command.ts';
+import { RESULT_OPTION } from './pod-options.ts';
 
 /** The values that each of the two outer stages has. */
-export const PREPARED_RESULTS = ['plan-digest'] as const satisfies readonly ResultName[];
-export const PUBLISHED_RESULTS = [
-  'image',
-  'digest',
-  'base-image-digest',
-  'cache',
-] as const satisfies readonly ResultName[];
+export const PREPARED_RESULTS = ['plan-digest'] as const;
+export const PUBLISHED_RESULTS = ['image', 'digest', 'base-image-digest', 'cache'] as const;
+
+/** A value that a step of a CI gets as a file, exactly: without a line end. */
+type ResultName = (typeof PREPARED_RESULTS | typeof PUBLISHED_RESULTS)[number];
 
 /** Where one value is wanted; absolute. */
-export interface ResultFile {
+interface ResultFile {
   readonly name: ResultName;
   readonly file: string;
 }
@@ -62,10 +56,6 @@ export async function writeResults(
     const value = values[name];
     if (value !== undefined) await writeFileWhole(file, [Buffer.from(value)]);
   }
-}
-
-export function preparedResults(digest: Digest): Readonly<Partial<Record<ResultName, string>>> {
-  return { 'plan-digest': digest };
 }
 
 /** `image` and `digest` only of an image that is on a registry, so that nobody signs or deploys another. */

@@ -33,6 +33,7 @@ describe('takeLists', () => {
     [['--lists=tags'], '1 lists are announced, and 0 begin with "--"'],
     [['--lists=builder', '--'], '"builder" is no list of this command'],
     [['--lists=tags,tags', '--', '--'], '"tags" is named twice'],
+    [['--lists=tags', '--lists=env', '--'], '"--lists=env" is one too many'],
   ])('refuses %j', (args, message) => {
     expect(taken(...args).problems).toEqual([message]);
   });

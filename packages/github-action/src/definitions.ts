@@ -1,4 +1,4 @@
-import { type InputDefinition, INPUTS } from '@buildpacks-ci/core';
+import { CI_INPUTS, type InputDefinition } from '@buildpacks-ci/core';
 
 /** Inputs that only GitHub has. */
 export const GITHUB_INPUTS = [
@@ -38,7 +38,7 @@ export const GITHUB_INPUTS = [
 ] as const satisfies readonly InputDefinition[];
 
 /** Every input of the action, in the order of `action.yml`. */
-export const ACTION_INPUTS: readonly InputDefinition[] = [...INPUTS, ...GITHUB_INPUTS];
+export const ACTION_INPUTS: readonly InputDefinition[] = [...CI_INPUTS, ...GITHUB_INPUTS];
 
 /** An output of the action. */
 export interface OutputDefinition {

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { InputError, type InputProblem, INPUTS, mistakenInput, type RawInputs } from '@buildpacks-ci/core';
+import { CI_INPUTS, InputError, type InputProblem, mistakenInput, type RawInputs } from '@buildpacks-ci/core';
 import { ACTION_INPUTS, type GITHUB_INPUTS } from './definitions.ts';
 
 /** What a workflow has written after `with:`. */
@@ -35,7 +35,7 @@ export function readActionInputs(environment: Readonly<Record<string, string>>, 
   };
   return {
     core: {
-      ...Object.fromEntries(INPUTS.map(({ name }) => [name, environment[inputVariable(name)]])),
+      ...Object.fromEntries(CI_INPUTS.map(({ name }) => [name, environment[inputVariable(name)]])),
       'cache-store': text('cache-store') || 'github',
       ...(debug && { 'log-level': 'debug' }),
     },

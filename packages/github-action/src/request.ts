@@ -1,4 +1,11 @@
-import { type BuildRequest, type CiFacts, collectProblems, parseInputs, tokenAuth } from '@buildpacks-ci/core';
+import {
+  type BuildRequest,
+  type CiFacts,
+  collectProblems,
+  loginPlaces,
+  parseInputs,
+  tokenAuth,
+} from '@buildpacks-ci/core';
 import { childEnvironment, type Host } from './host.ts';
 import { type ActionInputs, requireCheckout } from './inputs.ts';
 
@@ -19,6 +26,7 @@ export function readBuildRequest(inputs: ActionInputs, facts: CiFacts, host: Hos
       architecture: machine.architecture,
       facts,
       cacheStores: ['github'],
+      ownPlaces: loginPlaces(environment, machine),
     }),
   );
   return withToken(request, inputs, environment);

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type CiFacts, createProcessRunner, describeTrust, InputError } from '@buildpacks-ci/core';
@@ -48,6 +48,18 @@ describe("the job's token", () => {
       const { connection } = await read({ ...TOKEN, GITHUB_SERVER_URL: server });
       expect(connection.fallbackAuth).toBeUndefined();
     },
+  );
+});
+
+it('gives buildpacks no login by a link in the checkout, in a trusted run either', async () => {
+  const given = { INPUT_IMAGE: 'ghcr.io/octo/shop', INPUT_BUILDER: 'example.com/builder', 'INPUT_ENV-FILES': 'link' };
+  const docker = await mkdtemp(path.join(tmpdir(), 'docker-'));
+  onTestFinished(() => rm(docker, { recursive: true }));
+  const host = await hostWith({ ...given, DOCKER_CONFIG: docker });
+  await writeFile(path.join(docker, 'config.json'), '{}');
+  await symlink(path.join(docker, 'config.json'), path.join(host.machine.workingDirectory, 'link'));
+  expect(() => readBuildRequest(readActionInputs(given, false), PUSH, host)).toThrow(
+    `"link" leads to "${docker}", which buildpacks get nothing of`,
   );
 });
 

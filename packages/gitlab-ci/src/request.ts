@@ -1,4 +1,11 @@
-import { type BuildRequest, collectProblems, type ConnectionInputs, optional, parseInputs } from '@buildpacks-ci/core';
+import {
+  type BuildRequest,
+  collectProblems,
+  type ConnectionInputs,
+  loginPlaces,
+  optional,
+  parseInputs,
+} from '@buildpacks-ci/core';
 import type { Job } from './command.ts';
 import { jobCredentials } from './credentials.ts';
 import type { Host } from './host.ts';
@@ -21,6 +28,7 @@ export function readBuildRequest({ inputs, facts, host }: Pick<Job, 'inputs' | '
       now: clock.now(),
       architecture: machine.architecture,
       facts,
+      ownPlaces: loginPlaces(environment, machine),
       nameless: missing.length > 0,
     }),
   );

@@ -1,3 +1,5 @@
+import { symlink } from 'node:fs/promises';
+import path from 'node:path';
 import { InputError } from '@buildpacks-ci/core';
 import { describe, expect, it } from 'vitest';
 import { readBuildRequest } from '../src/request.ts';
@@ -68,6 +70,22 @@ describe('variables for buildpacks', () => {
   it('may have any value that is written out, with dollars', async () => {
     const environment = { BUILDPACKS_CI_ENV: 'A=$CI_JOB_TOKEN ${B}', CI_JOB_TOKEN: 'secret-token' };
     expect((await read(environment)).environment).toEqual({ A: '$CI_JOB_TOKEN ${B}' });
+  });
+});
+
+describe('what holds logins', () => {
+  it('is not reached by a link in the checkout, in a trusted run either', async () => {
+    const docker = await temporaryDirectory();
+    const project = await temporaryDirectory();
+    await symlink(docker, path.join(project, 'link'));
+    const environment = { DOCKER_CONFIG: docker, BUILDPACKS_CI_BINDINGS: 'a=link' };
+    expect(() => readBuildRequest(jobOf(environment, project))).toThrow(`"link" leads to "${docker}"`);
+  });
+
+  it('may be in the project, where a script has put it', async () => {
+    const project = await temporaryDirectory();
+    const request = readBuildRequest(jobOf({ DOCKER_CONFIG: path.join(project, '.docker') }, project));
+    expect(request.app).toEqual({ kind: 'directory', path: project });
   });
 });
 

@@ -4,6 +4,7 @@ import { fileItem, type TarItem } from '../../../packages/core/src/archive/index
 import { keyOf } from '../cache.ts';
 import { command } from '../command.ts';
 import { debianPackages } from '../debian.ts';
+import { loadedImage } from '../docker-image.ts';
 import { keptLayer, type Layer } from '../layer.ts';
 import { EPOCH, rootfsItems } from '../rootfs.ts';
 import { program } from '../tools.ts';
@@ -23,11 +24,9 @@ const GIT_CONFIG = '[safe]\n\tdirectory = *\n';
 export async function helperImage(user = '0:0'): Promise<string> {
   const layer = await helperLayer();
   const name = `buildpacks-ci.local/gitlab-helper:${keyOf(layer.diffId, user)}`;
-  if (await isLoaded(name)) return name;
   const search = 'ENV PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
   const changes = [search, `USER ${user}`, 'CMD ["gitlab-runner-build"]'].flatMap((change) => ['--change', change]);
-  await command('docker', ['import', ...changes, layer.file, name]);
-  return name;
+  return loadedImage(name, () => command('docker', ['import', ...changes, layer.file, name]));
 }
 
 /** All of the image's files. */
@@ -46,11 +45,4 @@ async function items(packages: readonly string[], runner: string): Promise<reado
     fileItem('usr/bin/gitlab-runner-build', SHELL, { mode: 0o755, mtime: EPOCH }),
     fileItem('usr/bin/gitlab-runner-helper', await readFile(runner), { mode: 0o755, mtime: EPOCH }),
   ];
-}
-
-async function isLoaded(name: string): Promise<boolean> {
-  return command('docker', ['image', 'inspect', name]).then(
-    () => true,
-    () => false,
-  );
 }

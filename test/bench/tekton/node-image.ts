@@ -4,6 +4,7 @@ import { directoryItem, fileItem, type TarItem } from '../../../packages/core/sr
 import { keyOf } from '../cache.ts';
 import { command } from '../command.ts';
 import { debianPackages } from '../debian.ts';
+import { loadedImage } from '../docker-image.ts';
 import { keptLayer, type Layer } from '../layer.ts';
 import { EPOCH, rootfsItems } from '../rootfs.ts';
 import { tool } from '../tools.ts';
@@ -22,14 +23,11 @@ const PROGRAMS = ['entrypoint', 'workingdirinit'];
 export async function tektonImage(): Promise<string> {
   const layer = await tektonLayer();
   const name = `buildpacks-ci.local/tekton:${keyOf(layer.diffId)}`;
-  const isThere = await command('docker', ['image', 'inspect', name]).then(
-    () => true,
-    () => false,
-  );
-  if (isThere) return name;
-  const changes = ['ENV PATH=/usr/local/bin:/usr/bin:/bin', `USER ${USER}:${USER}`];
-  await command('docker', ['import', ...changes.flatMap((change) => ['--change', change]), layer.file, name]);
-  return name;
+  const changes = ['ENV PATH=/usr/local/bin:/usr/bin:/bin', `USER ${USER}:${USER}`].flatMap((change) => [
+    '--change',
+    change,
+  ]);
+  return loadedImage(name, () => command('docker', ['import', ...changes, layer.file, name]));
 }
 
 /** All of the image's files. */

@@ -1,14 +1,22 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { type ClusterData, dataOf, type KubernetesObject, readObjects } from './cluster.ts';
-import type { Projection } from './pod.ts';
+import { type ClusterData, dataOf, type KubernetesObject, readObjects, textOf } from '../kubernetes/cluster.ts';
+import type { Projection } from '../kubernetes/pod.ts';
 
 /** What a workspace is bound to. */
 export type WorkspaceSource =
   | { readonly kind: 'emptyDir' }
-  /** A folder of this machine, as a persistent volume claim: given to the Pod's `fsGroup`, unless it is read-only. */
-  | { readonly kind: 'directory'; readonly path: string; readonly subPath?: string; readonly readOnly?: boolean }
+  | ClaimedDirectory
   | { readonly kind: 'secret' | 'configMap'; readonly data: Readonly<Record<string, string>> }
   | { readonly kind: 'projected'; readonly sources: readonly Projection[] };
+
+/** A folder of this machine, as a persistent volume claim: given to the Pod's `fsGroup`, unless it is read-only. */
+export interface ClaimedDirectory {
+  readonly kind: 'directory';
+  readonly path: string;
+  /** The claim's name, which several workspaces of one folder may share. Default: the workspace's. */
+  readonly claim?: string;
+  readonly subPath?: string;
+  readonly readOnly?: boolean;
+}
 
 /** A Secret that the TaskRun's ServiceAccount lists. */
 export interface AccountSecret {
@@ -25,6 +33,13 @@ export interface TaskOptions {
   readonly task: string;
   readonly params?: Readonly<Record<string, string | readonly string[] | Readonly<Record<string, string>>>>;
   readonly workspaces?: Readonly<Record<string, WorkspaceSource>>;
+  /**
+   * A TaskRun in YAML, or the file that holds it, with whatever is beside it there: in the place of the one that the rest of these options
+   * describes. It refers to the Task by name.
+   */
+  readonly taskRun?: string;
+  /** Folders of this machine by the names of the claims in `taskRun`. */
+  readonly claims?: Readonly<Record<string, string>>;
   /** More objects in YAML, or files with them: StepActions, Secrets, ConfigMaps, ClusterTrustBundles. */
   readonly objects?: readonly string[];
   readonly serviceAccountSecrets?: readonly AccountSecret[];
@@ -47,27 +62,37 @@ export interface TaskCluster {
 }
 
 const ACCOUNT = 'bench';
-
-/** Whatever comes as text or as the name of a file. */
-export function textOf(source: string): string {
-  return !source.includes('\n') && existsSync(source) ? readFileSync(source, 'utf8') : source;
-}
+/** Of a TaskRun that names none. */
+const DEFAULT_ACCOUNT = 'default';
 
 /** Everything that a cluster holds for the TaskRun, and the TaskRun. */
 export function taskCluster(options: TaskOptions): TaskCluster {
-  const given = [options.task, ...(options.objects ?? [])].map(textOf);
+  const ownRun = options.taskRun === undefined ? [] : [options.taskRun];
+  const given = [options.task, ...(options.objects ?? []), ...ownRun].map(textOf);
   const workspaces = Object.entries(options.workspaces ?? {});
   const secrets = (options.serviceAccountSecrets ?? []).map(secretOf);
   const made = [
     ...secrets,
     { ...object('ServiceAccount', ACCOUNT), secrets: secrets.map(({ metadata: { name } }) => ({ name })) },
+    object('ServiceAccount', DEFAULT_ACCOUNT),
     ...workspaces.flatMap(([name, source]) => workspaceObjects(name, source)),
   ];
-  const claims = workspaces.flatMap(([name, source]) => (source.kind === 'directory' ? [[name, source.path]] : []));
+  const runs = ownRun.length > 0 ? [] : [taskRun(options, given)];
   return {
-    texts: [...given, ...[...made, taskRun(options, given)].map((each) => JSON.stringify(each))],
-    data: dataOf([...given.flatMap(readObjects), ...made], Object.fromEntries(claims) as ClusterData['claims']),
+    texts: [...given, ...[...made, ...runs].map((each) => JSON.stringify(each))],
+    data: dataOf([...given.flatMap(readObjects), ...made], { ...claimsOf(workspaces), ...options.claims }),
   };
+}
+
+function claimsOf(workspaces: readonly (readonly [string, WorkspaceSource])[]): ClusterData['claims'] {
+  const claims = new Map<string, string>();
+  for (const [name, source] of workspaces) {
+    if (source.kind !== 'directory') continue;
+    const claim = source.claim ?? name;
+    if ((claims.get(claim) ?? source.path) !== source.path) throw new Error(`the claim "${claim}" is of two folders`);
+    claims.set(claim, source.path);
+  }
+  return Object.fromEntries(claims);
 }
 
 function taskRun(options: TaskOptions, given: readonly string[]): object {
@@ -95,7 +120,7 @@ function binding(name: string, source: WorkspaceSource): object {
     case 'directory':
       return {
         name,
-        persistentVolumeClaim: { claimName: name, readOnly: source.readOnly ?? false },
+        persistentVolumeClaim: { claimName: source.claim ?? name, readOnly: source.readOnly ?? false },
         ...(source.subPath !== undefined && { subPath: source.subPath }),
       };
     case 'secret':

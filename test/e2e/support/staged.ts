@@ -5,6 +5,7 @@ import {
   BUILD_SCRIPT,
   type BuildResult,
   createProcessRunner,
+  type HandOverTerms,
   jobTools,
   parseInputs,
   prepareStaged,
@@ -45,6 +46,15 @@ export interface PrepareOptions {
   readonly limit?: number;
 }
 
+/** As an adapter has them. */
+function termsWith(bytes: number, bindings: boolean): HandOverTerms {
+  return {
+    otherUser: 'set the inputs uid and gid',
+    ...(!bindings && { noBindings: { message: 'all may read them', hint: 'Leave them out.' } }),
+    limit: { bytes, input: 'artifact-limit', advice: 'it may be refused' },
+  };
+}
+
 /** The first job. */
 export async function prepareJob(options: PrepareOptions): Promise<HandOver> {
   const { inputs, directory, tools, environment = {}, bindings = false, limit = 100 * 1024 ** 2 } = options;
@@ -58,7 +68,11 @@ export async function prepareJob(options: PrepareOptions): Promise<HandOver> {
   });
   const prepared = path.join(directory, 'prepare');
   const found = await jobTools(tools, createProcessRunner());
-  const planDigest = await prepareStaged(request, { prepared, tools: found, bindings, limit }, ports);
+  const planDigest = await prepareStaged(
+    request,
+    { prepared, tools: found, builderName: String(inputs['builder']), terms: termsWith(limit, bindings) },
+    ports,
+  );
   // As GitLab's runner leaves it: anybody may write.
   await chmod(directory, 0o777);
   return { prepared, built: path.join(directory, 'run'), planDigest };

@@ -29,6 +29,16 @@ describe('the Pod of a Task', () => {
     expect(pod?.spec.containers.map(({ name }) => name)).toEqual(['step-probe']);
   });
 
+  it('has one volume for two workspaces on one claim', async () => {
+    const claim = { kind: 'directory', path: '/anywhere', claim: 'work' } as const;
+    const task = TASK.replace('[{ name: source }]', '[{ name: source }, { name: cache }]');
+    const workspaces = { source: { ...claim, subPath: 'source' }, cache: { ...claim, subPath: 'cache' } };
+    const { problems, pod } = await renderTask({ ...GIVEN, task, workspaces });
+    expect(problems).toEqual([]);
+    const claims = pod?.spec.volumes?.flatMap(({ persistentVolumeClaim }) => persistentVolumeClaim?.claimName ?? []);
+    expect(claims).toEqual(['work']);
+  });
+
   it('is not taken without set-security-context', async () => {
     const { refusals } = await renderTask({ ...GIVEN, featureFlags: { 'set-security-context': 'false' } });
     expect(refusals.join('\n')).toMatch(/allowPrivilegeEscalation != false: containers? .*"prepare"/);
@@ -80,6 +90,19 @@ describe('the Pod of a Task', () => {
 describe('objects', () => {
   it('are valid', async () => {
     await expect(validateObjects([TASK])).resolves.toEqual([]);
+  });
+
+  it('may leave the end of their names to the cluster', async () => {
+    const run = `
+apiVersion: tekton.dev/v1
+kind: TaskRun
+metadata: { generateName: shop- }
+spec: { taskRef: { name: probe } }
+`;
+    await expect(validateObjects([run])).resolves.toEqual([]);
+    await expect(validateObjects([run.replace('{ name: probe }', '{}')])).resolves.toEqual([
+      expect.stringMatching(/^TaskRun\/shop-bench: .*taskRef/s),
+    ]);
   });
 
   it('are not when a Pipeline refers to a param that it does not have', async () => {

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { beforeAll, expect, it, onTestFinished } from 'vitest';
@@ -46,6 +46,30 @@ requiresKubelet('workspaces', () => {
   it('are not seen by steps that don’t name an isolated one', () => {
     expect(outcome.steps[1], outcome.text).toMatchObject({ exitCode: 1 });
     expect(outcome.steps[1]?.log).not.toContain('a note');
+  });
+});
+
+requiresKubelet('two workspaces on one claim', () => {
+  it('are two folders of one volume', async () => {
+    const directory = await mkdtemp(path.join(tmpdir(), 'bench-workspace-'));
+    onTestFinished(() => rm(directory, { recursive: true, force: true }));
+    await chmod(directory, 0o777);
+    const work = { kind: 'directory', path: directory, claim: 'work' } as const;
+    const { succeeded, text } = await runSteps(
+      [{ name: 'probe', args: ['touch $(workspaces.source.path)/a; touch $(workspaces.cache.path)/b'] }],
+      {
+        workspaces: { source: { ...work, subPath: 'shop/source' }, cache: { ...work, subPath: 'cache' } },
+        spec: { workspaces: [{ name: 'source' }, { name: 'cache' }] },
+      },
+    );
+    expect(succeeded, text).toBe(true);
+    expect((await readdir(directory, { recursive: true })).sort()).toEqual([
+      'cache',
+      'cache/b',
+      'shop',
+      'shop/source',
+      'shop/source/a',
+    ]);
   });
 });
 

@@ -1,24 +1,24 @@
 import { jobTools, prepareBuild, prepareStaged, TOOL_FOLDER } from '@buildpacks-ci/core';
 import type { Command, Invocation } from '../command.ts';
-import { handOverFolder, withPodInputs } from '../hand-over.ts';
+import { builderName, handOverFolder, POD_TERMS, sharingProblems, withPodInputs } from '../hand-over.ts';
+import { BUILD_DIRECTORY_OPTION, HELP_OPTION, inputGroups } from '../option.ts';
 import {
   BINDINGS_DIRECTORY_OPTION,
-  BUILD_DIRECTORY_OPTION,
   CACHE_DIRECTORY_OPTION,
   HAND_OVER_OPTION,
-  HELP_OPTION,
-  inputGroups,
   LISTS_OPTION,
+  PROXY_DIRECTORY_OPTION,
   RESULT_OPTION,
   SAME_USER_OPTION,
-} from '../option.ts';
+} from '../pod-options.ts';
 import { readBuildDirectory, readBuildRequest, withPorts } from '../requests.ts';
-import { clearResults, PREPARED_RESULTS, preparedResults, readResultFiles, writeResults } from '../result-files.ts';
+import { clearResults, PREPARED_RESULTS, readResultFiles, writeResults } from '../result-files.ts';
 
 const POD_OPTIONS = [
   HAND_OVER_OPTION,
   CACHE_DIRECTORY_OPTION,
   BINDINGS_DIRECTORY_OPTION,
+  PROXY_DIRECTORY_OPTION,
   SAME_USER_OPTION,
   LISTS_OPTION,
   { ...RESULT_OPTION, description: `${RESULT_OPTION.description} There is ${PREPARED_RESULTS.join(', ')}.` },
@@ -41,7 +41,7 @@ export const PREPARE: Command = {
     const folder = handOverFolder(invocation);
     if (folder !== undefined) return handOver(invocation, folder);
     const { directory, problems } = readBuildDirectory(invocation);
-    const request = readBuildRequest(invocation, { problems });
+    const request = readBuildRequest(invocation, { problems: [...problems, ...sharingProblems(invocation)] });
     await withPorts(invocation, request.connection, (ports) => prepareBuild(request, ports, directory));
     invocation.console.print(`${directory}\n`);
   },
@@ -50,11 +50,14 @@ export const PREPARE: Command = {
 async function handOver(invocation: Invocation, prepared: string): Promise<void> {
   const { files, problems } = readResultFiles(invocation, PREPARED_RESULTS);
   await clearResults(files);
-  const inputs = withPodInputs(invocation);
-  const request = readBuildRequest({ ...invocation, inputs }, { problems, complete: true });
+  const { inputs, problems: more } = withPodInputs(invocation);
+  const request = readBuildRequest(
+    { ...invocation, inputs },
+    { problems: [...problems, ...more, ...sharingProblems(invocation)], complete: true },
+  );
   const planDigest = await withPorts(invocation, request.connection, async (ports) => {
     const tools = await jobTools(TOOL_FOLDER, ports.processes);
-    return prepareStaged(request, { prepared, tools, bindings: true }, ports);
+    return prepareStaged(request, { prepared, tools, builderName: builderName(inputs), terms: POD_TERMS }, ports);
   });
-  await writeResults(files, preparedResults(planDigest));
+  await writeResults(files, { 'plan-digest': planDigest });
 }

@@ -7,19 +7,16 @@ import {
   publishStaged,
 } from '@buildpacks-ci/core';
 import type { Command, Invocation } from '../command.ts';
-import { handOverFolder, readHandedOver, withoutEmptyVolumes } from '../hand-over.ts';
+import { handOverFolder, readHandedOver, sharingProblems, withConnectionVolumes } from '../hand-over.ts';
+import { BUILD_DIRECTORY_OPTION, connectionGroup, HELP_OPTION, inputOption, JSON_OPTION } from '../option.ts';
 import {
-  BUILD_DIRECTORY_OPTION,
   BUILT_OPTION,
-  connectionGroup,
   HAND_OVER_OPTION,
-  HELP_OPTION,
-  inputOption,
-  JSON_OPTION,
   LISTS_OPTION,
   PLAN_DIGEST_OPTION,
+  PROXY_DIRECTORY_OPTION,
   RESULT_OPTION,
-} from '../option.ts';
+} from '../pod-options.ts';
 import { connectionContext, readBuildDirectory, withPorts } from '../requests.ts';
 import { clearResults, PUBLISHED_RESULTS, publishedResults, readResultFiles, writeResults } from '../result-files.ts';
 import { printResult } from './result.ts';
@@ -28,6 +25,7 @@ const POD_OPTIONS = [
   HAND_OVER_OPTION,
   BUILT_OPTION,
   PLAN_DIGEST_OPTION,
+  PROXY_DIRECTORY_OPTION,
   LISTS_OPTION,
   { ...RESULT_OPTION, description: `${RESULT_OPTION.description} There are ${PUBLISHED_RESULTS.join(', ')}.` },
 ];
@@ -57,7 +55,7 @@ export const PUBLISH: Command = {
     const folder = handOverFolder(invocation);
     if (folder !== undefined) return publishHandedOver(invocation, folder);
     const { directory, problems } = readBuildDirectory(invocation);
-    const inputs = publishInputs(invocation, problems);
+    const inputs = publishInputs(invocation, [...problems, ...sharingProblems(invocation)]);
     const result = await withPorts(invocation, inputs.connection, (ports) => publishBuild(directory, inputs, ports));
     printResult(result, invocation);
   },
@@ -68,8 +66,13 @@ async function publishHandedOver(invocation: Invocation, prepared: string): Prom
   const { files, problems } = readResultFiles(invocation, PUBLISHED_RESULTS);
   await clearResults(files);
   const { build, problems: more } = readHandedOver(invocation);
-  const pod = { ...invocation, inputs: withoutEmptyVolumes(invocation.inputs) };
-  const inputs = publishInputs(pod, [...problems, ...more]);
+  const pod = withConnectionVolumes(invocation);
+  const inputs = publishInputs({ ...invocation, inputs: pod.inputs }, [
+    ...problems,
+    ...more,
+    ...pod.problems,
+    ...sharingProblems(invocation),
+  ]);
   const result = await withPorts(invocation, inputs.connection, (ports) => {
     const file = path.join(ports.machine.temporary, 'result.json');
     return publishStaged({ ...build, prepared, result: file }, inputs, ports);

@@ -21,7 +21,7 @@ export interface AuthFile {
 export function parseAuthFile(text: string, name: string, input = 'registry credentials'): AuthFile {
   const json = asRecord(parseJson(text));
   if (json === undefined) {
-    const hint = 'Write it anew with docker login or podman login.';
+    const hint = 'Write {"auths": {…}} as docker login and podman login do, or leave it out.';
     throw new InputError([{ input, message: `"${name}" is not a JSON object`, hint }]);
   }
   const auths = new Map<string, Credential>();
@@ -32,7 +32,7 @@ export function parseAuthFile(text: string, name: string, input = 'registry cred
     else if (credential !== undefined) auths.set(key, credential);
   }
   if (broken.length > 0) {
-    const hint = 'Its "auth" must be base64 of user:password. Log in again.';
+    const hint = 'Its "auth" must be base64 of user:password: write the entry anew.';
     throw new InputError(
       broken.map((key) => ({ input, message: `"${name}" has an entry for "${key}" that can't be read`, hint })),
     );

@@ -5,6 +5,7 @@ import { temporaryDirectory } from '../files/temporary-directory.ts';
 import type { BuildRequest, ConnectionInputs, PublishInputs } from '../inputs/index.ts';
 import { optional } from '../json/json.ts';
 import { layoutImage, openLayout } from '../layout/index.ts';
+import { fullName } from '../mirrors/index.ts';
 import type { Ports } from '../ports/index.ts';
 import type { CompleteRequest } from '../project/index.ts';
 import { atDigest, familiarReference, parseReference } from '../reference/index.ts';
@@ -70,7 +71,7 @@ function requirePinned({ builder, allowBuilderTag }: CompleteRequest, { plan }: 
     {
       input: 'builder',
       message: `"${familiarReference(builder.reference)}" has no digest, and the stages of a build may run in containers that look it up again`,
-      hint: `Write ${familiarReference(atDigest(builder.reference, plan.builder.digest))}, or set allow-builder-tag to true.`,
+      hint: `Write ${fullName(atDigest(builder.reference, plan.builder.digest))}, or set allow-builder-tag to true.`,
     },
   ]);
 }

@@ -125,6 +125,9 @@ export function parseCacheStore(
 }
 
 function hintFor(text: string): string {
+  if (/^[a-z0-9+.-]+:\/\//i.test(text)) {
+    return 'A registry is named without a scheme, registry:HOST/REPOSITORY, and an object store only as a folder that is mounted, dir:PATH.';
+  }
   if (/^[./]/.test(text)) return `Write dir:${text}.`;
   if (/^[^/:]+[.:][^/]*\/\S+$/.test(text)) return `Write registry:${text}.`;
   return 'Write dir:PATH, registry:REPOSITORY or local:PATH.';

@@ -1,6 +1,6 @@
 import { type AuthFile, readRegistryAuth } from '../auth/index.ts';
 import { optional } from '../json/json.ts';
-import { type MirrorRules, readMirrorRules, serverTrust, servingHosts } from '../mirrors/index.ts';
+import { type MirrorRules, parseRegistryPrefix, readMirrorRules, serverTrust, servingHosts } from '../mirrors/index.ts';
 import type { OfflineInputs } from '../network/index.ts';
 import {
   buildProxyEnvironment,
@@ -98,7 +98,9 @@ function readMirrors(reader: InputReader, context: ConnectionContext, problems: 
   problems.attempt(() => {
     checkCertificateFiles(serverTrust(mirrors).values());
   });
-  return mirrors;
+  const text = reader.text('registry-prefix');
+  const prefix = text === undefined ? undefined : problems.attempt(() => parseRegistryPrefix(text));
+  return { ...mirrors, ...optional('prefix', prefix) };
 }
 
 function readProxies(reader: InputReader, { environment }: ConnectionContext, problems: Problems) {

@@ -29,6 +29,8 @@ interface Common {
   readonly projectToml?: string;
   /** Its values may hold passwords: they are never quoted. */
   readonly secret?: true;
+  /** GitHub and GitLab tell it themselves: their adapters don't have it. */
+  readonly toldByCi?: true;
   /** Values as a user would write them; more than one line is more than one item. */
   readonly example?: string;
 }

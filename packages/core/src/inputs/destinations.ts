@@ -3,7 +3,8 @@ import { inputError, type Problems } from '../errors/problems.ts';
 import { optional } from '../json/json.ts';
 import type { InputReader } from './reader.ts';
 import { defaultTag } from './tags/default-tag.ts';
-import { expandTagRule, type TagFacts } from './tags/expand-rule.ts';
+import { expandTagRule } from './tags/expand-rule.ts';
+import type { TagFacts } from './tags/facts.ts';
 import { parseTagRule } from './tags/parse-rule.ts';
 import { RAW_PRIORITY } from './tags/rule.ts';
 

@@ -27,6 +27,7 @@ A line of \`tags\` that begins with \`type=\` gives a tag of \`image\` where it 
 | rule                                                 | fits                                         | tag                      |
 | ---------------------------------------------------- | -------------------------------------------- | ------------------------ |
 | \`type=semver,pattern={{major}}.{{minor}}\`            | a Git tag that is a semantic version         | \`1.4\` of \`v1.4.2\`        |
+| \`type=semver,pattern={{version}},match=api/v(.*)\`    | the version that is in a Git tag             | \`1.4.2\` of \`api/v1.4.2\`  |
 | \`type=match,pattern=release-(.*),group=1\`            | a Git tag that matches                       | \`7\` of \`release-7\`       |
 | \`type=ref,event=branch\`, \`event=tag\`, \`event=pr\`     | a branch, a Git tag, a pull request          | \`main\`, \`v1.4.2\`, \`pr-7\` |
 | \`type=edge\`, \`type=edge,branch=next\`                 | the default branch, or the one that is named | \`edge\`                   |
@@ -38,12 +39,31 @@ A line of \`tags\` that begins with \`type=\` gives a tag of \`image\` where it 
 - \`value\`, \`prefix\`, \`suffix\`, \`enable\` and \`pattern\` may hold \`{{branch}}\`, \`{{tag}}\`, \`{{sha}}\`, \`{{base_ref}}\`, \`{{is_default_branch}}\`,
   \`{{date 'YYYYMMDD-HHmmss' tz='Europe/Berlin'}}\` and \`{{commit_date '…'}}\`, the pattern of \`semver\` also \`{{raw}}\`, \`{{version}}\`, \`{{major}}\`,
   \`{{minor}}\` and \`{{patch}}\`. A date knows YYYY, YY, MM, DD, HH, hh, mm, ss, X and [text].
+- One brace does as well: \`{version}\`, \`{date 'YYYYMMDD'}\`. Argo and Helm take two for their own; one means nothing to them, nor to GitHub,
+  GitLab, Tekton or a shell.
 - A prerelease gets its whole version where a pattern names a part of it: \`1.4\` stays with the last release.
 - What a tag can't hold becomes a dash. A field that has a comma is put in double quotes as a whole: \`"pattern=v\\d{1,2}"\`.
 - The tag with the highest \`priority\` is the image's main one: schedule 1000, semver 900, match 800, edge 700, ref 600, raw and plain
   lines 200, sha 100.
 - No rule adds \`latest\` by itself; docker/metadata-action does so for Git tags.
 - Where no line gives a tag, \`publish: auto\` publishes nothing and tells why; \`publish: true\` is an error.
+
+GitHub and GitLab tell what a run is of. Everywhere else, on a command line, in Tekton, in Argo, it is \`source-ref\` if that is given, and
+else what Git has checked out where the app is:
+
+- A branch that is checked out. With a detached \`HEAD\`, which is what most CIs and Tekton's git-clone leave, there is none: give \`source-ref\`.
+- All tags that point at the commit, beside the branch. Of several, \`semver\` and \`match\` take the highest version among those that fit, a release
+  before its prereleases, and \`{{tag}}\` and \`event=tag\` the highest of all.
+- The default branch is what \`default-branch\` says, else \`origin/HEAD\` of the clone, else \`main\`.
+- The commit and its time are always Git's. Shallow clones, worktrees and submodules will do, and a checkout that belongs to another user;
+  no \`git\` is needed, and no configuration or hook of the repository is read or run.
+- Where there is no Git, a rule that needs it is an error and the others are not: \`type=raw\`, \`value=\` without \`{{…}}\`.
+- There is no schedule: \`type=raw,value={{date 'YYYYMMDD'}}\` gives each day its tag.
+
+An image says 1980 for its time unless \`creation-time\` is set, so "the newest image" means nothing to a tool that goes by it: a clean-up by age, or
+Argo CD's image updater with the strategy \`newest-build\`. Let it go by versions (\`type=semver\`) or by a number that grows
+(\`type=raw,value={{commit_date 'X'}}-{{sha}}\`), or set \`creation-time: commit\`: then each commit has a digest of its own, the same one
+wherever it is built.
 
 ### Buildpacks
 

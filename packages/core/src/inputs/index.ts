@@ -19,7 +19,7 @@ export type {
   LoadTarget,
   PreviousImage,
 } from './request.ts';
-export { environmentName, type InputName, INPUTS } from './schema.ts';
+export { CI_INPUTS, environmentName, type InputName, INPUTS } from './schema.ts';
 export {
   type CiFacts,
   decideTrust,

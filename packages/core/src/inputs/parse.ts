@@ -8,6 +8,7 @@ import { readAnnotations } from './annotations.ts';
 import { findDescriptor, parseApp } from './app.ts';
 import { readBindings } from './bindings.ts';
 import { readCacheRequest } from './cache.ts';
+import { readRunFacts } from './checkout-facts.ts';
 import { type ConnectionContext, readConnectionInputs } from './connection.ts';
 import { readDependencyMirrors } from './dependency-mirror.ts';
 import { readDestinations } from './destinations.ts';
@@ -32,13 +33,18 @@ import { parseVolume } from './volumes.ts';
 
 /** What inputs are read against. */
 export interface ParseContext extends ConnectionContext {
-  readonly facts: CiFacts;
+  /** What the CI knows of the run; `checkout` where none tells: then the inputs about it count, and Git is asked. */
+  readonly facts: CiFacts | 'checkout';
   /** The machine's, in OCI words (`amd64`). */
   readonly architecture: string;
   /** The stores for layer caches that the CI has of its own and that can be used in this run; absent: none. */
   readonly cacheStores?: readonly HostStoreName[];
   /** Names of variables that the CI gave to us alone: no buildpack gets them by their names. Absent: none. */
   readonly withheld?: (name: string) => boolean;
+  /** Folders with credentials, or with the build itself, that no input may hand to buildpacks; absolute. Absent: none. */
+  readonly ownPlaces?: readonly string[];
+  /** There is no input for another place of the image than a registry: none is told of. Absent: there is. */
+  readonly registryOnly?: boolean;
   /** The image may lack a name and a place: nothing is built. */
   readonly nameless?: boolean;
 }
@@ -49,9 +55,10 @@ export interface ParseContext extends ConnectionContext {
  *
  * @throws InputError with every problem there is
  */
-export function parseInputs(raw: RawInputs, context: ParseContext): BuildRequest {
+export function parseInputs(raw: RawInputs, surrounding: ParseContext): BuildRequest {
   const problems = new Problems();
   const reader = new InputReader(raw, problems);
+  const context = { ...surrounding, facts: readRunFacts(reader, surrounding, problems) };
   const trust = decideTrust(context.facts, {
     trust: reader.choice('trust'),
     publish: reader.choice('publish'),
@@ -59,7 +66,11 @@ export function parseInputs(raw: RawInputs, context: ParseContext): BuildRequest
   });
   for (const notice of trust.notices) problems.notice(notice);
 
-  const surroundings = { workingDirectory: context.workingDirectory, untrusted: trust.level === 'untrusted' };
+  const surroundings = {
+    workingDirectory: context.workingDirectory,
+    untrusted: trust.level === 'untrusted',
+    ...optional('ownPlaces', context.ownPlaces),
+  };
   const parts = { reader, context, problems, trust, surroundings };
   const request = {
     ...readOutcome(parts),
@@ -78,7 +89,7 @@ const NO_APP: AppSource = { kind: 'archive', path: '' };
 
 interface Parts {
   readonly reader: InputReader;
-  readonly context: ParseContext;
+  readonly context: Omit<ParseContext, 'facts'> & { readonly facts: CiFacts };
   readonly problems: Problems;
   readonly trust: TrustDecision;
   readonly surroundings: Surroundings;
@@ -94,7 +105,7 @@ function readOutcome(parts: Parts) {
   const publish = reader.choice('publish') === 'auto' ? trust.publish && taggable : trust.publish;
   if (untagged !== undefined) reportUntagged(untagged, parts);
   const named = reader.text('image') !== undefined || reader.list('tags').length > 0;
-  if (!named && context.nameless !== true) requireName(reader, { publish, load, problems });
+  if (!named && context.nameless !== true) requireName(parts, { publish, load });
   const creationTime = problems.attempt(() =>
     parseCreationTime(reader.text('creation-time') ?? 'none', facts.commitTime),
   );
@@ -121,17 +132,17 @@ function reportUntagged(why: string, { reader, problems, trust }: Parts): void {
 
 /** Without a name the image can only be written to disk. */
 function requireName(
-  reader: InputReader,
-  wanted: { readonly publish: boolean; readonly load: LoadTarget | undefined; readonly problems: Problems },
+  { reader, context, problems }: Parts,
+  wanted: { readonly publish: boolean; readonly load: LoadTarget | undefined },
 ): void {
   const hint = 'Set "image" to registry/repository[:tag].';
   const report = (message: string, advice = hint) => {
-    wanted.problems.report('image', message, advice);
+    problems.report('image', message, advice);
   };
   if (wanted.load !== undefined) report('it is missing, and "load" needs a name for the image');
   else if (wanted.publish) report('it is missing, and "publish" needs a place for the image');
   else if (reader.list('output').length === 0)
-    report('it is missing', `${hint} Without a registry set "output" to oci:DIR.`);
+    report('it is missing', context.registryOnly ? hint : `${hint} Without a registry set "output" to oci:DIR.`);
 }
 
 function loadTarget(choice: 'true' | 'false' | LoadTarget): LoadTarget | undefined {

@@ -1,4 +1,4 @@
-import type { InputType } from './definition.ts';
+import type { InputDefinition, InputType } from './definition.ts';
 import { APP_INPUTS } from './schema/app.ts';
 import { BUILD_INPUTS } from './schema/build.ts';
 import { BUILDER_INPUTS } from './schema/builder.ts';
@@ -24,6 +24,28 @@ export const INPUTS = [
 type Entry = (typeof INPUTS)[number];
 
 export type InputName = Entry['name'];
+
+/** Those that adapters have whose CI tells what a run is of. */
+export const CI_INPUTS: readonly (InputDefinition & { readonly name: InputName })[] = INPUTS.filter(
+  ({ toldByCi }: InputDefinition) => toldByCi !== true,
+);
+
+/** Those that every stage and command which speaks to registries has: what `readConnectionInputs` reads, but for what buildpacks get. */
+export const CONNECTION_INPUTS: readonly InputName[] = [
+  'offline',
+  'offline-hosts',
+  'http-proxy',
+  'https-proxy',
+  'no-proxy',
+  'no-proxy-cluster',
+  'ca-certificates',
+  'client-certificates',
+  'registry-mirrors',
+  'registries-conf',
+  'registry-prefix',
+  'registry-auth',
+  'insecure-registries',
+];
 
 /** The names of the inputs of one type. */
 export type InputNameOf<Type extends InputType> = Extract<Entry, { readonly type: Type }>['name'];

@@ -6,6 +6,8 @@ import { isBelow, realPlace } from '../files/file-kind.ts';
 export interface Surroundings {
   readonly workingDirectory: string;
   readonly untrusted: boolean;
+  /** Folders that buildpacks get nothing of, whoever asks, absolute: with credentials, or with the build itself. Absent: none. */
+  readonly ownPlaces?: readonly string[];
 }
 
 /**
@@ -13,10 +15,16 @@ export interface Surroundings {
  * and a link in it must not lead to what else this machine has, nor to credentials in `.git`.
  *
  * @param text as the input has it
- * @throws InputError when an untrusted run would follow such a link
+ * @throws InputError when an untrusted run would follow such a link, and when it leads into one of our own places or above it
  */
-export function sourcePlace(text: string, { workingDirectory, untrusted }: Surroundings, input: string): string {
+export function sourcePlace(text: string, surroundings: Surroundings, input: string): string {
+  const { workingDirectory, untrusted, ownPlaces = [] } = surroundings;
   const absolute = path.resolve(workingDirectory, text);
+  const own = ownPlaces.find((place) => share(realPlace(absolute), realPlace(place)));
+  if (own !== undefined) {
+    const hint = 'Name something of the app, by a path that no link leads away from it.';
+    throw inputError(input, `"${text}" leads to "${own}", which buildpacks get nothing of`, hint);
+  }
   if (!untrusted || !isBelow(absolute, workingDirectory)) return absolute;
   const straight = path.join(realPlace(workingDirectory), path.relative(workingDirectory, absolute));
   if (realPlace(absolute) === straight) return absolute;
@@ -25,4 +33,9 @@ export function sourcePlace(text: string, { workingDirectory, untrusted }: Surro
     `"${text}" leads elsewhere by a link, which an untrusted run does not follow`,
     'Put what it leads to in its place, or write the path without a link.',
   );
+}
+
+/** Whether one of two places holds the other. */
+function share(one: string, other: string): boolean {
+  return isBelow(one, other) || isBelow(other, one);
 }

@@ -1,3 +1,5 @@
+import type { GitHead } from '../git/index.ts';
+
 /**
  * How far the code that started a run is trusted; each adapter derives it from its CI's event.
  *
@@ -7,7 +9,7 @@
  */
 export type TrustLevel = 'trusted' | 'unprotected' | 'untrusted';
 
-/** What a CI knows about a run. */
+/** What is known about a run: by its CI, or where none tells by inputs and Git (`readRunFacts`). */
 export interface CiFacts {
   readonly trust: TrustLevel;
   /** The full ref (`refs/heads/main`, `refs/tags/v1`, `refs/pull/7/merge`) or a branch's bare name. */
@@ -25,6 +27,8 @@ export interface CiFacts {
   readonly repository?: string;
   /** A schedule has started the run. */
   readonly scheduled?: boolean;
+  /** What is checked out, or why that is not known: tag rules go by it, and nothing else, where no `ref` tells what the run is of. */
+  readonly head?: GitHead | { readonly unreadable: string };
 }
 
 /** The inputs that the decision depends on. */

@@ -73,8 +73,8 @@ export function variableProblem(name: string, value: string | undefined): Wrong 
   }
   if (value === undefined) {
     return {
-      message: `${quoteName(name)} has no value: the job's environment does not have it`,
-      hint: `Write K=V, or set the variable for the job. ${SEVERAL_LINES}`,
+      message: `${quoteName(name)} has no value: the environment does not have it`,
+      hint: `Write K=V, or set the variable where this runs. ${SEVERAL_LINES}`,
     };
   }
   return value.includes('\0') ? { message: `the value of ${quoteName(name)} holds a NUL character` } : undefined;

@@ -70,7 +70,7 @@ export const EXIT_CODES: Readonly<Record<number, ExitCode>> = {
   },
   137: {
     what: 'the lifecycle was killed',
-    hint: 'Memory may have run out: give the job or the container engine more.',
+    hint: 'Memory may have run out: give the build or the container engine more.',
   },
   143: { what: 'the lifecycle was told to end', hint: 'Something outside of the build stopped it.' },
 };

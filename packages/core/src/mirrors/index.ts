@@ -13,7 +13,8 @@ export type {
 } from './model.ts';
 export { joinMirrorSets, parseMirrorSets } from './openshift.ts';
 export { applyDropIns, parseRegistriesConf, type RegistriesConf } from './registries-conf.ts';
-export { mirrorName } from './prefix.ts';
+export { fullName, isFullName, mirrorName } from './prefix.ts';
 export { type MirrorInputs, readMirrorRules } from './read-rules.ts';
+export { parseRegistryPrefix } from './relocation.ts';
 export { type Endpoint, formatOrigin, type Route, routeFor, type SkippedEndpoint } from './route.ts';
 export { insecureHosts, serverTrust, type ServerTrust, servingHosts } from './servers.ts';

@@ -60,6 +60,8 @@ export interface MirrorRules {
   readonly notices: readonly MirrorNotice[];
   /** In a closed network: whether a registry, in canonical form, may be reached. Absent: each. */
   readonly reaches?: (registry: string) => boolean;
+  /** `host[:port][/path]/`: every image is looked for there first, by this and its full name, whatever the rules say. */
+  readonly prefix?: string;
 }
 
 /** The source of a rule that only adds mirrors: the registry that the reference names. */

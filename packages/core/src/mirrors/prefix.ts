@@ -1,5 +1,5 @@
 import { InputError } from '../errors/index.ts';
-import { DOCKER_HUB, parseReference, type Repository } from '../reference/index.ts';
+import { DOCKER_HUB, type ImageReference, parseReference, type Repository } from '../reference/index.ts';
 
 /** The name under which every configuration format knows Docker Hub. */
 export const DOCKER_HUB_NAME = 'docker.io';
@@ -10,6 +10,12 @@ const WILDCARD = /^\*(?:\.[A-Za-z0-9-]+)+$/;
 /** A repository's name as prefixes are compared with it: `docker.io/library/busybox`. */
 export function mirrorName({ registry, path }: Repository): string {
   return `${registry === DOCKER_HUB ? DOCKER_HUB_NAME : registry}/${path}`;
+}
+
+/** A reference with nothing left to add, as container runtimes know it: `docker.io/library/busybox:1`. */
+export function fullName(reference: ImageReference): string {
+  const name = mirrorName(reference.repository);
+  return reference.kind === 'tag' ? `${name}:${reference.tag}` : `${name}@${reference.digest}`;
 }
 
 /** Whether a text has the form `*.host`, the only wildcard there is. */

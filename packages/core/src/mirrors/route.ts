@@ -9,6 +9,7 @@ import {
   UNCHANGED_SOURCE,
 } from './model.ts';
 import { insecureHosts } from './servers.ts';
+import { relocated } from './relocation.ts';
 import { ANY_REGISTRY, isWildcard, matchPrefix, mirrorName, rewriteName } from './prefix.ts';
 
 /** One server to ask for an image. */
@@ -46,8 +47,9 @@ export interface Route {
 }
 
 /**
- * Applies the rule with the longest prefix (`containers-registries.conf(5)`): its mirrors in order, then the source. An endpoint that
- * a rule of its own blocks, or that is not in the closed network, is skipped, and none is asked twice. It is insecure when any rule says so of exactly its host and port.
+ * The copy below `registry-prefix`, then the rule with the longest prefix (`containers-registries.conf(5)`): its mirrors in order, and the
+ * source. An endpoint that a rule of its own blocks, or that is not in the closed network, is skipped, and none is asked twice. It is insecure when any rule says so of exactly its
+ * host and port.
  *
  * @throws InputError when the rule turns the reference into something that is none
  */
@@ -58,7 +60,7 @@ export function routeFor(rules: MirrorRules, reference: ImageReference): Route {
     { role: 'source' as const, target: rule?.source ?? UNCHANGED_SOURCE },
   ];
   const insecure = insecureHosts(rules);
-  const endpoints: Endpoint[] = [];
+  const endpoints: Endpoint[] = [...copyOf(reference, rules, insecure)];
   const skipped: SkippedEndpoint[] = [];
   for (const { role, target } of targets) {
     const scope = outOfScope(target, reference);
@@ -83,6 +85,16 @@ export function routeFor(rules: MirrorRules, reference: ImageReference): Route {
     }
   }
   return { ...optional('rule', rule), endpoints: withoutRepeats(endpoints), skipped };
+}
+
+function copyOf(
+  reference: ImageReference,
+  { prefix }: MirrorRules,
+  insecure: ReadonlySet<string>,
+): readonly Endpoint[] {
+  const copy = prefix === undefined ? undefined : relocated(reference, prefix);
+  if (copy === undefined) return [];
+  return [{ role: 'mirror', reference: copy, resolvesTags: true, insecure: insecure.has(copy.repository.registry) }];
 }
 
 /** Nobody is asked for the same twice, but for a source that comes after others: its word on what does not exist is the last. */

@@ -15,12 +15,12 @@ export function insecureHosts(rules: MirrorRules): ReadonlySet<string> {
  * The hosts that the rules name as the places of images, in canonical form with their ports: mirrors, and what takes the place of a
  * registry. A registry that a rule is only about is none of them.
  */
-export function servingHosts({ rules }: MirrorRules): ReadonlySet<string> {
+export function servingHosts({ rules, prefix = '' }: MirrorRules): ReadonlySet<string> {
   const locations = rules.flatMap((rule) => {
     const replaced = hostOf(rule.source.location) === hostOf(rule.prefix) ? [] : [rule.source];
     return [...rule.mirrors, ...replaced].map(({ location }) => location);
   });
-  return new Set(locations.flatMap((location) => hostOf(location) ?? []));
+  return new Set([...locations, prefix].flatMap((location) => hostOf(location) ?? []));
 }
 
 /** What a `hosts.toml` gives for TLS with one server. Files are absolute paths. */

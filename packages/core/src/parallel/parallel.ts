@@ -1,4 +1,5 @@
 import { InputError } from '../errors/index.ts';
+import { Problems } from '../errors/problems.ts';
 
 /**
  * Does the work for each item, at most `limit` at once, and gives the outcomes in the items' order. After a failure no more work is begun;
@@ -48,7 +49,7 @@ export async function allOrFirstFailure(works: readonly Promise<unknown>[]): Pro
 /**
  * Waits until all works have ended and gives their outcomes.
  *
- * @throws InputError with everything that is wrong with the inputs; else the failure of the earliest in the list, so that several
+ * @throws InputError with everything that is wrong with the inputs, each thing once; else the failure of the earliest in the list, so that several
  *   faults are told the same way each time
  */
 export async function allInOrder<T extends readonly unknown[]>(
@@ -62,7 +63,10 @@ export async function allInOrder<T extends readonly unknown[]>(
 
 function throwProblems(outcomes: readonly PromiseSettledResult<unknown>[]): void {
   const failures = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }): unknown => reason);
-  const errors = failures.filter((failure) => failure instanceof InputError);
-  if (errors.length > 1) throw new InputError(errors.flatMap(({ problems }) => problems));
-  for (const error of errors) throw error;
+  const [first, ...others] = failures.filter((failure) => failure instanceof InputError);
+  if (first === undefined) return;
+  if (others.length === 0) throw first;
+  const problems = new Problems();
+  for (const problem of [first, ...others].flatMap((error) => error.problems)) problems.add(problem);
+  problems.throwIfAny();
 }

@@ -87,7 +87,7 @@ function who(status: number, { access, credential }: Refusal): string {
 function hintFor(answer: Answer, entries: readonly RegistryErrorEntry[], refusal: Refusal): string | undefined {
   const { access, credential } = refusal;
   const name = formatRepository(access.repository);
-  const login = `docker login ${access.repository.registry === DOCKER_HUB ? 'docker.io' : access.repository.registry}`;
+  const login = waysToLogIn(access.repository.registry);
   switch (answer.status) {
     case 400:
       return answer.url.protocol === 'http:' ? `Check whether ${answer.url.host} speaks https.` : undefined;
@@ -100,8 +100,8 @@ function hintFor(answer: Answer, entries: readonly RegistryErrorEntry[], refusal
         return `${answer.url.host} wants to be asked by ${unknownSchemes(answer) ?? ''}: only Basic and Bearer are known here.`;
       }
       return credential === undefined
-        ? `No credential is configured for ${name}: log in (${login}), and check that the name is right.`
-        : `Check that the credential for ${name} is valid and may ${access.right}; log in again (${login}).`;
+        ? `No credential is configured for ${name}: give one (${login}), and check that the name is right.`
+        : `Check that the credential for ${name} is valid and may ${access.right}; else give another one (${login}).`;
     case 404:
       return access.right === 'push'
         ? `Check that the repository ${name} exists: this registry may not make it by itself.`
@@ -112,11 +112,17 @@ function hintFor(answer: Answer, entries: readonly RegistryErrorEntry[], refusal
       return `${answer.url.host}, or a proxy before it, limits the size of uploads: raise that limit.`;
     case 429:
       return credential === undefined
-        ? `${answer.url.host} limits anonymous requests: log in (${login}), or use a mirror.`
+        ? `${answer.url.host} limits anonymous requests: give a credential (${login}), or use a mirror.`
         : `${answer.url.host} limits requests: wait, or use a mirror.`;
     default:
       return answer.status >= 500 ? `${answer.url.host} is in trouble${isOurs(entries)}: try again later.` : undefined;
   }
+}
+
+/** For any CI: a job can log in, and a Pod gets what somebody else has written. */
+function waysToLogIn(registry: string): string {
+  const host = registry === DOCKER_HUB ? 'docker.io' : registry;
+  return `docker login ${host}, registry-auth, or config.json in DOCKER_CONFIG; in Tekton the workspace dockerconfig, in Argo the Secret of registry-secret`;
 }
 
 /** The schemes of a 401 none of which we know: `Negotiate, NTLM`. */

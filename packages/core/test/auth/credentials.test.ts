@@ -42,6 +42,7 @@ describe('files', () => {
     'xdg/containers/auth.json': passwordConfig('xdg'),
     '.config/containers/auth.json': passwordConfig('home'),
     'docker/config.json': passwordConfig('docker-config'),
+    'docker/.dockerconfigjson': passwordConfig('secret'),
     '.docker/config.json': passwordConfig('docker-home'),
   };
 
@@ -51,6 +52,7 @@ describe('files', () => {
     ['xdg', { XDG_CONFIG_HOME: 'xdg', DOCKER_CONFIG: 'docker' }, []],
     ['home', { DOCKER_CONFIG: 'docker' }, []],
     ['docker-config', { DOCKER_CONFIG: 'docker' }, ['.config/containers/auth.json']],
+    ['secret', { DOCKER_CONFIG: 'docker' }, ['.config/containers/auth.json', 'docker/config.json']],
     ['docker-home', {}, ['.config/containers/auth.json']],
   ])('are asked in order: %s', async (expected, variables, absent) => {
     const present = Object.entries(files).filter(([name]) => !absent.includes(name));

@@ -49,10 +49,16 @@ describe('cache-store', () => {
   });
 });
 
+const OF_A_URL =
+  'A registry is named without a scheme, registry:HOST/REPOSITORY, and an object store only as a folder that is mounted, dir:PATH.';
+
 test.each([
   ['/var/cache', 'Write dir:/var/cache.'],
   ['ghcr.io/team/cache', 'Write registry:ghcr.io/team/cache.'],
   ['s3:bucket', 'Write dir:PATH, registry:REPOSITORY or local:PATH.'],
+  ['gs://b', OF_A_URL],
+  ['s3://bucket.example/cache', OF_A_URL],
+  ['https://ghcr.io/team/cache', OF_A_URL],
 ])('who writes %s as cache-store is told how', (text, hint) => {
   expect(problemsOf(() => parse({ 'cache-store': text })).map((problem) => problem.hint)).toEqual([hint]);
 });

@@ -52,6 +52,45 @@ describe('a link in the checkout of an untrusted run', () => {
   });
 });
 
+/** In a Pod, where the app is on a volume beside that with the credentials. */
+describe('a place that no input may hand to buildpacks', () => {
+  const pod = () => {
+    const root = makeTree({ 'source/app/type': 'a', 'dockerconfig/type': 'a', 'dockerconfig/config.json': 'A=1\n' });
+    for (const link of ['source/link', 'source/app/link']) {
+      symlinkSync(path.join(root, 'dockerconfig'), path.join(root, link));
+    }
+    return { root, workingDirectory: path.join(root, 'source'), ownPlaces: [path.join(root, 'dockerconfig')] };
+  };
+
+  test.each<RawInputs>([
+    { path: 'link' },
+    { path: 'app/link' },
+    { path: '../dockerconfig' },
+    { path: '..' },
+    { path: '/' },
+    { descriptor: 'link/config.json' },
+    { 'env-files': 'link/config.json' },
+    { bindings: 'a=link' },
+    { bindings: 'a/type=a\na/config.json=link/config.json' },
+  ])('is not reached by %j', (raw) => {
+    const { root, ...context } = pod();
+    const [message, ...more] = messagesOf(raw, context);
+    expect(message).toContain(`leads to "${root}/dockerconfig", which buildpacks get nothing of`);
+    expect(more).toEqual([]);
+  });
+
+  test('is not reached by a working directory that is a link', () => {
+    const { root, ...context } = pod();
+    const messages = messagesOf({}, { ...context, workingDirectory: path.join(root, 'source/link') });
+    expect(messages).toEqual([expect.stringContaining('which buildpacks get nothing of')]);
+  });
+
+  test.each<RawInputs>([{}, { path: 'app' }, { bindings: 'a=app' }])('is of no matter to %j', (raw) => {
+    const { workingDirectory, ownPlaces } = pod();
+    expect(messagesOf(raw, { workingDirectory, ownPlaces })).toEqual([]);
+  });
+});
+
 describe('a name alone in an env file', () => {
   const job = () => {
     const workingDirectory = makeTree();

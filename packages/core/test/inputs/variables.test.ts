@@ -76,8 +76,8 @@ describe('what is wrong with env', () => {
     ['..=x', 'env: ".." is not a name for a variable'],
     [`${'A'.repeat(256)}=x`, 'env: "AAAAAAAA…" is not a name for a variable'],
     ['A=x\0y', 'env: the value of "A" holds a NUL character'],
-    ['MISSING', `env: "MISSING" has no value: the job's environment does not have it`],
-    ['constructor', `env: "constructor" has no value: the job's environment does not have it`],
+    ['MISSING', `env: "MISSING" has no value: the environment does not have it`],
+    ['constructor', `env: "constructor" has no value: the environment does not have it`],
     ['A<<EOF\nx', 'env: line 1: "A"<<EOF has no end'],
     ['B=1\nA<<\nx', 'env: line 2: "A"<< has no end'],
   ])('%j', (env, message) => {

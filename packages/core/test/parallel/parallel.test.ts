@@ -64,6 +64,12 @@ describe('allInOrder', () => {
     await expect(allInOrder(works)).rejects.toMatchObject({ problems: [{ input: 'image' }, { input: 'builder' }] });
   });
 
+  it('tells once what several works have found wrong', async () => {
+    const problem = { input: 'registry credentials', message: '"config.json" is not a JSON object', hint: 'Write it.' };
+    const failing = () => Promise.reject(new InputError([{ ...problem }]));
+    await expect(allInOrder([failing(), failing()])).rejects.toMatchObject({ problems: [problem], hint: 'Write it.' });
+  });
+
   it('tells the earliest failure in the list, after everything has ended', async () => {
     let ended = false;
     const slow = (async () => {

@@ -74,6 +74,7 @@ describe('basic authentication', () => {
     expect(error.code).toBe('denied');
     expect(error.message).toContain('anonymously');
     expect(error.hint).toContain(`docker login ${registry.host}`);
+    expect(error.hint).toContain('config.json in DOCKER_CONFIG; in Tekton the workspace dockerconfig');
   });
 
   it('denies a wrong password after one try with it', async () => {

@@ -51,14 +51,6 @@ export function jobInputs(toolImage: string): readonly SpecInput[] {
         "Keeps the layer cache in GitLab's own cache, in `.buildpacks-ci/cache`, instead of a registry: for runners that share one, or a single runner. What `cache-store` names is asked after it.",
     },
     {
-      name: 'registry-prefix',
-      type: 'string',
-      default: '',
-      regex: '^([^\\s]+/)?$',
-      description:
-        'What the runner puts before the names of the images that it pulls, for an instance that has them in a registry of its own: `registry.example/mirror/`, with the slash. Images that the build itself pulls are found by `registry-mirrors`.',
-    },
-    {
       name: 'tool-image',
       type: 'string',
       default: toolImage,

@@ -17,6 +17,7 @@ export interface SpecInput {
 const GRAMMARS: ReadonlyMap<string, string> = new Map([
   ['creation-time', '^(none|commit|now|[0-9]{1,12})?$'],
   ['cache-max-size', '^([0-9]{1,12}(\\.[0-9]{1,3})? ?([kmgtKMGT][iI]?)?[bB]?)?$'],
+  ['registry-prefix', '^([^\\s]+/)?$'],
   ['platform', '^(linux/[a-z0-9_]+(/[a-z0-9.]+)?)?$'],
 ]);
 

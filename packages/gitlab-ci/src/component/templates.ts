@@ -1,4 +1,4 @@
-import { BUILD_SCRIPT, type InputDefinition, INPUTS } from '@buildpacks-ci/core';
+import { BUILD_SCRIPT, CI_INPUTS, type InputDefinition } from '@buildpacks-ci/core';
 import { GITLAB_INPUTS } from '../definitions.ts';
 import { buildJobs } from './build-jobs.ts';
 import { jobInputs } from './job-inputs.ts';
@@ -15,7 +15,7 @@ export interface Template {
 }
 
 /** Secrets are no inputs of a component: a pipeline's configuration is no place for them, and a variable of the project is one. */
-const SHARED: readonly InputDefinition[] = INPUTS.filter((input: InputDefinition) => input.secret !== true);
+const SHARED: readonly InputDefinition[] = CI_INPUTS.filter((input: InputDefinition) => input.secret !== true);
 
 /** What only our program for GitLab has is about handing a build over from job to job. */
 const STAGED: readonly InputDefinition[] = [...SHARED, ...GITLAB_INPUTS];

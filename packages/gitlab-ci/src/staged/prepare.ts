@@ -2,6 +2,7 @@ import { chmod, rm } from 'node:fs/promises';
 import path from 'node:path';
 import {
   describeTrust,
+  environmentName,
   type InputProblem,
   jobTools,
   prepareStaged,
@@ -14,11 +15,9 @@ import { openFolder } from '../folder.ts';
 import type { JobInputs } from '../inputs.ts';
 import { withPorts } from '../ports.ts';
 import { readBuildRequest } from '../request.ts';
+import { artifactTerms } from './artifact-terms.ts';
 import { withJobUser } from './job-user.ts';
 import { renderPlanProof } from './plan-proof.ts';
-
-/** As GitLab counts the size of artifacts. */
-const MEGABYTE = 1024 ** 2;
 
 /** The first of three jobs: everything that needs credentials before the buildpacks run. */
 export const PREPARE: Command = {
@@ -37,8 +36,8 @@ export const PREPARE: Command = {
       const preparation = {
         prepared: path.join(project, PREPARED),
         tools: await jobTools(TOOL_FOLDER, ports.processes),
-        bindings: inputs.own['hand-over-bindings'],
-        limit: inputs.own['artifact-limit'] * MEGABYTE,
+        builderName: host.environment[environmentName('builder')] ?? '',
+        terms: artifactTerms(inputs.own),
       };
       return prepareStaged({ ...request, sbomDirectory }, preparation, ports);
     });

@@ -1,4 +1,10 @@
-import { type InputDefinition, type InputName, INPUTS } from '@buildpacks-ci/core';
+import {
+  CONNECTION_INPUTS,
+  describeInOneLine,
+  type InputDefinition,
+  type InputName,
+  INPUTS,
+} from '@buildpacks-ci/core';
 
 /** What a Pod decides by its own means, or has no place for: the app is read only, and nothing of the build stays in the Pod. */
 const LEFT_OUT: ReadonlySet<InputName> = new Set([
@@ -17,33 +23,25 @@ const LEFT_OUT: ReadonlySet<InputName> = new Set([
 /** Secret as a whole. A proxy is one only with a password, which must not be in a manifest either. */
 const SECRETS: ReadonlySet<InputName> = new Set(['registry-auth', 'cache-sign-key']);
 
-/** Inputs that speak of registries and logs, which PUBLISH needs as well; all else it takes from the plan. */
-const OF_PUBLISH: ReadonlySet<InputName> = new Set([
-  'offline',
-  'offline-hosts',
-  'http-proxy',
-  'https-proxy',
-  'no-proxy',
-  'no-proxy-cluster',
-  'ca-certificates',
-  'client-certificates',
-  'registry-mirrors',
-  'registries-conf',
-  'insecure-registries',
-  'log-level',
-]);
-
 type Input = InputDefinition & { readonly name: InputName };
 
 /** Every input that a build in one Pod has, in the schema's order. */
 export const POD_INPUTS: readonly Input[] = INPUTS.filter(({ name }) => !LEFT_OUT.has(name) && !SECRETS.has(name));
 
-/** Those of them that PUBLISH has. */
-export const PUBLISH_INPUTS: readonly Input[] = POD_INPUTS.filter(({ name }) => OF_PUBLISH.has(name));
+/** Those of them that PUBLISH has too; all else it takes from the plan. */
+export const PUBLISH_INPUTS: readonly Input[] = POD_INPUTS.filter(
+  ({ name }) => name === 'log-level' || CONNECTION_INPUTS.includes(name),
+);
 
-/** Inputs whose text might hold a password, were it not for who may read a manifest. */
-export function isNoPlaceForPasswords({ secret }: InputDefinition): boolean {
-  return secret === true;
+/** In a Pod an image can go to a registry only. */
+const IMAGE =
+  'The image to build, `registry/repository[:tag]`. Capitals in the name are lower-cased with a notice. It may be left out when `tags` holds a full reference.';
+
+/** @param manifest what has the value in it: whoever may read that reads a password too */
+export function describeInput(input: InputDefinition, manifest: 'run' | 'workflow'): string {
+  const note = input.secret === true ? ` Without a password: whoever may read the ${manifest} could read it.` : '';
+  const described = input.name === 'image' ? { ...input, description: IMAGE } : input;
+  return `${describeInOneLine(described)}${note}`;
 }
 
 /** What the builder has to be in a Pod, where a container is it. */

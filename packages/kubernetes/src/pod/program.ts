@@ -24,10 +24,7 @@ export const BUILD_ENVIRONMENT: readonly YamlMapping[] = [
 export const BUILD_RESOURCES: YamlMapping = { requests: { cpu: '500m', memory: '512Mi' } };
 
 /** What the containers share. */
-export const SHARED_VOLUMES: readonly YamlMapping[] = [PREPARED, BUILT, SCRATCH].map(({ volume }) => ({
-  name: volume,
-  emptyDir: {},
-}));
+export const SHARED_VOLUMES: readonly YamlMapping[] = [PREPARED, BUILT, SCRATCH].map(emptyVolume);
 
 /** Who may write where. */
 export const MOUNTS = {
@@ -36,10 +33,17 @@ export const MOUNTS = {
   publish: [readOnlyMount(PREPARED), readOnlyMount(BUILT), mount(SCRATCH)],
 } as const;
 
-export function mount({ volume, mount: mountPath }: Place): YamlMapping {
+export function emptyVolume({ volume }: Place): YamlMapping {
+  return { name: volume, emptyDir: {} };
+}
+
+/** Of a container. */
+export type VolumeMount = Readonly<{ name: string; mountPath: string; readOnly?: true }>;
+
+export function mount({ volume, mount: mountPath }: Place): VolumeMount {
   return { name: volume, mountPath };
 }
 
-export function readOnlyMount(place: Place): YamlMapping {
+export function readOnlyMount(place: Place): VolumeMount {
   return { ...mount(place), readOnly: true };
 }

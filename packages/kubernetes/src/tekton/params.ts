@@ -1,18 +1,11 @@
-import { describeInOneLine, type InputDefinition } from '@buildpacks-ci/core';
-import { BUILDER, isNoPlaceForPasswords, POD_INPUTS } from '../pod/inputs.ts';
+import type { InputDefinition } from '@buildpacks-ci/core';
+import { BUILDER, describeInput, POD_INPUTS } from '../pod/inputs.ts';
 import type { YamlMapping } from '../yaml-value.ts';
 
 /** All params of the Task. */
 export function params(toolImage: string): readonly YamlMapping[] {
   return [
     ...POD_INPUTS.map(inputParam),
-    {
-      name: 'registry-prefix',
-      type: 'string',
-      description:
-        'What the node puts before the names of the images that it pulls, for a cluster that has them in a registry of its own: `registry.example/mirror/`, with the slash. Images that the build itself pulls are found by `registry-mirrors`.',
-      default: '',
-    },
     {
       name: 'tool-image',
       type: 'string',
@@ -26,14 +19,13 @@ export function params(toolImage: string): readonly YamlMapping[] {
 function inputParam(input: InputDefinition): YamlMapping {
   const { name, type, default: given = '' } = input;
   if (name === 'builder') return { name, type: 'string', description: BUILDER };
-  if (type === 'list') return { name, type: 'array', description: itemWise(describeInOneLine(input)), default: [] };
-  return { name, type: 'string', description: described(input), default: given };
+  const description = describeInput(input, 'run');
+  if (type === 'list') return { name, type: 'array', description: itemWise(description), default: [] };
+  return { name, type: 'string', description: `${description}${valuesOf(input)}`, default: given };
 }
 
-function described(input: InputDefinition): string {
-  const values = input.type === 'enum' ? ` One of ${input.values.map((value) => `\`${value}\``).join(', ')}.` : '';
-  const password = isNoPlaceForPasswords(input) ? ' Without a password: whoever may read the run could read it.' : '';
-  return `${describeInOneLine(input)}${values}${password}`;
+function valuesOf(input: InputDefinition): string {
+  return input.type === 'enum' ? ` One of ${input.values.map((value) => `\`${value}\``).join(', ')}.` : '';
 }
 
 /** An array has items where text has lines. */

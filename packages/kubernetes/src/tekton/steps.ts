@@ -1,14 +1,27 @@
 import { environmentName, type InputDefinition } from '@buildpacks-ci/core';
 import { POD_INPUTS, PUBLISH_INPUTS } from '../pod/inputs.ts';
-import { BUILT, PREPARED, SCRATCH } from '../pod/places.ts';
-import { BUILD_ENVIRONMENT, BUILD_RESOURCES, COMMANDS, IMAGE_PULL, MOUNTS } from '../pod/program.ts';
+import { BUILT, OWN_FOLDERS, PREPARED, SCRATCH } from '../pod/places.ts';
+import {
+  BUILD_ENVIRONMENT,
+  BUILD_RESOURCES,
+  COMMANDS,
+  IMAGE_PULL,
+  mount,
+  MOUNTS,
+  type VolumeMount,
+} from '../pod/program.ts';
 import { builderSecurity, toolSecurity, type Users } from '../pod/security.ts';
 import type { YamlMapping } from '../yaml-value.ts';
 import { declared, PREPARE_RESULTS, PUBLISH_RESULTS, resultOptions } from './results.ts';
 import { pathOf, PREPARE_WORKSPACES, PUBLISH_WORKSPACES } from './workspaces.ts';
 
+/** A step of a Task. */
+export interface Step extends YamlMapping {
+  readonly volumeMounts: readonly VolumeMount[];
+}
+
 /** Everything that needs credentials before buildpacks run. */
-export function prepareStep(users: Users): YamlMapping {
+export function prepareStep(users: Users): Step {
   return {
     name: 'prepare',
     image: image('tool-image'),
@@ -19,6 +32,7 @@ export function prepareStep(users: Users): YamlMapping {
       `--hand-over=${PREPARED.folder}`,
       `--cache-directory=${pathOf('cache')}`,
       `--bindings-directory=${pathOf('bindings')}`,
+      `--proxy-directory=${pathOf('proxy')}`,
       ...(users === 'cluster' ? ['--same-user'] : []),
       ...resultOptions(PREPARE_RESULTS),
       ...lists(POD_INPUTS),
@@ -31,33 +45,28 @@ export function prepareStep(users: Users): YamlMapping {
   };
 }
 
+/**
+ * Where Tekton's entrypoint takes up what a step says of the run, whoever wrote it: the termination message, which may hold results, and
+ * artifacts, of the step and of all steps together (Tekton's pkg/entrypoint; no feature flag keeps it from reading them).
+ */
+const LAST_WORDS = '/tekton/termination /tekton/artifacts/* /tekton/run/*/status/artifacts/*';
+
 /** The builder itself runs buildpacks: no workspace, no input, nothing of ours but a constant script. */
-export function buildStep(users: Users): YamlMapping {
+export function buildStep(users: Users): Step {
   return {
     name: 'build',
     image: image('builder'),
     ...IMAGE_PULL,
     command: COMMANDS.build,
-    env: BUILD_ENVIRONMENT,
-    volumeMounts: [
-      ...MOUNTS.build,
-      ...(users === 'cluster' ? OWN_FOLDERS.map(({ name, mountPath }) => ({ name, mountPath })) : []),
-    ],
+    env: [...BUILD_ENVIRONMENT, { name: 'BUILDPACKS_CI_LAST_WORDS', value: LAST_WORDS }],
+    volumeMounts: [...MOUNTS.build, ...(users === 'cluster' ? OWN_FOLDERS.map(mount) : [])],
     computeResources: BUILD_RESOURCES,
     securityContext: builderSecurity(),
   };
 }
 
-/** The folders of the builder's own user, for one whom the cluster has chosen. */
-const OWN_FOLDERS = [
-  { name: 'layers', mountPath: '/layers' },
-  { name: 'app', mountPath: '/workspace' },
-] as const;
-
-export const OWN_VOLUMES: readonly YamlMapping[] = OWN_FOLDERS.map(({ name }) => ({ name, emptyDir: {} }));
-
 /** Verifies what the build has left, and puts the image where the plan says. */
-export function publishStep(users: Users): YamlMapping {
+export function publishStep(users: Users): Step {
   return {
     name: 'publish',
     image: image('tool-image'),
@@ -68,6 +77,7 @@ export function publishStep(users: Users): YamlMapping {
       `--hand-over=${PREPARED.folder}`,
       `--built=${BUILT.mount}`,
       '--plan-digest=$(steps.prepare.results.plan-digest)',
+      `--proxy-directory=${pathOf('proxy')}`,
       ...resultOptions(PUBLISH_RESULTS),
       ...lists(PUBLISH_INPUTS),
     ],

@@ -1,10 +1,12 @@
-import { SHARED_VOLUMES } from '../pod/program.ts';
+import { catalogMetadata } from '../artifact-hub/annotations.ts';
+import { OWN_FOLDERS } from '../pod/places.ts';
+import { emptyVolume, SHARED_VOLUMES } from '../pod/program.ts';
 import type { Users } from '../pod/security.ts';
 import type { ReleaseFacts } from '../release-facts.ts';
 import type { YamlMapping } from '../yaml-value.ts';
 import { params } from './params.ts';
 import { TASK_RESULTS } from './results.ts';
-import { buildStep, OWN_VOLUMES, prepareStep, publishStep } from './steps.ts';
+import { buildStep, prepareStep, publishStep } from './steps.ts';
 import { TASK_WORKSPACES } from './workspaces.ts';
 
 interface Variant {
@@ -36,26 +38,13 @@ function task({ name, displayName, description, users }: Variant, { version, too
   return {
     apiVersion: 'tekton.dev/v1',
     kind: 'Task',
-    metadata: {
-      name,
-      labels: { 'app.kubernetes.io/version': version },
-      annotations: {
-        'tekton.dev/pipelines.minVersion': '1.0.0',
-        'tekton.dev/categories': 'Image Build',
-        'tekton.dev/tags': 'image-build, buildpacks',
-        'tekton.dev/displayName': displayName,
-        'tekton.dev/platforms': 'linux/amd64,linux/arm64',
-        'artifacthub.io/category': 'integration-delivery',
-        'artifacthub.io/license': 'Apache-2.0',
-        'artifacthub.io/provider': 'buildpacks-ci',
-      },
-    },
+    metadata: catalogMetadata({ name, displayName, version }),
     spec: {
       description,
       params: params(toolImage),
       workspaces: TASK_WORKSPACES,
       results: TASK_RESULTS,
-      volumes: [...SHARED_VOLUMES, ...(users === 'cluster' ? OWN_VOLUMES : [])],
+      volumes: [...SHARED_VOLUMES, ...(users === 'cluster' ? OWN_FOLDERS.map(emptyVolume) : [])],
       steps: [prepareStep(users), buildStep(users), publishStep(users)],
     },
   };

@@ -20,7 +20,7 @@ const WORKSPACES = [
   {
     name: 'cache',
     description:
-      'A volume that stays, for the layer cache; asked before what `cache-store` names. Its group must be able to write (`fsGroup`).',
+      'A volume that stays, for the layer cache; asked before what `cache-store` names. The group of the steps must be able to write to it, which one Pod with `fsGroup` sees to for good.',
     optional: true,
   },
   {
@@ -47,6 +47,13 @@ const WORKSPACES = [
     optional: true,
     readOnly: true,
   },
+  {
+    name: 'proxy',
+    description:
+      'Files `http-proxy`, `https-proxy` and `no-proxy` in the place of these params, for a proxy with a password: a Secret with these keys. The step `build` is told of the proxy without the password.',
+    optional: true,
+    readOnly: true,
+  },
 ] as const satisfies readonly Workspace[];
 
 type WorkspaceName = (typeof WORKSPACES)[number]['name'];
@@ -61,7 +68,7 @@ export const TASK_WORKSPACES: readonly YamlMapping[] = WORKSPACES.map((workspace
 }));
 
 /** PUBLISH reads no source and no bindings. */
-const OF_PUBLISH: readonly WorkspaceName[] = ['cache', 'dockerconfig', 'ca-certs', 'registries-conf'];
+const OF_PUBLISH: readonly WorkspaceName[] = ['cache', 'dockerconfig', 'ca-certs', 'registries-conf', 'proxy'];
 
 /** As the step `prepare` names them. */
 export const PREPARE_WORKSPACES: readonly YamlMapping[] = WORKSPACES.map(({ name }) => ({ name }));

@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { type CiProduct, fileNamed, SHA } from './job.ts';
+import { BRANCHES, type CiEvent, type CiProduct, fileNamed, SHA } from './job.ts';
 
 interface Workflow {
   readonly steps: readonly Step[];
@@ -34,6 +34,8 @@ export const WOODPECKER: CiProduct = {
         CI: 'woodpecker',
         CI_PIPELINE_EVENT: name,
         CI_COMMIT_SHA: SHA,
+        CI_COMMIT_REF: refOf(event),
+        CI_REPO_DEFAULT_BRANCH: BRANCHES.push,
         ...(event.kind === 'tag' && { CI_COMMIT_TAG: event.name }),
         ...(Object.fromEntries(given) as Record<string, string>),
         CI_SCRIPT: Buffer.from(preprocessed(step.commands).join('\n')).toString('base64'),
@@ -42,6 +44,11 @@ export const WOODPECKER: CiProduct = {
     };
   },
 };
+
+function refOf(event: CiEvent): string {
+  if (event.kind === 'tag') return `refs/tags/${event.name}`;
+  return event.kind === 'request' ? 'refs/pull/7/head' : `refs/heads/${BRANCHES.push}`;
+}
 
 /** What has braces is replaced before the shell sees it, here by nothing; two dollar signs are one. */
 function preprocessed(commands: readonly string[]): readonly string[] {

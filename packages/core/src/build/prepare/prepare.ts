@@ -62,6 +62,8 @@ export interface ResolveContext {
  */
 export async function resolveBuild(request: CompleteRequest, context: ResolveContext): Promise<Resolved> {
   const { registry, ports, directory, over = new AbortController() } = context;
+  // First: where it can't be known, no question to a registry is left behind.
+  const creationTime = creationSeconds(request.creationTime, request.app, ports);
   const resolving = resolveBuilder(request, imagesFor(request, registry), ports);
   // Neither rejects: who waits for the builder is told what is wrong with it, and an abort ends everything.
   const whileNeeded = { ...ports, signal: AbortSignal.any([ports.signal, over.signal]) };
@@ -71,7 +73,7 @@ export async function resolveBuild(request: CompleteRequest, context: ResolveCon
   const restoring =
     directory && restoreCaches(request, { resolving, finding }, directory, whileNeeded).catch(() => undefined);
   try {
-    const resolved = await resolveAll(request, { resolving, finding }, { ...context, over });
+    const resolved = await resolveAll(request, { resolving, finding }, { ...context, over, creationTime });
     const { caches } = await finding;
     return { ...resolved, ...optional('caches', caches), ...optional('restoring', restoring) };
   } catch (error) {
@@ -84,9 +86,9 @@ export async function resolveBuild(request: CompleteRequest, context: ResolveCon
 async function resolveAll(
   request: CompleteRequest,
   { resolving, finding }: CachesUnderWay,
-  context: ResolveContext & { readonly over: AbortController },
+  context: ResolveContext & { readonly over: AbortController; readonly creationTime: number | undefined },
 ): Promise<Resolved> {
-  const { registry, ports, over } = context;
+  const { registry, ports, over, creationTime } = context;
   const { platform } = request;
   const decisive = <T>(work: Promise<T>): Promise<T> =>
     work.catch((error: unknown) => {
@@ -97,12 +99,11 @@ async function resolveAll(
   // The right to push is asked for first: the token that answers it serves for reading the previous image too.
   const mayPush = decisive(requirePushRights(plannedDestinations(request), registry));
   const onBuilder = decisive(resolving.then((found) => resolveOnBuilder(request, found, context)));
-  const [{ builder, runImage, configuration }, search, creationTime] = await allInOrder([
+  const [{ builder, runImage, configuration }, search] = await allInOrder([
     onBuilder,
     previousReferences(request, finding).then((found) =>
       findPreviousImage({ candidates: found, platform, outputs: outputsOf(request) }, registry),
     ),
-    creationSeconds(request.creationTime, request.app.path, ports),
     mayPush,
   ]);
   if (search.obstacle !== undefined) ports.log.warn(search.obstacle);
@@ -114,7 +115,7 @@ async function resolveAll(
     runImage,
     overrides: overridesOf(config),
     ...(previous !== undefined && { previousImage: previous.planned }),
-    ...(creationTime !== undefined && { creationTime }),
+    ...optional('creationTime', creationTime),
   });
   return { plan, request, builder: builder.provided, runImage, config, ...(previous !== undefined && { previous }) };
 }

@@ -1,5 +1,8 @@
-import { InputError } from '../../errors/index.ts';
-import type { BuildRequest, CreationTime } from '../../inputs/request.ts';
+import path from 'node:path';
+import type { InputError } from '../../errors/index.ts';
+import { inputError } from '../../errors/problems.ts';
+import { readGitHead } from '../../git/index.ts';
+import type { AppSource, BuildRequest, CreationTime } from '../../inputs/request.ts';
 import type { SourceFacts } from '../../lifecycle/project-metadata.ts';
 import type { Ports } from '../../ports/index.ts';
 
@@ -8,25 +11,30 @@ import type { Ports } from '../../ports/index.ts';
  *
  * @throws InputError on `creation-time` when the app is in no Git repository
  */
-export async function creationSeconds(time: CreationTime, app: string, ports: Ports): Promise<number | undefined> {
+export function creationSeconds(
+  time: CreationTime,
+  app: AppSource,
+  { clock }: Pick<Ports, 'clock'>,
+): number | undefined {
   switch (time.kind) {
     case 'none':
       return undefined;
     case 'now':
-      return Math.floor(ports.clock.now() / 1000);
+      return Math.floor(clock.now() / 1000);
     case 'at':
       return time.seconds;
     case 'commit': {
       if (time.seconds !== undefined) return time.seconds;
-      const seconds = Number(await git(['log', '-1', '--format=%ct'], app, ports));
-      if (Number.isSafeInteger(seconds) && seconds > 0) return seconds;
-      throw noRepository('creation-time', 'commit', app);
+      const head = readGitHead(app.kind === 'directory' ? app.path : path.dirname(app.path));
+      if ('unreadable' in head) throw noCommit('creation-time', 'commit', head.unreadable);
+      return head.commitTime;
     }
   }
 }
 
 /**
- * Commit and repository for the image's project metadata, as pack finds them; what the CI knows, where there is no Git to ask.
+ * Commit and repository for the image's project metadata, as pack finds them; where there is no Git to ask, what the CI knows, or else what
+ * the files of Git tell by themselves.
  *
  * @throws InputError on `source-metadata` when the app is in no Git repository
  */
@@ -36,7 +44,7 @@ export async function gitFacts(
 ): Promise<SourceFacts> {
   const commit = await git(['rev-parse', 'HEAD'], app, ports);
   if (commit === '' && checkout !== undefined) return { kind: 'git', ...checkout };
-  if (commit === '') throw noRepository('source-metadata', 'git', app);
+  if (commit === '') return headFacts(app);
   const [describe, branch, tags, url] = await Promise.all([
     git(['describe', '--tags', '--always'], app, ports),
     git(['symbolic-ref', '--short', '-q', 'HEAD'], app, ports),
@@ -45,6 +53,13 @@ export async function gitFacts(
   ]);
   const refs = [branch, ...tags.split('\n')].filter((ref) => ref !== '');
   return { kind: 'git', commit, refs, ...(describe !== '' && { describe }), ...(url !== '' && { url }) };
+}
+
+function headFacts(app: string): SourceFacts {
+  const head = readGitHead(app);
+  if ('unreadable' in head) throw noCommit('source-metadata', 'git', head.unreadable);
+  const { commit, branch, tags } = head;
+  return { kind: 'git', commit, refs: [...(branch === undefined ? [] : [branch]), ...tags.toSorted()] };
 }
 
 /** The app may bring a configuration: as a bare repository among its files it would be taken for one, and can name programs to run. */
@@ -64,13 +79,10 @@ async function git(args: readonly string[], directory: string, { processes, sign
   }
 }
 
-function noRepository(input: string, value: string, app: string): InputError {
-  const message = `"${value}" needs a commit, and "${app}" is in no Git repository that can be read`;
-  return new InputError([
-    {
-      input,
-      message,
-      hint: "Check out the repository with its .git; if another user owns it, list it in Git's safe.directory. Or choose another value.",
-    },
-  ]);
+function noCommit(input: string, value: string, why: string): InputError {
+  return inputError(
+    input,
+    `"${value}" needs a commit, and ${why}`,
+    'Check out the repository with its .git, or choose another value.',
+  );
 }

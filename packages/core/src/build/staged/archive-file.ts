@@ -1,11 +1,12 @@
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { type FileHandle, stat } from 'node:fs/promises';
+import path from 'node:path';
 import { Readable } from 'node:stream';
 import { ChosenParts, type ChosenPart } from '../../archive/chosen-parts.ts';
 import { pour } from '../../archive/extract.ts';
 import { compressed, decompressed, type TarItem, writeTar } from '../../archive/index.ts';
 import { TreeWriter } from '../../archive/tree-writer.ts';
 import { BuildpacksError } from '../../errors/index.ts';
+import { openRegularFile } from '../../files/regular-file.ts';
 import { writeFileWhole } from '../../files/whole-file.ts';
 
 /** How much comes out of an archive at most. */
@@ -28,7 +29,7 @@ export async function writeArchive(file: string, items: AsyncIterable<TarItem>):
 }
 
 export interface ReadArchive {
-  /** A regular file; its content is hostile. */
+  /** Its content is hostile, and who has written it may still be at it: put a link or a pipe in its place. */
   readonly file: string;
   readonly parts: readonly ChosenPart[];
   /** An existing directory that only this call writes to. */
@@ -40,17 +41,24 @@ export interface ReadArchive {
 /**
  * Unpacks what is wanted of a zstd tar that foreign code may have written: as ours, with plain modes, no links and no devices.
  *
- * @throws BuildpacksError `image` for one that is damaged, leads out of the directory or is too large
+ * @throws BuildpacksError `image` for one that is damaged, leads out of the directory or is too large, and for what is no regular file
  */
 export async function readArchive({ file, parts, to, signal, limits = LIMITS }: ReadArchive): Promise<void> {
-  const { size } = await stat(file);
+  const handle = await openArchive(file);
+  const { size } = await handle.stat();
   const bytes = Math.max(limits.atLeast, size * limits.ratio);
   const tree = new TreeWriter(to, { owners: false, limits: { entries: limits.entries, bytes } });
-  const tar = decompressed(createReadStream(file), 'zstd', 2 * bytes);
+  const tar = decompressed(handle.createReadStream(), 'zstd', 2 * bytes);
   await pour(tar as AsyncIterable<Uint8Array>, new ChosenParts(tree, parts), signal).catch((error: unknown) => {
     throw error instanceof BuildpacksError && error.code === 'image' ? refused(file, error) : error;
   });
   tree.finish();
+}
+
+async function openArchive(file: string): Promise<FileHandle> {
+  const handle = await openRegularFile(path.dirname(file), [path.basename(file)]);
+  if (handle === undefined) throw new BuildpacksError('image', `"${file}" is not there`);
+  return handle;
 }
 
 function refused(file: string, { message }: BuildpacksError): BuildpacksError {

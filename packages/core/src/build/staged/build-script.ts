@@ -4,11 +4,13 @@ import { BUILT, JOB_ROOT, OUTPUT_FOLDER, PREPARED, SETTINGS } from './places.ts'
 
 /**
  * Runs the lifecycle in a container that is the builder image itself, as whoever the container runs as: the middle one of a build's three
- * jobs or containers. For dash, bash and busybox's sh; besides it needs of the builder what every POSIX system has, and brings its own
+ * containers. For dash, bash and busybox's sh; besides it needs of the builder what every POSIX system has, and brings its own
  * busybox and zstd, which what PREPARE hands over contains. Nothing is ever put into this text: what varies is read from files.
  *
  * - `BUILDPACKS_CI_PREPARED`: the folder that PREPARE has left; default `.buildpacks-ci/prepare`. It may be read-only.
  * - `BUILDPACKS_CI_BUILT`: the folder that PUBLISH gets, made when it is missing; default `.buildpacks-ci/run`.
+ * - `BUILDPACKS_CI_LAST_WORDS`: where a CI looks for what a container has to say when it ends (Tekton): patterns of files, with blanks between
+ *   them. They are removed at the end, or emptied where they are mounts, and with them ends what buildpacks have left running.
  *
  * Works with the builder's own `/layers` and `/workspace`, which make the same image as any other engine, and with volumes in their
  * place for a user who is not the builder's. Ends with the lifecycle's exit status, and with 1 where it could not be started.
@@ -30,8 +32,12 @@ fail() {
   exit 1
 }
 
+warn() {
+  printf 'buildpacks-ci: WARNING: %s\\n' "$1"
+}
+
 # Where the folder lies, nothing may be allowed to run.
-[ -d "$prepared/${PREPARED.tools}" ] || fail "$prepared is not there: the first job makes it, and hands it over as an artifact"
+[ -d "$prepared/${PREPARED.tools}" ] || fail "$prepared is not there: prepare makes it, and it has to be handed on to this container"
 rm -rf "$root"
 mkdir "$root"
 cp -R "$prepared/${PREPARED.tools}" "$root/tools"
@@ -54,15 +60,15 @@ unpack "$prepared/${PREPARED.build}" "$root"
 
 user=$(id -u):$(id -g)
 wanted=$(cat "$root/${SETTINGS.user}")
-[ "$user" = "$wanted" ] || fail "this job runs as $user, and the build was prepared for $wanted" \\
-  "where the cluster decides about the user, set the inputs uid and gid to it; else let the job run as the image's own user"
+[ "$user" = "$wanted" ] || fail "this container runs as $user, and the build was prepared for $wanted" \\
+  "$(cat "$root/${SETTINGS.otherUser}")"
 
 home=
 while IFS=: read -r _ _ uid _ _ folder _; do
   [ "$uid" != "\${user%:*}" ] || home=\${folder:-/}
 done </etc/passwd
 [ -n "$home" ] || fail "/etc/passwd has no entry for the user \${user%:*}, and the lifecycle does not start without one" \\
-  "CRI-O, which OpenShift uses, adds one; elsewhere let the job run as the image's own user"
+  "CRI-O, which OpenShift uses, adds one; elsewhere let the container run as the image's own user"
 
 for folder in /layers /workspace; do
   [ -w "$folder" ] || fail "the user $user may not write to $folder" \\
@@ -72,11 +78,25 @@ done
 # The modes are part of the image. A volume's own may belong to somebody else, who has chosen another.
 chmod u=rwx,go=rx,g-s /layers 2>/dev/null || :
 chmod a=rwx,g-s /workspace 2>/dev/null || :
+if [ -g /workspace ] && [ ! -g /layers ]; then
+  warn "the volume at /workspace belongs to a group (fsGroup), and only root can change its mode, which becomes part of the image: the digest is another than without. Leave fsGroup out of this Pod: another Pod with it, once, gives a claim its group for good"
+fi
 unpack "$prepared/${PREPARED.app}" /workspace
 
 mkdir -p "$root/cache/committed"
 [ ! -e "$prepared/${PREPARED.cache}" ] || unpack "$prepared/${PREPARED.cache}" "$root"
 (cd "$root" && ls -d cache/committed/*.tar 2>/dev/null) >"$root/restored" || :
+
+# What a container says when it ends may count for the CI, and any process here could have written it: also our own tools, which
+# buildpacks can replace, so this comes last and uses none. Ending all processes would end others' as well where containers of a Pod
+# share them.
+unsay() {
+  [ "$PPID" != 1 ] || kill -KILL -1 2>/dev/null || :
+  for file in $BUILDPACKS_CI_LAST_WORDS; do
+    command -p rm -rf "$file" 2>/dev/null || (: >"$file") 2>/dev/null || fail "$file, which buildpacks have left, can't be taken away"
+  done
+}
+[ -z "\${BUILDPACKS_CI_LAST_WORDS:-}" ] || trap unsay EXIT
 
 set -- "HOME=$home"
 while IFS= read -r pair; do
@@ -104,6 +124,11 @@ status=$(
 ) || :
 exec 4>&-
 
+# Whatever runs as this user can write to the pipe that the status comes by.
+case $status in
+  '' | *[!0-9]* | ????*) status=1 ;;
+esac
+
 case $status in
   0) ;;
 ${explanations()}
@@ -111,7 +136,7 @@ ${explanations()}
 esac
 # 2 is a mistake in the user's inputs, and this one would be ours.
 [ "$status" != 2 ] || status=1
-[ "$status" = 0 ] || exit "\${status:-1}"
+[ "$status" = 0 ] || exit "$status"
 
 pack() {
   archive=$1
@@ -124,13 +149,13 @@ size() {
   "$busybox" stat -c %s "$1"
 }
 
-# As GitLab counts them.
+# Of 2^20 bytes, as CIs count them.
 megabytes() {
   echo $((($1 + 1048575) / 1048576))
 }
 
-warn() {
-  printf 'buildpacks-ci: WARNING: %s\\n' "$1"
+over_limit() {
+  [ -n "$limit" ] && [ "$1" -gt "$limit" ]
 }
 
 mkdir -p "$built" || fail "the user $user may not write to $built"
@@ -139,10 +164,11 @@ set -- "\${root#/}/layout/${OUTPUT_FOLDER}" layers/report.toml
 [ ! -d /layers/sbom ] || set -- "$@" layers/sbom
 pack "$built/${BUILT.build}" -C / "$@" || fail "the image can't be handed over"
 
-limit=$(cat "$root/${SETTINGS.limit}")
+limit=
+[ ! -e "$root/${SETTINGS.limit}" ] || limit=$(cat "$root/${SETTINGS.limit}")
 total=$(size "$built/${BUILT.build}")
-if [ "$total" -gt "$limit" ]; then
-  warn "the image takes $(megabytes "$total") MB to hand over, and artifact-limit is $(megabytes "$limit"): GitLab may refuse the artifact as too large. Its setting is called Maximum artifacts size, of the project, the group or the instance"
+if over_limit "$total"; then
+  warn "the image takes $(megabytes "$total") MB to hand over, and $(cat "$root/${SETTINGS.limitInput}") is $(megabytes "$limit") MB: $(cat "$root/${SETTINGS.limitAdvice}")"
 fi
 
 if [ -e "$root/${SETTINGS.keepCache}" ]; then
@@ -155,8 +181,8 @@ if [ -e "$root/${SETTINGS.keepCache}" ]; then
   if ! pack "$cache" -C "$root" "$@"; then
     warn "the layer cache can't be handed over, and is not kept"
     rm -f "$cache"
-  elif [ $((total + $(size "$cache"))) -gt "$limit" ]; then
-    warn "the layer cache is not kept: with its $(megabytes "$(size "$cache")") MB the artifact would be larger than artifact-limit, $(megabytes "$limit") MB"
+  elif over_limit $((total + $(size "$cache"))); then
+    warn "the layer cache is not kept: with its $(megabytes "$(size "$cache")") MB there would be more to hand over than $(cat "$root/${SETTINGS.limitInput}"), $(megabytes "$limit") MB"
     rm -f "$cache"
   fi
 fi

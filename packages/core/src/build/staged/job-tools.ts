@@ -26,7 +26,11 @@ export async function jobTools(folder: string, processes: ProcessRunner): Promis
 }
 
 function missing(folder: string): BuildpacksError {
-  return new BuildpacksError('engine', `"${folder}" does not hold the programs that a build in several jobs needs`, {
-    hint: 'Run this in the tool image.',
-  });
+  return new BuildpacksError(
+    'engine',
+    `"${folder}" does not hold the programs that a build in several containers needs`,
+    {
+      hint: 'Run this in the tool image.',
+    },
+  );
 }

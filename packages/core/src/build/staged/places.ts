@@ -43,8 +43,11 @@ export const SETTINGS = {
   environment: 'environment',
   /** `UID:GID` that the lifecycle is to have. */
   user: 'user',
-  /** Bytes. */
-  limit: 'artifact-limit',
+  /** `HandOverTerms`; the limit only where there is one, in bytes. */
+  otherUser: 'other-user',
+  limit: 'limit',
+  limitInput: 'limit-input',
+  limitAdvice: 'limit-advice',
   /** Is there when the cache that the build leaves is wanted. */
   keepCache: 'keep-cache',
 } as const;

@@ -18,7 +18,7 @@ export async function digestOfPlan(prepared: string): Promise<Digest> {
       {
         input: 'hand-over',
         message: `"${prepared}" holds no ${PREPARED.plan}`,
-        hint: 'The first job makes it and hands it over as an artifact, which expires; run that job again.',
+        hint: 'The stage prepare makes it. What it has left may have expired: run it again.',
       },
     ]);
   }
@@ -30,6 +30,6 @@ export async function digestOfPlan(prepared: string): Promise<Digest> {
 export async function verifyPlan(prepared: string, expected: Digest): Promise<void> {
   if ((await digestOfPlan(prepared)) === expected) return;
   throw new BuildpacksError('image', `the plan in "${prepared}" is not the one that was prepared`, {
-    hint: 'The job that ran the lifecycle may have replaced it: look at the buildpacks of this builder.',
+    hint: 'Buildpacks may have replaced it: look at those of this builder.',
   });
 }

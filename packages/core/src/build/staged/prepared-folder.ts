@@ -7,6 +7,7 @@ import type { Log } from '../../ports/index.ts';
 import { formatSize } from '../../log/size.ts';
 import type { Plan } from '../plan.ts';
 import { writeArchive } from './archive-file.ts';
+import type { HandOverLimit } from './hand-over-terms.ts';
 import { PREPARED } from './places.ts';
 
 /** Programs for a container that may have none of them; files of this machine. */
@@ -27,8 +28,7 @@ export interface PreparedFolder {
   readonly tools: JobTools;
   /** Small files for the script, by name. */
   readonly settings: Readonly<Record<string, string>>;
-  /** Bytes. */
-  readonly limit: number;
+  readonly limit?: HandOverLimit;
 }
 
 /** Writes the folder that the script and PUBLISH get; whoever they run as may read it, whatever our umask is. */
@@ -48,22 +48,22 @@ export async function writePrepared(folder: PreparedFolder, log: Log): Promise<v
 /** The layer cache comes along where there is room for it. */
 async function packCache({ directory, prepared, limit }: PreparedFolder, log: Log): Promise<void> {
   const size = await sizeOf(prepared);
-  if (size > limit) {
+  if (limit !== undefined && size > limit.bytes) {
     log.warn(
-      `the app and what else the build needs take ${formatSize(size)} to hand over, and artifact-limit is ${formatSize(limit)}: GitLab may refuse the artifact as too large (its setting is called "Maximum artifacts size")`,
+      `the app and what else the build needs take ${formatSize(size)} to hand over, and ${limit.input} is ${formatSize(limit.bytes)}: ${limit.advice}`,
     );
   }
   const committed = path.join(directory.cache, COMMITTED);
   if (!(await exists(path.join(committed, CACHE_METADATA)))) return;
   const file = path.join(prepared, PREPARED.cache);
   const cache = await writeArchive(file, treeItems(committed, { prefix: `cache/${COMMITTED}` }));
-  if (size + cache <= limit) {
+  if (limit === undefined || size + cache <= limit.bytes) {
     log.info(`to hand over: ${formatSize(size)}, and a layer cache of ${formatSize(cache)}`);
     return;
   }
   await rm(file);
   log.warn(
-    `the build does without its layer cache: with the ${formatSize(cache)} of it the artifact would be larger than artifact-limit, ${formatSize(limit)}`,
+    `the build does without its layer cache: with the ${formatSize(cache)} of it there would be more to hand over than ${limit.input}, ${formatSize(limit.bytes)}`,
   );
 }
 

@@ -41,7 +41,7 @@ const CACHE_PARTS: readonly ChosenPart[] = [
 export interface StagedBuild {
   /** The folder that PREPARE has left. */
   readonly prepared: string;
-  /** As `prepareStaged` gave it, from where the job between could not write. */
+  /** As `prepareStaged` gave it, from where the container between could not write. */
   readonly planDigest: Digest;
   /** The folder that the script has left: hostile input. */
   readonly built: string;
@@ -50,7 +50,7 @@ export interface StagedBuild {
 }
 
 /**
- * PUBLISH of a build whose lifecycle ran in another job: everything goes by the plan, and what the script left is unpacked as what it is,
+ * PUBLISH of a build whose lifecycle ran in another container: everything goes by the plan, and what the script left is unpacked as what it is,
  * the work of foreign code.
  *
  * @throws BuildpacksError `image` when the plan is another one, or what was left does not fit it
@@ -81,7 +81,7 @@ async function unpackBuild({ built }: StagedBuild, { root }: BuildDirectory, { s
   const file = path.join(built, BUILT.build);
   if ((await statRegularFile(built, [BUILT.build])) === undefined) {
     throw new BuildpacksError('image', `"${built}" holds no ${BUILT.build}`, {
-      hint: 'The job that runs the lifecycle makes it and hands it over as an artifact; run that job again.',
+      hint: 'The container of the builder makes it when the lifecycle has succeeded: see its log, and run it again.',
     });
   }
   await readArchive({ file, parts: BUILD_PARTS, to: root, signal });

@@ -2,6 +2,7 @@ import { HOST_NAME } from '../../engine/environment.ts';
 import { BuildpacksError } from '../../errors/index.ts';
 import { relocateParts } from '../../lifecycle/environment.ts';
 import type { Plan } from '../plan.ts';
+import type { HandOverTerms } from './hand-over-terms.ts';
 import { IN_JOB, SETTINGS } from './places.ts';
 
 /** What a container engine gives a container whose image has no PATH. */
@@ -11,22 +12,31 @@ export interface SettingsFacts {
   readonly plan: Plan;
   /** The builder image's variables, `NAME=VALUE` each. */
   readonly image: readonly string[];
-  /** Bytes. */
-  readonly limit: number;
+  readonly terms: HandOverTerms;
 }
 
 /**
- * The small files that the script of the middle job reads, by name.
+ * The small files that the script in the container of the builder reads, by name.
  *
  * @throws BuildpacksError `image` when a variable can't stand in one line
  */
-export function scriptSettings({ plan, image, limit }: SettingsFacts): Readonly<Record<string, string>> {
+export function scriptSettings({ plan, image, terms }: SettingsFacts): Readonly<Record<string, string>> {
   const { user } = plan.builder;
   return {
     [SETTINGS.environment]: lines(environmentPairs(plan, image)),
     [SETTINGS.user]: `${user.uid}:${user.gid}\n`,
-    [SETTINGS.limit]: `${limit}\n`,
+    [SETTINGS.otherUser]: `${terms.otherUser}\n`,
+    ...limitFiles(terms.limit),
     ...(plan.cache?.write === true && { [SETTINGS.keepCache]: '' }),
+  };
+}
+
+function limitFiles(limit: HandOverTerms['limit']): Readonly<Record<string, string>> {
+  if (limit === undefined) return {};
+  return {
+    [SETTINGS.limit]: `${limit.bytes}\n`,
+    [SETTINGS.limitInput]: `${limit.input}\n`,
+    [SETTINGS.limitAdvice]: `${limit.advice}\n`,
   };
 }
 
@@ -42,6 +52,6 @@ function lines(pairs: readonly string[]): string {
   if (broken === undefined) return pairs.map((pair) => `${pair}\n`).join('');
   const name = broken.slice(0, broken.indexOf('='));
   throw new BuildpacksError('image', `the builder's variable "${name}" has several lines, which can't be handed over`, {
-    hint: 'Use another builder, or build in one job.',
+    hint: 'Use another builder, or build in one process.',
   });
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, mkdir } from 'node:fs/promises';
+import { chmod, lstat, mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { BuildpacksError } from '../../errors/index.ts';
 import { type Digest, hexOf, isDigest } from '../../reference/index.ts';
@@ -41,11 +41,32 @@ export class DirectoryLayout {
   /** Makes the folders, and refuses links in their place: who may write to the store must not choose other folders for us. */
   async make(): Promise<void> {
     for (const folder of Object.values(FOLDERS)) {
-      await mkdir(this.pathOf([folder]), { recursive: true });
+      await this.#makeFolder(this.pathOf([folder]));
       if ((await lstat(this.pathOf([folder]))).isDirectory()) continue;
       throw new BuildpacksError('machine', `"${this.pathOf([folder])}" is a link and no directory`);
     }
   }
+
+  /** In a directory that a group shares by setgid, as volumes with `fsGroup` are, the group may write to it, whatever our umask is. */
+  async #makeFolder(folder: string): Promise<void> {
+    const made = await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+      throw refusal(error, folder);
+    });
+    if (made === undefined) return;
+    const { mode } = await stat(this.root);
+    if ((mode & SHARED) === SHARED) await chmod(folder, 0o2775);
+  }
+}
+
+/** Setgid, and writable to the group. */
+const SHARED = 0o2020;
+
+function refusal(error: unknown, folder: string): unknown {
+  if (!(error instanceof Error && 'code' in error && error.code === 'EACCES')) return error;
+  return new BuildpacksError('machine', `"${folder}" can't be made: the store's directory may not be written to`, {
+    hint: 'Let the user of the build, or a group of it, write there; a claim of Kubernetes gets its group for good from any one Pod that mounts it with fsGroup.',
+    cause: error,
+  });
 }
 
 /** The pack that a file of `packs/` holds; undefined for any other file. */

@@ -16,7 +16,7 @@ export const IMAGE_INPUTS = [
     description:
       'The tags of the image, one per line. A line that begins with `type=` is a rule (see [tag rules](#tag-rules)), one with `/` or `:` a full reference, on any registry; any other line is a tag of `image`. The output of docker/metadata-action fits as it is.',
     defaultNote:
-      'the tag in `image`; else `latest` on the default branch and outside of a CI, or the name of the branch or tag with other characters replaced by dashes',
+      'the tag in `image`; else `latest` on the default branch and where no CI and no `source-ref` tells the branch, or the name of the branch or tag with other characters replaced by dashes',
     example: '1.4.2\nlatest\nregistry.example/mirror/shop:1.4.2',
   },
   {
@@ -75,6 +75,6 @@ export const IMAGE_INPUTS = [
     type: 'string',
     default: 'none',
     description:
-      'The creation time that the image records. `none` is 1980-01-01 and makes builds of the same inputs bit-identical; `commit` is the time of the commit, `now` the time of the build, a number the seconds since 1970.',
+      'The creation time that the image records. `none` is 1980-01-01 and makes builds of the same inputs bit-identical; `commit` is the time of the commit, `now` the time of the build, a number the seconds since 1970. Whoever looks for the newest image by its time needs `commit` (see [tag rules](#tag-rules)).',
   },
 ] as const satisfies readonly InputDefinition[];

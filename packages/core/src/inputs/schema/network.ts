@@ -133,6 +133,14 @@ export const NETWORK_INPUTS = [
     example: '/etc/containers/registries.conf',
   },
   {
+    name: 'registry-prefix',
+    group: 'network',
+    type: 'string',
+    description:
+      'Where a closed network has its copies of images, with the slash: each image that is only read is looked for under this and its full name first, `registry.example/mirror/docker.io/paketobuildpacks/builder-jammy-base`. Where a node or a runner pulls images by themselves, it puts this before their names too, as they are written, so that the builder needs its full name then. Nothing is pushed there, and names in the image stay as they are.',
+    example: 'registry.example/mirror/',
+  },
+  {
     name: 'registry-auth',
     group: 'network',
     type: 'list',

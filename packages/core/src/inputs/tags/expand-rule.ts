@@ -1,42 +1,43 @@
 import { inputError } from '../../errors/problems.ts';
-import type { CiFacts } from '../trust.ts';
+import type { TagFacts } from './facts.ts';
+import { namesOf, requireFacts } from './needs.ts';
+import { orderTags } from './order.ts';
 import type { RuleKind, TagRule } from './rule.ts';
-import { readRunRef, type RunRef } from './run-ref.ts';
+import { readRunNames, type RunNames } from './run-names.ts';
 import { tagSlug } from './slug.ts';
 import { type Expressions, namesIn, renderTemplate } from './template.ts';
-import { parseVersion } from './version.ts';
-
-/** What rules are expanded with. */
-export interface TagFacts extends Omit<CiFacts, 'trust'> {
-  /** Milliseconds since 1970. */
-  readonly now: number;
-}
+import { compareVersions, parseVersion, type Version } from './version.ts';
 
 /** The tag that a rule gives in this run, or why it gives none. */
 export type Expansion = { readonly tag: string } | { readonly unfit: string };
 
-/** @throws InputError on `tags` when a template of the rule can't be read */
+/** @throws InputError on `tags` when a template of the rule can't be read, or asks for what should come from Git and can't */
 export function expandTagRule(rule: TagRule, facts: TagFacts): Expansion {
-  const ref = readRunRef(facts);
-  const expressions = runExpressions(ref, facts);
+  const names = readRunNames(facts);
+  const expressions = runExpressions(names, facts);
   const render = (template: string) => renderTemplate(template, expressions);
   // Also where it is of no use in this run: a mistake should show in every run.
   const [prefix, suffix] = [render(rule.prefix), render(rule.suffix)];
-  const made = makeTag(rule, { ref, facts, expressions });
+  const made = makeTag(rule, { names, facts, expressions });
+  requireFacts(rule, namesIn(rule.enable), facts);
   if (!isEnabled(rule, render(rule.enable))) return { unfit: 'it is not enabled' };
+  requireFacts(rule, namesOf(rule), facts);
   if ('unfit' in made) return made;
   const tag = tagSlug(`${prefix}${made.tag}${suffix}`);
   return tag === '' ? { unfit: 'nothing is left that a tag can hold' } : { tag };
 }
 
 /** What `{{…}}` stands for in every rule. */
-function runExpressions(ref: RunRef, { sha = '', baseRef = '', commitTime, now }: TagFacts): Expressions {
+function runExpressions(
+  { branch, tags }: RunNames,
+  { sha = '', baseRef = '', commitTime, now }: TagFacts,
+): Expressions {
   return new Map<string, string | { readonly time: number }>([
-    ['branch', ref.kind === 'branch' ? ref.name : ''],
-    ['tag', ref.kind === 'tag' ? ref.name : ''],
+    ['branch', branch?.name ?? ''],
+    ['tag', tags[0] ?? ''],
     ['sha', sha.slice(0, SHORT)],
     ['base_ref', baseRef.replace(/^refs\/heads\//, '')],
-    ['is_default_branch', String(ref.kind === 'branch' && ref.isDefault)],
+    ['is_default_branch', String(branch?.isDefault === true)],
     ['date', { time: now }],
     ['commit_date', { time: commitTime === undefined ? now : commitTime * 1000 }],
   ]);
@@ -51,28 +52,29 @@ function isEnabled({ line }: TagRule, text: string): boolean {
 }
 
 interface Run {
-  readonly ref: RunRef;
+  readonly names: RunNames;
   readonly facts: TagFacts;
   readonly expressions: Expressions;
 }
 
-function makeTag(rule: RuleKind, { ref, facts, expressions }: Run): Expansion {
+function makeTag(rule: RuleKind, run: Run): Expansion {
+  const { names, facts, expressions } = run;
   switch (rule.type) {
     case 'schedule': {
       const tag = renderTemplate(rule.pattern, expressions);
       return facts.scheduled === true ? { tag } : { unfit: 'no schedule has started this run' };
     }
     case 'semver':
-      return versionTag(rule, { ref, facts, expressions });
+      return versionTag(rule, run);
     case 'match':
-      return matchedTag(rule, { ref, facts, expressions });
+      return matchedTag(rule, run);
     case 'edge': {
       const wanted = rule.branch ?? facts.defaultBranch ?? '';
-      const fits = ref.kind === 'branch' && (rule.branch === undefined ? ref.isDefault : ref.name === wanted);
-      return fits ? { tag: 'edge' } : { unfit: `this run is not of the branch ${wanted}`.trimEnd() };
+      const fits = rule.branch === undefined ? names.branch?.isDefault : names.branch?.name === wanted;
+      return fits === true ? { tag: 'edge' } : { unfit: `this run is not of the branch ${wanted}`.trimEnd() };
     }
     case 'ref':
-      return refTag(rule.event, ref);
+      return refTag(rule.event, names);
     case 'raw':
       return { tag: renderTemplate(rule.value, expressions) };
     case 'sha': {
@@ -82,44 +84,62 @@ function makeTag(rule: RuleKind, { ref, facts, expressions }: Run): Expansion {
   }
 }
 
-function refTag(event: Extract<RuleKind, { type: 'ref' }>['event'], ref: RunRef): Expansion {
+function refTag(event: Extract<RuleKind, { type: 'ref' }>['event'], { branch, tags, request }: RunNames): Expansion {
   switch (event) {
     case 'branch':
-      return ref.kind === 'branch' ? { tag: ref.name } : { unfit: 'this run is of no branch' };
+      return branch === undefined ? { unfit: 'this run is of no branch' } : { tag: branch.name };
     case 'tag':
-      return ref.kind === 'tag' ? { tag: ref.name } : NO_TAG;
+      return tags[0] === undefined ? NO_TAG : { tag: tags[0] };
     case 'pr':
-      return ref.kind === 'request' ? { tag: ref.number } : { unfit: 'this run is of no pull request' };
+      return request === undefined ? { unfit: 'this run is of no pull request' } : { tag: request };
   }
 }
 
 const NO_TAG: Expansion = { unfit: 'this run is of no Git tag' };
 
-/** The rule's own value, else the Git tag. */
-function subject({ value }: { readonly value?: string }, { ref, expressions }: Run): string | undefined {
-  if (value !== undefined && value !== '') return renderTemplate(value, expressions);
-  return ref.kind === 'tag' ? ref.name : undefined;
+/** The rule's own value, else the Git tags. */
+function subjects({ value }: { readonly value?: string }, { names, expressions }: Run): readonly string[] {
+  return value !== undefined && value !== '' ? [renderTemplate(value, expressions)] : names.tags;
 }
 
-/** A prerelease never moves the tag of a whole series (`1.2`): where a pattern asks for that, it gets its full version. */
+/**
+ * Of several versions the highest. A prerelease never moves the tag of a whole series (`1.2`): where a pattern asks for that, it gets its
+ * full version.
+ */
 function versionTag(rule: Extract<RuleKind, { type: 'semver' }>, run: Run): Expansion {
-  const raw = subject(rule, run);
   const known = ['raw', 'version', 'major', 'minor', 'patch'] as const;
   // A pattern that can't be read is told in runs without a tag too.
   renderTemplate(rule.pattern, new Map([...run.expressions, ...known.map((name) => [name, ''] as const)]));
-  if (raw === undefined) return NO_TAG;
-  const version = parseVersion(raw);
-  if (version === undefined) return { unfit: `"${raw}" is no semantic version` };
+  const texts = subjects(rule, run);
+  const parts = texts.map((text) => matchedPart(text, rule.match)).filter((text) => text !== undefined);
+  const [highest] = parts
+    .map((raw) => ({ raw, parsed: parseVersion(raw) }))
+    .filter((each): each is { raw: string; parsed: Version } => each.parsed !== undefined)
+    .toSorted((a, b) => compareVersions(b.parsed, a.parsed));
+  if (highest === undefined) return notMatching(texts, parts, 'is no semantic version');
+  const { raw, parsed } = highest;
   const isSeries = namesIn(rule.pattern).some((name) => ['major', 'minor', 'patch'].includes(name));
-  if (version.isPrerelease && isSeries) return { tag: version.version };
-  const parts = { raw, ...version };
-  const values = known.map((name) => [name, parts[name]] as const);
+  if (parsed.isPrerelease && isSeries) return { tag: parsed.version };
+  const values = known.map((name) => [name, { raw, ...parsed }[name]] as const);
   return { tag: renderTemplate(rule.pattern, new Map([...run.expressions, ...values])) };
 }
 
+/** The first group of an expression, or all that it matches when it has no group; everything without an expression. */
+function matchedPart(text: string, expression: RegExp | undefined): string | undefined {
+  if (expression === undefined) return text;
+  const found = expression.exec(text);
+  return found?.[1] ?? found?.[0];
+}
+
 function matchedTag(rule: Extract<RuleKind, { type: 'match' }>, run: Run): Expansion {
-  const text = subject(rule, run);
-  if (text === undefined) return NO_TAG;
-  const tag = rule.pattern.exec(text)?.[rule.group];
-  return tag === undefined ? { unfit: `"${text}" does not match` } : { tag };
+  const texts = subjects(rule, run);
+  const found = texts.map((text) => rule.pattern.exec(text)?.[rule.group]).filter((text) => text !== undefined);
+  const [tag] = orderTags(found);
+  return tag === undefined ? notMatching(texts, found, '') : { tag };
+}
+
+function notMatching(texts: readonly string[], matched: readonly string[], otherwise: string): Expansion {
+  const [first] = texts;
+  if (first === undefined) return NO_TAG;
+  return { unfit: matched[0] === undefined ? `"${first}" does not match` : `"${matched[0]}" ${otherwise}` };
 }

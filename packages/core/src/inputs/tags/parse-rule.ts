@@ -7,7 +7,7 @@ import { PRIORITIES, type RefEvent, type RuleKind, type RuleType, type ShaFormat
 /** The attributes that each type has beside those of all. */
 const ATTRIBUTES: Readonly<Record<RuleType, readonly string[]>> = {
   schedule: ['pattern'],
-  semver: ['pattern', 'value'],
+  semver: ['pattern', 'match', 'value'],
   match: ['pattern', 'group', 'value'],
   edge: ['branch'],
   ref: ['event'],
@@ -42,7 +42,12 @@ function parseKind(type: RuleType, attributes: Attributes): RuleKind {
     case 'schedule':
       return { type, pattern: attributes.get('pattern') ?? 'nightly' };
     case 'semver':
-      return { type, pattern: attributes.need('pattern', '{{version}}'), ...value };
+      return {
+        type,
+        pattern: attributes.need('pattern', '{{version}}'),
+        ...optional('match', attributes.optionalExpression('match')),
+        ...value,
+      };
     case 'match':
       return { type, pattern: attributes.expression('pattern'), group: attributes.number('group') ?? 0, ...value };
     case 'edge':
@@ -129,14 +134,22 @@ class Attributes {
 
   /** `v(.*)`, or `/v(.*)/i` with flags. */
   expression(name: string): RegExp {
-    const text = this.need(name, String.raw`v(\d+)`);
+    return this.#toExpression(name, this.need(name, String.raw`v(\d+)`));
+  }
+
+  optionalExpression(name: string): RegExp | undefined {
+    const text = this.get(name) ?? '';
+    return text === '' ? undefined : this.#toExpression(name, text);
+  }
+
+  #toExpression(name: string, text: string): RegExp {
     const [, source = text, flags = ''] = /^\/(.+)\/(.*)$/.exec(text) ?? [];
     try {
       return new RegExp(source, flags);
     } catch {
       throw this.#wrong(
         `has a ${name} that is no regular expression: ${text}`,
-        'JavaScript reads it; put quotes around "pattern=…" if it has a comma.',
+        'JavaScript reads it; put quotes around the field if it has a comma.',
       );
     }
   }

@@ -13,10 +13,10 @@ interface RuleCommon {
   readonly priority: number;
 }
 
-/** What the tag is made from. `value` is a template that stands in for the Git tag. */
+/** What the tag is made from. `value` is a template that stands in for the Git tag, `match` takes the version out of it. */
 export type RuleKind =
   | { readonly type: 'schedule'; readonly pattern: string }
-  | { readonly type: 'semver'; readonly pattern: string; readonly value?: string }
+  | { readonly type: 'semver'; readonly pattern: string; readonly match?: RegExp; readonly value?: string }
   | { readonly type: 'match'; readonly pattern: RegExp; readonly group: number; readonly value?: string }
   | { readonly type: 'edge'; readonly branch?: string }
   | { readonly type: 'ref'; readonly event: RefEvent }

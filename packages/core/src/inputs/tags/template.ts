@@ -7,18 +7,23 @@ export type Expressions = ReadonlyMap<string, string | { readonly time: number }
 /** `name`, or `name 'format' tz='zone'`. */
 const EXPRESSION = /^(\w+)(?:\s+(['"])(.*?)\2(?:\s+tz=(['"])(.*?)\4)?)?$/;
 
+/** `{{expression}}`, or with one brace where an engine for workflows takes two for its own (Argo's does). */
+const MARKED = /\{\{(.*?)\}\}|\{([^{}]*)\}/g;
+
 /**
- * Replaces each `{{expression}}` of a template.
+ * Replaces each `{{expression}}` or `{expression}` of a template.
  *
  * @throws InputError on `tags` when an expression is not known or is not written as it must be
  */
 export function renderTemplate(template: string, expressions: Expressions): string {
-  return template.replace(/\{\{(.*?)\}\}/g, (_, text: string) => render(text.trim(), expressions));
+  return template.replace(MARKED, (_, two: string | undefined, one: string | undefined) =>
+    render((two ?? one ?? '').trim(), expressions),
+  );
 }
 
 /** The names of the expressions in a template. */
 export function namesIn(template: string): readonly string[] {
-  return [...template.matchAll(/\{\{\s*(\w*)/g)].map(([, name = '']) => name);
+  return [...template.matchAll(MARKED)].map(([, two, one = '']) => /^\s*(\w*)/.exec(two ?? one)?.[1] ?? '');
 }
 
 function render(text: string, expressions: Expressions): string {

@@ -58,6 +58,14 @@ describe('an archive that a build has left', () => {
     expect((await unpacked([item])).names).toEqual([]);
   });
 
+  it('is not read through a link that the build has put in its place', async () => {
+    const directory = await temporaryDirectory();
+    const link = path.join(directory, 'build.tar.zst');
+    await writeArchive(path.join(directory, 'elsewhere'), Readable.from([fileItem('tmp/out/file', 'x')]));
+    await symlink('elsewhere', link);
+    await expect(read(link)).rejects.toThrow('is not a regular file');
+  });
+
   it('does not follow a link that an earlier entry might have made', async () => {
     const { to, names } = await unpacked([symlinkItem('tmp/out', '/tmp'), fileItem('tmp/out/file', 'x')]);
     expect(names).toContain('layout/out/file');

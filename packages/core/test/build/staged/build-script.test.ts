@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { BUILD_SCRIPT } from '../../../src/build/staged/build-script.ts';
 
-describe('the script of the middle job', () => {
+describe('the script in the container of the builder', () => {
   it.each([
     ["GitLab's components", /\$\[\[/],
     ['Tekton', /\$\((?:params|context|workspaces|steps|tasks|results)[.[]/],
@@ -10,6 +10,10 @@ describe('the script of the middle job', () => {
     ['Windows', /\r/],
   ])('has nothing that %s would replace', (_who, pattern) => {
     expect(BUILD_SCRIPT).not.toMatch(pattern);
+  });
+
+  it('speaks of no CI in particular', () => {
+    expect(BUILD_SCRIPT).not.toMatch(/GitLab|artifact|\bjobs?\b|Tekton|Argo/i);
   });
 
   it('evaluates no text', () => {

@@ -34,7 +34,7 @@ describe('the digest of a plan', () => {
     await rm(path.join(prepared, 'plan.json'));
     await expect(digestOfPlan(prepared)).rejects.toMatchObject({
       code: 'input',
-      hint: expect.stringContaining('run that job again') as string,
+      hint: expect.stringContaining('prepare makes it') as string,
     });
   });
 });

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { randomBytes } from 'node:crypto';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { Plan } from '../../../src/build/plan.ts';
+import type { HandOverLimit } from '../../../src/build/staged/hand-over-terms.ts';
 import { writePrepared } from '../../../src/build/staged/prepared-folder.ts';
 import { buildDirectory } from '../../../src/lifecycle/build-directory.ts';
 import { SILENT_LOG } from '../../../src/ports/index.ts';
@@ -19,7 +20,7 @@ describe('the folder that is handed over', () => {
 
   /** Prepares an app of 10 KiB with a cache of 100. */
   async function prepare(
-    limit: number,
+    limit?: HandOverLimit,
   ): Promise<{ readonly names: readonly string[]; readonly warnings: readonly string[] }> {
     const directory = buildDirectory(path.join(root, 'build'));
     const committed = path.join(directory.cache, 'committed');
@@ -33,12 +34,12 @@ describe('the folder that is handed over', () => {
     const warnings: string[] = [];
     const log = { ...SILENT_LOG, warn: (message: string) => void warnings.push(message) };
     const tools = { busybox: path.join(root, 'tool'), zstd: path.join(root, 'tool') };
-    await writePrepared({ plan: {} as Plan, directory, prepared, tools, settings: {}, limit }, log);
+    await writePrepared({ plan: {} as Plan, directory, prepared, tools, settings: {}, ...(limit && { limit }) }, log);
     return { names: (await readdir(prepared)).sort(), warnings };
   }
 
   it('can be read by whoever gets it', async () => {
-    const { names } = await prepare(1000 * KIBIBYTE);
+    const { names } = await prepare();
     expect(names).toEqual(['app.tar.zst', 'build.tar.zst', 'cache.tar.zst', 'plan.json', 'tools']);
     const modes = ['', 'plan.json', 'tools', 'tools/zstd'].map(async (name) => {
       const { mode } = await stat(path.join(root, 'prepare', name));
@@ -54,10 +55,14 @@ describe('the folder that is handed over', () => {
       'with a warning when nothing has room',
       1,
       false,
-      [/take 1\d kB to hand over.*Maximum artifacts size/, /does without/],
+      [/take 1\d kB to hand over.*artifact-limit is 1 kB: it may be refused$/, /does without/],
     ],
   ])('goes %s', async (_case, limit, hasCache, expected) => {
-    const { names, warnings } = await prepare(limit * KIBIBYTE);
+    const { names, warnings } = await prepare({
+      bytes: limit * KIBIBYTE,
+      input: 'artifact-limit',
+      advice: 'it may be refused',
+    });
     expect(names.includes('cache.tar.zst')).toBe(hasCache);
     expect(warnings).toEqual(expected.map((pattern) => expect.stringMatching(pattern) as string));
   });

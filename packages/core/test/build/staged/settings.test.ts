@@ -22,7 +22,7 @@ function planWith(environment: Readonly<Record<string, string>>, write?: boolean
 }
 
 const linesOf = (plan: Plan, image: readonly string[] = []) =>
-  (scriptSettings({ plan, image, limit: 7 })['environment'] ?? '').split('\n').slice(0, -1);
+  (scriptSettings({ plan, image, terms: { otherUser: 'ask' } })['environment'] ?? '').split('\n').slice(0, -1);
 
 describe('the settings of the script', () => {
   it('name what the container has in places that its user can make', () => {
@@ -61,8 +61,24 @@ describe('the settings of the script', () => {
     [false, false],
     [true, true],
   ])('ask for the cache when its being written is %s: %s', (write, isAsked) => {
-    const settings = scriptSettings({ plan: planWith({}, write), image: [], limit: 7 });
+    const settings = scriptSettings({ plan: planWith({}, write), image: [], terms: { otherUser: 'ask' } });
     expect('keep-cache' in settings).toBe(isAsked);
-    expect(settings).toMatchObject({ user: '1001:1000\n', 'artifact-limit': '7\n' });
+  });
+
+  it.each([
+    ['no limit', undefined, {}],
+    [
+      'a limit',
+      { bytes: 7, input: 'artifact-limit', advice: 'raise it' },
+      { limit: '7\n', 'limit-input': 'artifact-limit\n', 'limit-advice': 'raise it\n' },
+    ],
+  ])('tell the user that is planned, and %s, in the words of the adapter', (_case, limit, files) => {
+    const terms = { otherUser: 'ask the cluster', ...(limit && { limit }) };
+    expect(scriptSettings({ plan: planWith({}), image: [], terms })).toEqual({
+      environment: expect.any(String) as string,
+      user: '1001:1000\n',
+      'other-user': 'ask the cluster\n',
+      ...files,
+    });
   });
 });

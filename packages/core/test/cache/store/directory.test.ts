@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createDirectoryStore } from '../../../src/cache/store/directory.ts';
@@ -126,5 +126,21 @@ describe('the key of an index', () => {
   it.each(['', '.', '..', '../x', 'a/b', '-a', 'A'.repeat(3), 'a'.repeat(101)])('is not %j', async (key) => {
     const { store } = await setup();
     await expect(store.writeIndex(key, { object: Buffer.from('x'), packs: [] }, SIGNAL)).rejects.toThrow('is no key');
+  });
+});
+
+describe('the folders of a directory store', () => {
+  it.each([
+    ['may be written to by the group of a volume that is shared by setgid', 0o2777, 0o2775],
+    ['are for their owner in a directory that belongs to one user', 0o755, 0o755],
+  ])('%s', async (_case, root, wanted) => {
+    const { directory, add, write } = await setup();
+    await mkdir(directory);
+    await chmod(directory, root);
+    await write(KEY, [await add('pack')]);
+    const modes = await Promise.all(
+      ['indexes', 'packs', 'incoming'].map(async (name) => (await stat(path.join(directory, name))).mode & 0o7777),
+    );
+    expect(modes).toEqual([wanted, wanted, wanted]);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Expansion, expandTagRule, type TagFacts } from '../../../src/inputs/tags/expand-rule.ts';
+import { type Expansion, expandTagRule } from '../../../src/inputs/tags/expand-rule.ts';
+import type { TagFacts } from '../../../src/inputs/tags/facts.ts';
 import { parseTagRule } from '../../../src/inputs/tags/parse-rule.ts';
 import { problemsOf } from '../support.ts';
 
@@ -43,6 +44,11 @@ describe.each<[string, readonly (readonly [string, TagFacts, string])[]]>([
       ['type=semver,pattern={{raw}}', gitTag('1.2.3+build.5'), '1.2.3-build.5'],
       ['type=semver,pattern={{version}},value=v1.0.0', MAIN, '1.0.0'],
       ['type=semver,pattern={{version}},suffix=-{{sha}}', gitTag('1.0.0'), '1.0.0-860c190'],
+      ['type=semver,pattern={{version}},match=p1/v(.*)', gitTag('p1/v1.2.3'), '1.2.3'],
+      ['type=semver,pattern={{raw}},match=[0-9.]+$', gitTag('p1/v1.2.3'), '1.2.3'],
+      [String.raw`type=semver,pattern={{major}},"match=v(\d.{0,9})$"`, gitTag('p1/v1.2.3'), '1'],
+      ['type=semver,pattern={version}', gitTag('v1.2.3'), '1.2.3'],
+      ['type=semver,pattern={ major }.{{minor}}', gitTag('v1.2.3'), '1.2'],
     ],
   ],
   [
@@ -111,6 +117,8 @@ describe('a rule that does not fit the run gives no tag', () => {
     ['type=semver,pattern={{version}}', MAIN, 'this run is of no Git tag'],
     ['type=semver,pattern={{version}}', gitTag('v1.2'), '"v1.2" is no semantic version'],
     ['type=semver,pattern={{version}}', gitTag('v01.2.3'), '"v01.2.3" is no semantic version'],
+    ['type=semver,pattern={{version}},match=p2/(.*)', gitTag('p1/v1.2.3'), '"p1/v1.2.3" does not match'],
+    ['type=semver,pattern={{version}},match=p1/(.*)', gitTag('p1/next'), '"next" is no semantic version'],
     ['type=match,pattern=v(.*)', BRANCH, 'this run is of no Git tag'],
     ['type=match,pattern=v(.*)', gitTag('1'), '"1" does not match'],
     ['type=match,pattern=v(.*),group=2', gitTag('v1'), '"v1" does not match'],
@@ -151,6 +159,8 @@ describe('a rule that is wrong is told in every run', () => {
     ['type=raw,value=a,enable=yes', 'the rule "type=raw,value=a,enable=yes" has enable="yes"'],
     ['type=raw,"value=a', 'the rule "type=raw,"value=a" has a quote without an end'],
     ['type=raw,value={{brunch}}', '"{{brunch}}" is not an expression that is known here'],
+    ['type=raw,value={brunch}', '"{{brunch}}" is not an expression that is known here'],
+    ['type=semver,pattern={{version}},match=(', 'has a match that is no regular expression: ('],
     ['type=semver,pattern={{mayor}}', '"{{mayor}}" is not an expression that is known here'],
     ['type=raw,value={{date}}', '"{{date}}" has no format'],
     ["type=raw,value={{sha 'x'}}", `"{{sha 'x'}}" has a format, which only a date has`],

@@ -109,7 +109,7 @@ const CHALLENGES: readonly Row[] = [
     guard: { kind: 'basic' },
     credential: { kind: 'basic', username: 'alice', password: 'wrong' },
     act: act.readBlob,
-    fails: { code: 'denied', says: ['with the configured credential', 'log in again'] },
+    fails: { code: 'denied', says: ['with the configured credential', 'give another one'] },
     requests: AS_ALICE,
   },
 ];

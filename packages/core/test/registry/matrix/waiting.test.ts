@@ -66,13 +66,16 @@ const ROWS: readonly Row[] = [
     waits: [50_000, 50_000],
   }),
   reading({
-    name: '429 of Docker Hub tells how many requests are left, and to log in',
+    name: '429 of Docker Hub tells how many requests are left, and to give a credential',
     faults: [
       always('GET blob', answers(429, HUB, '{"errors":[{"code":"TOOMANYREQUESTS","message":"pull rate limit"}]}')),
     ],
     fails: {
       code: 'temporary',
-      says: ['(TOOMANYREQUESTS: pull rate limit), 0 of 100 requests per 6 h left', 'limits anonymous requests: log in'],
+      says: [
+        '(TOOMANYREQUESTS: pull rate limit), 0 of 100 requests per 6 h left',
+        'limits anonymous requests: give a credential',
+      ],
     },
     tries: 4,
     waits: [2000, 4000, 8000],

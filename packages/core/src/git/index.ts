@@ -1,0 +1,1 @@
+export { type GitHead, readGitHead } from './head.ts';

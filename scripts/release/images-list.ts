@@ -1,0 +1,17 @@
+import { stringify } from 'yaml';
+import { byDigest, type Release } from './release-file.ts';
+
+const HEAD = `---
+# Every image of ours that the Tekton Tasks, the Argo templates and the GitLab components use, to be copied into a registry of one's own.
+# Made from release.json by "npm run generate"; changes belong there.
+`;
+
+/** The images of a release as a lock file that `imgpkg` and `kbld` read (`ImagesLock`, version `imgpkg.carvel.dev/v1alpha1`). */
+export function renderImagesList({ version, toolImage, tektonBundle }: Release): string {
+  const images = [toolImage, tektonBundle].map((image) => ({
+    image: byDigest(image),
+    annotations: { 'kbld.carvel.dev/id': `${image.repository}:${version}` },
+  }));
+  const lock = { apiVersion: 'imgpkg.carvel.dev/v1alpha1', kind: 'ImagesLock', images };
+  return `${HEAD}${stringify(lock, { lineWidth: 0 })}`;
+}
