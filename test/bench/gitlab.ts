@@ -104,7 +104,8 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineOut
       await coordinator.close();
     }
   } finally {
-    await rm(scratch, { recursive: true, force: true });
+    // gitlab-ci-local may still write when it has refused a pipeline.
+    await rm(scratch, { recursive: true, force: true, maxRetries: 10 });
   }
 }
 

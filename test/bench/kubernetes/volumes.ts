@@ -1,4 +1,4 @@
-import { chmod, chown, lstat, mkdir, readdir, stat, symlink, writeFile } from 'node:fs/promises';
+import { chmod, chown, cp, lstat, mkdir, readdir, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ClusterData } from './cluster.ts';
 import type { Pod, Volume } from './pod.ts';
@@ -17,6 +17,8 @@ export interface MadeVolume {
 /** What a volume's group may do, as the kubelet adds it to modes. */
 const WRITABLE = { file: 0o660, directory: 0o2770 };
 const READABLE = { file: 0o440, directory: 0o2550 };
+
+const CHECKOUT = path.resolve(import.meta.dirname, '../../..');
 
 /** Where the files of a projected volume are, and the link to it that the kubelet replaces when they change. */
 const DATA = '..data';
@@ -50,8 +52,18 @@ async function makeVolume(volume: Volume, folder: string, { pod, cluster }: Surr
     return { folder, readOnly: true };
   }
   const made = volume.emptyDir === undefined ? claimed(volume, cluster) : await makeEmpty(folder);
-  if (group !== undefined && !made.readOnly) await giveTo(group, made.folder, WRITABLE);
-  return made;
+  if (group === undefined || made.readOnly) return made;
+  const changed = await outsideOfTheCheckout(made.folder, folder);
+  await giveTo(group, changed, WRITABLE);
+  return { ...made, folder: changed };
+}
+
+/** The folder itself; a copy where it is one of this repository, such as a sample app, which other tests build with the modes that it has. */
+async function outsideOfTheCheckout(folder: string, copy: string): Promise<string> {
+  const within = path.relative(CHECKOUT, folder);
+  if (within.split(path.sep)[0] === '..' || path.isAbsolute(within)) return folder;
+  await cp(folder, copy, { recursive: true, preserveTimestamps: true });
+  return copy;
 }
 
 async function makeEmpty(folder: string): Promise<MadeVolume> {

@@ -95,7 +95,8 @@ describe('the Pod that Argo’s controller makes of the template', () => {
     ['a list', '[{"name": "build", "securityContext": {"privileged": true}}]'],
     ['no JSON', 'much'],
   ])('has no place for more than resources in that parameter: %s', async (_case, resources) => {
-    const { problems, pod } = await render({ parameters: { 'build-resources': resources } });
+    // Retries would be waited for.
+    const { problems, pod } = await render({ parameters: { 'build-resources': resources, retries: '0' } });
     expect(problems.join('\n')).toContain('Error applying PodSpecPatch');
     expect(pod).toBeUndefined();
   });
