@@ -56,19 +56,22 @@ interface Named {
 /** What a Pipeline becomes, a TaskRun for each of its tasks: with some text for each variable in params, and empty workspaces. */
 export function taskRunsOf({ spec = {} }: Manifest): readonly string[] {
   const tasks = spec['tasks'] as readonly TaskUse[];
-  return tasks.map(({ name, taskRef, taskSpec, params = [], workspaces = [] }) =>
-    stringify({
-      apiVersion: 'tekton.dev/v1',
-      kind: 'TaskRun',
-      metadata: { name },
-      spec: {
-        ...(taskRef && { taskRef }),
-        ...(taskSpec && { taskSpec }),
-        params: JSON.parse(JSON.stringify(params).replaceAll(/\$\([\w.-]+\)/g, 'text')) as unknown,
-        workspaces: workspaces.map((workspace) => ({ name: workspace.name, emptyDir: {} })),
-      },
+  return tasks.map((task) =>
+    taskRun(task, {
+      params: JSON.parse(JSON.stringify(task.params ?? []).replaceAll(/\$\([\w.-]+\)/g, 'text')) as unknown,
+      workspaces: (task.workspaces ?? []).map(({ name }) => ({ name, emptyDir: {} })),
     }),
   );
+}
+
+/** A run of what one task of a Pipeline refers to or has in itself. */
+function taskRun({ name, taskRef, taskSpec }: TaskUse, given: object): string {
+  return stringify({
+    apiVersion: 'tekton.dev/v1',
+    kind: 'TaskRun',
+    metadata: { name },
+    spec: { ...(taskRef && { taskRef }), ...(taskSpec && { taskSpec }), ...given },
+  });
 }
 
 interface PipelineRunSpec {
@@ -97,28 +100,20 @@ export function pipelineTaskRun(
   const specOf = (kind: string) => objects.find((object) => object.kind === kind)?.spec;
   const pipeline = specOf('Pipeline') as { readonly tasks: readonly TaskUse[]; readonly params: readonly Valued[] };
   const run = specOf('PipelineRun') as unknown as PipelineRunSpec;
-  const task = pipeline.tasks.find((each) => each.name === name);
+  const task = pipeline.tasks.find((each) => each.name === name) ?? { name };
   const values = [...run.params, ...pipeline.params].map((param) => [
     `$(params.${param.name})`,
     param.value ?? param.default ?? '',
   ]);
   const params = [...values, ...Object.entries(given.results)].reduce(
     (text, [variable = '', value = '']) => text.replaceAll(variable, value),
-    stringify(task?.params ?? []),
+    stringify(task.params ?? []),
   );
   const own = run.taskRunSpecs.find(({ pipelineTaskName }) => pipelineTaskName === name);
-  const { taskRef, taskSpec, workspaces = [] } = task ?? {};
-  return stringify({
-    apiVersion: 'tekton.dev/v1',
-    kind: 'TaskRun',
-    metadata: { name },
-    spec: {
-      ...(taskRef && { taskRef }),
-      ...(taskSpec && { taskSpec }),
-      podTemplate: { ...run.taskRunTemplate.podTemplate, ...own?.podTemplate },
-      params: parse(params) as unknown,
-      workspaces: workspaces.map((workspace) => boundAs(workspace.name, run, given.claim)),
-    },
+  return taskRun(task, {
+    podTemplate: { ...run.taskRunTemplate.podTemplate, ...own?.podTemplate },
+    params: parse(params) as unknown,
+    workspaces: (task.workspaces ?? []).map((workspace) => boundAs(workspace.name, run, given.claim)),
   });
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { type Digest, type HandOverTerms, type InputProblem, isDigest, type RawInputs } from '@buildpacks-ci/core';
 import { flagValue, type Invocation } from './command.ts';
@@ -14,6 +14,7 @@ import {
   SAME_USER_OPTION,
 } from './pod-options.ts';
 import { readProxyFiles } from './proxy-files.ts';
+import { visibleNames } from './volume.ts';
 
 /**
  * The folder by which a build goes from one container to the next, absolute; undefined where the stages share a build directory. Between
@@ -143,12 +144,7 @@ function withoutEmpty(value: RawInputs[string]): RawInputs[string] {
 }
 
 function isEmptyVolume(item: string): boolean {
-  if (!path.isAbsolute(item)) return false;
-  try {
-    return readdirSync(item).every((name) => name.startsWith('.'));
-  } catch {
-    return false;
-  }
+  return path.isAbsolute(item) && visibleNames(item)?.length === 0;
 }
 
 /** What `publish` needs to know of a build that was handed over. */
@@ -189,8 +185,8 @@ function missing({ name }: Option, hint: string): InputProblem {
   return { input: name, message: 'it is missing', hint };
 }
 
-/** Empty text means absent: it is what Tekton puts in for a workspace that a run does not have. */
-function folderOf(invocation: Invocation, { name }: Option): string | undefined {
+/** The folder that an option names, absolute. Empty text means absent: it is what Tekton puts in for a workspace that a run does not have. */
+export function folderOf(invocation: Invocation, { name }: Option): string | undefined {
   const text = flagValue(invocation, name) ?? '';
   return text === '' ? undefined : path.resolve(invocation.host.machine.workingDirectory, text);
 }
@@ -200,14 +196,11 @@ export function itemsOf(value: RawInputs[string]): readonly string[] {
   return typeof value === 'string' ? value.split('\n') : (value ?? []);
 }
 
-/**
- * Each directory is a binding, as the Service Binding specification has it; Kubernetes' own hidden folders are none. Undefined when there
- * is no directory that can be listed.
- */
+/** Each directory is a binding, as the Service Binding specification has it. Undefined when there is no directory that can be listed. */
 function bindingsIn(directory: string): readonly string[] | undefined {
   try {
-    return readdirSync(directory)
-      .filter((name) => !name.startsWith('.') && statSync(path.join(directory, name)).isDirectory())
+    return visibleNames(directory)
+      ?.filter((name) => statSync(path.join(directory, name)).isDirectory())
       .sort()
       .map((name) => `${name}=${path.join(directory, name)}`);
   } catch {

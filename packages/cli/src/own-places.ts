@@ -1,8 +1,8 @@
 import path from 'node:path';
-import { loginPlaces } from '@buildpacks-ci/core';
-import { flagValue, type Invocation } from './command.ts';
-import { itemsOf } from './hand-over.ts';
-import { CACHE_DIRECTORY_OPTION, HAND_OVER_OPTION, PROXY_DIRECTORY_OPTION } from './pod-options.ts';
+import { isBelow, loginPlaces } from '@buildpacks-ci/core';
+import type { Invocation } from './command.ts';
+import { folderOf, handOverFolder, itemsOf } from './hand-over.ts';
+import { CACHE_DIRECTORY_OPTION, PROXY_DIRECTORY_OPTION } from './pod-options.ts';
 
 /** Where Kubernetes puts the token of the Pod's account, and Tekton the Secrets of it. */
 const OF_THE_ACCOUNT = ['/var/run/secrets/kubernetes.io', '/tekton/creds', '/tekton/creds-secrets'];
@@ -12,13 +12,19 @@ const OF_THE_ACCOUNT = ['/var/run/secrets/kubernetes.io', '/tekton/creds', '/tek
  * `app -> ../dockerconfig`, or somebody write `..`. None elsewhere: a home folder may well be the app, and hold the login.
  */
 export function ownPlaces(invocation: Invocation): readonly string[] {
-  if ((flagValue(invocation, HAND_OVER_OPTION.name) ?? '') === '') return [];
+  const handOver = handOverFolder(invocation);
+  if (handOver === undefined) return [];
   const { environment, machine } = invocation.host;
-  const folders = [HAND_OVER_OPTION, CACHE_DIRECTORY_OPTION, PROXY_DIRECTORY_OPTION]
-    .map(({ name }) => flagValue(invocation, name) ?? '')
-    .filter((folder) => folder !== '')
-    .map((folder) => path.resolve(machine.workingDirectory, folder));
-  return [...OF_THE_ACCOUNT, ...folders, ...loginPlaces(environment, machine), ...certificatePlaces(invocation)];
+  const volumes = [CACHE_DIRECTORY_OPTION, PROXY_DIRECTORY_OPTION].flatMap(
+    (option) => folderOf(invocation, option) ?? [],
+  );
+  return [
+    ...OF_THE_ACCOUNT,
+    handOver,
+    ...volumes,
+    ...loginPlaces(environment, machine),
+    ...certificatePlaces(invocation),
+  ];
 }
 
 /** Where certificates are there may be the keys of clients. Those among the app's files are the app's. */
@@ -29,9 +35,5 @@ function certificatePlaces({ inputs, host }: Invocation): readonly string[] {
   );
   return [...itemsOf(inputs['ca-certificates']), ...ofClients]
     .map((text) => path.resolve(workingDirectory, text.trim()))
-    .filter((place) => isOutside(place, workingDirectory));
-}
-
-function isOutside(place: string, directory: string): boolean {
-  return path.relative(directory, place).split(path.sep)[0] === '..';
+    .filter((place) => !isBelow(place, workingDirectory));
 }

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { InputProblem } from '@buildpacks-ci/core';
 import { PROXY_DIRECTORY_OPTION } from './pod-options.ts';
+import { visibleNames } from './volume.ts';
 
 const NAMES = ['http-proxy', 'https-proxy', 'no-proxy'] as const;
 
@@ -12,13 +13,12 @@ export interface ProxyFiles {
 }
 
 /**
- * Reads a Secret that is mounted as a volume: a file for each input, with blanks or a line end around the value or not. Kubernetes' own
- * hidden files are none. No message has what a file holds.
+ * Reads a Secret that is mounted as a volume: a file for each input, with blanks or a line end around the value or not. No message has what a file holds.
  *
  * @returns undefined when there is no directory that can be listed
  */
 export function readProxyFiles(directory: string): ProxyFiles | undefined {
-  const found = listed(directory);
+  const found = visibleNames(directory);
   if (found === undefined) return undefined;
   const files: Partial<Record<(typeof NAMES)[number], string>> = {};
   const problems = found.filter((name) => !isKnown(name)).map(stray);
@@ -28,14 +28,6 @@ export function readProxyFiles(directory: string): ProxyFiles | undefined {
     else files[name] = text;
   }
   return { files, problems };
-}
-
-function listed(directory: string): readonly string[] | undefined {
-  try {
-    return readdirSync(directory).filter((name) => !name.startsWith('.'));
-  } catch {
-    return undefined;
-  }
 }
 
 function isKnown(name: string): name is (typeof NAMES)[number] {

@@ -14,6 +14,7 @@ export * from './doctor/index.ts';
 export { isBuildersProgram, removeLeftovers } from './engine/index.ts';
 export { TOOL_FOLDER } from './engine/rootfs/tool-folder.ts';
 export * from './errors/index.ts';
+export { isBelow } from './files/file-kind.ts';
 export { writeFileWhole } from './files/whole-file.ts';
 export * from './housekeeping/index.ts';
 export { type Inspection, inspect } from './inspect/inspect.ts';

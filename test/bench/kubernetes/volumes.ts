@@ -1,5 +1,6 @@
 import { chmod, chown, cp, lstat, mkdir, readdir, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { isBelow } from '../../../packages/core/src/files/file-kind.ts';
 import type { ClusterData } from './cluster.ts';
 import type { Pod, Volume } from './pod.ts';
 import { projectedFiles, type ProjectedFile } from './projected-files.ts';
@@ -60,8 +61,7 @@ async function makeVolume(volume: Volume, folder: string, { pod, cluster }: Surr
 
 /** The folder itself; a copy where it is one of this repository, such as a sample app, which other tests build with the modes that it has. */
 async function outsideOfTheCheckout(folder: string, copy: string): Promise<string> {
-  const within = path.relative(CHECKOUT, folder);
-  if (within.split(path.sep)[0] === '..' || path.isAbsolute(within)) return folder;
+  if (!isBelow(folder, CHECKOUT)) return folder;
   await cp(folder, copy, { recursive: true, preserveTimestamps: true });
   return copy;
 }

@@ -20,14 +20,15 @@ export interface Surroundings {
 export function sourcePlace(text: string, surroundings: Surroundings, input: string): string {
   const { workingDirectory, untrusted, ownPlaces = [] } = surroundings;
   const absolute = path.resolve(workingDirectory, text);
-  const own = ownPlaces.find((place) => share(realPlace(absolute), realPlace(place)));
+  const real = realPlace(absolute);
+  const own = ownPlaces.find((place) => share(real, realPlace(place)));
   if (own !== undefined) {
     const hint = 'Name something of the app, by a path that no link leads away from it.';
     throw inputError(input, `"${text}" leads to "${own}", which buildpacks get nothing of`, hint);
   }
   if (!untrusted || !isBelow(absolute, workingDirectory)) return absolute;
   const straight = path.join(realPlace(workingDirectory), path.relative(workingDirectory, absolute));
-  if (realPlace(absolute) === straight) return absolute;
+  if (real === straight) return absolute;
   throw inputError(
     input,
     `"${text}" leads elsewhere by a link, which an untrusted run does not follow`,
