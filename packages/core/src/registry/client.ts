@@ -4,6 +4,7 @@ import type { Clock, Log, Network } from '../ports/index.ts';
 import { direct } from './attempts.ts';
 import { readBlobRange } from './blob-range.ts';
 import { blobSize, blobTask, hasBlob } from './download.ts';
+import { listRepositories } from './catalog.ts';
 import { Endpoints } from './endpoints.ts';
 import { deleteManifest, getManifest, headManifest, putManifest } from './manifests.ts';
 import { mountBlob } from './mount.ts';
@@ -71,6 +72,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
     ownReferrers: (repository, digest) =>
       listReferrers(transport, direct({ kind: 'digest', repository, digest }), digest),
     tags: (repository, signal) => listTags(transport, repository, signal),
+    repositories: (prefix, signal) => listRepositories(transport, prefix, signal),
     deleteManifest: (repository, digest) => deleteManifest(transport, repository, digest),
     traffic: () => traffic.snapshot(),
   };

@@ -1,3 +1,4 @@
+export { formatPrefix, parsePrefix, type RepositoryPrefix } from './catalog.ts';
 export { createRegistryClient, type RegistryClientOptions } from './client.ts';
 export { RegistryError, type RegistryErrorEntry } from './error.ts';
 export { MAX_MANIFEST_SIZE } from './manifests.ts';

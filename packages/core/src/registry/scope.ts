@@ -16,6 +16,9 @@ function pushScope(repository: Repository): Scope {
   return { resource: `repository:${repository.path}`, actions: ['pull', 'push'] };
 }
 
+/** The names of all repositories (distribution registry, token scopes). */
+const CATALOGUE: Scope = { resource: 'registry:catalog', actions: ['*'] };
+
 export function formatScope(scope: Scope): string {
   return `${scope.resource}:${scope.actions.join(',')}`;
 }
@@ -60,7 +63,8 @@ export function coversScopes(granted: readonly Scope[], wanted: readonly Scope[]
 export interface Access {
   /** Credentials are looked up for it, by the name that it has on the server that is asked. */
   readonly repository: Repository;
-  readonly right: 'pull' | 'push';
+  /** `list`: to read the names of all repositories; the repository then stands for its registry. */
+  readonly right: 'pull' | 'push' | 'list';
   /** Another repository of the same registry that is read in the same call (cross-repository mount). */
   readonly from?: Repository;
   /** How the server wants to be asked, where rules for mirrors say so. */
@@ -73,11 +77,13 @@ export function readAccess(endpoint: Endpoint): Access {
 }
 
 export function scopesOf(access: Access): readonly Scope[] {
+  if (access.right === 'list') return [CATALOGUE];
   const own = access.right === 'push' ? pushScope(access.repository) : pullScope(access.repository);
   return access.from === undefined ? [own] : mergeScopes([own], [pullScope(access.from)]);
 }
 
 /** `push to registry.example/app` */
 export function describeAccess({ repository, right }: Access): string {
+  if (right === 'list') return `list the repositories of ${repository.registry}`;
   return `${right} ${right === 'push' ? 'to' : 'from'} ${formatRepository(repository)}`;
 }

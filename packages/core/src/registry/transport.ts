@@ -16,6 +16,8 @@ import type { Answer, Wire } from './wire.ts';
 export interface Call extends Omit<Request, 'authorization' | 'url'> {
   /** What follows `/v2/<repository>/` on the server, or the address that it has sent us to. */
   readonly target: string | URL;
+  /** The target follows `/v2/` itself: it is of the registry, and of none of its repositories. */
+  readonly ofRegistry?: boolean;
   /** For messages, after "can't": `read the manifest of registry.example/app:1`. */
   readonly task: string;
   readonly access: Access;
@@ -76,8 +78,7 @@ export class Transport {
     let url: URL | undefined;
     try {
       const session = await this.#session(call.access);
-      const { target } = call;
-      url = target instanceof URL ? target : resourceUrl(session.base, call.access, target);
+      url = addressOf(call, session.base);
       const credential = await this.#options.credentials.lookup(call.access.repository);
       const answer = await this.#send(session, { ...call, url }, credential);
       const { task, access, errand } = call;
@@ -118,6 +119,11 @@ export class Transport {
     this.#sessions.set(base.href, session);
     return session;
   }
+}
+
+function addressOf({ target, access, ofRegistry }: Call, api: URL): URL {
+  if (target instanceof URL) return target;
+  return ofRegistry === true ? new URL(target, api) : resourceUrl(api, access, target);
 }
 
 /** A network's failure does not know what we were doing: says it. */

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Descriptor, Platform, RawManifest } from '../image/manifest.ts';
 import type { ImageSource } from '../image/source.ts';
 import type { Digest, ImageReference, Repository } from '../reference/index.ts';
+import type { RepositoryPrefix } from './catalog.ts';
 
 /** What the registry counted on the wire; for reports and for tests that bound requests and bytes. */
 export interface Traffic {
@@ -79,8 +80,18 @@ export interface RegistryStorage {
   deleteManifest(repository: Repository, digest: Digest): Promise<void>;
 }
 
-/** The OCI distribution API as a build needs it. */
-export interface RegistryClient extends RegistryReader, RegistryTarget, RegistryStorage {
+/** What a registry tells of itself; never a mirror. */
+export interface RegistryCatalog {
+  /**
+   * The repositories at and below a prefix, sorted.
+   *
+   * @throws RegistryError when the registry has no catalogue, or none for these credentials
+   */
+  repositories(prefix: RepositoryPrefix, signal: AbortSignal): Promise<readonly Repository[]>;
+}
+
+/** The OCI distribution API as this project needs it. */
+export interface RegistryClient extends RegistryReader, RegistryTarget, RegistryStorage, RegistryCatalog {
   /** All that this client has moved so far. */
   traffic(): Traffic;
 }

@@ -1,0 +1,65 @@
+import { keyOfTag } from '../cache/store/registry-tag.ts';
+import { mapInParallel } from '../parallel/parallel.ts';
+import type { ImageReference, Repository } from '../reference/index.ts';
+import { RegistryError, type RegistryClient, type RepositoryPrefix } from '../registry/index.ts';
+
+/** What a look for images needs of a registry. */
+export type ListingRegistry = Pick<RegistryClient, 'repositories' | 'tags'>;
+
+export interface ListingOptions {
+  /** Tags that count, with `*` for any characters; absent or empty: all. */
+  readonly tags?: readonly string[];
+  /** Repositories that are asked for their tags at once. */
+  readonly parallel: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Every tag of every repository at and below a prefix, sorted by repository. Tags of signatures, attestations and other referrers
+ * (`sha256-…`) and those of our layer caches are left out. Where a registry gives no catalogue, the prefix itself may still be a repository.
+ *
+ * @throws RegistryError when the registry can't be asked, or has no catalogue and no such repository
+ */
+export async function imagesBelow(
+  prefix: RepositoryPrefix,
+  registry: ListingRegistry,
+  { tags: patterns = [], parallel, signal }: ListingOptions,
+): Promise<readonly ImageReference[]> {
+  const counts = tagFilter(patterns);
+  const lists = await mapInParallel(await repositoriesBelow(prefix, registry, signal), parallel, async (repository) => {
+    const tags = await registry.tags(repository, signal);
+    return tags.filter(counts).map((tag): ImageReference => ({ kind: 'tag', repository, tag }));
+  });
+  return lists.flat();
+}
+
+async function repositoriesBelow(
+  prefix: RepositoryPrefix,
+  registry: ListingRegistry,
+  signal: AbortSignal,
+): Promise<readonly Repository[]> {
+  try {
+    return await registry.repositories(prefix, signal);
+  } catch (error) {
+    if (!(error instanceof RegistryError) || error.status === undefined || prefix.path === '') throw error;
+    const isRepository = await registry.tags(prefix, signal).then(
+      (tags) => tags.length > 0,
+      () => false,
+    );
+    if (isRepository) return [prefix];
+    throw error;
+  }
+}
+
+/** Tags that registries and tools hang other things on: the referrers tag schema, cosign, our caches. */
+function isAside(tag: string): boolean {
+  return /^sha(256|512)-[0-9a-f]{16,}/.test(tag) || keyOfTag(tag) !== undefined;
+}
+
+function tagFilter(patterns: readonly string[]): (tag: string) => boolean {
+  const expressions = patterns.map((pattern) => {
+    const parts = pattern.split('*').map((part) => part.replace(/[.\\+?^${}()|[\]]/g, String.raw`\$&`));
+    return new RegExp(`^${parts.join('.*')}$`);
+  });
+  return (tag) => !isAside(tag) && (expressions.length === 0 || expressions.some((expression) => expression.test(tag)));
+}

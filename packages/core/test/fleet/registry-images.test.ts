@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { imagesBelow, type ListingRegistry } from '../../src/fleet/registry-images.ts';
+import { familiarReference } from '../../src/reference/index.ts';
+import { RegistryError } from '../../src/registry/index.ts';
+
+const signal = new AbortController().signal;
+const HEX = 'a'.repeat(64);
+
+/** @param catalogue undefined: the registry has none */
+function registryOf(tags: Readonly<Record<string, readonly string[]>>, catalogue?: readonly string[]): ListingRegistry {
+  return {
+    repositories: ({ registry }) =>
+      catalogue === undefined
+        ? Promise.reject(new RegistryError({ code: 'registry', task: 'list', reason: 'no', status: 404 }))
+        : Promise.resolve(catalogue.map((path) => ({ registry, path }))),
+    tags: ({ path }) => Promise.resolve(tags[path] ?? []),
+  };
+}
+
+async function list(registry: ListingRegistry, path: string, tags: readonly string[] = []) {
+  const found = await imagesBelow({ registry: 'r.example', path }, registry, { tags, parallel: 2, signal });
+  return found.map(familiarReference);
+}
+
+describe('the images below a prefix', () => {
+  const aside = [`sha256-${HEX}`, `sha256-${HEX}.sig`, `buildpacks-ci-cache-index-v1-${HEX}`];
+
+  it('are all tags of all repositories, but those on which tools hang other things', async () => {
+    const registry = registryOf({ 'team/a': ['1', '2'], 'team/b': ['latest', ...aside.slice(0, 2)] }, [
+      'team/a',
+      'team/b',
+    ]);
+    expect(await list(registry, 'team')).toEqual([
+      'r.example/team/a:1',
+      'r.example/team/a:2',
+      'r.example/team/b:latest',
+    ]);
+  });
+
+  it.each([
+    [['latest'], ['latest']],
+    [['v*'], ['v1', 'v1.2']],
+    [
+      ['*.2', 'latest'],
+      ['v1.2', 'latest'],
+    ],
+    [['.*'], []],
+  ])('are those with tags like %j', async (patterns, expected) => {
+    const registry = registryOf({ app: ['v1', 'v1.2', 'latest'] }, ['app']);
+    expect(await list(registry, '', patterns)).toEqual(expected.map((tag) => `r.example/app:${tag}`));
+  });
+
+  it('are those of the one repository where there is no catalogue', async () => {
+    expect(await list(registryOf({ 'team/a': ['1'] }), 'team/a')).toEqual(['r.example/team/a:1']);
+  });
+
+  it.each(['', 'team'])('are not known without a catalogue ("%s")', async (path) => {
+    await expect(list(registryOf({ 'team/a': ['1'] }), path)).rejects.toThrow(RegistryError);
+  });
+});
