@@ -1,7 +1,8 @@
 import { keyOfTag } from '../cache/store/registry-tag.ts';
+import { BuildpacksError } from '../errors/index.ts';
 import { mapInParallel } from '../parallel/parallel.ts';
 import type { ImageReference, Repository } from '../reference/index.ts';
-import { RegistryError, type RegistryClient, type RepositoryPrefix } from '../registry/index.ts';
+import { type RegistryClient, RegistryError, type RepositoryPrefix } from '../registry/index.ts';
 
 /** What a look for images needs of a registry. */
 export type ListingRegistry = Pick<RegistryClient, 'repositories' | 'tags'>;
@@ -14,9 +15,17 @@ export interface ListingOptions {
   readonly signal: AbortSignal;
 }
 
+/** What was found below a prefix. */
+export interface FoundImages {
+  /** By repository, and in the registry's order of tags. */
+  readonly images: readonly ImageReference[];
+  /** Repositories that would not tell their tags: the others are listed all the same. */
+  readonly failures: readonly { readonly repository: Repository; readonly error: BuildpacksError }[];
+}
+
 /**
- * Every tag of every repository at and below a prefix, sorted by repository. Tags of signatures, attestations and other referrers
- * (`sha256-…`) and those of our layer caches are left out. Where a registry gives no catalogue, the prefix itself may still be a repository.
+ * Every tag of every repository at and below a prefix. Tags of signatures, attestations and other referrers (`sha256-…`) and those of our
+ * layer caches are left out. Where a registry gives no catalogue, the prefix itself may still be a repository.
  *
  * @throws RegistryError when the registry can't be asked, or has no catalogue and no such repository
  */
@@ -24,13 +33,20 @@ export async function imagesBelow(
   prefix: RepositoryPrefix,
   registry: ListingRegistry,
   { tags: patterns = [], parallel, signal }: ListingOptions,
-): Promise<readonly ImageReference[]> {
+): Promise<FoundImages> {
   const counts = tagFilter(patterns);
+  const failures: { readonly repository: Repository; readonly error: BuildpacksError }[] = [];
   const lists = await mapInParallel(await repositoriesBelow(prefix, registry, signal), parallel, async (repository) => {
-    const tags = await registry.tags(repository, signal);
-    return tags.filter(counts).map((tag): ImageReference => ({ kind: 'tag', repository, tag }));
+    try {
+      const tags = await registry.tags(repository, signal);
+      return tags.filter(counts).map((tag): ImageReference => ({ kind: 'tag', repository, tag }));
+    } catch (error) {
+      if (!(error instanceof BuildpacksError) || error.code === 'cancelled') throw error;
+      failures.push({ repository, error });
+      return [];
+    }
   });
-  return lists.flat();
+  return { images: lists.flat(), failures };
 }
 
 async function repositoriesBelow(

@@ -56,7 +56,12 @@ export async function extractSbom(image: Image, directory: string): Promise<read
   return sorted(files);
 }
 
-async function* sbomMembers(
+/**
+ * The bills of materials in the order of their layer, each to be read before the next one is asked for.
+ *
+ * @throws BuildpacksError `image` as `listSbom`
+ */
+export async function* sbomMembers(
   image: Image,
 ): AsyncGenerator<{ readonly file: SbomFile; readonly content: TarMember['content'] }> {
   const layer = sbomLayer(image);

@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { asArray, asRecord, asText, optional, parseJson } from '../json/json.ts';
+import { asArray, asRecord, asText, type JsonRecord, optional, parseJson } from '../json/json.ts';
 
 /** One thing that an image contains, as a bill of materials tells it. */
 export interface Component {
@@ -10,13 +10,27 @@ export interface Component {
   readonly purl?: string;
 }
 
+/** The formats in which buildpacks write the same bill of materials (platform specification, "SBOM"). */
+export type BillFormat = 'cyclonedx' | 'spdx' | 'syft';
+
 /** No buildpack writes such a bill; what is larger is not read. */
-const MAX_BYTES = 64 * 1024 * 1024;
+export const MAX_BILL_SIZE = 64 * 1024 * 1024;
 const MAX_DEPTH = 16;
+
+const SUFFIXES: readonly (readonly [string, BillFormat])[] = [
+  ['.cdx.json', 'cyclonedx'],
+  ['.spdx.json', 'spdx'],
+  ['.syft.json', 'syft'],
+];
+
+/** The format of a bill of materials by its file's name; undefined for other files. */
+export function billFormatOf(file: string): BillFormat | undefined {
+  return SUFFIXES.find(([suffix]) => file.endsWith(suffix))?.[1];
+}
 
 /** Whether a file is a bill of materials that `readComponents` reads: buildpacks write the same one in several formats. */
 export function isCycloneDx(file: string): boolean {
-  return file.endsWith('.cdx.json');
+  return billFormatOf(file) === 'cyclonedx';
 }
 
 /**
@@ -31,27 +45,52 @@ export function imageBills(files: readonly string[], directory: string): readonl
     .filter((file) => isCycloneDx(file) && file.startsWith('launch/'));
 }
 
-/**
- * The packages that a bill of materials in CycloneDX lists, those within others too; single files are left out. Buildpacks have written
- * it: what is not as it should be lists nothing.
- *
- * @see https://cyclonedx.org/docs/1.6/json/#components
- */
+/** The packages that a bill of materials in CycloneDX lists, as `componentsOf` does. */
 export async function readComponents(file: string): Promise<readonly Component[]> {
   const { size } = await stat(file);
-  if (size > MAX_BYTES) return [];
-  return componentsOf(asRecord(parseJson(await readFile(file, 'utf8'))), MAX_DEPTH);
+  if (size > MAX_BILL_SIZE) return [];
+  return componentsOf(await readFile(file), 'cyclonedx');
 }
 
-function componentsOf(parent: ReturnType<typeof asRecord>, depth: number): readonly Component[] {
+/**
+ * The packages that a bill of materials lists, those within others too; single files are left out. Buildpacks have written it: what is not
+ * as it should be lists nothing.
+ *
+ * @see https://cyclonedx.org/docs/1.6/json/#components
+ * @see https://spdx.github.io/spdx-spec/v2.3/package-information/
+ */
+export function componentsOf(bill: Uint8Array, format: BillFormat): readonly Component[] {
+  const json = asRecord(parseJson(bill));
+  switch (format) {
+    case 'cyclonedx':
+      return inCycloneDx(json, MAX_DEPTH);
+    case 'spdx':
+      return asArray(json?.['packages']).flatMap((item) => inSpdx(asRecord(item)));
+    case 'syft':
+      return asArray(json?.['artifacts']).flatMap((item) => component(asRecord(item)));
+  }
+}
+
+function inCycloneDx(parent: JsonRecord | undefined, depth: number): readonly Component[] {
   if (depth === 0) return [];
   return asArray(parent?.['components']).flatMap((item) => {
     const entry = asRecord(item);
-    const name = asText(entry?.['name']);
-    const inner = componentsOf(entry, depth - 1);
-    if (name === undefined || entry?.['type'] === 'file') return inner;
-    const version = optional('version', asText(entry?.['version']));
-    const purl = optional('purl', asText(entry?.['purl']));
-    return [{ name, ...version, ...purl }, ...inner];
+    const inner = inCycloneDx(entry, depth - 1);
+    return entry?.['type'] === 'file' ? inner : [...component(entry), ...inner];
   });
+}
+
+/** A document describes what was scanned as a package of its own, which is a container or a file. */
+function inSpdx(entry: JsonRecord | undefined): readonly Component[] {
+  if (['CONTAINER', 'FILE'].includes(asText(entry?.['primaryPackagePurpose']) ?? '')) return [];
+  const purl = asArray(entry?.['externalRefs'])
+    .map(asRecord)
+    .find((reference) => reference?.['referenceType'] === 'purl');
+  return component({ ...entry, version: entry?.['versionInfo'], purl: purl?.['referenceLocator'] });
+}
+
+function component(entry: JsonRecord | undefined): readonly Component[] {
+  const name = asText(entry?.['name']);
+  if (name === undefined) return [];
+  return [{ name, ...optional('version', asText(entry?.['version'])), ...optional('purl', asText(entry?.['purl'])) }];
 }

@@ -18,18 +18,15 @@ function registryOf(tags: Readonly<Record<string, readonly string[]>>, catalogue
 }
 
 async function list(registry: ListingRegistry, path: string, tags: readonly string[] = []) {
-  const found = await imagesBelow({ registry: 'r.example', path }, registry, { tags, parallel: 2, signal });
-  return found.map(familiarReference);
+  const { images } = await imagesBelow({ registry: 'r.example', path }, registry, { tags, parallel: 2, signal });
+  return images.map(familiarReference);
 }
 
 describe('the images below a prefix', () => {
-  const aside = [`sha256-${HEX}`, `sha256-${HEX}.sig`, `buildpacks-ci-cache-index-v1-${HEX}`];
+  const aside = [`sha256-${HEX}`, `sha256-${HEX}.sig`, 'buildpacks-ci-cache-index-1'];
 
   it('are all tags of all repositories, but those on which tools hang other things', async () => {
-    const registry = registryOf({ 'team/a': ['1', '2'], 'team/b': ['latest', ...aside.slice(0, 2)] }, [
-      'team/a',
-      'team/b',
-    ]);
+    const registry = registryOf({ 'team/a': ['1', '2'], 'team/b': ['latest', ...aside] }, ['team/a', 'team/b']);
     expect(await list(registry, 'team')).toEqual([
       'r.example/team/a:1',
       'r.example/team/a:2',
@@ -56,5 +53,16 @@ describe('the images below a prefix', () => {
 
   it.each(['', 'team'])('are not known without a catalogue ("%s")', async (path) => {
     await expect(list(registryOf({ 'team/a': ['1'] }), path)).rejects.toThrow(RegistryError);
+  });
+
+  it('are told although one repository does not tell its tags', async () => {
+    const registry = registryOf({ 'team/a': ['1'] }, ['team/a', 'team/b']);
+    const tags: ListingRegistry['tags'] = (repository, tagSignal) =>
+      repository.path === 'team/b'
+        ? Promise.reject(new RegistryError({ code: 'denied', task: 'list', reason: 'no', status: 403 }))
+        : registry.tags(repository, tagSignal);
+    const prefix = { registry: 'r.example', path: 'team' };
+    const { images, failures } = await imagesBelow(prefix, { ...registry, tags }, { parallel: 1, signal });
+    expect([images.length, failures.map(({ repository }) => repository.path)]).toEqual([1, ['team/b']]);
   });
 });

@@ -1,0 +1,59 @@
+import { sbomLayer, sbomMembers } from '../inspect/sbom.ts';
+import type { Image } from '../image/source.ts';
+import { billFormatOf, type Component, componentsOf, MAX_BILL_SIZE } from './components.ts';
+
+/** A component, and whose bill of materials lists it. */
+export interface ImageComponent extends Component {
+  /** The buildpack's id as in a path: `samples_nodejs`. */
+  readonly buildpack: string;
+  /** Absent: the bill is of the whole buildpack's part in the image. */
+  readonly layer?: string;
+}
+
+/** What an image's own bills of materials say is in it. */
+export type ImageComponents =
+  /** `none`: the image has no bills; `missing`: their layer is not where the image is (a sparse layout, an engine's store). */
+  | { readonly state: 'none' | 'missing' }
+  | {
+      readonly state: 'present';
+      readonly components: readonly ImageComponent[];
+      /** Bills that were too large or in no known format. */
+      readonly unread: readonly string[];
+    };
+
+/**
+ * Reads the components out of an image's SBOM layer, which is streamed: nothing but one bill of materials is held at a time. Of a bill that
+ * is there in several formats one is read. What the run image brings along is not in this layer.
+ *
+ * @throws BuildpacksError `image` when the layer is damaged or too large
+ */
+export async function readImageComponents(image: Image): Promise<ImageComponents> {
+  const layer = sbomLayer(image);
+  if (layer === undefined) return { state: 'none' };
+  if (!(await image.source.has(layer))) return { state: 'missing' };
+  const components: ImageComponent[] = [];
+  const read = new Set<string>();
+  const unread = new Set<string>();
+  for await (const { file, content } of sbomMembers(image)) {
+    const folder = file.path.slice(0, file.path.lastIndexOf('/'));
+    const format = billFormatOf(file.path);
+    if (read.has(folder)) continue;
+    const bytes = format !== undefined && file.size <= MAX_BILL_SIZE ? await collect(content) : undefined;
+    if (format === undefined || bytes === undefined) {
+      unread.add(file.path);
+      continue;
+    }
+    const [, buildpack = '', name] = folder.split('/');
+    const owner = { buildpack, ...(name !== undefined && { layer: name }) };
+    for (const component of componentsOf(bytes, format)) components.push({ ...component, ...owner });
+    read.add(folder);
+  }
+  const missed = [...unread].filter((file) => !read.has(file.slice(0, file.lastIndexOf('/'))));
+  return { state: 'present', components, unread: missed };
+}
+
+async function collect(content: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
+  for await (const part of content) parts.push(part);
+  return Buffer.concat(parts);
+}
