@@ -357,7 +357,7 @@ requiresEngine('what is published of a build directory that foreign code could w
       foreignLayer,
     });
     world.registry.forget();
-    return publishBuild(root, { connection: NO_CONNECTION }, corePorts());
+    return publishBuild(root, { connection: NO_CONNECTION, policies: [] }, corePorts());
   }
 
   const manifestsWritten = () =>

@@ -43,6 +43,7 @@ export { COLOUR_STYLE, PLAIN_STYLE, type Style, wantsColours } from './log/style
 export { type Colours, harmlessLine, plainText } from './log/terminal-text.ts';
 export { createNetwork, type NetworkOptions } from './network/index.ts';
 export { type Deadline, withDeadline } from './parallel/deadline.ts';
+export { PolicyError } from './policy/index.ts';
 export * from './ports/index.ts';
 export { allowBrokenPipe, clockOf, environmentOf, machineOf } from './ports/node-machine.ts';
 export { createProcessRunner, findProgram } from './ports/node-processes.ts';

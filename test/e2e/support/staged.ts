@@ -132,7 +132,7 @@ export async function publishJob(
   const result = path.join(path.dirname(built), 'result.json');
   return publishStaged(
     { prepared, built, planDigest, result },
-    { connection: NO_CONNECTION },
+    { connection: NO_CONNECTION, policies: [] },
     corePorts({ environment }),
   );
 }

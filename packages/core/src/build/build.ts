@@ -72,6 +72,7 @@ async function buildHere(request: BuildRequest, session: Session): Promise<Build
     const facts = {
       engine: engine.description,
       isHermetic: ranHermetically(plan),
+      policies: resolved.policies,
       phases: [prepared, ...phases],
       warnings: session.warnings,
       ...optional('caches', resolved.caches),

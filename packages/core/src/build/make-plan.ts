@@ -8,6 +8,7 @@ import { familiarReference, formatReference, formatRepository, type Repository }
 import { plannedCache, type PlannedCache } from './cache/planned-cache.ts';
 import { type Destination, type Plan, PLAN_SCHEMA_VERSION, type PlannedImage } from './plan.ts';
 import { plannedProxies } from './proxies.ts';
+import type { PlannedPolicy } from './policy/planned-policy.ts';
 import type { ResolvedBuilder } from './prepare/builder.ts';
 import type { ResolvedRunImage } from './prepare/run-image.ts';
 
@@ -23,6 +24,7 @@ export interface PlanFacts {
   readonly overrides: readonly ConfigFile[];
   /** Seconds since 1970; absent: 1980, as the lifecycle does it. */
   readonly creationTime?: number;
+  readonly policy: PlannedPolicy;
 }
 
 /**
@@ -73,6 +75,7 @@ export function makePlan(facts: PlanFacts): Plan {
     destinations: plannedDestinations(request),
     ...plannedLabels(request, runImage),
     ...(cache !== undefined && { cache }),
+    policy: facts.policy,
     ...(request.sbomDirectory !== undefined && { sbomDirectory: request.sbomDirectory }),
     ...(request.reportDirectory !== undefined && { reportDirectory: request.reportDirectory }),
   };

@@ -7,6 +7,7 @@ import { asRecord, parseJson } from '../json/json.ts';
 import type { Digest, Repository } from '../reference/index.ts';
 import type { BuildDirectory } from '../lifecycle/build-directory.ts';
 import type { PlannedCache } from './cache/planned-cache.ts';
+import type { PlannedPolicy } from './policy/planned-policy.ts';
 
 /** The layout of `plan.json`. Private to one version of the program: publish refuses another's. */
 export const PLAN_SCHEMA_VERSION = 1;
@@ -74,6 +75,7 @@ export interface Plan {
   readonly labels?: Readonly<Record<string, string>>;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly cache?: PlannedCache;
+  readonly policy: PlannedPolicy;
   readonly sbomDirectory?: string;
   readonly reportDirectory?: string;
 }
@@ -114,7 +116,7 @@ export async function readPlan(directory: BuildDirectory): Promise<Plan> {
 /** Whether a value has a plan's parts. What is in them is ours: nobody else writes the file. */
 function isPlan(value: unknown): value is Plan {
   const plan = asRecord(value);
-  const records = ['platform', 'builder', 'runImage', 'lifecycle'];
+  const records = ['platform', 'builder', 'runImage', 'lifecycle', 'policy'];
   return (
     plan?.['schemaVersion'] === PLAN_SCHEMA_VERSION &&
     records.every((name) => asRecord(plan[name]) !== undefined) &&

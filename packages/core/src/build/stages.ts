@@ -16,6 +16,7 @@ import { BuildCaches } from './cache/build-caches.ts';
 import { explained } from './failure.ts';
 import { admitPlan, admitRequest } from './named-places.ts';
 import { type Plan, readPlan } from './plan.ts';
+import { publishPolicies } from './policy/planned-policy.ts';
 import { readNamedImage, registryBuilder, storedBuilder } from './prepare/builder.ts';
 import { fillBuildDirectory, type Resolved, resolveBuild } from './prepare/prepare.ts';
 import { publishOutput } from './publish/publish.ts';
@@ -54,7 +55,7 @@ export async function prepareDirectory(
   const complete = await withProject(request, session.ports);
   const scratch = await temporaryDirectory(session.ports.machine);
   try {
-    const resolved = await resolveBuild(complete, { ...session, scratch });
+    const resolved = await resolveBuild(complete, { ...session, scratch, runsElsewhere: true });
     requirePinned(complete, resolved);
     await fillBuildDirectory(resolved, directory, session.ports);
     await resolved.caches?.handOver(directory.caches);
@@ -125,16 +126,18 @@ async function publish(root: string, inputs: PublishInputs, session: Session): P
 export async function publishDirectory(
   plan: Plan,
   directory: BuildDirectory,
-  { signKey }: PublishInputs,
+  { signKey, policies }: PublishInputs,
   session: Session,
 ): Promise<BuildResult> {
   admitPlan(plan, session.ports.network);
+  const held = await publishPolicies(plan, policies, session);
   warnOfTag(plan, session.ports);
   const caches = await openCaches(plan, directory, session);
   const facts = {
     engine: 'staged',
     // Who ran the lifecycle is not known here.
     isHermetic: false,
+    policies: held,
     phases: [],
     warnings: session.warnings,
     ...optional('caches', caches),

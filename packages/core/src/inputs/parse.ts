@@ -1,8 +1,10 @@
+import path from 'node:path';
 import { LOCK_FILE } from '../lock/lock.ts';
 import type { LockInUse } from '../lock/locked-images.ts';
 import { requireLock } from '../lock/read-lock.ts';
 import { parseReference } from '../reference/index.ts';
 import { optional } from '../json/json.ts';
+import { parsePolicySource, type PolicySource } from '../policy/index.ts';
 import type { HostStoreName } from '../ports/index.ts';
 import { readAnnotations } from './annotations.ts';
 import { findDescriptor, parseApp } from './app.ts';
@@ -78,6 +80,7 @@ export function parseInputs(raw: RawInputs, surrounding: ParseContext): BuildReq
     ...readBuilder(parts),
     ...readBuild(parts),
     ...readRun(parts),
+    policies: readPolicies(parts),
     trust,
   };
   problems.throwIfAny();
@@ -254,6 +257,15 @@ function readRun(parts: Parts) {
     ...optional('reportDirectory', target('report-directory')),
     logLevel: reader.choice('log-level'),
   };
+}
+
+/** Who may have written the app is not asked for the rules. */
+function readPolicies(parts: Parts): readonly PolicySource[] {
+  const { reader, context, trust } = parts;
+  const { workingDirectory } = context;
+  const app = path.resolve(workingDirectory, reader.text('path') ?? '.');
+  const untrusted = trust.level === 'untrusted' ? [workingDirectory, app] : [];
+  return eachItem(parts, 'policy', (text) => parsePolicySource(text, { workingDirectory, untrusted }));
 }
 
 /** Each item of a list as `parse` reads it; all that throw are reported. */

@@ -1,6 +1,7 @@
 import type { CacheKey } from '../cache/index.ts';
 import { Problems } from '../errors/problems.ts';
 import { optional } from '../json/json.ts';
+import { parsePolicySource, type PolicySource } from '../policy/index.ts';
 import { readCacheSignKey } from './cache.ts';
 import { type ConnectionContext, type ConnectionInputs, readConnectionInputs } from './connection.ts';
 import { InputReader, type RawInputs } from './reader.ts';
@@ -10,6 +11,8 @@ export interface PublishInputs {
   readonly connection: ConnectionInputs;
   /** Signs the layer cache. */
   readonly signKey?: CacheKey;
+  /** Must hold beside those of the plan. */
+  readonly policies: readonly PolicySource[];
 }
 
 /** @throws InputError with every problem there is */
@@ -18,6 +21,10 @@ export function parsePublishInputs(raw: RawInputs, context: ConnectionContext): 
   const reader = new InputReader(raw, problems);
   const connection = readConnectionInputs(reader, context, problems);
   const signKey = readCacheSignKey(reader, problems);
+  const { workingDirectory } = context;
+  const policies = reader
+    .list('policy')
+    .flatMap((text) => problems.attempt(() => [parsePolicySource(text, { workingDirectory, untrusted: [] })]) ?? []);
   problems.throwIfAny();
-  return { connection, ...optional('signKey', signKey) };
+  return { connection, policies, ...optional('signKey', signKey) };
 }

@@ -5,6 +5,7 @@ import type { Platform } from '../image/manifest.ts';
 import type { HostStoreName } from '../ports/index.ts';
 import type { ImageReference, Repository, TagReference } from '../reference/index.ts';
 import type { CacheScopes } from './cache-scopes.ts';
+import type { PolicySource } from '../policy/index.ts';
 import type { ConnectionInputs } from './connection.ts';
 import type { BuildpackLocator } from './locator.ts';
 import type { TrustDecision } from './trust.ts';
@@ -57,6 +58,8 @@ export interface BuildRequest {
   readonly sbomDirectory?: string;
   readonly reportDirectory?: string;
   readonly logLevel: 'error' | 'warn' | 'info' | 'debug';
+  /** Those that the inputs name; all must hold. */
+  readonly policies: readonly PolicySource[];
   readonly trust: TrustDecision;
   /** What was changed or decided on the user's behalf and is worth a line in the log. */
   readonly notices: readonly string[];

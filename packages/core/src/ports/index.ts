@@ -22,6 +22,8 @@ export interface Machine {
   /** In OCI words: `amd64`, `arm64`, …. */
   readonly architecture: string;
   readonly workingDirectory: string;
+  /** Where the machine's operator may put a policy that holds for every build, absolute; absent: nowhere. */
+  readonly policyFile?: string;
 }
 
 /** What a CI's own store of layer caches is called in `cache-store`. */

@@ -5,6 +5,9 @@ import type { Clock, Machine } from './index.ts';
 /** Node's names for architectures that have another one in OCI images. */
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', ia32: '386', mipsel: 'mipsle' };
 
+/** No input and no variable changes it: whoever writes a pipeline must not leave the operator's rules out. */
+const POLICY_FILE = '/etc/buildpacks-ci/policy.toml';
+
 /** The machine as a Node process sees it. */
 export function machineOf(node: NodeJS.Process): Machine {
   return {
@@ -14,6 +17,7 @@ export function machineOf(node: NodeJS.Process): Machine {
     temporary: tmpdir(),
     architecture: ARCHITECTURES[node.arch] ?? node.arch,
     workingDirectory: node.cwd(),
+    policyFile: POLICY_FILE,
   };
 }
 

@@ -103,6 +103,14 @@ export class TableReader {
     for (const key of this.#unasked()) this.#warnUnread(key, nearestName(key, this.#asked));
   }
 
+  /** Has a problem with every key that was not asked for. */
+  refuseUnknown(): void {
+    for (const key of this.#unasked()) {
+      const nearest = nearestName(key, this.#asked);
+      this.problem(key, 'this key is not known', nearest === undefined ? undefined : `Did you mean "${nearest}"?`);
+    }
+  }
+
   /** Where users may have tables of their own: warns only of keys that look like a slip of a known one. */
   warnMisspelt(): void {
     for (const key of this.#unasked()) {

@@ -40,6 +40,7 @@ describe('what is absent', () => {
       buildpacks: [],
       preBuildpacks: [],
       postBuildpacks: [],
+      policies: [],
       disableSystemBuildpacks: false,
       platform: { os: 'linux', architecture: 'amd64' },
       environment: {},

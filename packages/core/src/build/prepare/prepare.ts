@@ -4,6 +4,7 @@ import { lockedImages } from '../../lock/locked-images.ts';
 import type { BuilderImage } from '../../engine/types.ts';
 import { optional } from '../../json/json.ts';
 import { allInOrder, allOrFirstFailure } from '../../parallel/parallel.ts';
+import { loadPolicies, type Policy, requireAllowed } from '../../policy/index.ts';
 import type { Ports } from '../../ports/index.ts';
 import { type CompleteRequest, selectFiles } from '../../project/index.ts';
 import type { Repository } from '../../reference/index.ts';
@@ -12,6 +13,10 @@ import type { BuildDirectory } from '../../lifecycle/build-directory.ts';
 import type { BuildCaches } from '../cache/build-caches.ts';
 import { makePlan, plannedDestinations } from '../make-plan.ts';
 import type { Plan } from '../plan.ts';
+import { plannedPolicy } from '../policy/planned-policy.ts';
+import { type BuildFacts, requestFacts } from '../policy/request-facts.ts';
+import { resolvedFacts } from '../policy/resolved-facts.ts';
+import { type ObservedReader, observed } from '../policy/seen-digests.ts';
 import { placeApp } from './app.ts';
 import { type ResolvedBuilder, resolveBuilder } from './builder.ts';
 import { type BuildConfig, overridesOf, planConfig, withUnusedLayers, writeConfig } from './config.ts';
@@ -40,6 +45,8 @@ export interface Resolved {
   readonly previous?: PreviousImage;
   readonly config: BuildConfig;
   readonly caches?: BuildCaches;
+  /** Those that the build has kept so far, and must keep to its end. */
+  readonly policies: readonly Policy[];
   /** The layer cache is on its way into the directory that `ResolveContext.directory` named. */
   readonly restoring?: Promise<void>;
 }
@@ -53,6 +60,8 @@ export interface ResolveContext {
   readonly directory?: BuildDirectory;
   /** Aborted when the build has failed: nobody waits for its layer cache then. */
   readonly over?: AbortController;
+  /** Somebody else runs the lifecycle: whether the build is hermetic can't be vouched for. */
+  readonly runsElsewhere?: boolean;
 }
 
 /**
@@ -64,7 +73,11 @@ export async function resolveBuild(request: CompleteRequest, context: ResolveCon
   const { registry, ports, directory, over = new AbortController() } = context;
   // First: where it can't be known, no question to a registry is left behind.
   const creationTime = creationSeconds(request.creationTime, request.app, ports);
-  const resolving = resolveBuilder(request, imagesFor(request, registry), ports);
+  const policies = await loadPolicies(request.policies, context);
+  const vouched = context.runsElsewhere === true ? { hermetic: false } : {};
+  requireAllowed('the build', policies, { ...requestFacts(request), ...vouched, now: ports.clock.now() });
+  const images = observed(imagesFor(request, registry), request.lock);
+  const resolving = resolveBuilder(request, images.reader, ports);
   // Neither rejects: who waits for the builder is told what is wrong with it, and an abort ends everything.
   const whileNeeded = { ...ports, signal: AbortSignal.any([ports.signal, over.signal]) };
   const finding = resolving
@@ -73,7 +86,11 @@ export async function resolveBuild(request: CompleteRequest, context: ResolveCon
   const restoring =
     directory && restoreCaches(request, { resolving, finding }, directory, whileNeeded).catch(() => undefined);
   try {
-    const resolved = await resolveAll(request, { resolving, finding }, { ...context, over, creationTime });
+    const resolved = await resolveAll(
+      request,
+      { resolving, finding },
+      { ...context, over, creationTime, images, policies, vouched },
+    );
     const { caches } = await finding;
     return { ...resolved, ...optional('caches', caches), ...optional('restoring', restoring) };
   } catch (error) {
@@ -83,12 +100,20 @@ export async function resolveBuild(request: CompleteRequest, context: ResolveCon
   }
 }
 
+interface AllContext extends ResolveContext {
+  readonly over: AbortController;
+  readonly creationTime: number | undefined;
+  readonly images: ObservedReader;
+  readonly policies: readonly Policy[];
+  readonly vouched: Pick<BuildFacts, 'hermetic'>;
+}
+
 async function resolveAll(
   request: CompleteRequest,
   { resolving, finding }: CachesUnderWay,
-  context: ResolveContext & { readonly over: AbortController; readonly creationTime: number | undefined },
+  context: AllContext,
 ): Promise<Resolved> {
-  const { registry, ports, over, creationTime } = context;
+  const { registry, ports, over, creationTime, policies } = context;
   const { platform } = request;
   const decisive = <T>(work: Promise<T>): Promise<T> =>
     work.catch((error: unknown) => {
@@ -109,15 +134,27 @@ async function resolveAll(
   if (search.obstacle !== undefined) ports.log.warn(search.obstacle);
   const { found: previous } = search;
   const config = { ...configuration, runImage: runImage.overridden };
+  const { digestsOf } = context.images;
+  const facts = { ...resolvedFacts(request, { builder, runImage, configuration, digestsOf }), ...context.vouched };
+  requireAllowed('the build', policies, { ...facts, now: ports.clock.now() });
   const plan = makePlan({
     request,
     builder,
     runImage,
     overrides: overridesOf(config),
+    policy: plannedPolicy(policies, facts),
     ...(previous !== undefined && { previousImage: previous.planned }),
     ...optional('creationTime', creationTime),
   });
-  return { plan, request, builder: builder.provided, runImage, config, ...(previous !== undefined && { previous }) };
+  return {
+    plan,
+    request,
+    policies,
+    builder: builder.provided,
+    runImage,
+    config,
+    ...(previous !== undefined && { previous }),
+  };
 }
 
 /** Where the images come from that the inputs and the builder name. */
@@ -129,10 +166,9 @@ function imagesFor({ lock }: CompleteRequest, registry: RegistryClient): Registr
 async function resolveOnBuilder(
   request: CompleteRequest,
   builder: ResolvedBuilder,
-  { registry, ports, scratch }: ResolveContext,
+  { images: { reader: images }, ports, scratch }: Pick<AllContext, 'images' | 'ports' | 'scratch'>,
 ) {
   const { platform, runImage: override } = request;
-  const images = imagesFor(request, registry);
   const [target] = request.publish ? request.destinations : [];
   const runImageRequest = {
     platform,

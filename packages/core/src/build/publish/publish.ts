@@ -9,9 +9,11 @@ import { type Digest, parseReference } from '../../reference/index.ts';
 import type { RegistryClient } from '../../registry/index.ts';
 import { writeResult } from '../../report/json.ts';
 import type { BuildResult, OutputSummary } from '../../report/result.ts';
+import { requireAllowed } from '../../policy/index.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { BuildDirectory } from '../../lifecycle/build-directory.ts';
 import type { Destination, Plan } from '../plan.ts';
+import { outputFacts } from '../policy/output-facts.ts';
 import { writeLayoutOutput } from './layout-output.ts';
 import { loadOutput } from './load-output.ts';
 import { type OutputImage, readOutputImage } from './output-image.ts';
@@ -26,7 +28,7 @@ const MAX_REPORT = 1024 * 1024;
 /**
  * PUBLISH: reads what RUN left as hostile input, takes every target from the plan, and moves tags last.
  *
- * @throws BuildpacksError `image` when what RUN left does not fit the plan
+ * @throws BuildpacksError `image` when what RUN left does not fit the plan; PolicyError before anything is written anywhere
  */
 export async function publishOutput(
   plan: Plan,
@@ -39,6 +41,8 @@ export async function publishOutput(
   log.phase('publish');
   const started = clock.now();
   const output = await readOutputImage(plan, directory);
+  const made = outputFacts(plan.policy.facts, output.image.config, run.isHermetic);
+  requireAllowed('the image', run.policies, { ...made, now: clock.now() });
   noteLabels(output, ports);
   await noteReport(directory, ports);
   const found = plan.sbomDirectory === undefined ? [] : await findSbomFiles(directory);

@@ -3,6 +3,7 @@ import { describeLayers } from '../../inspect/layers.ts';
 import { describeProcesses } from '../../inspect/processes.ts';
 import { optional } from '../../json/json.ts';
 import { parseAppLabels } from '../../lifecycle/labels.ts';
+import type { Policy } from '../../policy/index.ts';
 import {
   type BuildResult,
   type BuildpackName,
@@ -21,6 +22,8 @@ export interface RunFacts {
   readonly engine: string;
   /** See `BuildResult.hermetic`. */
   readonly isHermetic: boolean;
+  /** All that the image must keep. */
+  readonly policies: readonly Policy[];
   readonly phases: readonly PhaseTime[];
   readonly warnings: readonly string[];
   readonly caches?: BuildCaches;

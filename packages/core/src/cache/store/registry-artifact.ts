@@ -1,5 +1,6 @@
 import { type Descriptor, parseManifest, type RawManifest, rawManifest } from '../../image/manifest.ts';
 import { MEDIA_TYPE } from '../../image/media-types.ts';
+import { NO_CONFIG_DESCRIPTOR } from '../../image/no-config.ts';
 import { BuildpacksError } from '../../errors/index.ts';
 import { type Digest, digestOf, isDigest } from '../../reference/index.ts';
 
@@ -10,14 +11,6 @@ export const PACK_TYPE = 'application/vnd.buildpacks-ci.cache.pack.v1';
 const CREATED = 'org.opencontainers.image.created';
 const KEY = 'buildpacks-ci.cache.key';
 const PREVIOUS = 'buildpacks-ci.cache.previous';
-
-/** The contents of the configuration that artifacts have (OCI image specification, guidance for an empty descriptor). */
-export const NO_CONFIG = Buffer.from('{}');
-export const NO_CONFIG_DESCRIPTOR: Descriptor = {
-  mediaType: 'application/vnd.oci.empty.v1+json',
-  digest: digestOf(NO_CONFIG),
-  size: NO_CONFIG.length,
-};
 
 /** What a tag of a cache names: its index, and the packs that must stay with it. */
 export interface CacheArtifact {

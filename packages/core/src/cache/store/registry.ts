@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
+import { NO_CONFIG, NO_CONFIG_DESCRIPTOR } from '../../image/no-config.ts';
 import { BuildpacksError } from '../../errors/index.ts';
 import type { Descriptor, RawManifest } from '../../image/manifest.ts';
 import { allInOrder, mapInParallel } from '../../parallel/parallel.ts';
@@ -8,15 +9,7 @@ import type { ByteRange, CacheStore, Clock, NewIndex, PackFile, StoredEntry, Sto
 import { type Digest, formatRepository, type Repository } from '../../reference/index.ts';
 import { RegistryError, type RegistryStorage, type RegistryTarget } from '../../registry/index.ts';
 import { explained } from './explained.ts';
-import {
-  type CacheArtifact,
-  indexDescriptor,
-  NO_CONFIG,
-  NO_CONFIG_DESCRIPTOR,
-  PACK_TYPE,
-  readArtifact,
-  renderArtifact,
-} from './registry-artifact.ts';
+import { type CacheArtifact, indexDescriptor, PACK_TYPE, readArtifact, renderArtifact } from './registry-artifact.ts';
 import { keyOfTag, tagOf } from './registry-tag.ts';
 
 /** Manifests that are asked for at once. */

@@ -80,6 +80,15 @@ export const RUN_INPUTS = [
     description:
       'Whether the code that is built may publish, write to the cache, and choose a builder in project.toml. `auto` decides by what started the run (see [what a run may do](#what-a-run-may-do)).',
   },
+  {
+    name: 'policy',
+    group: 'run',
+    type: 'list',
+    description:
+      'Rules of the platform team that a build must keep: the path of a policy, or `oci://REPOSITORY@sha256:…` for one on a registry. Several hold together, and with the one that the machine may have. Nothing is published that breaks one (exit status 112). An untrusted run takes no policy from its checkout. [policy.md](policy.md) tells how to write and to distribute one.',
+    defaultNote: 'the policy of the machine, `/etc/buildpacks-ci/policy.toml`, if there is one',
+    example: 'oci://registry.example/platform/policy@sha256:4f5f…',
+  },
 ] as const satisfies readonly InputDefinition[];
 
 export const REPORT_INPUTS = [

@@ -1,0 +1,9 @@
+export { pushPolicyArtifact } from './artifact.ts';
+export { evaluate, type Judgement } from './evaluate.ts';
+export type { ImageFact, PolicyFacts, RequestedBuildpack, RunImageFact } from './facts.ts';
+export { creationTime, imageFact, localImageFact } from './image-fact.ts';
+export { distinct, loadPolicies } from './load.ts';
+export { parsePolicy } from './parse.ts';
+export { type Policy, POLICY_FILE, type Violation } from './policy.ts';
+export { describeViolation, PolicyError, requireAllowed } from './refusal.ts';
+export { parsePolicySource, type PolicySource } from './source.ts';
