@@ -43,11 +43,18 @@ export { COLOUR_STYLE, PLAIN_STYLE, type Style, wantsColours } from './log/style
 export { type Colours, harmlessLine, plainText } from './log/terminal-text.ts';
 export { createNetwork, type NetworkOptions } from './network/index.ts';
 export { type Deadline, withDeadline } from './parallel/deadline.ts';
+export { previewPolicy } from './build/policy/preview.ts';
+export { checkImages } from './policy/check/check-images.ts';
+export { parseCheckInputs } from './policy/check/inputs.ts';
+export { checkJson, type CheckOutcome, countRefused, renderCheck } from './policy/check/outcome.ts';
+export { parsePolicyTarget, pushPolicy } from './policy/check/push-policy.ts';
 export { PolicyError } from './policy/index.ts';
+export { readPolicyFile } from './policy/source.ts';
 export * from './ports/index.ts';
 export { allowBrokenPipe, clockOf, environmentOf, machineOf } from './ports/node-machine.ts';
 export { createProcessRunner, findProgram } from './ports/node-processes.ts';
 export { abortOnSignals } from './ports/stop-signals.ts';
+export * from './rebase/index.ts';
 export { formatDuration } from './report/duration.ts';
 export { inspectionJson, renderInspection } from './inspect/render.ts';
 export { resultJson, writeResult } from './report/json.ts';

@@ -6,8 +6,10 @@ import { DOCTOR } from './doctor.ts';
 import { INSPECT } from './inspect.ts';
 import { LOAD } from './load.ts';
 import { LOCK } from './lock.ts';
+import { POLICY } from './policy.ts';
 import { PREPARE } from './prepare.ts';
 import { PUBLISH } from './publish.ts';
+import { REBASE } from './rebase.ts';
 import { RUN } from './run.ts';
 import { VERIFY } from './verify.ts';
 
@@ -18,10 +20,12 @@ export const COMMANDS: readonly Command[] = [
   RUN,
   PUBLISH,
   INSPECT,
+  REBASE,
   DOCTOR,
   CACHE,
   LOCK,
   BUNDLE,
   LOAD,
   VERIFY,
+  POLICY,
 ];

@@ -43,6 +43,7 @@ export const PUBLISH: Command = {
       options: [
         BUILD_DIRECTORY_OPTION,
         inputOption('cache-sign-key'),
+        inputOption('policy'),
         inputOption('log-level'),
         JSON_OPTION,
         HELP_OPTION,

@@ -32,6 +32,10 @@ export class Problems {
     return this.#notices;
   }
 
+  get isEmpty(): boolean {
+    return this.#problems.length === 0;
+  }
+
   /** What is read twice is wrong once. */
   add(problem: InputProblem): void {
     if (!this.#problems.some((known) => isDeepStrictEqual(known, problem))) this.#problems.push(problem);

@@ -66,7 +66,8 @@ export const GO_INDEX = goStruct({
   artifactType: OPTIONAL_STRING,
 });
 
-const GO_HISTORY = goStruct({
+/** An entry of a configuration's history. */
+export const GO_HISTORY = goStruct({
   author: OPTIONAL_STRING,
   created: GO_TIME,
   created_by: OPTIONAL_STRING,

@@ -28,6 +28,8 @@ export interface Descriptor {
   readonly annotations?: Readonly<Record<string, string>>;
   /** Where else the content can be fetched; set on layers that may not be distributed (foreign layers). */
   readonly urls?: readonly string[];
+  /** What an artifact's manifest says that it is (image specification 1.1). */
+  readonly artifactType?: string;
 }
 
 /** An image manifest as parsed; the bytes are kept beside it (`RawManifest`), since parse and stringify changes the digest. */
@@ -151,6 +153,7 @@ function parseDescriptor(value: unknown, raw: RawManifest): Descriptor {
     ...(platform && { platform: parsePlatform(platform) }),
     ...optionalAnnotations(json),
     ...(asArray(json['urls']).length > 0 && { urls: asStrings(json['urls']) }),
+    ...optional('artifactType', asText(json['artifactType'])),
   };
 }
 

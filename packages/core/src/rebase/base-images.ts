@@ -1,0 +1,118 @@
+import { BuildpacksError, InputError } from '../errors/index.ts';
+import { inputError } from '../errors/problems.ts';
+import type { Platform } from '../image/manifest.ts';
+import { formatPlatform } from '../image/platform.ts';
+import { readImage } from '../image/source.ts';
+import { runImageCandidates } from '../builder/run-image.ts';
+import type { Log } from '../ports/index.ts';
+import { familiarReference, formatRepository, type ImageReference, type Repository } from '../reference/index.ts';
+import { RegistryError, type RegistryReader } from '../registry/index.ts';
+import { type AppImage, type BaseImage, readDocuments } from './app-image.ts';
+import { refusal } from './refusal.ts';
+import { recordedNames } from './run-image-names.ts';
+
+/** A run image, and where its layers are. */
+export interface FoundBase extends BaseImage {
+  readonly repository: Repository;
+}
+
+/** A run image as the user names it. */
+export interface NamedRunImage {
+  readonly text: string;
+  readonly reference: ImageReference;
+}
+
+export interface BaseImagesOptions {
+  readonly registry: RegistryReader;
+  readonly log: Log;
+  /** Takes the place of what images record. */
+  readonly override?: NamedRunImage;
+}
+
+/** Finds the new run images, each read once however many images stand on it. */
+export class BaseImages {
+  readonly #options: BaseImagesOptions;
+  readonly #found = new Map<string, Promise<FoundBase | undefined>>();
+
+  constructor(options: BaseImagesOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * The run image that is recorded, or its first readable mirror: those on the output's registry first, as the lifecycle has it.
+   *
+   * @throws RebaseRefusal when none is recorded; BuildpacksError when none can be read
+   */
+  async findFor(app: AppImage, { registry: outputRegistry }: Repository): Promise<FoundBase> {
+    const { override } = this.#options;
+    const { os, architecture, variant } = app.image.config;
+    const platform = { os, architecture, ...(variant !== undefined && { variant }) };
+    if (override !== undefined) {
+      const found = await this.#read(override.reference, override.text, platform);
+      if (found !== undefined) return found;
+      throw inputError('run-image', `"${override.text}" does not exist`, 'Check the name and these credentials.');
+    }
+    const names = recordedNames(app.metadata);
+    if (names === undefined) {
+      throw refusal('run-image', 'it does not record its run image', 'Name one with --run-image.');
+    }
+    const failures: BuildpacksError[] = [];
+    for (const { reference } of runImageCandidates({ runImages: [names], outputRegistry })) {
+      const found = await this.#read(reference, familiarReference(reference), platform).catch((error: unknown) => {
+        if (!isRefusal(error)) throw error;
+        failures.push(error);
+        return undefined;
+      });
+      if (found !== undefined) return found;
+    }
+    throw noneReadable([names.image, ...names.mirrors], failures);
+  }
+
+  #read(reference: ImageReference, name: string, platform: Platform): Promise<FoundBase | undefined> {
+    const key = `${name} ${formatPlatform(platform)}`;
+    const known = this.#found.get(key);
+    if (known !== undefined) return known;
+    const reading = this.#readAnew(reference, name, platform);
+    this.#found.set(key, reading);
+    return reading;
+  }
+
+  async #readAnew(reference: ImageReference, name: string, platform: Platform): Promise<FoundBase | undefined> {
+    const { registry, log } = this.#options;
+    const { repository } = reference;
+    const found = await registry.resolve(reference, platform).catch((error: unknown) => {
+      throw isOtherPlatform(error)
+        ? refusal('platform', error.message, 'Use a run image of the same platform.')
+        : error;
+    });
+    if (found === undefined) {
+      log.debug(`the run image ${name} does not exist`);
+      return undefined;
+    }
+    const image = await readImage(registry.source(repository), found.manifest);
+    if (image.manifest.layers.length === 0) throw new BuildpacksError('image', `the run image ${name} has no layers`);
+    const recorded = `${formatRepository(repository)}@${image.raw.digest}`;
+    return { image, ...readDocuments(image), name, reference: recorded, repository };
+  }
+}
+
+/** Said of an index that lacks an image for the platform. */
+function isOtherPlatform(error: unknown): error is BuildpacksError {
+  return error instanceof BuildpacksError && !(error instanceof RegistryError) && error.code === 'image';
+}
+
+/** What leads to the next mirror: no access, or trouble on the way there. */
+function isRefusal(error: unknown): error is BuildpacksError {
+  if (error instanceof InputError) return true;
+  if (error instanceof RegistryError) return error.code !== 'cancelled';
+  return error instanceof BuildpacksError && error.code === 'policy';
+}
+
+function noneReadable(names: readonly string[], failures: readonly BuildpacksError[]): BuildpacksError {
+  const [first] = failures;
+  const reason = first === undefined ? 'none exists' : first.message;
+  return new BuildpacksError(first?.code ?? 'image', `no run image can be read; tried ${names.join(', ')}: ${reason}`, {
+    hint: 'Give credentials for one of these, or name another with --run-image.',
+    ...(first !== undefined && { cause: first }),
+  });
+}

@@ -1,0 +1,126 @@
+import { BuildpacksError } from '../errors/index.ts';
+import { inputError } from '../errors/problems.ts';
+import { imagesBelow } from '../fleet/registry-images.ts';
+import type { RawManifest } from '../image/manifest.ts';
+import { mapInParallel } from '../parallel/parallel.ts';
+import {
+  type Digest,
+  familiarReference,
+  formatRepository,
+  type ImageReference,
+  type Repository,
+} from '../reference/index.ts';
+import type { RegistryClient } from '../registry/index.ts';
+import type { RebaseRequest } from './inputs.ts';
+import type { RollbackTags } from './rollback-tag.ts';
+import type { Subject } from './subject.ts';
+
+/** A subject, and whether the user has named it rather than where to look. */
+export interface FoundSubject {
+  readonly subject: Subject;
+  readonly isNamed: boolean;
+}
+
+/** What could not be looked at. */
+export interface NotFound {
+  readonly repository: Repository;
+  readonly tags: readonly string[];
+  readonly error: BuildpacksError;
+}
+
+export interface FoundSubjects {
+  readonly subjects: readonly FoundSubject[];
+  readonly failures: readonly NotFound[];
+}
+
+interface Named {
+  readonly reference: ImageReference;
+  readonly isNamed: boolean;
+}
+
+/** Reads what all names of a request lead to. Tags of one repository that lead to the same image are one subject. */
+export async function findSubjects(
+  request: RebaseRequest,
+  registry: RegistryClient,
+  signal: AbortSignal,
+): Promise<FoundSubjects> {
+  if (request.previousImage !== undefined) return previousSubject(request, request.previousImage, registry);
+  const { named, failures: unlisted } = await listNames(request, registry, signal);
+  const failures = [...unlisted];
+  const subjects = new Map<string, FoundSubject>();
+  await mapInParallel(named, request.parallel, async ({ reference, isNamed }) => {
+    const { repository, tag } = reference;
+    try {
+      const raw = await readRoot(reference, registry);
+      const key = `${formatRepository(repository)}@${raw.digest}`;
+      const known = subjects.get(key);
+      const targets = [...(known?.subject.targets ?? []), ...targetsOf(reference, raw.digest)];
+      const all = { subject: { repository, raw, targets }, isNamed: isNamed || known?.isNamed === true };
+      subjects.set(key, all);
+    } catch (error) {
+      if (!(error instanceof BuildpacksError) || error.code === 'cancelled') throw error;
+      failures.push({ repository, tags: tag === undefined ? [] : [tag], error });
+    }
+  });
+  return { subjects: [...subjects.values()], failures };
+}
+
+function targetsOf({ repository, kind, tag = '' }: ImageReference, was: Digest): Subject['targets'] {
+  return kind === 'tag' ? [{ repository, tag, was }] : [];
+}
+
+/** Names that the user gave come first; what is found again below a prefix is one of these. */
+async function listNames(
+  { images, below, tags, parallel, rollback }: RebaseRequest,
+  registry: RegistryClient,
+  signal: AbortSignal,
+): Promise<{ readonly named: readonly Named[]; readonly failures: readonly NotFound[] }> {
+  const named = new Map(
+    images.map((reference): [string, Named] => [familiarReference(reference), { reference, isNamed: true }]),
+  );
+  const failures: NotFound[] = [];
+  for (const prefix of below) {
+    const found = await imagesBelow(prefix, registry, { tags, parallel, signal });
+    failures.push(...found.failures.map((failure) => ({ ...failure, tags: [] })));
+    for (const reference of withoutRollbacks(found.images, rollback)) {
+      const name = familiarReference(reference);
+      if (!named.has(name)) named.set(name, { reference, isNamed: false });
+    }
+  }
+  return { named: [...named.values()], failures };
+}
+
+/** What a rebase has put aside is not to be rebased. */
+function withoutRollbacks(
+  images: readonly ImageReference[],
+  rollback: RollbackTags | undefined,
+): readonly ImageReference[] {
+  if (rollback === undefined) return images;
+  const tags = new Map<string, Set<string>>();
+  for (const { repository, tag = '' } of images) {
+    const name = formatRepository(repository);
+    tags.set(name, (tags.get(name) ?? new Set()).add(tag));
+  }
+  return images.filter(
+    ({ repository, tag = '' }) => !rollback.isOne(tag, tags.get(formatRepository(repository)) ?? new Set()),
+  );
+}
+
+/** With `--previous-image` one image is read and another name gets the result. */
+async function previousSubject(
+  { images: [output] }: RebaseRequest,
+  previous: ImageReference,
+  registry: RegistryClient,
+): Promise<FoundSubjects> {
+  const raw = await readRoot(previous, registry, 'previous-image');
+  const was = output && (await registry.headManifest(output))?.digest;
+  const targets = output?.kind === 'tag' ? [{ repository: output.repository, tag: output.tag, was }] : [];
+  return { subjects: [{ subject: { repository: previous.repository, raw, targets }, isNamed: true }], failures: [] };
+}
+
+async function readRoot(reference: ImageReference, registry: RegistryClient, input = 'image'): Promise<RawManifest> {
+  const raw = await registry.ownManifest(reference);
+  if (raw !== undefined) return raw;
+  const name = familiarReference(reference);
+  throw inputError(input, `"${name}" does not exist`, 'Check the name, and that these credentials may read it.');
+}

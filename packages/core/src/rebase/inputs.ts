@@ -1,0 +1,128 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { machineError } from '../errors/index.ts';
+import { inputError, Problems } from '../errors/problems.ts';
+import { parseImageList } from '../fleet/image-list.ts';
+import { type ConnectionContext, type ConnectionInputs, readConnectionInputs } from '../inputs/connection.ts';
+import { InputReader, type RawInputs } from '../inputs/reader.ts';
+import { optional } from '../json/json.ts';
+import { type ImageReference, parseReference } from '../reference/index.ts';
+import { parsePrefix, type RepositoryPrefix } from '../registry/index.ts';
+import type { NamedRunImage } from './base-images.ts';
+import type { RebaseMode } from './report.ts';
+import { parseRollbackTags, type RollbackTags } from './rollback-tag.ts';
+
+/** Which images are rebased, and how. */
+export interface RebaseRequest {
+  readonly mode: RebaseMode;
+  /** That the user named, in arguments and lists. */
+  readonly images: readonly ImageReference[];
+  /** Below which all images are rebased. */
+  readonly below: readonly RepositoryPrefix[];
+  /** Patterns with `*` for the tags below; empty: all. */
+  readonly tags: readonly string[];
+  /** In place of what images record. */
+  readonly runImage?: NamedRunImage;
+  /** Read in the place of the one image, which then only names the result. */
+  readonly previousImage?: ImageReference;
+  readonly force: boolean;
+  /** Only images whose run image was made before so many days. */
+  readonly olderThanDays?: number;
+  readonly rollback?: RollbackTags;
+  /** Images that are worked on at once. */
+  readonly parallel: number;
+  readonly connection: ConnectionInputs;
+}
+
+/** As the user wrote it; paths are relative to the working directory. */
+export interface RebaseInputs extends Pick<RebaseRequest, 'mode' | 'force' | 'tags'> {
+  readonly images: readonly string[];
+  readonly lists: readonly string[];
+  readonly prefixes: readonly string[];
+  readonly olderThan: string | undefined;
+  readonly keepOldAs: string | undefined;
+  readonly parallel: string | undefined;
+}
+
+const DEFAULT_PARALLEL = 8;
+const MAX_PARALLEL = 64;
+
+/** @throws InputError with every problem there is */
+export function parseRebaseInputs(given: RebaseInputs, raw: RawInputs, context: ConnectionContext): RebaseRequest {
+  const problems = new Problems();
+  const reader = new InputReader(raw, problems);
+  const images = [
+    ...given.images.flatMap((text) => problems.attempt(() => [parseReference(text)]) ?? []),
+    ...given.lists.flatMap((file) => problems.attempt(() => readList(file, context.workingDirectory)) ?? []),
+  ];
+  const below = given.prefixes.flatMap((text) => problems.attempt(() => [parsePrefix(text, 'all')]) ?? []);
+  const days = readCount('older-than', given.olderThan?.replace(/d$/, ''), problems);
+  const parallel = readCount('parallel', given.parallel, problems) ?? DEFAULT_PARALLEL;
+  if (parallel < 1 || parallel > MAX_PARALLEL)
+    problems.report('parallel', `${parallel} is not from 1 to ${MAX_PARALLEL}`);
+  const { keepOldAs } = given;
+  const rollback = keepOldAs && problems.attempt(() => parseRollbackTags(keepOldAs, context.now));
+  const names = readNames(reader, problems);
+  const connection = readConnectionInputs(reader, context, problems);
+  if (problems.isEmpty) requireSense(given, { images, ...names }, problems);
+  problems.throwIfAny();
+  const { mode, force, tags } = given;
+  return {
+    ...{ mode, images, below, tags, force, parallel, connection, ...names },
+    ...optional('olderThanDays', days),
+    ...optional('rollback', rollback || undefined),
+  };
+}
+
+function readNames(reader: InputReader, problems: Problems): Pick<RebaseRequest, 'runImage' | 'previousImage'> {
+  const [run, previous] = [reader.text('run-image'), reader.text('previous-image')];
+  const parsed = (text: string | undefined, input: string) =>
+    text === undefined ? undefined : problems.attempt(() => parseReference(text, input));
+  const [runImage, previousImage] = [parsed(run, 'run-image'), parsed(previous, 'previous-image')];
+  return {
+    ...(run !== undefined && runImage !== undefined && { runImage: { text: run, reference: runImage } }),
+    ...optional('previousImage', previousImage),
+  };
+}
+
+type Names = Pick<RebaseRequest, 'images' | 'previousImage'>;
+
+function requireSense(given: RebaseInputs, { images, previousImage }: Names, problems: Problems): void {
+  const { prefixes, tags, mode, lists } = given;
+  if (images.length === 0 && prefixes.length === 0) {
+    const empty = lists.length > 0 ? 'the list names no image' : 'it is missing';
+    problems.report('image', empty, 'Name images, a list with --list, or with --all where to look for them.');
+  }
+  if (previousImage !== undefined && (images.length !== 1 || prefixes.length > 0)) {
+    problems.report('previous-image', 'it is for one image only', 'Name the image that the result is to be.');
+  }
+  if (tags.length > 0 && prefixes.length === 0) {
+    problems.report('tags', 'it is of no use without --all', 'Images that are named have their tag in the name.');
+  }
+  if (mode !== 'rebase') return;
+  for (const { kind, repository } of images) {
+    if (kind === 'tag') continue;
+    const message = `"${repository.registry}/${repository.path}" is named by its digest, so that no tag could move`;
+    problems.report(
+      'image',
+      message,
+      'Name it by its tag, or give it as --previous-image and name a tag for the result.',
+    );
+  }
+}
+
+function readList(file: string, workingDirectory: string): readonly ImageReference[] {
+  try {
+    return parseImageList(readFileSync(path.resolve(workingDirectory, file), 'utf8'), file);
+  } catch (error) {
+    const explained = machineError(error);
+    throw explained === error ? error : inputError('list', (explained as Error).message);
+  }
+}
+
+function readCount(input: string, text: string | undefined, problems: Problems): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,5}$/.test(text)) return Number(text);
+  problems.report(input, `"${text}" is not a whole number`, 'Write digits, such as 7.');
+  return undefined;
+}

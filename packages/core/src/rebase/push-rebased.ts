@@ -1,0 +1,75 @@
+import { Readable } from 'node:stream';
+import { BuildpacksError } from '../errors/index.ts';
+import { type Descriptor, parseManifest, type RawManifest } from '../image/manifest.ts';
+import { mapInParallel } from '../parallel/parallel.ts';
+import { formatRepository, type Repository, sameRepository } from '../reference/index.ts';
+import type { RegistryClient } from '../registry/index.ts';
+import type { BlobMover, BlobPassage } from './blob-mover.ts';
+import type { PlannedRebase } from './plan.ts';
+import type { Edition, Subject } from './subject.ts';
+
+/** Layers that came into a repository, and how. */
+export interface Moved {
+  readonly mounted: BlobSum;
+  /** Through us, since it is on another registry or mounts are refused. */
+  readonly copied: BlobSum;
+}
+
+export interface BlobSum {
+  readonly layers: number;
+  readonly bytes: number;
+}
+
+export interface PushContext {
+  readonly registry: RegistryClient;
+  readonly mover: BlobMover;
+}
+
+/** Layers of one image that are moved at once. */
+const AT_ONCE = 4;
+/** Layers that registries may not have: who runs the image gets them elsewhere. */
+const FOREIGN = /foreign|nondistributable/;
+
+/** Brings the layers that one platform's image lacks into the repository, then its configuration and its manifest, by digest. */
+export async function pushRebased(
+  { app, base }: Edition,
+  plan: PlannedRebase,
+  way: { readonly subject: Subject; readonly to: Repository },
+  { registry, mover }: PushContext,
+): Promise<Moved> {
+  const { subject, to } = way;
+  const stays = sameRepository(subject.repository, to);
+  const there = new Set(stays ? app.image.manifest.layers.map(({ digest }) => digest) : []);
+  const wanted = [
+    ...plan.base.map((layer) => ({ layer, from: base.repository })),
+    ...plan.own.map((layer) => ({ layer, from: subject.repository })),
+  ].filter(({ layer }) => !there.has(layer.digest) && !FOREIGN.test(layer.mediaType));
+  const unique = [...new Map(wanted.map((each) => [each.layer.digest, each])).values()];
+  const passages = await mapInParallel(unique, AT_ONCE, async ({ layer, from }) => ({
+    layer,
+    passage: await mover.bring(layer, from, to),
+  }));
+  const { raw, configBytes } = plan.rebased;
+  const open = () => Readable.from([configBytes], { objectMode: false });
+  await registry.uploadBlob(to, parseManifest(raw).config, open);
+  await registry.putManifest(to, raw.digest, raw);
+  return { mounted: sum(passages, 'mounted'), copied: sum(passages, 'copied') };
+}
+
+/** @throws BuildpacksError `registry` unless the repository shows the manifest that it took */
+export async function requireShown(raw: RawManifest, repository: Repository, registry: RegistryClient): Promise<void> {
+  const { digest } = raw;
+  const head = await registry.headManifest({ kind: 'digest', repository, digest });
+  if (head?.digest === digest) return;
+  const message = `${formatRepository(repository)} took the manifest ${digest} but does not show it`;
+  const hint = 'No tag was moved. Try again; if it stays so, the registry or a proxy before it loses writes.';
+  throw new BuildpacksError('registry', message, { hint });
+}
+
+function sum(
+  passages: readonly { readonly layer: Descriptor; readonly passage: BlobPassage }[],
+  passage: BlobPassage,
+): BlobSum {
+  const chosen = passages.filter((each) => each.passage === passage);
+  return { layers: chosen.length, bytes: chosen.reduce((bytes, { layer }) => bytes + layer.size, 0) };
+}

@@ -1,0 +1,46 @@
+import { BuildpacksError } from '../errors/index.ts';
+
+/**
+ * What an image and its new run image must be. The first four are needed by any rebase; the others are the lifecycle's rules, of which
+ * `--force` lifts those that it lifts there.
+ */
+export type RebaseRule =
+  | 'built-with-buildpacks'
+  | 'readable'
+  | 'base-layers'
+  | 'run-image'
+  | 'stack'
+  | 'mixins'
+  | 'rebasable'
+  | 'platform'
+  | 'distribution'
+  | 'run-image-name';
+
+/** One rule that does not hold. */
+export interface Violation {
+  readonly rule: RebaseRule;
+  /** What is so, with the values that differ. */
+  readonly message: string;
+  readonly hint: string;
+  /** Whether `--force` lifts it. */
+  readonly isForceable: boolean;
+}
+
+/** An image that is not rebased, since rules do not hold; nothing was changed. */
+export class RebaseRefusal extends BuildpacksError {
+  override readonly name = 'RebaseRefusal';
+  /** At least one. */
+  readonly violations: readonly Violation[];
+
+  constructor(violations: readonly Violation[]) {
+    super('image', violations.map(({ rule, message }) => `${rule}: ${message}`).join('\n'), {
+      hint: [...new Set(violations.map(({ hint }) => hint))].join(' '),
+    });
+    this.violations = violations;
+  }
+}
+
+/** A rule that nothing lifts. */
+export function refusal(rule: RebaseRule, message: string, hint: string): RebaseRefusal {
+  return new RebaseRefusal([{ rule, message, hint, isForceable: false }]);
+}

@@ -1,0 +1,133 @@
+import { formatSize } from '../log/size.ts';
+import { count } from '../report/columns.ts';
+import { formatDuration } from '../report/duration.ts';
+import { stableJson } from '../report/stable-json.ts';
+import type { Digest } from '../reference/index.ts';
+import { formatName } from './name.ts';
+import type { Moved } from './push-rebased.ts';
+import type { Change, ImageReport, ImageState, PlatformReport, RebaseReport } from './report.ts';
+
+const DIGITS = 12;
+
+/** One line: what became of an image. */
+export function describeState(report: ImageReport): string {
+  const name = formatName(report);
+  switch (report.state) {
+    case 'rebased':
+      return `${name} rebased: ${shortDigest(report.before)} -> ${shortDigest(report.after)}`;
+    case 'outdated':
+      return `${name} is outdated: ${shortDigest(report.before)} would be ${shortDigest(report.after)}`;
+    case 'current':
+      return `${name} is up to date`;
+    case 'skipped':
+      return `${name} left out: ${report.reason}`;
+    case 'refused':
+      return `${name} refused: ${report.violations.map(({ rule }) => rule).join(', ')}`;
+    case 'failed':
+      return `${name} failed: ${report.message}`;
+  }
+}
+
+/** The report for people, line by line. */
+export function renderRebase(report: RebaseReport): readonly string[] {
+  const told = report.images.filter(({ state }) => state !== 'current' && state !== 'skipped');
+  return [
+    ...told.flatMap((image) => [describeState(image), ...details(image).map((line) => `  ${line}`)]),
+    summary(report),
+  ];
+}
+
+/** `3 images: 2 rebased, 1 up to date; …` */
+export function summary({ images, traffic, milliseconds }: RebaseReport): string {
+  const states = STATES.flatMap(([state, words]) => {
+    const number = images.filter((image) => image.state === state).length;
+    return number === 0 ? [] : [`${number} ${words}`];
+  });
+  const moved = movedBy(images);
+  const bytes = `${formatSize(moved.mounted.bytes)} mounted, ${formatSize(moved.copied.bytes)} copied`;
+  const sent = images.some(({ state }) => state === 'rebased') ? [bytes] : [];
+  const cost = [...sent, count(traffic.requests, 'request'), formatDuration(milliseconds)].join(', ');
+  return `${count(images.length, 'image')}: ${states.join(', ') || 'nothing to do'}; ${cost}`;
+}
+
+export const STATES: readonly (readonly [ImageState, string])[] = [
+  ['rebased', 'rebased'],
+  ['outdated', 'outdated'],
+  ['current', 'up to date'],
+  ['skipped', 'left out'],
+  ['refused', 'refused'],
+  ['failed', 'failed'],
+];
+
+/** The layers that all images got. */
+function movedBy(images: readonly ImageReport[]): Moved {
+  const rebased = images.filter((image) => image.state === 'rebased');
+  const add = (which: keyof Moved) => ({
+    layers: rebased.reduce((sum, { moved }) => sum + moved[which].layers, 0),
+    bytes: rebased.reduce((sum, { moved }) => sum + moved[which].bytes, 0),
+  });
+  return { mounted: add('mounted'), copied: add('copied') };
+}
+
+function details(image: ImageReport): readonly string[] {
+  switch (image.state) {
+    case 'rebased':
+      return [...changeDetails(image), ...aftermath(image)];
+    case 'outdated':
+      return changeDetails(image);
+    case 'refused':
+      return image.violations.flatMap(({ rule, message, hint }) => [`${rule}: ${message}`, `  ${hint}`]);
+    case 'failed':
+      return image.hint === undefined ? [] : [image.hint];
+    case 'current':
+    case 'skipped':
+      return [];
+  }
+}
+
+function changeDetails({ platforms, droppedAttestations }: Change): readonly string[] {
+  const stale = droppedAttestations.length;
+  return [
+    ...platforms.flatMap((platform) => [platformLine(platform), ...platform.decisions]),
+    ...(stale === 0 ? [] : [`${count(stale, 'attestation')} of the old images in the index are left out`]),
+  ];
+}
+
+function platformLine({ platform, runImage: { name, from, to } }: PlatformReport): string {
+  return `${platform}: ${name}, ${from === undefined ? 'unknown' : shortReference(from)} -> ${shortReference(to)}`;
+}
+
+/** What happened to the old image, and what is to be made again. */
+function aftermath({ movedTags, attachments, moved }: ImageReport & { readonly state: 'rebased' }): readonly string[] {
+  const kept = movedTags.flatMap(({ tag, rollback }) =>
+    rollback === undefined ? [] : [`${tag} was kept as ${rollback}`],
+  );
+  const names = attachments.map(({ name, artifactType }) =>
+    artifactType === undefined ? name : `${artifactType} ${name}`,
+  );
+  return [
+    `${describeSum('mounted', moved)}, ${describeSum('copied', moved)}`,
+    ...kept,
+    ...names.map((name) => `belongs to the old image, to be made again: ${name}`),
+  ];
+}
+
+function describeSum(which: keyof Moved, moved: Moved): string {
+  const { layers, bytes } = moved[which];
+  return `${count(layers, 'layer')} ${which} (${formatSize(bytes)})`;
+}
+
+export function shortDigest(digest: Digest): string {
+  return digest.slice(0, 'sha256:'.length + DIGITS);
+}
+
+/** The digest of a reference, if it ends with one. */
+function shortReference(reference: string): string {
+  const [, digest] = /@(sha256:[0-9a-f]{12})/.exec(reference) ?? [];
+  return digest ?? reference;
+}
+
+/** The report for programs; its form has the version `schemaVersion`. */
+export function rebaseJson(report: RebaseReport): string {
+  return stableJson(report, ['schemaVersion', 'mode', 'images', 'traffic', 'milliseconds']);
+}

@@ -1,0 +1,79 @@
+import type { ErrorCode } from '../errors/index.ts';
+import type { Digest } from '../reference/index.ts';
+import type { Attachment } from './attachments.ts';
+import type { Moved } from './push-rebased.ts';
+import type { MovedTag } from './move-tags.ts';
+import type { Violation } from './refusal.ts';
+
+/** The version of what `rebase --json` prints. */
+export const REBASE_SCHEMA_VERSION = 1;
+
+/** What a run was to do: change images, tell what it would change, or say whether anything is outdated. */
+export type RebaseMode = 'rebase' | 'dry-run' | 'check';
+
+/** Everything that a run did, and what it left. */
+export interface RebaseReport {
+  readonly schemaVersion: typeof REBASE_SCHEMA_VERSION;
+  readonly mode: RebaseMode;
+  /** By name. */
+  readonly images: readonly ImageReport[];
+  /** Requests to registries and token servers, and bytes of their bodies. */
+  readonly traffic: { readonly requests: number; readonly bytesUp: number; readonly bytesDown: number };
+  /** From beginning to end. */
+  readonly milliseconds: number;
+}
+
+/** What became of one image, under all of its tags. */
+export type ImageReport = ImageName &
+  (
+    | ({ readonly state: 'rebased' } & Change & RebasedFacts)
+    /** Would be rebased. */
+    | ({ readonly state: 'outdated' } & Change)
+    | { readonly state: 'current'; readonly digest: Digest }
+    /** Left out: no app image, or its run image is not old enough. */
+    | { readonly state: 'skipped'; readonly reason: string }
+    | { readonly state: 'refused'; readonly violations: readonly Violation[] }
+    | { readonly state: 'failed'; readonly code: ErrorCode; readonly message: string; readonly hint?: string }
+  );
+
+export type ImageState = ImageReport['state'];
+
+interface ImageName {
+  /** `registry.example/team/app`, Docker Hub in short form. */
+  readonly repository: string;
+  /** That lead to the image; none when it was named by its digest. */
+  readonly tags: readonly string[];
+}
+
+/** What a rebase changes. */
+export interface Change {
+  /** Of what the tags led to: a manifest or an index. */
+  readonly before: Digest;
+  readonly after: Digest;
+  readonly platforms: readonly PlatformReport[];
+  /** Attestations that the index has no longer. */
+  readonly droppedAttestations: readonly Digest[];
+}
+
+interface RebasedFacts {
+  readonly moved: Moved;
+  readonly movedTags: readonly MovedTag[];
+  /** They belong to the old image: signatures and the like must be made again. */
+  readonly attachments: readonly Attachment[];
+}
+
+/** One platform's image. */
+export interface PlatformReport {
+  readonly platform: string;
+  readonly before: Digest;
+  readonly after: Digest;
+  readonly runImage: {
+    /** Under which it was found. */
+    readonly name: string;
+    /** As the old image records it: a reference by digest. */
+    readonly from?: string;
+    readonly to: string;
+  };
+  /** Where this is not what the lifecycle decides by itself; sentences. */
+  readonly decisions: readonly string[];
+}

@@ -1,0 +1,96 @@
+import { isIndexType, isManifestType } from '../image/media-types.ts';
+import { type Descriptor, parseIndex, type RawManifest } from '../image/manifest.ts';
+import { formatPlatform } from '../image/platform.ts';
+import { type Image, readImage } from '../image/source.ts';
+import { BuildpacksError } from '../errors/index.ts';
+import { type Digest, formatRepository, type Repository } from '../reference/index.ts';
+import type { RegistryClient } from '../registry/index.ts';
+import { type AppImage, readAppImage } from './app-image.ts';
+import type { BaseImages, FoundBase } from './base-images.ts';
+import { planRebase, type PlanOptions, type RebasePlan } from './plan.ts';
+import { RebaseRefusal, refusal } from './refusal.ts';
+
+/** An image that is to be rebased, under all of its tags. */
+export interface Subject {
+  /** Where it is. */
+  readonly repository: Repository;
+  /** A manifest, or an index. */
+  readonly raw: RawManifest;
+  /** Which tags get the rebased image: its own, or with `--previous-image` others. */
+  readonly targets: readonly TagTarget[];
+}
+
+/** A tag, and what it was when we looked; undefined when it was not there. */
+export interface TagTarget {
+  readonly repository: Repository;
+  readonly tag: string;
+  readonly was: Digest | undefined;
+}
+
+/** The image of one platform, and what is to be done with it. */
+export interface Edition {
+  /** `linux/amd64` */
+  readonly platform: string;
+  /** Its entry in the index, if there is one. */
+  readonly entry?: Descriptor;
+  readonly app: AppImage;
+  readonly base: FoundBase;
+  readonly plan: RebasePlan;
+}
+
+export interface PlanContext extends PlanOptions {
+  readonly registry: RegistryClient;
+  readonly bases: BaseImages;
+}
+
+/**
+ * Reads an image with all its platforms, finds their run images and decides.
+ *
+ * @throws RebaseRefusal when a rule stands against one of its platforms: an index is rebased as a whole
+ */
+export async function planSubject(subject: Subject, context: PlanContext): Promise<readonly Edition[]> {
+  const { raw } = subject;
+  if (isManifestType(raw.mediaType)) return [await planEdition(raw, undefined, { ...context, subject })];
+  const entries = parseIndex(raw).manifests.filter(isImage);
+  if (entries.length === 0) throw refusal('built-with-buildpacks', 'its index holds no image', 'Rebase app images.');
+  return Promise.all(
+    entries.map(async (entry) => {
+      const manifest = await context.registry.ownManifest({ ...subject, kind: 'digest', digest: entry.digest });
+      if (manifest === undefined) throw missing(subject, entry.digest);
+      return planEdition(manifest, entry, { ...context, subject }).catch((error: unknown) => {
+        throw error instanceof RebaseRefusal ? ofPlatform(error, entry) : error;
+      });
+    }),
+  );
+}
+
+async function planEdition(
+  raw: RawManifest,
+  entry: Descriptor | undefined,
+  { subject, registry, bases, force }: PlanContext & { readonly subject: Subject },
+): Promise<Edition> {
+  const image: Image = await readImage(registry.source(subject.repository), raw);
+  const app = readAppImage(image);
+  const output = subject.targets[0]?.repository ?? subject.repository;
+  const base = await bases.findFor(app, output);
+  const plan = planRebase(app, base, { force });
+  if (plan.kind === 'refused') throw new RebaseRefusal(plan.violations);
+  return { platform: formatPlatform(image.config), ...(entry !== undefined && { entry }), app, base, plan };
+}
+
+/** Attestations stand in an index under a platform of their own, `unknown/unknown` (BuildKit's attestation storage). */
+export function isImage({ mediaType, platform }: Descriptor): boolean {
+  if (isIndexType(mediaType)) {
+    throw refusal('readable', 'its index holds another index', 'Rebase the inner one, by a tag of its own.');
+  }
+  return isManifestType(mediaType) && platform?.os !== 'unknown';
+}
+
+function ofPlatform(error: RebaseRefusal, { platform }: Descriptor): RebaseRefusal {
+  const name = platform === undefined ? 'an image of the index' : formatPlatform(platform);
+  return new RebaseRefusal(error.violations.map((each) => ({ ...each, message: `${name}: ${each.message}` })));
+}
+
+function missing({ repository }: Subject, digest: Digest): BuildpacksError {
+  return new BuildpacksError('image', `${formatRepository(repository)} lacks ${digest}, which its index names`);
+}
