@@ -98,6 +98,7 @@ const PLACEHOLDER: Partial<Record<InputName, string>> = {
   'pre-buildpacks': 'BUILDPACK',
   'post-buildpacks': 'BUILDPACK',
   network: 'NAME',
+  policy: 'FILE|oci://IMAGE@DIGEST',
   'default-process': 'TYPE',
   'exec-env': 'NAME',
   'creation-time': 'none|commit|now|SECONDS',

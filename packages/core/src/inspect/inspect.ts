@@ -105,7 +105,7 @@ export async function inspectImage({ name, image, index }: InspectionTarget): Pr
   };
 }
 
-function notBuilt(name: string): BuildpacksError {
+export function notBuilt(name: string): BuildpacksError {
   return new BuildpacksError(
     'image',
     `"${name}" was not built with buildpacks: it has no label ${APP_LABEL.lifecycle}`,

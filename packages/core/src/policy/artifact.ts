@@ -1,11 +1,10 @@
 import { buffer } from 'node:stream/consumers';
 import { Readable } from 'node:stream';
-import { BuildpacksError } from '../errors/index.ts';
 import { inputError } from '../errors/problems.ts';
 import { parseManifest, rawManifest } from '../image/manifest.ts';
 import { isManifestType, MEDIA_TYPE } from '../image/media-types.ts';
 import { NO_CONFIG, NO_CONFIG_DESCRIPTOR } from '../image/no-config.ts';
-import { type DigestReference, digestOf, type ImageReference } from '../reference/index.ts';
+import { type DigestReference, digestOf, type TagReference } from '../reference/index.ts';
 import type { RegistryReader, RegistryTarget } from '../registry/index.ts';
 import { POLICY_FILE } from './policy.ts';
 import { MAX_POLICY } from './source.ts';
@@ -45,12 +44,9 @@ export async function readPolicyArtifact(
  */
 export async function pushPolicyArtifact(
   bytes: Uint8Array,
-  reference: ImageReference,
+  reference: TagReference,
   registry: RegistryTarget,
 ): Promise<DigestReference> {
-  if (reference.kind === 'digest') {
-    throw new BuildpacksError('input', 'a policy is published under a tag', { hint: 'Write oci://registry/name:tag.' });
-  }
   const layer = { mediaType: POLICY_LAYER_TYPE, digest: digestOf(bytes), size: bytes.length };
   const manifest = {
     schemaVersion: 2,

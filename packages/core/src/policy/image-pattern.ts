@@ -22,7 +22,7 @@ export function parseImagePattern(text: string): ImagePattern | string {
   const [named = '', digest, ...more] = text.split('@');
   if (digest !== undefined && (more.length > 0 || !isDigest(digest))) return `"${text}" has no digest after "@"`;
   const colon = named.lastIndexOf(':');
-  const hasTag = colon > named.lastIndexOf('/') && named.includes('/');
+  const hasTag = colon > named.lastIndexOf('/');
   const name = hasTag ? named.slice(0, colon) : named;
   if (!/^(?:\*+|[^/]*[.:*][^/]*\/.+|localhost\/.+)$/.test(name)) return `"${text}" does not begin with a registry`;
   return {

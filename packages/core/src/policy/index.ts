@@ -3,6 +3,7 @@ export { evaluate, type Judgement } from './evaluate.ts';
 export type { ImageFact, PolicyFacts, RequestedBuildpack, RunImageFact } from './facts.ts';
 export { creationTime, imageFact, localImageFact } from './image-fact.ts';
 export { distinct, loadPolicies } from './load.ts';
+export { madeFacts } from './made-facts.ts';
 export { parsePolicy } from './parse.ts';
 export { type Policy, POLICY_FILE, type Violation } from './policy.ts';
 export { describeViolation, PolicyError, requireAllowed } from './refusal.ts';

@@ -30,7 +30,7 @@ export const POD_INPUTS: readonly Input[] = INPUTS.filter(({ name }) => !LEFT_OU
 
 /** Those of them that PUBLISH has too; all else it takes from the plan. */
 export const PUBLISH_INPUTS: readonly Input[] = POD_INPUTS.filter(
-  ({ name }) => name === 'log-level' || CONNECTION_INPUTS.includes(name),
+  ({ name }) => name === 'log-level' || name === 'policy' || CONNECTION_INPUTS.includes(name),
 );
 
 /** In a Pod an image can go to a registry only. */

@@ -6,7 +6,7 @@ import type { RegistryReader } from '../../registry/index.ts';
 export interface ObservedReader {
   readonly reader: RegistryReader;
   /** Of the index and of the platform's manifest; empty when nobody has asked. */
-  digestsOf(reference: ImageReference): readonly Digest[];
+  readonly digestsOf: (reference: ImageReference) => readonly Digest[];
 }
 
 /** Rules name an image by the digest of its index or of its manifest: whoever resolves it keeps only one. */

@@ -1,25 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { lockedImages } from '../../lock/locked-images.ts';
 import type { BuilderImage } from '../../engine/types.ts';
 import { optional } from '../../json/json.ts';
 import { allInOrder, allOrFirstFailure } from '../../parallel/parallel.ts';
-import { loadPolicies, type Policy, requireAllowed } from '../../policy/index.ts';
+import type { Policy } from '../../policy/index.ts';
 import type { Ports } from '../../ports/index.ts';
 import { type CompleteRequest, selectFiles } from '../../project/index.ts';
 import type { Repository } from '../../reference/index.ts';
-import type { RegistryClient, RegistryReader } from '../../registry/index.ts';
+import type { RegistryClient } from '../../registry/index.ts';
 import type { BuildDirectory } from '../../lifecycle/build-directory.ts';
 import type { BuildCaches } from '../cache/build-caches.ts';
 import { makePlan, plannedDestinations } from '../make-plan.ts';
 import type { Plan } from '../plan.ts';
+import { guardRequest, type PolicyGuard } from '../policy/guard.ts';
 import { plannedPolicy } from '../policy/planned-policy.ts';
-import { type BuildFacts, requestFacts } from '../policy/request-facts.ts';
 import { resolvedFacts } from '../policy/resolved-facts.ts';
-import { type ObservedReader, observed } from '../policy/seen-digests.ts';
+import type { ObservedReader } from '../policy/seen-digests.ts';
 import { placeApp } from './app.ts';
-import { type ResolvedBuilder, resolveBuilder } from './builder.ts';
-import { type BuildConfig, overridesOf, planConfig, withUnusedLayers, writeConfig } from './config.ts';
+import { resolveBuilder } from './builder.ts';
+import { type BuildConfig, overridesOf, writeConfig } from './config.ts';
 import { makeWritableFolders, writeInputLayouts } from './fill.ts';
 import {
   type CachesUnderWay,
@@ -32,7 +31,8 @@ import { platformContents } from './platform-contents.ts';
 import { writePlatformDirectory } from './platform-directory.ts';
 import { findPreviousImage, type PreviousImage } from './previous-image.ts';
 import { requirePushRights } from './push-rights.ts';
-import { type ResolvedRunImage, resolveRunImage } from './run-image.ts';
+import { imagesFor, resolveOnBuilder } from './resolve-images.ts';
+import type { ResolvedRunImage } from './run-image.ts';
 import { creationSeconds } from './source-facts.ts';
 
 /** Everything that could be wrong has been looked at, and nothing has been pulled yet. */
@@ -67,16 +67,14 @@ export interface ResolveContext {
 /**
  * The first half of PREPARE: reads manifests, configurations and labels, looks at rights, and makes the plan.
  *
- * @throws InputError, BuildpacksError `denied` or `temporary` before anything is pulled or written
+ * @throws InputError, PolicyError, BuildpacksError `denied` or `temporary` before anything is pulled or written
  */
 export async function resolveBuild(request: CompleteRequest, context: ResolveContext): Promise<Resolved> {
   const { registry, ports, directory, over = new AbortController() } = context;
   // First: where it can't be known, no question to a registry is left behind.
   const creationTime = creationSeconds(request.creationTime, request.app, ports);
-  const policies = await loadPolicies(request.policies, context);
-  const vouched = context.runsElsewhere === true ? { hermetic: false } : {};
-  requireAllowed('the build', policies, { ...requestFacts(request), ...vouched, now: ports.clock.now() });
-  const images = observed(imagesFor(request, registry), request.lock);
+  const guard = await guardRequest(request, context);
+  const images = imagesFor(request, registry);
   const resolving = resolveBuilder(request, images.reader, ports);
   // Neither rejects: who waits for the builder is told what is wrong with it, and an abort ends everything.
   const whileNeeded = { ...ports, signal: AbortSignal.any([ports.signal, over.signal]) };
@@ -89,7 +87,7 @@ export async function resolveBuild(request: CompleteRequest, context: ResolveCon
     const resolved = await resolveAll(
       request,
       { resolving, finding },
-      { ...context, over, creationTime, images, policies, vouched },
+      { ...context, over, creationTime, images, guard },
     );
     const { caches } = await finding;
     return { ...resolved, ...optional('caches', caches), ...optional('restoring', restoring) };
@@ -104,8 +102,7 @@ interface AllContext extends ResolveContext {
   readonly over: AbortController;
   readonly creationTime: number | undefined;
   readonly images: ObservedReader;
-  readonly policies: readonly Policy[];
-  readonly vouched: Pick<BuildFacts, 'hermetic'>;
+  readonly guard: PolicyGuard;
 }
 
 async function resolveAll(
@@ -113,7 +110,7 @@ async function resolveAll(
   { resolving, finding }: CachesUnderWay,
   context: AllContext,
 ): Promise<Resolved> {
-  const { registry, ports, over, creationTime, policies } = context;
+  const { registry, ports, over, creationTime, guard } = context;
   const { platform } = request;
   const decisive = <T>(work: Promise<T>): Promise<T> =>
     work.catch((error: unknown) => {
@@ -135,51 +132,25 @@ async function resolveAll(
   const { found: previous } = search;
   const config = { ...configuration, runImage: runImage.overridden };
   const { digestsOf } = context.images;
-  const facts = { ...resolvedFacts(request, { builder, runImage, configuration, digestsOf }), ...context.vouched };
-  requireAllowed('the build', policies, { ...facts, now: ports.clock.now() });
+  const facts = guard.admit(resolvedFacts(request, { builder, runImage, configuration, digestsOf }));
   const plan = makePlan({
     request,
     builder,
     runImage,
     overrides: overridesOf(config),
-    policy: plannedPolicy(policies, facts),
+    policy: plannedPolicy(guard.policies, facts),
     ...(previous !== undefined && { previousImage: previous.planned }),
     ...optional('creationTime', creationTime),
   });
   return {
     plan,
     request,
-    policies,
+    policies: guard.policies,
     builder: builder.provided,
     runImage,
     config,
     ...(previous !== undefined && { previous }),
   };
-}
-
-/** Where the images come from that the inputs and the builder name. */
-function imagesFor({ lock }: CompleteRequest, registry: RegistryClient): RegistryReader {
-  return lock === undefined ? registry : lockedImages(registry, lock);
-}
-
-/** What depends on the builder's labels. */
-async function resolveOnBuilder(
-  request: CompleteRequest,
-  builder: ResolvedBuilder,
-  { images: { reader: images }, ports, scratch }: Pick<AllContext, 'images' | 'ports' | 'scratch'>,
-) {
-  const { platform, runImage: override } = request;
-  const [target] = request.publish ? request.destinations : [];
-  const runImageRequest = {
-    platform,
-    ...(override !== undefined && { override }),
-    ...(target !== undefined && { outputRegistry: target.repository.registry }),
-  };
-  const [runImage, configuration] = await allInOrder([
-    resolveRunImage(builder.builder, runImageRequest, images, ports.log),
-    planConfig(request, { builder: builder.builder, platform, registry: images, scratch, ports }),
-  ]);
-  return { builder: withUnusedLayers(builder, configuration), runImage, configuration };
 }
 
 /** The second half: writes the build directory. Beside it the engine may get the builder ready. */

@@ -28,7 +28,7 @@ const MAX_AGE: TopicKey = {
 function judgeAge({ runImage, now }: PolicyFacts, limit: number): readonly string[] | undefined {
   if (runImage?.created === undefined) return undefined;
   const { shown, created } = runImage;
-  if (created === null) return [`the run image "${shown}" does not tell when it was made`];
+  if (created === null) return [`when the run image "${shown}" was made is not known`];
   if (now - created <= limit) return [];
   const made = new Date(created).toISOString().slice(0, 10);
   return [`the run image "${shown}" was made ${formatAge(now - created)} ago (${made}); allowed: ${formatAge(limit)}`];

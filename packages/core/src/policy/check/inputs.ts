@@ -1,0 +1,56 @@
+import { inputError, Problems } from '../../errors/problems.ts';
+import type { Platform } from '../../image/manifest.ts';
+import { type ConnectionContext, type ConnectionInputs, readConnectionInputs } from '../../inputs/connection.ts';
+import { parsePlatform } from '../../inputs/places.ts';
+import { InputReader, type RawInputs } from '../../inputs/reader.ts';
+import { type ImageLocation, parseImageLocation } from '../../inspect/target.ts';
+import type { Machine } from '../../ports/index.ts';
+import { parsePolicySource, type PolicySource } from '../source.ts';
+
+/** Existing images that are to be judged. */
+export interface CheckRequest {
+  readonly locations: readonly ImageLocation[];
+  readonly policies: readonly PolicySource[];
+  readonly platform: Platform;
+  readonly connection: ConnectionInputs;
+}
+
+/**
+ * Reads the inputs of a check: `policy`, `platform`, and those of the connection.
+ *
+ * @param images as `registry/repository:tag`, `oci:DIR` or `oci-archive:FILE`
+ * @throws InputError with every problem there is
+ */
+export function parseCheckInputs(
+  images: readonly string[],
+  raw: RawInputs,
+  context: ConnectionContext & Pick<Machine, 'architecture'>,
+): CheckRequest {
+  const problems = new Problems();
+  const reader = new InputReader(raw, problems);
+  const { architecture, workingDirectory } = context;
+  if (images.length === 0) {
+    problems.report(
+      'image',
+      'it is missing',
+      'Give registry/repository[:tag], oci:DIR or oci-archive:FILE, or several.',
+    );
+  }
+  const locations = images.flatMap(
+    (image) => problems.attempt(() => [parseImageLocation(image, workingDirectory)]) ?? [],
+  );
+  const policies = reader
+    .list('policy')
+    .flatMap((text) => problems.attempt(() => [parsePolicySource(text, { workingDirectory, untrusted: [] })]) ?? []);
+  const platform = problems.attempt(() => parsePlatform(reader.text('platform'), architecture));
+  const connection = readConnectionInputs(reader, context, problems);
+  problems.throwIfAny();
+  return { locations, policies, connection, platform: platform ?? { os: 'linux', architecture } };
+}
+
+/** @throws InputError when there is nothing to judge by */
+export function requirePolicy(policies: readonly unknown[]): void {
+  if (policies.length > 0) return;
+  const hint = 'Give a path, or oci://registry/repository@sha256:….';
+  throw inputError('policy', 'there is none: neither is one given, nor has the machine one', hint);
+}
