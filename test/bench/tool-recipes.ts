@@ -4,7 +4,7 @@ import { CA_CERTIFICATES, finishCaCertificates, finishLifecycle } from './tool-r
 export type ToolName = 'lifecycle' | 'lifecycle-previous' | 'ca-certificates' | ProgramName;
 
 /**
- * Those that are one program, of the same name; the last two are oracles (`oracle.ts`), `cache-image` is the lifecycle's code for that
+ * Those that are one program, of the same name; the last three are oracles (`oracle.ts`), `cache-image` is the lifecycle's code for that
  * alone.
  */
 export type ProgramName =
@@ -20,6 +20,7 @@ export type ProgramName =
   | 'cache-image'
   | 'referrers-registry'
   | 'httpproxy'
+  | 'image-json'
   | 'registries-conf';
 
 /** How a tool is made. */
@@ -123,6 +124,7 @@ export const RECIPES: Readonly<Record<ToolName, Recipe>> = {
     module: 'github.com/google/go-containerregistry',
     programs: { 'referrers-registry': OWN_PROGRAM },
   },
+  'image-json': { module: 'github.com/buildpacks/lifecycle', programs: { 'image-json': OWN_PROGRAM } },
   httpproxy: { module: 'golang.org/x/net', programs: { httpproxy: OWN_PROGRAM } },
   'registries-conf': { module: 'go.podman.io/image/v5', programs: { 'registries-conf': OWN_PROGRAM } },
 };

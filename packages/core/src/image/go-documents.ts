@@ -1,3 +1,4 @@
+import { encodeGoString } from '../json/go-string.ts';
 import { GO_TIME } from '../json/go-time.ts';
 import {
   GO_BOOLEAN,
@@ -8,14 +9,28 @@ import {
   goMap,
   goPointer,
   goStruct,
+  type GoType,
   type GoValue,
   omitEmpty,
 } from '../json/go-type.ts';
+import { isDigest } from '../reference/index.ts';
 
 /**
  * Manifests and configurations as go-containerregistry reads and writes them (its package v1, version 0.21): what the lifecycle makes of
  * an image has the order of these fields and no others.
  */
+
+/** go-containerregistry's `Hash`: one that is not there is written as `:`, and a bad one refused. */
+const GO_DIGEST: GoType<string> = {
+  zero: ':',
+  read: (json) => {
+    if (json === undefined) return GO_DIGEST.zero;
+    if (typeof json === 'string' && isDigest(json)) return json;
+    throw new TypeError(`${JSON.stringify(json).slice(0, 80)} is not a sha256 digest`);
+  },
+  write: encodeGoString,
+  isEmpty: () => false,
+};
 
 const OPTIONAL_STRING = omitEmpty(GO_STRING);
 const OPTIONAL_BOOLEAN = omitEmpty(GO_BOOLEAN);
@@ -37,7 +52,7 @@ const GO_PLATFORM = goStruct({
 export const GO_DESCRIPTOR = goStruct({
   mediaType: GO_STRING,
   size: GO_INTEGER,
-  digest: GO_STRING,
+  digest: GO_DIGEST,
   data: omitEmpty(GO_BYTES),
   urls: OPTIONAL_STRINGS,
   annotations: OPTIONAL_STRING_MAP,
@@ -119,7 +134,7 @@ export const GO_CONFIG_FILE = goStruct({
   docker_version: OPTIONAL_STRING,
   history: omitEmpty(goList(GO_HISTORY)),
   os: GO_STRING,
-  rootfs: goStruct({ type: GO_STRING, diff_ids: goList(GO_STRING) }),
+  rootfs: goStruct({ type: GO_STRING, diff_ids: goList(GO_DIGEST) }),
   config: GO_CONTAINER,
   'os.version': OPTIONAL_STRING,
   variant: OPTIONAL_STRING,
