@@ -19,7 +19,8 @@ export interface Attachment {
 export class Attachments {
   readonly #registry: RegistryClient;
   readonly #ports: Pick<Ports, 'signal' | 'log'>;
-  readonly #withoutApi = new Set<string>();
+  /** Whether a registry has the API of referrers, once one answer has told. */
+  readonly #hasApi = new Map<string, Promise<boolean>>();
   readonly #tags = new Map<string, Promise<readonly string[]>>();
 
   constructor(registry: RegistryClient, ports: Pick<Ports, 'signal' | 'log'>) {
@@ -47,10 +48,18 @@ export class Attachments {
   }
 
   async #listed(repository: Repository, digest: Digest): Promise<readonly Attachment[]> {
-    if (this.#withoutApi.has(repository.registry)) return [];
-    const referrers = await this.#registry.ownReferrers(repository, digest);
-    if (referrers === undefined) this.#withoutApi.add(repository.registry);
-    return (referrers ?? []).map(({ digest: name, artifactType }) => ({
+    const { registry } = repository;
+    const known = this.#hasApi.get(registry);
+    if (known !== undefined && !(await known)) return [];
+    const asking = this.#registry.ownReferrers(repository, digest);
+    if (known === undefined) {
+      const told = asking.then(
+        (referrers) => referrers !== undefined,
+        () => true,
+      );
+      this.#hasApi.set(registry, told);
+    }
+    return ((await asking) ?? []).map(({ digest: name, artifactType }) => ({
       about: digest,
       name,
       ...(artifactType !== undefined && { artifactType }),

@@ -1,0 +1,186 @@
+import { describe, expect, it } from 'vitest';
+import { crane } from '../../bench/images.ts';
+import type { Intercept } from '../../bench/registry-gate.ts';
+import type { Registry } from '../../bench/registry.ts';
+import { pushArtifact, type Shelf } from '../airgap/fixture.ts';
+import { shelfOf, startReferrersRegistry } from '../airgap/setup.ts';
+import { startForTest } from '../registry/client.ts';
+import { type AppOptions, pushApp, pushBase, type PushedBase, rebase } from './fixture.ts';
+
+interface Place {
+  readonly host: string;
+  readonly shelf: Shelf;
+  readonly base: PushedBase;
+  /** `registry/app:1` */
+  readonly image: string;
+  readonly digest: (tag: string) => Promise<string | undefined>;
+}
+
+/** An outdated app in the repository `app`. */
+async function outdated(registry: Pick<Registry, 'host'>, app: AppOptions = {}): Promise<Place> {
+  const { host } = registry;
+  const shelf = shelfOf({ host });
+  const [run, repository] = [
+    { registry: host, path: 'run' },
+    { registry: host, path: 'app' },
+  ];
+  const base = await pushBase(shelf, run);
+  await pushApp(shelf, repository, base, app);
+  await pushBase(shelf, run);
+  const digest = async (tag: string) => (await shelf.client.headManifest({ kind: 'tag', repository, tag }))?.digest;
+  return { host, shelf, base, image: `${host}/app:1`, digest };
+}
+
+describe('tags of one image', () => {
+  it('move together, and it is rebased once', async () => {
+    const { host, digest, image } = await outdated(await startForTest(), { tags: ['1', '1.2', 'latest'] });
+    const { images } = await rebase([image, `${host}/app:latest`, `${host}/app:1.2`]);
+    expect(images).toMatchObject([{ state: 'rebased', tags: ['1', '1.2', 'latest'] }]);
+    expect(await digest('1')).toBe(await digest('latest'));
+    expect(await digest('1')).toBe((images[0] as { after: string }).after);
+  });
+
+  it('stay where nobody names them', async () => {
+    const { digest, image } = await outdated(await startForTest(), { tags: ['1', '1.2'] });
+    const before = await digest('1.2');
+    await rebase([image]);
+    expect(await digest('1.2')).toBe(before);
+    expect(await digest('1')).not.toBe(before);
+  });
+});
+
+describe('the old image', () => {
+  it('is kept under another tag if wanted, and left out when all are rebased', async () => {
+    const { host, digest, image } = await outdated(await startForTest());
+    const before = await digest('1');
+    const { images } = await rebase([image], { keepOldAs: '{tag}-before-{digest}' });
+    const rollback = `1-before-${String(before).slice(7, 19)}`;
+    expect(images).toMatchObject([{ movedTags: [{ tag: '1', rollback }] }]);
+    expect(await digest(rollback)).toBe(before);
+
+    const all = await rebase([], { prefixes: [`${host}/app`], keepOldAs: '{tag}-before-{digest}', mode: 'check' });
+    expect(all.images).toMatchObject([{ state: 'current', tags: ['1'] }]);
+    const others = await rebase([], { prefixes: [`${host}/app`], mode: 'check' });
+    expect(others.images).toMatchObject([{ state: 'current' }, { state: 'outdated', tags: [rollback] }]);
+  });
+
+  it('has its signatures listed, by the API of referrers', async () => {
+    const { image, shelf, host, digest } = await outdated(await startReferrersRegistry());
+    const repository = { registry: host, path: 'app' };
+    const before = await shelf.client.ownManifest({ kind: 'tag', repository, tag: '1' });
+    const bill = await pushArtifact(shelf, repository, before === undefined ? {} : { subject: before });
+    const { images } = await rebase([image]);
+    expect(images).toMatchObject([
+      { attachments: [{ about: before?.digest, name: bill.digest, artifactType: expect.any(String) as string }] },
+    ]);
+    expect(await digest('1')).not.toBe(before?.digest);
+  });
+
+  it('has its signatures listed, by their tags', async () => {
+    const { image, shelf, host, digest } = await outdated(await startForTest());
+    const name = `${String(await digest('1')).replace(':', '-')}.sig`;
+    await pushArtifact(shelf, { registry: host, path: 'app' }, {}, name);
+    expect((await rebase([image])).images).toMatchObject([{ attachments: [{ name }] }]);
+  });
+});
+
+describe('a tag', () => {
+  it('that somebody else has moved meanwhile is left alone', async () => {
+    let meddle: (() => Promise<unknown>) | undefined;
+    const intercept: Intercept = async ({ method, path }) => {
+      if (method !== 'PUT' || !path.includes('/manifests/sha256:')) return undefined;
+      const act = meddle;
+      meddle = undefined;
+      await act?.();
+      return undefined;
+    };
+    const registry = await startForTest({ intercept });
+    const { image, digest } = await outdated(registry);
+    const other = `${registry.backDoor}/run:1`;
+    meddle = () => crane(['copy', other, `${registry.backDoor}/app:1`], other);
+    const { images } = await rebase([image]);
+    expect(images).toMatchObject([
+      { state: 'failed', code: 'temporary', message: expect.stringContaining('somebody else') as string },
+    ]);
+    expect(await digest('1')).toBe((await crane(['digest', other], other)).trim());
+  });
+
+  it('does not move when the registry does not show what it took', async () => {
+    let isForgetful = false;
+    const intercept: Intercept = ({ method, path }) =>
+      isForgetful && method === 'HEAD' && path.includes('/manifests/sha256:') ? { status: 404 } : undefined;
+    const { image, digest } = await outdated(await startForTest({ intercept }));
+    const before = await digest('1');
+    isForgetful = true;
+    expect((await rebase([image])).images).toMatchObject([{ state: 'failed', code: 'registry' }]);
+    expect(await digest('1')).toBe(before);
+  });
+});
+
+describe('nothing is changed', () => {
+  const writes = (registry: Registry) =>
+    registry.requests().filter(({ method }) => method !== 'GET' && method !== 'HEAD');
+
+  it.each(['check', 'dry-run'] as const)('by --%s', async (mode) => {
+    const registry = await startForTest();
+    const { image } = await outdated(registry);
+    registry.forget();
+    expect((await rebase([image], { mode })).images).toMatchObject([{ state: 'outdated' }]);
+    expect(writes(registry)).toEqual([]);
+  });
+
+  it('where we may not push', async () => {
+    let isClosed = false;
+    const intercept: Intercept = ({ method, path }) =>
+      isClosed && method !== 'GET' && method !== 'HEAD' && path.startsWith('/v2/app/')
+        ? { status: 403, body: '{"errors":[{"code":"DENIED","message":"not yours"}]}' }
+        : undefined;
+    const registry = await startForTest({ intercept });
+    const { image, digest } = await outdated(registry);
+    const before = await digest('1');
+    isClosed = true;
+    registry.forget();
+    expect((await rebase([image])).images).toMatchObject([{ state: 'failed', code: 'denied' }]);
+    expect(await digest('1')).toBe(before);
+    expect(registry.requests().every(({ downloaded }) => downloaded < 4000)).toBe(true);
+  });
+
+  it('by an image that does not exist, and others are rebased', async () => {
+    const { host, image } = await outdated(await startForTest());
+    const { images } = await rebase([`${host}/nothing:1`, image]);
+    expect(images).toMatchObject([{ state: 'rebased' }, { state: 'failed', code: 'input', tags: ['1'] }]);
+  });
+});
+
+describe('an image below a prefix', () => {
+  it('that is no app is left out', async () => {
+    const { host } = await outdated(await startForTest());
+    const { images } = await rebase([], { prefixes: [host] });
+    expect(images.map(({ repository, state }) => [repository, state])).toEqual([
+      [`${host}/app`, 'rebased'],
+      [`${host}/run`, 'skipped'],
+    ]);
+  });
+
+  it('can be chosen by its tag', async () => {
+    const { host } = await outdated(await startForTest(), { tags: ['1', 'v2', 'v3'] });
+    const { images } = await rebase([], { prefixes: [host], tags: ['v*'] });
+    expect(images).toMatchObject([{ state: 'rebased', tags: ['v2', 'v3'] }]);
+  });
+});
+
+describe('the age of the run image', () => {
+  const DAY = 24 * 3_600_000;
+  it.each([
+    ['10', 'rebased'],
+    ['30', 'skipped'],
+  ])('with --older-than %s, of 20 days: %s', async (olderThan, state) => {
+    const { host } = await startForTest();
+    const shelf = shelfOf({ host });
+    const created = new Date(Date.now() - 20 * DAY).toISOString();
+    const base = await pushBase(shelf, { registry: host, path: 'run' }, { created });
+    await pushApp(shelf, { registry: host, path: 'app' }, base);
+    await pushBase(shelf, { registry: host, path: 'run' });
+    expect((await rebase([`${host}/app:1`], { olderThan })).images).toMatchObject([{ state }]);
+  });
+});
