@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { describe } from 'vitest';
 import { SQUID_HELPERS } from '../bench/squid-settings.ts';
+import { findChromium } from './browser.ts';
 import skips from '../skips.json' with { type: 'json' };
 
 /** Why tests may be skipped; a reason that is not listed there does not compile. */
@@ -49,6 +50,9 @@ export const requiresSquid = requires(
   'needs squid',
   existsSync('/usr/sbin/squid') && Object.values(SQUID_HELPERS).every((file) => existsSync(file)),
 );
+
+/** Tests that look at our pages in a browser. */
+export const requiresChromium = requires('needs chromium', findChromium() !== undefined);
 
 /** Tests that hand what we wrote to Java. */
 export const requiresKeytool = requires('needs keytool', succeeds('keytool', ['-help']));

@@ -16,6 +16,13 @@ export { TOOL_FOLDER } from './engine/rootfs/tool-folder.ts';
 export * from './errors/index.ts';
 export { isBelow } from './files/file-kind.ts';
 export { writeFileWhole } from './files/whole-file.ts';
+export { surveyFleet } from './fleet/fleet.ts';
+export { type FleetInputs, type FleetRequest, parseFleetInputs } from './fleet/inputs.ts';
+export { fleetCsv } from './fleet/render-csv.ts';
+export { fleetJson } from './fleet/render-json.ts';
+export { fleetPage } from './fleet/render-html.ts';
+export { renderFleet } from './fleet/render-text.ts';
+export { FLEET_SCHEMA_VERSION, type FleetReport, type FleetSummary, summarizeFleet } from './fleet/report.ts';
 export * from './housekeeping/index.ts';
 export { type Inspection, inspect } from './inspect/inspect.ts';
 export { type InspectRequest, parseInspectInputs } from './inspect/inputs.ts';
@@ -44,12 +51,17 @@ export { type Colours, harmlessLine, plainText } from './log/terminal-text.ts';
 export { createNetwork, type NetworkOptions } from './network/index.ts';
 export { type Deadline, withDeadline } from './parallel/deadline.ts';
 export { previewPolicy } from './build/policy/preview.ts';
-export { checkImages } from './policy/check/check-images.ts';
-export { parseCheckInputs } from './policy/check/inputs.ts';
-export { checkJson, type CheckOutcome, countRefused, renderCheck } from './policy/check/outcome.ts';
-export { parsePolicyTarget, pushPolicy } from './policy/check/push-policy.ts';
-export { PolicyError } from './policy/index.ts';
-export { readPolicyFile } from './policy/source.ts';
+export { checkImages } from './policy-check/check-images.ts';
+export { parseCheckInputs } from './policy-check/inputs.ts';
+export { parsePolicyTarget, pushPolicy } from './policy-check/push-policy.ts';
+export {
+  checkJson,
+  type CheckOutcome,
+  countRefused,
+  PolicyError,
+  readPolicyFile,
+  renderCheck,
+} from './policy/index.ts';
 export * from './ports/index.ts';
 export { allowBrokenPipe, clockOf, environmentOf, machineOf } from './ports/node-machine.ts';
 export { createProcessRunner, findProgram } from './ports/node-processes.ts';

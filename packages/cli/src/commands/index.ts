@@ -3,6 +3,7 @@ import { BUILD } from './build.ts';
 import { BUNDLE } from './bundle.ts';
 import { CACHE } from './cache.ts';
 import { DOCTOR } from './doctor.ts';
+import { FLEET } from './fleet.ts';
 import { INSPECT } from './inspect.ts';
 import { LOAD } from './load.ts';
 import { LOCK } from './lock.ts';
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
   RUN,
   PUBLISH,
   INSPECT,
+  FLEET,
   REBASE,
   DOCTOR,
   CACHE,

@@ -18,6 +18,7 @@ export interface Question {
  */
 export async function distributionAnswer(question: Question, store: Store): Promise<Reply> {
   const { pathname } = question.url;
+  if (pathname === '/v2/_catalog') return catalogueAnswer(question.url, store);
   const [, name = '', kind, rest = ''] = /^\/v2\/(.+)\/(manifests|blobs|tags)\/(.*)$/.exec(pathname) ?? [];
   if (kind === 'tags') return tagsAnswer(question.url, store, name);
   if (kind === 'manifests') return manifestAnswer(question, store, `${name}:${rest}`);
@@ -51,6 +52,16 @@ function deleteManifest(manifests: Store['manifests'], key: string): Reply {
     if (repositoryIn(name) === repositoryIn(key) && digestOf(bytes) === digest) manifests.delete(name);
   }
   return makeReply(202);
+}
+
+/** At most two on a page, as of tags. */
+function catalogueAnswer({ searchParams }: URL, { manifests }: Store): Reply {
+  const names = [...new Set([...manifests.keys()].map(repositoryIn))].sort();
+  const left = names.filter((name) => name > (searchParams.get('last') ?? ''));
+  const page = left.slice(0, 2);
+  const link = `</v2/_catalog?n=2&last=${encodeURIComponent(page.at(-1) ?? '')}>; rel="next"`;
+  const headers = { 'content-type': 'application/json', ...(left.length > 2 && { link }) };
+  return makeReply(200, headers, JSON.stringify({ repositories: page }));
 }
 
 /** At most two on a page, so that there are several. */

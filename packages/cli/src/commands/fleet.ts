@@ -1,0 +1,151 @@
+import path from 'node:path';
+import {
+  BuildpacksError,
+  collectProblems,
+  fleetCsv,
+  fleetJson,
+  fleetPage,
+  type FleetReport,
+  type FleetRequest,
+  type InputProblem,
+  optional,
+  parseFleetInputs,
+  renderFleet,
+  summarizeFleet,
+  surveyFleet,
+  writeFileWhole,
+} from '@buildpacks-ci/core';
+import { type Command, flagValue, type Invocation } from '../command.ts';
+import { readGivenText } from '../given-text.ts';
+import { connectionGroup, HELP_OPTION, inputOption, JSON_OPTION, type Option } from '../option.ts';
+import { connectionContext, withPorts } from '../requests.ts';
+
+const WHERE: readonly Option[] = [
+  {
+    name: 'list',
+    kind: 'list',
+    placeholder: 'FILE|-',
+    description: 'Images, one a line; - is standard input.',
+  },
+  {
+    name: 'pods',
+    kind: 'text',
+    placeholder: 'FILE|-',
+    description: 'The images of a cluster: what kubectl get pods --all-namespaces -o json prints; - is standard input.',
+  },
+  {
+    name: 'tag',
+    kind: 'list',
+    placeholder: 'PATTERN',
+    description: 'Tags that count at REGISTRY/PREFIX; * stands for any characters.',
+    default: 'all',
+  },
+  inputOption('platform', 'Which image of a multi-platform one. Default: all of them.'),
+];
+
+const WHAT: readonly Option[] = [
+  {
+    name: 'component',
+    kind: 'list',
+    placeholder: 'NAME[@RANGE]',
+    description: "Looks for a component in the images' own bills of materials: log4j-core@<2.17.",
+  },
+  { name: 'label', kind: 'list', placeholder: 'NAME', description: 'Tells this label of each image.' },
+  {
+    name: 'check',
+    kind: 'flag',
+    description: 'The exit status is 110 when an image stands on an outdated base or has one of the components.',
+  },
+];
+
+const HOW: readonly Option[] = [
+  JSON_OPTION,
+  { name: 'csv', kind: 'flag', description: 'Prints comma-separated values instead of a table.' },
+  { name: 'html', kind: 'text', placeholder: 'FILE', description: 'Also writes a page for browsers, in one file.' },
+  { name: 'parallel', kind: 'text', placeholder: 'NUMBER', description: 'Images that are read at once.', default: '8' },
+  inputOption('log-level'),
+  HELP_OPTION,
+];
+
+export const FLEET: Command = {
+  name: 'fleet',
+  summary: 'Tells of many images what they are made of, and which of them stand on an outdated base.',
+  usage: ['REGISTRY/PREFIX… [options]', '--list=FILE [options]', '--pods=FILE [options]'],
+  details: [
+    'Reads manifests, configurations and, with --component, the layer with bills of materials; no other layer. Not every registry can list its repositories: Docker Hub, ghcr.io and others need --list.',
+    'An image that can’t be read does not end the survey: it is told at its end, and the exit status is then 1, or 111 when a later try may help.',
+  ],
+  groups: [
+    { title: 'Images', options: WHERE },
+    { title: 'What to tell', options: WHAT },
+    { title: 'Output', options: HOW },
+    connectionGroup(),
+  ],
+  async run(invocation) {
+    const request = readRequest(invocation);
+    const page = flagValue(invocation, 'html');
+    const report = await withPorts(invocation, request.connection, (ports) => surveyFleet(request, ports));
+    invocation.console.print(rendered(invocation, report));
+    if (page !== undefined) {
+      await writeFileWhole(path.resolve(invocation.host.machine.workingDirectory, page), [
+        Buffer.from(fleetPage(report)),
+      ]);
+    }
+    throwVerdict(report, flagValue(invocation, 'check') === 'true');
+  },
+};
+
+function readRequest(invocation: Invocation): FleetRequest {
+  const { inputs, flags, positionals, host } = invocation;
+  const listed = (name: string) => flags.get(name) ?? [];
+  const read = (name: string) => listed(name).map((file) => readGivenText(invocation, file, `--${name}`));
+  return collectProblems([...invocation.problems, ...contradictions(invocation)], () => {
+    const [pods] = read('pods');
+    const fleet = {
+      prefixes: positionals,
+      lists: read('list'),
+      ...optional('pods', pods?.text),
+      components: listed('component'),
+      labels: listed('label'),
+      tags: listed('tag'),
+      ...optional('parallel', flagValue(invocation, 'parallel')),
+    };
+    const context = { ...connectionContext(invocation), architecture: host.machine.architecture };
+    return parseFleetInputs(inputs, fleet, context);
+  });
+}
+
+function contradictions({ flags }: Invocation): readonly InputProblem[] {
+  const isGiven = (name: string) => flags.get(name)?.at(-1) === 'true';
+  const standard = [...(flags.get('list') ?? []), ...(flags.get('pods') ?? [])].filter((file) => file === '-');
+  return [
+    ...(isGiven('json') && isGiven('csv')
+      ? [{ input: '--csv', message: 'does not go with --json', hint: 'Keep one of them.' }]
+      : []),
+    ...(standard.length > 1
+      ? [{ input: '--list', message: 'standard input is named twice', hint: 'Keep one -, and give files otherwise.' }]
+      : []),
+  ];
+}
+
+function rendered(invocation: Invocation, report: FleetReport): string {
+  if (flagValue(invocation, 'json') === 'true') return fleetJson(report);
+  if (flagValue(invocation, 'csv') === 'true') return fleetCsv(report);
+  return `${renderFleet(report, invocation.host.stdout.columns).join('\n')}\n`;
+}
+
+/** What could not be read comes first: of it nobody knows whether it is outdated. */
+function throwVerdict(report: FleetReport, check: boolean): void {
+  const { failed, outdated, affected } = summarizeFleet(report);
+  if (failed > 0) {
+    const passing = report.images.every((entry) => entry.kind !== 'failed' || entry.temporary);
+    throw new BuildpacksError(passing ? 'temporary' : 'registry', `${failed} of the images could not be read`, {
+      hint: 'What is told of the others holds. Check these names, and that these credentials may read them.',
+    });
+  }
+  if (!check || outdated + affected === 0) return;
+  const searched = report.components.length === 0 ? '' : `, ${affected} with ${report.components.join(', ')}`;
+  throw new BuildpacksError('outdated', `${outdated} of the images stand on an outdated base${searched}`, {
+    hint: 'buildpacks-ci rebase puts images onto the newest base; components come with a build.',
+  });
+}

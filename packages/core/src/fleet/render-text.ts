@@ -1,0 +1,131 @@
+import { formatPlatform } from '../image/platform.ts';
+import { formatSize } from '../log/size.ts';
+import { plainText } from '../log/terminal-text.ts';
+import { alignColumns, count } from '../report/columns.ts';
+import { section } from '../report/text.ts';
+import { ageInDays, describeBase } from './base-age.ts';
+import { type AppEntry, entryName, type FleetImage, type FleetReport, isAffected, summarizeFleet } from './report.ts';
+
+/** Narrower than this no column gets: the rest of a line is left to the terminal. */
+const NARROWEST = 24;
+
+/**
+ * A survey as tables, one for each base, one item a line, without colours. What images say is made harmless.
+ *
+ * @param columns the width of the terminal, to which buildpacks are cut; absent: nothing is cut
+ */
+export function renderFleet(report: FleetReport, columns?: number): readonly string[] {
+  const { images, traffic } = report;
+  const apps = images.filter((entry) => entry.kind === 'app');
+  const lines = [
+    summaryLine(report),
+    ...basesOf(apps).flatMap(([base, entries]) => section(base, baseTable(entries, report))),
+    ...componentSections(report, apps),
+    ...section('Not built with buildpacks', namesAndReasons(images, 'other')),
+    ...section('Not read', namesAndReasons(images, 'failed')),
+    '',
+    `${count(traffic.requests, 'request')}, ${formatSize(traffic.bytesDown)} down`,
+  ];
+  return lines.map((line) => cut(plainText(line), columns));
+}
+
+function summaryLine(report: FleetReport): string {
+  const { images, outdated, unknown, affected, unsearched, others, failed } = summarizeFleet(report);
+  const parts = [
+    `${outdated} outdated`,
+    ...(unknown > 0 ? [`${unknown} on a base that nobody can tell the newest of`] : []),
+    ...(report.components.length > 0 ? [`${affected} with ${report.components.join(', ')}`] : []),
+    ...(unsearched > 0 ? [`${unsearched} not searched`] : []),
+  ];
+  const rest = [
+    ...(others > 0 ? [`${others} not built with buildpacks`] : []),
+    ...(failed > 0 ? [`${failed} not read`] : []),
+  ];
+  return [`${count(images, 'image')} with buildpacks: ${parts.join(', ')}`, ...rest].join('; ');
+}
+
+/** By the name of the run image; those that record none come last. */
+function basesOf(apps: readonly AppEntry[]): readonly (readonly [string, readonly AppEntry[]])[] {
+  const groups = new Map<string, AppEntry[]>();
+  for (const app of apps) {
+    const base = [app.runImage ?? 'no run image recorded', app.distribution && `(${app.distribution})`];
+    const title = base.filter(Boolean).join(' ');
+    groups.set(title, [...(groups.get(title) ?? []), app]);
+  }
+  return [...groups].sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+function baseTable(entries: readonly AppEntry[], report: FleetReport): readonly string[] {
+  const now = Date.parse(report.created);
+  const isRun = entries.some(({ workloads }) => workloads.length > 0);
+  const header = ['IMAGE', 'BASE', 'AGE', 'LIFECYCLE', ...report.labels, ...(isRun ? ['RUN BY'] : []), 'BUILDPACKS'];
+  const rows = entries.map((entry) => [
+    shownName(entry),
+    describeBase(entry.base),
+    describeAge(entry, now),
+    entry.lifecycle ?? '',
+    ...report.labels.map((label) => entry.labels[label] ?? ''),
+    ...(isRun ? [entry.workloads.map(({ namespace, name }) => `${namespace}/${name}`).join(', ')] : []),
+    entry.buildpacks.map(({ id, version }) => `${id}@${version}`).join(', '),
+  ]);
+  const reasons = new Set(entries.flatMap(({ base }) => base.reason ?? []));
+  return [
+    ...alignColumns([header, ...rows], ['left', 'left', 'right']),
+    ...[...reasons].map((reason) => `(unknown: ${reason})`),
+  ];
+}
+
+/** Other platforms than the usual one are told with the name. */
+function shownName(entry: AppEntry): string {
+  const platform = formatPlatform(entry.platform);
+  const others = entry.tags.length > 1 ? ` (+${count(entry.tags.length - 1, 'tag')})` : '';
+  return `${entryName(entry)}${others}${platform === 'linux/amd64' ? '' : ` ${platform}`}`;
+}
+
+function describeAge({ base }: AppEntry, now: number): string {
+  const days = ageInDays(base, now);
+  return days === undefined ? '' : count(days, 'day');
+}
+
+function componentSections({ components }: FleetReport, apps: readonly AppEntry[]): readonly string[] {
+  if (components.length === 0) return [];
+  const rows = apps
+    .filter(isAffected)
+    .flatMap((app) =>
+      (app.components?.state === 'searched' ? app.components.found : []).map(({ name, version, buildpack, layer }) => [
+        shownName(app),
+        version === undefined ? `${name} (version unknown)` : `${name}@${version}`,
+        layer === undefined ? buildpack : `${buildpack}:${layer}`,
+      ]),
+    );
+  const missed = apps.flatMap((app) => {
+    const reason = unsearchedReason(app);
+    return reason === undefined ? [] : [[shownName(app), reason]];
+  });
+  return [
+    ...section(`With ${components.join(', ')}`, rows.length === 0 ? ['none'] : alignColumns(rows)),
+    ...section('Not searched', alignColumns(missed)),
+  ];
+}
+
+function unsearchedReason({ components }: AppEntry): string | undefined {
+  switch (components?.state) {
+    case 'none':
+      return 'it has no bill of materials';
+    case 'missing':
+      return 'its bills of materials are not there';
+    case 'searched':
+      return components.unread.length === 0 ? undefined : `not read: ${components.unread.join(', ')}`;
+    case undefined:
+      return undefined;
+  }
+}
+
+function namesAndReasons(images: readonly FleetImage[], kind: 'other' | 'failed'): readonly string[] {
+  return alignColumns(images.flatMap((entry) => (entry.kind === kind ? [[entryName(entry), entry.reason]] : [])));
+}
+
+function cut(line: string, columns: number | undefined): string {
+  if (columns === undefined || columns < NARROWEST || line.length <= columns) return line;
+  return `${line.slice(0, columns - 1)}…`;
+}

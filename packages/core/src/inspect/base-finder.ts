@@ -1,0 +1,117 @@
+import { runImageCandidates } from '../builder/run-image.ts';
+import { BuildpacksError, InputError } from '../errors/index.ts';
+import type { Platform } from '../image/manifest.ts';
+import { formatPlatform } from '../image/platform.ts';
+import { type Image, readImage } from '../image/source.ts';
+import { optional } from '../json/json.ts';
+import { type AppLabels, parseAppLabels } from '../lifecycle/labels.ts';
+import { familiarReference, type ImageReference, parseReference } from '../reference/index.ts';
+import type { RegistryReader } from '../registry/index.ts';
+import { type BaseState, compareBase, type LatestBase } from './base-state.ts';
+
+/** What is told of the run image in an app image. */
+export interface BaseSummary {
+  readonly state: BaseState['kind'];
+  /** Why the state is not known. */
+  readonly reason?: string;
+  /** When the run image in the app image was made; absent when it is gone from its registry, or does not tell. */
+  readonly created?: string;
+  /** What the run image's name leads to now. */
+  readonly latest?: Omit<LatestBase, 'diffIds'>;
+}
+
+type RunImageNames = AppLabels['lifecycle']['runImage'];
+
+/** Finds the newest run images, each asked for once however many images stand on it. Everything goes through the rules for mirrors. */
+export class BaseFinder {
+  readonly #registry: RegistryReader;
+  readonly #read = new Map<string, Promise<LatestBase | undefined>>();
+
+  constructor(registry: RegistryReader) {
+    this.#registry = registry;
+  }
+
+  /**
+   * Compares the run image in an app image with what the recorded name leads to now, or its first readable mirror. Trouble on the way is told
+   * as a reason.
+   *
+   * @param near `host[:port]` whose copy of the run image is asked first: the registry that the app image is on
+   * @throws BuildpacksError `cancelled`
+   */
+  async summaryOf(image: Pick<Image, 'config'>, near?: string): Promise<BaseSummary> {
+    const runImage = parseAppLabels(image.config)?.lifecycle.runImage;
+    if (runImage?.image === undefined) return { state: 'unknown', reason: 'the image does not record its run image' };
+    const { os, architecture, variant } = image.config;
+    const platform = { os, architecture, ...optional('variant', variant) };
+    const [found, used] = await Promise.all([
+      this.#latest(runImage.image, runImage.mirrors, platform, near),
+      this.#used(runImage, platform),
+    ]);
+    const created = optional('created', timeOf(used));
+    if ('reason' in found) return { state: 'unknown', reason: found.reason, ...created };
+    const state = compareBase(image, runImage, found);
+    const { name, digest } = found;
+    const latest = { name, digest, ...optional('created', timeOf(found)) };
+    return { state: state.kind, ...(state.kind === 'unknown' && { reason: state.reason }), ...created, latest };
+  }
+
+  async #latest(
+    name: string,
+    mirrors: readonly string[],
+    platform: Platform,
+    near: string | undefined,
+  ): Promise<LatestBase | { readonly reason: string }> {
+    const request = { runImages: [{ image: name, mirrors }], ...optional('outputRegistry', near) };
+    let reason = `"${name}" does not exist`;
+    for (const { reference } of runImageCandidates(request)) {
+      try {
+        const found = await this.#once(reference, platform);
+        if (found !== undefined) return found;
+      } catch (error) {
+        reason = tolerate(error).message;
+      }
+    }
+    return { reason };
+  }
+
+  /** The run image that was used, while its registry has it. */
+  async #used({ reference }: RunImageNames, platform: Platform): Promise<LatestBase | undefined> {
+    if (reference?.includes('@sha256:') !== true) return undefined;
+    try {
+      return await this.#once(parseReference(reference), platform);
+    } catch (error) {
+      tolerate(error);
+      return undefined;
+    }
+  }
+
+  #once(reference: ImageReference, platform: Platform): Promise<LatestBase | undefined> {
+    const key = `${familiarReference(reference)} ${formatPlatform(platform)}`;
+    const known = this.#read.get(key) ?? this.#readBase(reference, platform);
+    this.#read.set(key, known);
+    return known;
+  }
+
+  async #readBase(reference: ImageReference, platform: Platform): Promise<LatestBase | undefined> {
+    const found = await this.#registry.resolve(reference, platform);
+    if (found === undefined) return undefined;
+    const { raw, config } = await readImage(this.#registry.source(reference.repository), found.manifest);
+    const { diffIds, created } = config;
+    return { name: familiarReference(reference), digest: raw.digest, diffIds, ...optional('created', created) };
+  }
+}
+
+/** What may be wrong with a name in a label, or with the way to its registry. */
+function tolerate(error: unknown): BuildpacksError {
+  if (error instanceof InputError) return error;
+  if (error instanceof BuildpacksError && error.code !== 'cancelled' && error.code !== 'internal') return error;
+  throw error;
+}
+
+/** Images that are made to be reproducible have a time that says nothing: 1970 or 1980. */
+function timeOf(base: LatestBase | undefined): string | undefined {
+  const time = Date.parse(base?.created ?? '');
+  return time >= FIRST_TIME ? new Date(time).toISOString() : undefined;
+}
+
+const FIRST_TIME = Date.UTC(1981, 0);
