@@ -11,6 +11,7 @@ import { withSection } from './generated-section.ts';
 import { renderTemplates } from './gitlab-templates.ts';
 import { renderArgo } from './argo-files.ts';
 import { renderDistribution } from './distribution-files.ts';
+import { renderPolicyRules, renderPolicySchema } from './policy-files.ts';
 import { renderStepActions, renderTekton, withTektonTables } from './tekton-files.ts';
 import { renderNames, renderOutputs, renderOwnInputs } from './github-tables.ts';
 
@@ -20,6 +21,8 @@ const generated: ReadonlyMap<string, string> = new Map([
   ['action.yml', renderActionFile()],
   ['README.md', withSection(await page('README.md'), 'inputs', renderNames())],
   ['docs/github.md', withSections(await page('docs/github.md'))],
+  await renderPolicySchema(),
+  ['docs/policy.md', withSection(await page('docs/policy.md'), 'rules', renderPolicyRules())],
   ...renderTemplates(),
   ...renderTekton(),
   ...renderStepActions(),

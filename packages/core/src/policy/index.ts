@@ -4,7 +4,15 @@ export type { ImageFact, PolicyFacts, RequestedBuildpack, RunImageFact } from '.
 export { creationTime, imageFact, localImageFact } from './image-fact.ts';
 export { distinct, loadPolicies } from './load.ts';
 export { madeFacts } from './made-facts.ts';
+export {
+  type CheckedSubject,
+  type CheckOutcome,
+  checkJson,
+  countRefused,
+  renderCheck,
+  requirePolicy,
+} from './outcome.ts';
 export { parsePolicy } from './parse.ts';
 export { type Policy, POLICY_FILE, type Violation } from './policy.ts';
 export { describeViolation, PolicyError, requireAllowed } from './refusal.ts';
-export { parsePolicySource, type PolicySource } from './source.ts';
+export { parsePolicySource, type PolicySource, readPolicyFile } from './source.ts';

@@ -1,4 +1,4 @@
-import { compareVersions, parseVersion, type Version } from '../inputs/tags/version.ts';
+import { compareVersions, parseVersion, type Version } from '../semver/version.ts';
 
 /** Tells whether a version is in a range. */
 export type VersionRange = (version: string) => boolean;

@@ -4,13 +4,13 @@ import type { ImageFact } from '../../src/policy/facts.ts';
 import { imageFact, localImageFact } from '../../src/policy/image-fact.ts';
 import { matchImage, parseImagePattern } from '../../src/policy/image-pattern.ts';
 import { matchesModule, parseModulePattern } from '../../src/policy/module-pattern.ts';
-import { parseReference } from '../../src/reference/index.ts';
+import { type Digest, parseReference } from '../../src/reference/index.ts';
 import { parseVersionRange } from '../../src/policy/version-range.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}` as const;
 const OTHER = `sha256:${'b'.repeat(64)}` as const;
 
-const image = (text: string, digests?: readonly (typeof DIGEST | typeof OTHER)[]): ImageFact =>
+const image = (text: string, digests?: readonly Digest[]): ImageFact =>
   imageFact(parseReference(text), digests === undefined ? {} : { digests });
 
 function match(pattern: string, fact: ImageFact) {

@@ -1,9 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { temporaryDirectory } from '../../files/temporary-directory.ts';
 import type { BuildRequest } from '../../inputs/index.ts';
-import { evaluate, loadPolicies } from '../../policy/index.ts';
-import { requirePolicy } from '../../policy/check/inputs.ts';
-import type { CheckOutcome } from '../../policy/check/outcome.ts';
+import { type CheckOutcome, evaluate, loadPolicies, requirePolicy } from '../../policy/index.ts';
 import type { Ports } from '../../ports/index.ts';
 import { withProject } from '../build.ts';
 import { explained } from '../failure.ts';

@@ -6,7 +6,7 @@ import type { RuleKind, TagRule } from './rule.ts';
 import { readRunNames, type RunNames } from './run-names.ts';
 import { tagSlug } from './slug.ts';
 import { type Expressions, namesIn, renderTemplate } from './template.ts';
-import { compareVersions, parseVersion, type Version } from './version.ts';
+import { compareVersions, parseVersion, type Version } from '../../semver/version.ts';
 
 /** The tag that a rule gives in this run, or why it gives none. */
 export type Expansion = { readonly tag: string } | { readonly unfit: string };

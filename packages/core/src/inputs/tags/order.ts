@@ -1,4 +1,4 @@
-import { compareTexts, compareVersions, versionIn } from './version.ts';
+import { compareTexts, compareVersions, versionIn } from '../../semver/version.ts';
 
 const NATURAL = new Intl.Collator('en', { numeric: true });
 

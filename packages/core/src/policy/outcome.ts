@@ -1,9 +1,10 @@
-import { formatPlace } from '../../errors/index.ts';
-import { optional } from '../../json/json.ts';
-import type { Digest } from '../../reference/index.ts';
-import type { Judgement } from '../evaluate.ts';
-import type { Policy } from '../policy.ts';
-import { describeViolation } from '../refusal.ts';
+import { formatPlace } from '../errors/index.ts';
+import { inputError } from '../errors/problems.ts';
+import { optional } from '../json/json.ts';
+import type { Digest } from '../reference/index.ts';
+import type { Judgement } from './evaluate.ts';
+import type { Policy } from './policy.ts';
+import { describeViolation } from './refusal.ts';
 
 /** The version of what `policy check --json` prints. */
 const CHECK_SCHEMA_VERSION = 1;
@@ -62,4 +63,11 @@ function subjectValue(subject: CheckedSubject): object {
     violations: violations.map(({ place, ...rest }) => ({ ...rest, place: formatPlace(place).replace(/: $/, '') })),
     unjudged,
   };
+}
+
+/** @throws InputError when there is nothing to judge by */
+export function requirePolicy(policies: readonly Policy[]): void {
+  if (policies.length > 0) return;
+  const hint = 'Give a path, or oci://registry/repository@sha256:….';
+  throw inputError('policy', 'there is none: neither is one given, nor has the machine one', hint);
 }

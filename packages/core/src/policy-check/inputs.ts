@@ -1,11 +1,11 @@
-import { inputError, Problems } from '../../errors/problems.ts';
-import type { Platform } from '../../image/manifest.ts';
-import { type ConnectionContext, type ConnectionInputs, readConnectionInputs } from '../../inputs/connection.ts';
-import { parsePlatform } from '../../inputs/places.ts';
-import { InputReader, type RawInputs } from '../../inputs/reader.ts';
-import { type ImageLocation, parseImageLocation } from '../../inspect/target.ts';
-import type { Machine } from '../../ports/index.ts';
-import { parsePolicySource, type PolicySource } from '../source.ts';
+import { Problems } from '../errors/problems.ts';
+import type { Platform } from '../image/manifest.ts';
+import { type ConnectionContext, type ConnectionInputs, readConnectionInputs } from '../inputs/connection.ts';
+import { parsePlatform } from '../inputs/places.ts';
+import { InputReader, type RawInputs } from '../inputs/reader.ts';
+import { type ImageLocation, parseImageLocation } from '../inspect/target.ts';
+import type { Machine } from '../ports/index.ts';
+import { parsePolicySource, type PolicySource } from '../policy/index.ts';
 
 /** Existing images that are to be judged. */
 export interface CheckRequest {
@@ -46,11 +46,4 @@ export function parseCheckInputs(
   const connection = readConnectionInputs(reader, context, problems);
   problems.throwIfAny();
   return { locations, policies, connection, platform: platform ?? { os: 'linux', architecture } };
-}
-
-/** @throws InputError when there is nothing to judge by */
-export function requirePolicy(policies: readonly unknown[]): void {
-  if (policies.length > 0) return;
-  const hint = 'Give a path, or oci://registry/repository@sha256:….';
-  throw inputError('policy', 'there is none: neither is one given, nor has the machine one', hint);
 }

@@ -1,12 +1,11 @@
-import { openSession } from '../../build/session.ts';
-import type { ConnectionInputs } from '../../inputs/connection.ts';
-import { fullName } from '../../mirrors/index.ts';
-import type { Ports } from '../../ports/index.ts';
-import { parseReference, type TagReference } from '../../reference/index.ts';
-import { registryServer } from '../../registry/index.ts';
-import { inputError } from '../../errors/problems.ts';
-import { pushPolicyArtifact } from '../artifact.ts';
-import type { Policy } from '../policy.ts';
+import { openSession } from '../build/session.ts';
+import type { ConnectionInputs } from '../inputs/connection.ts';
+import { fullName } from '../mirrors/index.ts';
+import { type Policy, pushPolicyArtifact } from '../policy/index.ts';
+import type { Ports } from '../ports/index.ts';
+import { parseReference, type TagReference } from '../reference/index.ts';
+import { registryServer } from '../registry/index.ts';
+import { inputError } from '../errors/problems.ts';
 
 /** A policy that is to be published. */
 export interface PolicyPush {

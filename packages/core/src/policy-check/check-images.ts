@@ -1,19 +1,25 @@
-import { openSession, type Session } from '../../build/session.ts';
-import { adviceOf, BuildpacksError } from '../../errors/index.ts';
-import { readImage, type Image } from '../../image/source.ts';
-import { notBuilt } from '../../inspect/inspect.ts';
-import { type ImageLocation, openTarget } from '../../inspect/target.ts';
-import { parseLifecycleMetadata } from '../../lifecycle/labels.ts';
-import { mapInParallel } from '../../parallel/parallel.ts';
-import type { Ports } from '../../ports/index.ts';
-import { type ImageReference, parseReference } from '../../reference/index.ts';
-import { evaluate } from '../evaluate.ts';
-import type { PolicyFacts, RunImageFact } from '../facts.ts';
-import { creationTime, imageFact } from '../image-fact.ts';
-import { loadPolicies } from '../load.ts';
-import { madeFacts } from '../made-facts.ts';
-import { type CheckRequest, requirePolicy } from './inputs.ts';
-import type { CheckedSubject, CheckOutcome } from './outcome.ts';
+import { openSession, type Session } from '../build/session.ts';
+import { adviceOf, BuildpacksError } from '../errors/index.ts';
+import { readImage, type Image } from '../image/source.ts';
+import { notBuilt } from '../inspect/inspect.ts';
+import { type ImageLocation, openTarget } from '../inspect/target.ts';
+import { parseLifecycleMetadata } from '../lifecycle/labels.ts';
+import { mapInParallel } from '../parallel/parallel.ts';
+import {
+  type CheckedSubject,
+  type CheckOutcome,
+  creationTime,
+  evaluate,
+  imageFact,
+  loadPolicies,
+  madeFacts,
+  type PolicyFacts,
+  requirePolicy,
+  type RunImageFact,
+} from '../policy/index.ts';
+import type { Ports } from '../ports/index.ts';
+import { type ImageReference, parseReference } from '../reference/index.ts';
+import type { CheckRequest } from './inputs.ts';
 
 /** Images that are looked at at once. */
 const AT_ONCE = 4;
