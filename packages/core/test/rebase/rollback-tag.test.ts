@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { InputError } from '../../src/errors/index.ts';
+import { parseRollbackTags } from '../../src/rebase/rollback-tag.ts';
+import { sha } from './images.ts';
+
+const NOW = Date.UTC(2026, 10, 22, 23, 59);
+
+describe('a tag that keeps the old image', () => {
+  it.each([
+    ['{tag}-previous', '1.2-previous'],
+    ['{tag}-before-{date}', '1.2-before-20261122'],
+    ['old-{digest}-{tag}', `old-${sha('x').slice(7, 19)}-1.2`],
+  ])('%s', (template, name) => {
+    const rollback = parseRollbackTags(template, NOW);
+    expect(rollback.nameFor('1.2', sha('x'))).toBe(name);
+    expect(rollback.isOne(name, new Set(['1.2', name]))).toBe(true);
+    expect(rollback.isOne('1.2', new Set(['1.2', name]))).toBe(false);
+    expect(rollback.isOne(name, new Set([name]))).toBe(false);
+  });
+
+  it.each(['previous', '{tag}', '{tag}-{time}', '{tag}-{date', '-{tag}', '{tag}:old', '{tag}/{date}'])(
+    '%s is no template',
+    (template) => {
+      expect(() => parseRollbackTags(template, NOW)).toThrow(InputError);
+    },
+  );
+
+  it('does not take dots for any character', () => {
+    const rollback = parseRollbackTags('{tag}.old', NOW);
+    expect(rollback.isOne('1xold', new Set(['1']))).toBe(false);
+  });
+});
