@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { crane, type RunImageOptions } from '../bench/images.ts';
+import { GO_CONFIG_FILE } from '../../packages/core/src/image/go-documents.ts';
 import { requiresDocker, requiresEngine } from '../support/requires.ts';
 import { build, cli } from './support/cli.ts';
 import { packBuild, withCacheVolume } from './support/pack.ts';
@@ -38,6 +39,11 @@ requiresEngine('a rebase equals that of the lifecycle', () => {
   const copies = async (name: string, image: string) => {
     for (const copy of ['mine', 'other']) await crane(['copy', image, world.image(`${name}/${copy}`)], image);
   };
+  /** A configuration, but for what layers were made by: the lifecycle's rebase forgets that, and keeps everything else. */
+  const withoutHistory = async (image: string) => {
+    const config = GO_CONFIG_FILE.read(JSON.parse(await crane(['config', image], image)));
+    return GO_CONFIG_FILE.write({ ...config, history: null });
+  };
   /** An app on the first edition of run images of this kind. */
   const buildOn = async (name: string, options: RunImageOptions, builder: object = {}) => {
     const runImage = await world.addRunImage(`${name}/run`, options);
@@ -60,7 +66,7 @@ requiresEngine('a rebase equals that of the lifecycle', () => {
     }
     expect(new Set(digests).size).toBe(3);
     await build([world.image(`${name}/anew`), '--builder', builder, ...APP, ...LABELS]);
-    if (options.types === 'docker') expect(await world.digest(world.image(`${name}/anew`))).toBe(digests[2]);
+    expect(await withoutHistory(world.image(`${name}/anew`))).toBe(await withoutHistory(world.image(`${name}/mine`)));
   });
 
   it.each(['0.12', '0.13', '0.14', '0.15'])(

@@ -1,0 +1,108 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { temporaryDirectory } from '../../../packages/core/test/support/temporary-directory.ts';
+import type { RebaseReport } from '../../../packages/core/src/index.ts';
+import { shelfOf } from '../airgap/setup.ts';
+import { buildpacksCi } from '../cli/command-line.ts';
+import { startForTest } from '../registry/client.ts';
+import { pushApp, pushBase, UBUNTU } from './fixture.ts';
+
+let host: string;
+let directory: string;
+beforeEach(async () => {
+  ({ host } = await startForTest());
+  directory = await temporaryDirectory();
+  const shelf = shelfOf({ host });
+  const at = (name: string) => ({ registry: host, path: name });
+  const base = await pushBase(shelf, at('run'));
+  await pushApp(shelf, at('shop'), base);
+  await pushApp(shelf, at('cart'), base);
+  await pushApp(shelf, at('stubborn'), base, { labels: { 'io.buildpacks.rebasable': 'false' } });
+  await pushBase(shelf, at('run'));
+});
+
+const run = (...args: readonly string[]) => buildpacksCi(['rebase', ...args], { directory });
+
+describe('the exit status', () => {
+  it('is 110 when a check finds something outdated, and 0 afterwards', async () => {
+    const image = `${host}/shop:1`;
+    expect(await run(image, '--check')).toMatchObject({
+      status: 110,
+      stdout: expect.stringMatching(/shop:1 is outdated: sha256:\w{12} would be sha256:\w{12}/) as string,
+    });
+    expect(await run(image)).toMatchObject({ status: 0 });
+    expect(await run(image, '--check')).toMatchObject({ status: 0 });
+  });
+
+  it('is 0 for a dry run', async () => {
+    expect(await run(`${host}/shop:1`, '--dry-run')).toMatchObject({ status: 0 });
+  });
+
+  it('is 1 when a rule stands against one of several, and the others are rebased', async () => {
+    const { status, stdout } = await run('--json', `--all=${host}`);
+    const { images } = JSON.parse(stdout) as RebaseReport;
+    expect({ status, states: images.map(({ state }) => state) }).toEqual({
+      status: 1,
+      states: ['rebased', 'skipped', 'rebased', 'refused'],
+    });
+  });
+
+  it('is 2 for what can not be meant, all of it told together', async () => {
+    const { status, stderr } = await run(
+      'UPPER/case:1',
+      '--parallel=many',
+      '--keep-old-as=old',
+      '--check',
+      '--dry-run',
+    );
+    expect(status).toBe(2);
+    for (const input of ['image', 'parallel', 'keep-old-as', 'check']) expect(stderr).toContain(`${input}: `);
+  });
+});
+
+describe('images', () => {
+  it('come from a list', async () => {
+    await writeFile(
+      path.join(directory, 'images.txt'),
+      `# the shop\n${host}/shop:1\n\n${host}/cart:1 # and its cart\n`,
+    );
+    const { stdout } = await run('--list=images.txt');
+    expect(stdout).toMatch(/2 images: 2 rebased; .* mounted, 0 B copied, \d+ requests, .*\n$/);
+  });
+
+  it('are not taken from a list that is not there', async () => {
+    expect(await run('--list=nothing.txt')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('it does not exist') as string,
+    });
+  });
+
+  it('must have a tag to be moved', async () => {
+    const { stdout } = await run(`${host}/shop:1`, '--json', '--dry-run');
+    const [image] = (JSON.parse(stdout) as { images: { before: string }[] }).images;
+    const name = `${host}/shop@${String(image?.before)}`;
+    expect(await run(name)).toMatchObject({ status: 2, stderr: expect.stringContaining('by its digest') as string });
+    expect(await run(name, '--check')).toMatchObject({ status: 110 });
+    expect(await run(`${host}/new/shop:2`, `--previous-image=${name}`)).toMatchObject({ status: 0 });
+    expect(await run(`${host}/new/shop:2`, '--check')).toMatchObject({ status: 0 });
+  });
+});
+
+describe('the report', () => {
+  it('can be Markdown', async () => {
+    const { stdout } = await run(`${host}/shop:1`, `${host}/stubborn:1`, '--markdown');
+    expect(stdout).toMatch(/^2 images: 1 rebased, 1 refused; /);
+    expect(stdout).toMatch(
+      new RegExp(`^\\| \`${host}/shop:1\` +\\| rebased +\\| \`sha256:\\w{12}\` +\\| \`sha256:\\w{12}\``, 'm'),
+    );
+    expect(stdout).toMatch(/`rebasable: its label io\.buildpacks\.rebasable is false`/);
+  });
+
+  it('says why another name of a run image is accepted', async () => {
+    const shelf = shelfOf({ host });
+    await pushBase(shelf, { registry: host, path: 'run' }, { tag: '2', labels: UBUNTU });
+    const { stdout } = await run(`${host}/shop:1`, `--run-image=${host}/run:2`, '--dry-run');
+    expect(stdout).toContain(`${host}/run:2 is not recorded in the image, which names ${host}/run:1: accepted, since`);
+  });
+});
