@@ -86,6 +86,10 @@ describe('images', () => {
     expect(await run(name, '--check')).toMatchObject({ status: 110 });
     expect(await run(`${host}/new/shop:2`, `--previous-image=${name}`)).toMatchObject({ status: 0 });
     expect(await run(`${host}/new/shop:2`, '--check')).toMatchObject({ status: 0 });
+    // What is up to date gets another name all the same, once.
+    const again = [`${host}/newer/shop:3`, `--previous-image=${host}/new/shop:2`];
+    expect((await run(...again)).stdout).toContain('1 rebased');
+    expect((await run(...again)).stdout).toContain('1 up to date');
   });
 });
 

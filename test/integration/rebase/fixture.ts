@@ -60,6 +60,8 @@ async function pushParts(
     created,
     config: { Env: env, Labels: labels },
     rootfs: { type: 'layers', diff_ids: layers.map(({ diffId }) => diffId) },
+    // Without it the lifecycle's rebase loses a layer (go-containerregistry, createAddendums).
+    history: layers.map(() => ({ created: '1980-01-01T00:00:01Z' })),
   };
   const configBytes = Buffer.from(JSON.stringify(config));
   const manifest = {
@@ -100,6 +102,8 @@ export interface AppOptions {
   readonly mirrors?: readonly string[];
   readonly topLayer?: string;
   readonly image?: string;
+  /** Where the run image's layers can be mounted from; default: its own repository. */
+  readonly near?: string;
 }
 
 /** An app image as the lifecycle would have made it on a run image, with one layer of its own. */
@@ -107,22 +111,14 @@ export async function pushApp(
   shelf: Shelf,
   repository: Repository,
   base: PushedBase,
-  {
-    tags = ['1'],
-    labels = {},
-    platformApi = '0.15',
-    mirrors,
-    topLayer,
-    image = base.name,
-    platform = AMD64,
-  }: AppOptions = {},
+  options: AppOptions = {},
 ): Promise<RawManifest> {
+  const { tags = ['1'], labels = {}, platformApi = '0.15', mirrors, topLayer, platform = AMD64 } = options;
+  const { image = base.name, near = pathOf(base.name) } = options;
   for (const { descriptor } of base.layers) {
-    const from = { registry: repository.registry, path: pathOf(base.name) };
-    if (!(await shelf.client.mountBlob(repository, descriptor.digest, from))) {
-      const source = { registry: base.name.slice(0, base.name.indexOf('/')), path: from.path };
-      await shelf.client.uploadBlob(repository, descriptor, () => shelf.client.readBlob(source, descriptor));
-    }
+    if (await shelf.client.mountBlob(repository, descriptor.digest, { ...repository, path: near })) continue;
+    const source = { registry: base.name.slice(0, base.name.indexOf('/')), path: pathOf(base.name) };
+    await shelf.client.uploadBlob(repository, descriptor, () => shelf.client.readBlob(source, descriptor));
   }
   const own = await pushLayer(shelf, repository, 3000);
   const metadata = {

@@ -27,6 +27,7 @@ export class BaseAge {
   async #read(recorded: string): Promise<number | undefined> {
     try {
       const reference = parseReference(recorded);
+      if (reference.kind === 'tag') return undefined;
       const manifest = await this.#registry.manifest(reference);
       if (manifest === undefined) return undefined;
       const { config } = await readImage(this.#registry.source(reference.repository), manifest);

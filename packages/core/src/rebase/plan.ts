@@ -28,17 +28,19 @@ export interface PlannedRebase {
 export interface PlanOptions {
   /** As the lifecycle's `-force`: lifts some rules, and records the run image's name. */
   readonly force: boolean;
+  /** Makes the image also where it is as it should be, since it is wanted under another name. */
+  readonly always?: boolean;
 }
 
 /** Decides and computes; asks nobody and changes nothing. */
-export function planRebase(app: AppImage, base: BaseImage, { force }: PlanOptions): RebasePlan {
+export function planRebase(app: AppImage, base: BaseImage, { force, always = false }: PlanOptions): RebasePlan {
   const recordsNew = force && !recordsName(app.metadata, base.name);
-  if (!recordsNew && standsOn(app, base)) return { kind: 'current' };
+  if (!always && !recordsNew && standsOn(app, base)) return { kind: 'current' };
   const { violations, acceptedName } = judge(app, base);
   const standing = violations.filter(({ isForceable }) => !(force && isForceable));
   if (standing.length > 0) return { kind: 'refused', violations: standing };
   const rebased = rebasedImage(app, base, force);
-  if (rebased.raw.digest === app.image.raw.digest) return { kind: 'current' };
+  if (!always && rebased.raw.digest === app.image.raw.digest) return { kind: 'current' };
   return {
     kind: 'rebase',
     rebased,

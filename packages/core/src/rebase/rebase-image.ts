@@ -31,6 +31,8 @@ export function prepareRebase(subject: Subject, editions: readonly Edition[]): P
   if (first === undefined) return undefined;
   const isIndex = !replaced.has(subject.raw.digest);
   const { raw, dropped } = isIndex ? rebasedIndex(subject.raw, replaced) : { raw: first, dropped: [] };
+  // Another name may lead to the result already.
+  if (subject.targets.length > 0 && subject.targets.every(({ was }) => was === raw.digest)) return undefined;
   const change = {
     before: subject.raw.digest,
     after: raw.digest,

@@ -80,7 +80,8 @@ class Run {
   async report(found: FoundSubject, total: number): Promise<ImageReport> {
     const report = await this.#rebase(found);
     this.#done += 1;
-    this.#ports.log.info(`${this.#done}/${total} ${describeState(report)}`);
+    // The report says it again; of many images people want to see that it goes on.
+    if (total > 1) this.#ports.log.info(`${this.#done}/${total} ${describeState(report)}`);
     return report;
   }
 

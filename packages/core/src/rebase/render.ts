@@ -106,15 +106,15 @@ function aftermath({ movedTags, attachments, moved }: ImageReport & { readonly s
     artifactType === undefined ? name : `${artifactType} ${name}`,
   );
   return [
-    `${describeSum('mounted', moved)}, ${describeSum('copied', moved)}`,
+    [...describeSum('mounted', moved), ...describeSum('copied', moved)].join(', ') || 'no layer was missing',
     ...kept,
     ...names.map((name) => `belongs to the old image, to be made again: ${name}`),
   ];
 }
 
-function describeSum(which: keyof Moved, moved: Moved): string {
+function describeSum(which: keyof Moved, moved: Moved): readonly string[] {
   const { layers, bytes } = moved[which];
-  return `${count(layers, 'layer')} ${which} (${formatSize(bytes)})`;
+  return layers === 0 ? [] : [`${count(layers, 'layer')} ${which} (${formatSize(bytes)})`];
 }
 
 export function shortDigest(digest: Digest): string {

@@ -73,7 +73,8 @@ async function planEdition(
   const app = readAppImage(image);
   const output = subject.targets[0]?.repository ?? subject.repository;
   const base = await bases.findFor(app, output);
-  const plan = planRebase(app, base, { force });
+  const always = subject.targets.some(({ was }) => was !== subject.raw.digest);
+  const plan = planRebase(app, base, { force, always });
   if (plan.kind === 'refused') throw new RebaseRefusal(plan.violations);
   return { platform: formatPlatform(image.config), ...(entry !== undefined && { entry }), app, base, plan };
 }
