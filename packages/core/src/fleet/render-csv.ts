@@ -1,5 +1,5 @@
 import { formatPlatform } from '../image/platform.ts';
-import { ageInDays } from './base-age.ts';
+import { ageInDays } from '../inspect/base-age.ts';
 import { type AppEntry, entryName, type FleetImage, type FleetReport } from './report.ts';
 
 /** What spreadsheets take for the beginning of a formula. */

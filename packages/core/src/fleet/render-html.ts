@@ -10,7 +10,7 @@ import {
 import { formatPlatform } from '../image/platform.ts';
 import { plainText } from '../log/terminal-text.ts';
 import { count } from '../report/columns.ts';
-import { ageInDays, describeBase } from './base-age.ts';
+import { ageInDays, describeBase } from '../inspect/base-age.ts';
 import { type AppEntry, entryName, type FleetImage, type FleetReport, summarizeFleet } from './report.ts';
 
 /** Foreign text that is longer is cut: one image must not make the page unreadable. */

@@ -3,7 +3,7 @@ import { formatSize } from '../log/size.ts';
 import { plainText } from '../log/terminal-text.ts';
 import { alignColumns, count } from '../report/columns.ts';
 import { section } from '../report/text.ts';
-import { ageInDays, describeBase } from './base-age.ts';
+import { ageInDays, describeBase } from '../inspect/base-age.ts';
 import { type AppEntry, entryName, type FleetImage, type FleetReport, isAffected, summarizeFleet } from './report.ts';
 
 /** Narrower than this no column gets: the rest of a line is left to the terminal. */

@@ -8,10 +8,11 @@ import { type OwnedLayer, ownedLayers } from './layers.ts';
 import { type Platform, parseIndex, type RawManifest } from '../image/manifest.ts';
 import { isIndexType } from '../image/media-types.ts';
 import { describeProcesses } from './processes.ts';
-import { extractSbom, listSbom, type SbomFile, sbomLayer } from './sbom.ts';
+import { extractSbom, listSbom, recordsSbom, type SbomFile, sbomLayer } from './sbom.ts';
+import { BaseFinder, type BaseSummary } from './base-finder.ts';
 import type { InspectRequest } from './inputs.ts';
 import type { Image } from '../image/source.ts';
-import { type InspectionTarget, openTarget } from './target.ts';
+import { type InspectionTarget, openRegistry, openTarget } from './target.ts';
 
 /** The version of what `inspect --json` prints. */
 const INSPECTION_SCHEMA_VERSION = 1;
@@ -39,6 +40,8 @@ export interface Inspection {
   readonly layers: readonly OwnedLayer[];
   readonly sbom: InspectedSbom;
   readonly rebasable: boolean;
+  /** Whether it stands on the newest of its run images; absent when nobody was asked. */
+  readonly base?: BaseSummary;
   readonly execEnv?: string;
   readonly source?: NonNullable<AppLabels['project']>;
   /** All labels but those whose content is told above. */
@@ -69,7 +72,10 @@ export async function inspect(request: InspectRequest, ports: Ports): Promise<In
   const target = await openTarget(request, ports);
   const inspection = await inspectImage(target);
   if (request.sbomDirectory !== undefined) await extractSbom(target.image, request.sbomDirectory);
-  return inspection;
+  if (!request.base) return inspection;
+  const { location, connection } = request;
+  const near = location.kind === 'registry' ? location.reference.repository.registry : undefined;
+  return { ...inspection, base: await new BaseFinder(openRegistry(connection, ports)).summaryOf(target.image, near) };
 }
 
 /**
@@ -153,7 +159,7 @@ function inspectLifecycle(image: Image, build: BuildMetadata | undefined): Inspe
 
 async function inspectSbom(image: Image): Promise<InspectedSbom> {
   const layer = sbomLayer(image);
-  if (layer === undefined) return { state: 'none' };
+  if (layer === undefined) return { state: recordsSbom(image) ? 'missing' : 'none' };
   if (!(await image.source.has(layer))) return { state: 'missing' };
   return { state: 'present', digest: layer.digest, files: await listSbom(image) };
 }

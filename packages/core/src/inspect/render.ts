@@ -1,4 +1,6 @@
 import type { InspectedSbom, Inspection } from './inspect.ts';
+import { describeBase } from './base-age.ts';
+import type { BaseSummary } from './base-finder.ts';
 import { plainText } from '../log/terminal-text.ts';
 import { formatPlatform } from '../image/platform.ts';
 import { alignColumns, alignFacts, count, type Fact } from '../report/columns.ts';
@@ -45,6 +47,7 @@ const KEYS = {
   layers: true,
   sbom: true,
   rebasable: true,
+  base: true,
   source: true,
   labels: true,
 } as const satisfies Record<keyof Inspection, true>;
@@ -62,7 +65,7 @@ function imageFacts(inspection: Inspection): readonly Fact[] {
     { name: 'Index', values: index === undefined ? [] : [index.digest, ...index.platforms.map(formatPlatform)] },
     { name: 'Platform', values: [formatPlatform(inspection.platform)] },
     { name: 'Created', values: some(inspection.created) },
-    { name: 'Size', values: [`${formatSize(inspection.size)} compressed`] },
+    { name: 'Size', values: inspection.layers.length > 0 ? [`${formatSize(inspection.size)} compressed`] : [] },
     { name: 'Builder', values: ['unknown: the lifecycle does not record it'] },
     { name: 'Stack', values: some(inspection.stack) },
     { name: 'Launcher', values: some(lifecycle.launcherVersion) },
@@ -79,7 +82,7 @@ function describeSource({ type, version, metadata }: NonNullable<Inspection['sou
   return [...some(type), ...facts.map(([name, value]) => `${name} ${String(value)}`)];
 }
 
-function runImageFacts({ runImage }: Inspection): readonly Fact[] {
+function runImageFacts({ runImage, base }: Inspection): readonly Fact[] {
   const { distribution } = runImage;
   return [
     { name: 'Name', values: some(runImage.name) },
@@ -90,7 +93,14 @@ function runImageFacts({ runImage }: Inspection): readonly Fact[] {
       values: distribution === undefined ? [] : [[distribution.name, ...some(distribution.version)].join(' ')],
     },
     { name: 'Top layer', values: some(runImage.topLayer) },
+    { name: 'Made', values: some(base?.created) },
+    { name: 'State', values: base === undefined ? [] : [describeBase(base), ...some(base.reason)] },
+    { name: 'Newest', values: base?.state === 'outdated' ? newestLines(base) : [] },
   ];
+}
+
+function newestLines({ latest }: BaseSummary): readonly string[] {
+  return latest === undefined ? [] : [`${latest.name}@${latest.digest}`, ...some(latest.created)];
 }
 
 function layerTable({ layers }: Inspection): readonly string[] {

@@ -27,6 +27,11 @@ export function sbomLayer(image: Pick<Image, 'manifest' | 'config'>): Descriptor
   return diffId === undefined ? undefined : image.manifest.layers[image.config.diffIds.lastIndexOf(diffId)];
 }
 
+/** Whether an image has bills of materials, if only somewhere else: engines give no layers out of their stores. */
+export function recordsSbom({ config }: Pick<Image, 'config'>): boolean {
+  return parseLifecycleMetadata(config)?.sbom !== undefined;
+}
+
 /**
  * Lists the bills of materials, sorted by path. Reads the SBOM layer through.
  *

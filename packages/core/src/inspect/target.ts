@@ -1,5 +1,7 @@
 import path from 'node:path';
 import { createCredentials } from '../auth/index.ts';
+import { detectContainerEngine } from '../engine/index.ts';
+import { InputError } from '../errors/index.ts';
 import type { ConnectionInputs } from '../inputs/connection.ts';
 import { kindOf } from '../files/file-kind.ts';
 import { inputError } from '../errors/problems.ts';
@@ -7,7 +9,7 @@ import { optional } from '../json/json.ts';
 import { type Layout, layoutImage, openLayout, openLayoutArchive } from '../layout/index.ts';
 import type { Ports } from '../ports/index.ts';
 import { familiarReference, type ImageReference, parseReference } from '../reference/index.ts';
-import { createRegistryClient, registryServer } from '../registry/index.ts';
+import { createRegistryClient, type RegistryClient, registryServer } from '../registry/index.ts';
 import type { Platform, RawManifest } from '../image/manifest.ts';
 import { isIndexType } from '../image/media-types.ts';
 import { type Image, readImage } from '../image/source.ts';
@@ -15,7 +17,9 @@ import { type Image, readImage } from '../image/source.ts';
 /** Where an existing image is; `name` is as the user wrote it. */
 export type ImageLocation =
   | { readonly kind: 'registry'; readonly name: string; readonly reference: ImageReference }
-  | { readonly kind: 'oci' | 'oci-archive'; readonly name: string; readonly path: string };
+  | { readonly kind: 'oci' | 'oci-archive'; readonly name: string; readonly path: string }
+  /** In the store of Docker or Podman, by the name or id that it has there. */
+  | { readonly kind: 'docker'; readonly name: string; readonly stored: string };
 
 /** Where an image is, which one of an index, and how registries are reached. */
 export interface WantedImage {
@@ -33,21 +37,32 @@ export interface InspectionTarget {
 }
 
 /**
- * Reads `registry/repository:tag`, `oci:DIR` or `oci-archive:FILE`; relative paths start at `workingDirectory`.
+ * Reads `registry/repository:tag`, `oci:DIR`, `oci-archive:FILE` or `docker://NAME`; relative paths start at `workingDirectory`.
  *
- * @throws InputError on `image`
+ * @param input the input's name, for the error
+ * @throws InputError quoting the text
  */
-export function parseImageLocation(text: string, workingDirectory: string): ImageLocation {
+export function parseImageLocation(text: string, workingDirectory: string, input = 'image'): ImageLocation {
+  if (text.startsWith(IN_ENGINE)) return parseStored(text, input);
   const [, kind, place = ''] = /^(oci|oci-archive):(.*)$/s.exec(text) ?? [];
   if (kind !== 'oci' && kind !== 'oci-archive') {
-    const reference = parseReference(text);
+    const reference = parseReference(text, input);
     return { kind: 'registry', name: familiarReference(reference), reference };
   }
-  if (place === '') throw inputError('image', `"${text}" names no path`, 'Write oci:DIR or oci-archive:FILE.');
+  if (place === '') throw inputError(input, `"${text}" names no path`, 'Write oci:DIR or oci-archive:FILE.');
   const absolute = path.resolve(workingDirectory, place);
   const wanted = kind === 'oci' ? 'directory' : 'file';
   if (kindOf(absolute) === wanted) return { kind, name: text, path: absolute };
-  throw inputError('image', `there is no ${wanted} "${place}"`);
+  throw inputError(input, `there is no ${wanted} "${place}"`);
+}
+
+const IN_ENGINE = 'docker://';
+
+/** A name that begins with a dash would be an option of the engine's program. */
+function parseStored(text: string, input: string): ImageLocation {
+  const stored = text.slice(IN_ENGINE.length);
+  if (stored !== '' && !stored.startsWith('-')) return { kind: 'docker', name: text, stored };
+  throw inputError(input, `"${text}" names no image`, 'Write docker://NAME, with a name or id that the engine knows.');
 }
 
 /**
@@ -65,6 +80,23 @@ export async function openTarget(wanted: WantedImage, ports: Ports): Promise<Ins
       return fromLayout(name, await openLayout(location.path), platform);
     case 'oci-archive':
       return fromLayout(name, await openLayoutArchive(location.path), platform);
+    case 'docker':
+      return { name, image: await openStored(location, ports) };
+  }
+}
+
+/** Engines tell an image's configuration, and keep its layers to themselves. */
+async function openStored({ name, stored }: ImageLocation & { readonly kind: 'docker' }, ports: Ports): Promise<Image> {
+  const engine = await detectContainerEngine(ports);
+  if (engine === undefined) {
+    const hint = 'Start Docker or Podman, or name the image on its registry.';
+    throw inputError('image', `"${name}" can't be read: neither docker nor podman answers`, hint);
+  }
+  try {
+    return await engine.stored(stored, ports.signal);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw inputError('image', `"${name}" is not in the store of the container engine`, 'Look with docker image ls.');
   }
 }
 
@@ -76,14 +108,19 @@ async function fromLayout(name: string, layout: Layout, platform: Platform): Pro
   return { name, image, ...optional('index', indexed ? await layout.source.manifest(only.digest) : undefined) };
 }
 
+/** One client for everything that an inspection asks registries for. */
+export function openRegistry(connection: ConnectionInputs, ports: Ports): RegistryClient {
+  const credentials = createCredentials({ ...ports, registryAuth: connection.registryAuth });
+  return createRegistryClient({ ...ports, credentials, mirrors: connection.mirrors });
+}
+
 async function openRemote(
   { name, reference }: ImageLocation & { readonly kind: 'registry' },
   { platform, connection }: WantedImage,
   ports: Ports,
 ): Promise<InspectionTarget> {
-  const credentials = createCredentials({ ...ports, registryAuth: connection.registryAuth });
   ports.network.reach.admit(registryServer(reference.repository.registry));
-  const registry = createRegistryClient({ ...ports, credentials, mirrors: connection.mirrors });
+  const registry = openRegistry(connection, ports);
   for (const { message, place } of connection.mirrors.notices) ports.log.warn(message, place);
   const found = await registry.resolve(reference, platform);
   if (found === undefined) {

@@ -1,4 +1,4 @@
-import { sbomLayer, sbomMembers } from '../inspect/sbom.ts';
+import { recordsSbom, sbomLayer, sbomMembers } from '../inspect/sbom.ts';
 import type { Image } from '../image/source.ts';
 import { billFormatOf, type Component, componentsOf, MAX_BILL_SIZE } from './components.ts';
 
@@ -29,7 +29,7 @@ export type ImageComponents =
  */
 export async function readImageComponents(image: Image): Promise<ImageComponents> {
   const layer = sbomLayer(image);
-  if (layer === undefined) return { state: 'none' };
+  if (layer === undefined) return { state: recordsSbom(image) ? 'missing' : 'none' };
   if (!(await image.source.has(layer))) return { state: 'missing' };
   const components: ImageComponent[] = [];
   const read = new Set<string>();

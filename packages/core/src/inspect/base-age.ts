@@ -1,4 +1,4 @@
-import type { BaseSummary } from '../inspect/base-finder.ts';
+import type { BaseSummary } from './base-finder.ts';
 
 const DAY = 24 * 3_600_000;
 

@@ -1,0 +1,70 @@
+import { formatSize } from '../log/size.ts';
+import { plainText } from '../log/terminal-text.ts';
+import { alignColumns, alignFacts, count } from '../report/columns.ts';
+import { stableJson } from '../report/stable-json.ts';
+import { section } from '../report/text.ts';
+import type { Change, ImageDiff, LayerChange } from './diff.ts';
+
+const SIGN = { added: '+', removed: '-', changed: '~' } as const satisfies Record<Change['kind'], string>;
+
+const KEYS = {
+  schemaVersion: true,
+  before: true,
+  after: true,
+  facts: true,
+  buildpacks: true,
+  processes: true,
+  layers: true,
+  labels: true,
+  environment: true,
+  components: true,
+} as const satisfies Record<keyof ImageDiff, true>;
+
+/** What `inspect --diff --json` prints. */
+export function diffJson(diff: ImageDiff): string {
+  return stableJson(diff, Object.keys(KEYS));
+}
+
+/** The differences, one item a line: `+` is in the second image only, `-` in the first only, `~` changed. What images say is made harmless. */
+export function renderDiff(diff: ImageDiff): readonly string[] {
+  const { before, after, components } = diff;
+  const lines = [
+    ...alignFacts([
+      { name: 'From', values: [`${before.name} ${before.digest}`] },
+      { name: 'To', values: [`${after.name} ${after.digest}`] },
+    ]),
+    ...section('Image', changeLines(diff.facts)),
+    ...section('Buildpacks', changeLines(diff.buildpacks)),
+    ...section('Processes', changeLines(diff.processes)),
+    ...section('Layers', layerLines(diff.layers)),
+    ...section('Labels', changeLines(diff.labels)),
+    ...section('Environment', changeLines(diff.environment)),
+    ...section(
+      'Components',
+      components.state === 'compared' ? changeLines(components.changes) : [`not compared: ${components.reason}`],
+    ),
+  ];
+  const isSame = before.digest === after.digest;
+  return [...lines, ...(isSame ? ['', 'They are the same image'] : [])].map(plainText);
+}
+
+function changeLines(changes: readonly Change[]): readonly string[] {
+  return alignColumns(changes.map((change) => [`${SIGN[change.kind]} ${change.name}`, valueOf(change)]));
+}
+
+function valueOf(change: Change): string {
+  switch (change.kind) {
+    case 'added':
+      return change.after;
+    case 'removed':
+      return change.before;
+    case 'changed':
+      return `${change.before} → ${change.after}`;
+  }
+}
+
+function layerLines(layers: readonly LayerChange[]): readonly string[] {
+  const told = ({ count: number, size }: LayerChange['added'], sign: string) =>
+    number === 0 ? '' : `${sign} ${count(number, 'layer')}, ${formatSize(size)}`;
+  return alignColumns(layers.map(({ owner, removed, added }) => [owner, told(removed, '-'), told(added, '+')]));
+}
