@@ -130,7 +130,10 @@ requiresEngine('after a build', () => {
     );
     const args = [...app, '--network', 'none'];
     const plain = await build([world.image('plain'), ...args]);
-    expect(await build([world.image('kept'), ...args, rules])).toMatchObject({ digest: plain.digest });
+    expect(await build([world.image('kept'), ...args, rules])).toMatchObject({
+      digest: plain.digest,
+      policies: [{ name: rules.slice('--policy='.length) }],
+    });
   });
 });
 

@@ -63,13 +63,13 @@ describe('parseArguments', () => {
       'an option of another command',
       ['--engine=rootfs'],
       'is not an option of this command',
-      'It belongs to the commands build, prepare, doctor, lock and verify.',
+      'It belongs to the commands build, prepare, doctor, lock, verify and policy.',
     ],
     [
       'an input of several commands',
       ['--build-https-proxy=x'],
       'is not an option of this command',
-      'It belongs to the commands build, prepare, run, doctor, lock and verify.',
+      'It belongs to the commands build, prepare, run, doctor, lock, verify and policy.',
     ],
     [
       'what one command alone has',

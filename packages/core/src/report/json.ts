@@ -15,6 +15,7 @@ const KEYS = {
   lifecycle: true,
   engine: true,
   hermetic: true,
+  policies: true,
   buildpacks: true,
   processes: true,
   labels: true,

@@ -22,6 +22,8 @@ export interface BuildResult {
   readonly engine: string;
   /** The build had no network and nothing of this machine but its inputs, and our engine has seen to it. Absent where that is not so, or not known. */
   readonly hermetic?: true;
+  /** The policies that hold for the image, by the digests of their texts. Absent when there was none. */
+  readonly policies?: readonly PinnedName[];
   readonly buildpacks: readonly BuildpackName[];
   readonly processes: readonly ProcessSummary[];
   /** Those of the inputs; the image has more. Absent when there was none. */

@@ -35,6 +35,7 @@ function resultFacts(result: BuildResult): readonly Fact[] {
     { name: 'Previous image', values: result.previousImage === undefined ? [] : [pinned(result.previousImage)] },
     { name: 'Lifecycle', values: [`${result.lifecycle.version}, Platform API ${result.lifecycle.platformApi}`] },
     { name: 'Engine', values: [`${result.engine}${result.hermetic === true ? ', hermetic' : ''}`] },
+    { name: 'Policies', values: (result.policies ?? []).map(pinned) },
     { name: 'Buildpacks', values: result.buildpacks.map(({ id, version }) => `${id}@${version}`) },
     { name: 'Processes', values: listProcesses(result.processes) },
     { name: 'Labels', values: keysOf(result.labels) },

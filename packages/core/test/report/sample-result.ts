@@ -16,6 +16,7 @@ export const SAMPLE_RESULT: BuildResult = {
   lifecycle: { version: '0.21.14', platformApi: '0.15' },
   engine: 'docker 28.2',
   hermetic: true,
+  policies: [{ name: '/etc/buildpacks-ci/policy.toml', digest: id('7') }],
   buildpacks: [{ id: 'samples/nodejs', version: '1.2.3', homepage: 'https://nodejs.example' }],
   processes: [
     {

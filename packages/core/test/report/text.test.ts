@@ -21,6 +21,7 @@ describe('renderResult', () => {
       `Previous image  registry.example/shop:latest@${DIGEST('4')}`,
       'Lifecycle       0.21.14, Platform API 0.15',
       'Engine          docker 28.2, hermetic',
+      `Policies        /etc/buildpacks-ci/policy.toml@${DIGEST('7')}`,
       'Buildpacks      samples/nodejs@1.2.3',
       'Processes       web (default)  node server.js',
       '                worker         node worker.js',

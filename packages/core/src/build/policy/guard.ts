@@ -17,7 +17,7 @@ export interface PolicyGuard {
 
 export interface GuardContext {
   readonly registry: RegistryReader;
-  readonly ports: Pick<Ports, 'network' | 'machine' | 'clock'>;
+  readonly ports: Pick<Ports, 'network' | 'machine' | 'clock' | 'log'>;
   /** Somebody else runs the lifecycle: whether the build is hermetic can't be vouched for. */
   readonly runsElsewhere?: boolean;
 }
@@ -30,6 +30,7 @@ export interface GuardContext {
 export async function guardRequest(request: CompleteRequest, context: GuardContext): Promise<PolicyGuard> {
   const { ports, runsElsewhere = false } = context;
   const policies = await loadPolicies(request.policies, context);
+  for (const { name, digest } of policies) ports.log.info(`policy ${name} (${digest})`);
   const admit = (facts: BuildFacts): BuildFacts => {
     const vouched = runsElsewhere ? { ...facts, hermetic: false } : facts;
     requireAllowed('the build', policies, { ...vouched, now: ports.clock.now() });

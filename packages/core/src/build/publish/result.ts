@@ -58,6 +58,7 @@ export function describeResult(
     lifecycle: { version: builder.lifecycleVersion, platformApi: builder.platformApi },
     engine: facts.engine,
     ...(facts.isHermetic && { hermetic: true }),
+    ...(facts.policies.length > 0 && { policies: facts.policies.map(pinned) }),
     ...fromLabels(image),
     ...optional('labels', plan.labels),
     ...optional('annotations', plan.annotations),
