@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import type { BuildResult, Inspection } from '../../packages/core/src/index.ts';
 import { requiresEngine } from '../support/requires.ts';
 import { build, cli } from './support/cli.ts';
@@ -52,16 +52,15 @@ requiresEngine('an image that was built', () => {
   it('is read without its layers, but for the one with bills of materials', async () => {
     world.registry.forget();
     const { sbom } = await inspect(image);
-    const read = world.registry
-      .requests()
-      .filter(({ method, path: url }) => method === 'GET' && url.includes('/blobs/'));
-    expect(read).toHaveLength(2);
-    expect(read.filter(({ path: url }) => sbom.state === 'present' && url.endsWith(sbom.digest))).toHaveLength(1);
+    const requests = world.registry.requests().filter(({ method }) => method === 'GET');
+    const blobs = requests.filter(({ path: url }) => url.includes('/app/blobs/'));
+    expect(blobs).toHaveLength(2);
+    expect(blobs.filter(({ path: url }) => sbom.state === 'present' && url.endsWith(sbom.digest))).toHaveLength(1);
   });
 
   it('tells the same from a layout', async () => {
-    const fromLayout = await inspect(`oci:${directory}/layout`);
-    expect({ ...fromLayout, name: image }).toEqual(await inspect(image));
+    const { stdout } = await cli(['inspect', '--json', '--check', `oci:${directory}/layout`]);
+    expect({ ...(JSON.parse(stdout) as Inspection), name: image }).toEqual(await inspect(image));
   });
 
   it('gives its bills of materials, as the build did', async () => {
@@ -73,6 +72,22 @@ requiresEngine('an image that was built', () => {
     for (const name of names) {
       expect(await readFile(path.join(target, name))).toEqual(await readFile(path.join(directory, 'sbom', name)));
     }
+  });
+
+  it('asks nobody about the run image of a layout, unless it is told to', async () => {
+    world.registry.forget();
+    const { base } = await inspect(`oci:${directory}/layout`);
+    expect([base, world.registry.requests()]).toEqual([undefined, []]);
+  });
+
+  it('stands on the newest run image until there is a newer one', async () => {
+    const { status, stdout } = await cli(['inspect', image, '--check', '--json']);
+    const other = await startWorld({ buildpacks: ['nodejs'] });
+    onTestFinished(() => other.stop());
+    await build([other.image('app'), '--builder', other.builder, '--path', 'samples/apps/nodejs']);
+    await other.addRunImage('run', { edition: '2' });
+    const moved = await cli(['inspect', other.image('app'), '--check']);
+    expect([status, JSON.parse(stdout), moved.status]).toMatchObject([0, { base: { state: 'current' } }, 110]);
   });
 
   it('is shown as a table to people', async () => {

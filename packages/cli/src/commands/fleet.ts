@@ -34,7 +34,7 @@ const WHERE: readonly Option[] = [
     description: 'The images of a cluster: what kubectl get pods --all-namespaces -o json prints; - is standard input.',
   },
   {
-    name: 'tag',
+    name: 'tags',
     kind: 'list',
     placeholder: 'PATTERN',
     description: 'Tags that count at REGISTRY/PREFIX; * stands for any characters.',
@@ -107,7 +107,7 @@ function readRequest(invocation: Invocation): FleetRequest {
       ...optional('pods', pods?.text),
       components: listed('component'),
       labels: listed('label'),
-      tags: listed('tag'),
+      tags: listed('tags'),
       ...optional('parallel', flagValue(invocation, 'parallel')),
     };
     const context = { ...connectionContext(invocation), architecture: host.machine.architecture };

@@ -76,6 +76,6 @@ async function findImages(
 function nothingFound({ prefixes, tags }: FleetRequest) {
   const places = prefixes.map((prefix) => `"${formatPrefix(prefix)}"`).join(', ');
   const where = places === '' ? 'the list' : places;
-  const hint = tags.length === 0 ? 'Check the name, and that these credentials may read it.' : 'Check --tag.';
+  const hint = tags.length === 0 ? 'Check the name, and that these credentials may read it.' : 'Check --tags.';
   return inputError('images', `there is no image at ${where}`, hint);
 }
