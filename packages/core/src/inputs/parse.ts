@@ -1,10 +1,8 @@
-import path from 'node:path';
 import { LOCK_FILE } from '../lock/lock.ts';
 import type { LockInUse } from '../lock/locked-images.ts';
 import { requireLock } from '../lock/read-lock.ts';
 import { parseReference } from '../reference/index.ts';
 import { optional } from '../json/json.ts';
-import { parsePolicySource, type PolicySource } from '../policy/index.ts';
 import type { HostStoreName } from '../ports/index.ts';
 import { readAnnotations } from './annotations.ts';
 import { findDescriptor, parseApp } from './app.ts';
@@ -24,6 +22,7 @@ import {
   parsePreviousImage,
   parseTargetDirectory,
 } from './places.ts';
+import { readPolicies } from './policies.ts';
 import { Problems } from '../errors/problems.ts';
 import { InputReader, type RawInputs } from './reader.ts';
 import type { AppSource, BuildRequest, Checkout, LoadTarget } from './request.ts';
@@ -74,13 +73,16 @@ export function parseInputs(raw: RawInputs, surrounding: ParseContext): BuildReq
     ...optional('ownPlaces', context.ownPlaces),
   };
   const parts = { reader, context, problems, trust, surroundings };
+  const source = readSource(parts);
+  // Who may have written the app is not asked for the rules.
+  const untrusted = surroundings.untrusted ? [context.workingDirectory, source.app.path] : [];
   const request = {
     ...readOutcome(parts),
-    ...readSource(parts),
+    ...source,
+    policies: readPolicies(reader, { workingDirectory: context.workingDirectory, untrusted }, problems),
     ...readBuilder(parts),
     ...readBuild(parts),
     ...readRun(parts),
-    policies: readPolicies(parts),
     trust,
   };
   problems.throwIfAny();
@@ -257,15 +259,6 @@ function readRun(parts: Parts) {
     ...optional('reportDirectory', target('report-directory')),
     logLevel: reader.choice('log-level'),
   };
-}
-
-/** Who may have written the app is not asked for the rules. */
-function readPolicies(parts: Parts): readonly PolicySource[] {
-  const { reader, context, trust } = parts;
-  const { workingDirectory } = context;
-  const app = path.resolve(workingDirectory, reader.text('path') ?? '.');
-  const untrusted = trust.level === 'untrusted' ? [workingDirectory, app] : [];
-  return eachItem(parts, 'policy', (text) => parsePolicySource(text, { workingDirectory, untrusted }));
 }
 
 /** Each item of a list as `parse` reads it; all that throw are reported. */

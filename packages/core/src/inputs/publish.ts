@@ -1,9 +1,10 @@
 import type { CacheKey } from '../cache/index.ts';
 import { Problems } from '../errors/problems.ts';
 import { optional } from '../json/json.ts';
-import { parsePolicySource, type PolicySource } from '../policy/index.ts';
+import type { PolicySource } from '../policy/index.ts';
 import { readCacheSignKey } from './cache.ts';
 import { type ConnectionContext, type ConnectionInputs, readConnectionInputs } from './connection.ts';
+import { readPolicies } from './policies.ts';
 import { InputReader, type RawInputs } from './reader.ts';
 
 /** What PUBLISH needs in a process of its own: all else stands in the plan. */
@@ -22,9 +23,7 @@ export function parsePublishInputs(raw: RawInputs, context: ConnectionContext): 
   const connection = readConnectionInputs(reader, context, problems);
   const signKey = readCacheSignKey(reader, problems);
   const { workingDirectory } = context;
-  const policies = reader
-    .list('policy')
-    .flatMap((text) => problems.attempt(() => [parsePolicySource(text, { workingDirectory, untrusted: [] })]) ?? []);
+  const policies = readPolicies(reader, { workingDirectory, untrusted: [] }, problems);
   problems.throwIfAny();
   return { connection, policies, ...optional('signKey', signKey) };
 }

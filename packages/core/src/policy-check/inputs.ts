@@ -2,10 +2,11 @@ import { Problems } from '../errors/problems.ts';
 import type { Platform } from '../image/manifest.ts';
 import { type ConnectionContext, type ConnectionInputs, readConnectionInputs } from '../inputs/connection.ts';
 import { parsePlatform } from '../inputs/places.ts';
+import { readPolicies } from '../inputs/policies.ts';
 import { InputReader, type RawInputs } from '../inputs/reader.ts';
 import { type ImageLocation, parseImageLocation } from '../inspect/target.ts';
 import type { Machine } from '../ports/index.ts';
-import { parsePolicySource, type PolicySource } from '../policy/index.ts';
+import type { PolicySource } from '../policy/index.ts';
 
 /** Existing images that are to be judged. */
 export interface CheckRequest {
@@ -39,9 +40,7 @@ export function parseCheckInputs(
   const locations = images.flatMap(
     (image) => problems.attempt(() => [parseImageLocation(image, workingDirectory)]) ?? [],
   );
-  const policies = reader
-    .list('policy')
-    .flatMap((text) => problems.attempt(() => [parsePolicySource(text, { workingDirectory, untrusted: [] })]) ?? []);
+  const policies = readPolicies(reader, { workingDirectory, untrusted: [] }, problems);
   const platform = problems.attempt(() => parsePlatform(reader.text('platform'), architecture));
   const connection = readConnectionInputs(reader, context, problems);
   problems.throwIfAny();

@@ -15,4 +15,4 @@ export {
 export { parsePolicy } from './parse.ts';
 export { type Policy, POLICY_FILE, type Violation } from './policy.ts';
 export { describeViolation, PolicyError, requireAllowed } from './refusal.ts';
-export { parsePolicySource, type PolicySource, readPolicyFile } from './source.ts';
+export { parsePolicySource, type PolicySource, type PolicySurroundings, readPolicyFile } from './source.ts';

@@ -72,13 +72,11 @@ function requestedBuildpacks(
 /** The buildpacks that were asked for, with what they bring; the rest of the builder's order is the builder's. */
 function askedModules(
   request: CompleteRequest,
-  { builder, configuration: { order = [], added } }: ResolvedImages,
+  { configuration: { order = [], added } }: ResolvedImages,
 ): readonly ModuleName[] {
   const ids = new Set(locatorsOf(request).flatMap((locator) => ('id' in locator ? [locator.id] : [])));
   const chosen = order.flatMap(({ group }) => group).filter(({ id }) => ids.has(id));
-  const known =
-    ids.size === 0 ? [] : chosen.length > 0 ? chosen : builder.builder.buildpacks.filter(({ id }) => ids.has(id));
-  const modules = [...added, ...known].map(({ id, version }): ModuleName => ({ id, version }));
+  const modules = [...added, ...chosen].map(({ id, version }): ModuleName => ({ id, version }));
   return modules.filter(
     ({ id, version }, index) => modules.findIndex((each) => each.id === id && each.version === version) === index,
   );
