@@ -39,6 +39,7 @@ export async function startOperationsWorld(): Promise<OperationsWorld> {
     const program = path.join(directory, 'buildpacks-ci');
     await writeFile(program, `#!/bin/sh\nexec '${process.execPath}' '${inject('programs').commandLine}' "$@"\n`);
     await chmod(program, 0o755);
+    await writeKubectl(path.join(directory, 'kubectl'), world);
     return { world, run: (example) => run(example, directory, world.registry.host), stop };
   } catch (error) {
     await stop();
@@ -69,6 +70,19 @@ async function pushRunImage(world: World, tag: string, options: RunImageOptions)
   return reference;
 }
 
+/** A cluster that runs the cart, and one image from elsewhere. */
+async function writeKubectl(file: string, world: World): Promise<void> {
+  const pod = (name: string, image: string) => ({
+    kind: 'Pod',
+    metadata: { name: `${name}-0`, namespace: 'shop', ownerReferences: [{ kind: 'StatefulSet', name, controller: true }] },
+    spec: { containers: [{ name: 'main', image }] },
+    status: { phase: 'Running' },
+  });
+  const items = [pod('cart', world.image('team/cart')), pod('base', world.image('base/run', 'noble'))];
+  await writeFile(file, `#!/bin/sh\ncat <<'EOF'\n${JSON.stringify({ kind: 'List', items })}\nEOF\n`);
+  await chmod(file, 0o755);
+}
+
 async function run(
   { commands, files }: Pick<GuideExample, 'commands' | 'files'>,
   directory: string,
@@ -81,9 +95,9 @@ async function run(
     env: { PATH: `${directory}:${process.env['PATH'] ?? ''}`, HOME: directory },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const ended = once(child, 'close') as Promise<readonly [number | null]>;
+  const ended = once(child, 'close');
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  const [status] = await ended;
+  const [status] = (await ended) as readonly (number | null)[];
   const lines = `${stdout}${stderr}`.replaceAll(host, NAME).trimEnd().split('\n');
   return status === 0 ? lines : [...lines, `exit status ${status ?? ''}`];
 }

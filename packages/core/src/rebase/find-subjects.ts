@@ -13,7 +13,7 @@ import {
 import type { RegistryClient } from '../registry/index.ts';
 import type { RebaseRequest } from './inputs.ts';
 import type { RollbackTags } from './rollback-tag.ts';
-import type { Subject } from './subject.ts';
+import type { Subject, TagTarget } from './subject.ts';
 
 /** A subject, and whether the user has named it rather than where to look. */
 export interface FoundSubject {
@@ -54,7 +54,7 @@ export async function findSubjects(
       const raw = await readRoot(reference, registry);
       const key = `${formatRepository(repository)}@${raw.digest}`;
       const known = subjects.get(key);
-      const targets = [...(known?.subject.targets ?? []), ...targetsOf(reference, raw.digest)];
+      const targets = [...(known?.subject.targets ?? []), ...targetsOf(reference, raw.digest)].sort(byTag);
       const all = { subject: { repository, raw, targets }, isNamed: isNamed || known?.isNamed === true };
       subjects.set(key, all);
     } catch (error) {
@@ -65,7 +65,11 @@ export async function findSubjects(
   return { subjects: [...subjects.values()], failures };
 }
 
-function targetsOf({ repository, kind, tag = '' }: ImageReference, was: Digest): Subject['targets'] {
+function byTag(a: TagTarget, b: TagTarget): number {
+  return a.tag < b.tag ? -1 : 1;
+}
+
+function targetsOf({ repository, kind, tag = '' }: ImageReference, was: Digest): readonly TagTarget[] {
   return kind === 'tag' ? [{ repository, tag, was }] : [];
 }
 

@@ -87,7 +87,7 @@ class Run {
 
   async #rebase(found: FoundSubject): Promise<ImageReport> {
     const { subject } = found;
-    const tags = subject.targets.map(({ tag }) => tag).sort();
+    const tags = subject.targets.map(({ tag }) => tag);
     const name = nameOf(subject.targets[0]?.repository ?? subject.repository, tags);
     try {
       return { ...name, ...(await this.#decide(found)) };
