@@ -25,6 +25,7 @@ requiresEngine('docs/operations.md', () => {
 /** What differs from run to run and from machine to machine. */
 function withoutChance(line: string): string {
   return line
+    .replaceAll(/(?<=\S) {2,}|^ {3,}/g, '  ')
     .replaceAll(/sha256:[0-9a-f]{12,64}/g, 'sha256:…')
     .replaceAll(/linux\/\w+/g, 'linux/…')
     .replaceAll(/\b(debian|ubuntu) [\d.]+/g, 'a distribution')

@@ -74,7 +74,11 @@ async function pushRunImage(world: World, tag: string, options: RunImageOptions)
 async function writeKubectl(file: string, world: World): Promise<void> {
   const pod = (name: string, image: string) => ({
     kind: 'Pod',
-    metadata: { name: `${name}-0`, namespace: 'shop', ownerReferences: [{ kind: 'StatefulSet', name, controller: true }] },
+    metadata: {
+      name: `${name}-0`,
+      namespace: 'shop',
+      ownerReferences: [{ kind: 'StatefulSet', name, controller: true }],
+    },
     spec: { containers: [{ name: 'main', image }] },
     status: { phase: 'Running' },
   });

@@ -10,8 +10,11 @@ export interface Component {
   readonly purl?: string;
 }
 
-/** The formats in which buildpacks write the same bill of materials (platform specification, "SBOM"). */
-export type BillFormat = 'cyclonedx' | 'spdx' | 'syft';
+/**
+ * The formats in which buildpacks write the same bill of materials (platform specification, "SBOM"); `legacy` is the lifecycle's own, of buildpacks
+ * of before Buildpack API 0.7.
+ */
+export type BillFormat = 'cyclonedx' | 'spdx' | 'syft' | 'legacy';
 
 /** No buildpack writes such a bill; what is larger is not read. */
 export const MAX_BILL_SIZE = 64 * 1024 * 1024;
@@ -21,6 +24,7 @@ const SUFFIXES: readonly (readonly [string, BillFormat])[] = [
   ['.cdx.json', 'cyclonedx'],
   ['.spdx.json', 'spdx'],
   ['.syft.json', 'syft'],
+  ['sbom.legacy.json', 'legacy'],
 ];
 
 /** The format of a bill of materials by its file's name; undefined for other files. */
@@ -60,7 +64,8 @@ export async function readComponents(file: string): Promise<readonly Component[]
  * @see https://spdx.github.io/spdx-spec/v2.3/package-information/
  */
 export function componentsOf(bill: Uint8Array, format: BillFormat): readonly Component[] {
-  const json = asRecord(parseJson(bill));
+  const document = parseJson(bill);
+  const json = asRecord(document);
   switch (format) {
     case 'cyclonedx':
       return inCycloneDx(json, MAX_DEPTH);
@@ -68,6 +73,8 @@ export function componentsOf(bill: Uint8Array, format: BillFormat): readonly Com
       return asArray(json?.['packages']).flatMap((item) => inSpdx(asRecord(item)));
     case 'syft':
       return asArray(json?.['artifacts']).flatMap((item) => component(asRecord(item)));
+    case 'legacy':
+      return asArray(document).flatMap((item) => inLegacy(asRecord(item)));
   }
 }
 
@@ -87,6 +94,14 @@ function inSpdx(entry: JsonRecord | undefined): readonly Component[] {
     .map(asRecord)
     .find((reference) => reference?.['referenceType'] === 'purl');
   return component({ ...entry, version: entry?.['versionInfo'], purl: purl?.['referenceLocator'] });
+}
+
+/** `{ "name": …, "metadata": { "version": … } }` */
+function inLegacy(entry: JsonRecord | undefined): readonly Component[] {
+  return component({
+    name: entry?.['name'],
+    version: entry?.['version'] ?? asRecord(entry?.['metadata'])?.['version'],
+  });
 }
 
 function component(entry: JsonRecord | undefined): readonly Component[] {

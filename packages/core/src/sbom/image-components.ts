@@ -4,7 +4,7 @@ import { billFormatOf, type Component, componentsOf, MAX_BILL_SIZE } from './com
 
 /** A component, and whose bill of materials lists it. */
 export interface ImageComponent extends Component {
-  /** The buildpack's id as in a path: `samples_nodejs`. */
+  /** The buildpack's id as in a path: `samples_nodejs`; `legacy` for the lifecycle's own list of what old buildpacks told. */
   readonly buildpack: string;
   /** Absent: the bill is of the whole buildpack's part in the image. */
   readonly layer?: string;
@@ -43,7 +43,7 @@ export async function readImageComponents(image: Image): Promise<ImageComponents
       unread.add(file.path);
       continue;
     }
-    const [, buildpack = '', name] = folder.split('/');
+    const [, buildpack = format, name] = folder.split('/');
     const owner = { buildpack, ...(name !== undefined && { layer: name }) };
     for (const component of componentsOf(bytes, format)) components.push({ ...component, ...owner });
     read.add(folder);

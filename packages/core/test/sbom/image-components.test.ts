@@ -49,6 +49,17 @@ it('reads one of several formats of the same bill, and the bills of all layers',
   expect(found.state === 'present' && found.components.map(({ layer }) => layer)).toEqual([undefined, 'jre']);
 });
 
+it("reads the lifecycle's own list of old buildpacks", async () => {
+  const directory = await temporaryDirectory();
+  const list = JSON.stringify([{ name: 'jre', metadata: { version: '17' }, buildpack: { id: 'old/java' } }, null]);
+  await writeAppImage(directory, { sbom: [fileItem('/layers/sbom/launch/sbom.legacy.json', list)] });
+  expect(await readImageComponents(await layoutImage(await openLayout(directory)))).toEqual({
+    state: 'present',
+    components: [{ name: 'jre', version: '17', buildpack: 'legacy' }],
+    unread: [],
+  });
+});
+
 it('tells which bills it could not read', async () => {
   const { image } = await imageWith({ 'jre/sbom.txt': 'a 1', 'app/sbom.cdx.json': CYCLONEDX });
   expect(await readImageComponents(image)).toMatchObject({ unread: ['launch/samples_java/jre/sbom.txt'] });
