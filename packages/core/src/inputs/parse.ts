@@ -73,11 +73,12 @@ export function parseInputs(raw: RawInputs, surrounding: ParseContext): BuildReq
     ...optional('ownPlaces', context.ownPlaces),
   };
   const parts = { reader, context, problems, trust, surroundings };
+  const outcome = readOutcome(parts);
   const source = readSource(parts);
   // Who may have written the app is not asked for the rules.
   const untrusted = surroundings.untrusted ? [context.workingDirectory, source.app.path] : [];
   const request = {
-    ...readOutcome(parts),
+    ...outcome,
     ...source,
     policies: readPolicies(reader, { workingDirectory: context.workingDirectory, untrusted }, problems),
     ...readBuilder(parts),
