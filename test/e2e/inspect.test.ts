@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import type { BuildResult, Inspection } from '../../packages/core/src/index.ts';
-import { requiresEngine } from '../support/requires.ts';
+import { requiresDocker, requiresEngine } from '../support/requires.ts';
 import { build, cli } from './support/cli.ts';
 import { startWorld, type World } from './support/world.ts';
 
@@ -103,5 +103,39 @@ requiresEngine('an image that was built', () => {
   ])('is not taken for %s', async (_, name, status, message) => {
     const outcome = await cli(['inspect', world.image(name)]);
     expect(outcome).toMatchObject({ status, stdout: '', stderr: expect.stringContaining(message) as string });
+  });
+});
+
+requiresDocker('an image in the store of docker', () => {
+  it('is told as far as docker tells it', async () => {
+    const world = await startWorld({ buildpacks: ['procfile'] });
+    onTestFinished(() => world.stop());
+    const image = world.image('stored');
+    await build([
+      image,
+      '--builder',
+      world.builder,
+      '--path',
+      'samples/apps/procfile',
+      '--load=docker',
+      '--publish=false',
+    ]);
+    const { status, stdout, stderr } = await cli(['inspect', `docker://${image}`, '--json', '--check']);
+    expect(status, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      name: `docker://${image}`,
+      buildpacks: [{ id: 'samples/procfile' }],
+      base: { state: 'current' },
+      sbom: { state: 'missing' },
+      layers: [],
+    });
+  });
+
+  it('is missed where docker does not have it', async () => {
+    const outcome = await cli(['inspect', 'docker://gone.example/app:1']);
+    expect(outcome).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('"docker://gone.example/app:1"') as string,
+    });
   });
 });

@@ -1,5 +1,5 @@
 import { BaseFinder } from '../inspect/base-finder.ts';
-import { sbomLayer } from '../inspect/sbom.ts';
+import { sbomLayer } from '../sbom/image-bills.ts';
 import { parseManifest, type RawManifest } from '../image/manifest.ts';
 import { MEDIA_TYPE } from '../image/media-types.ts';
 import { type Image, readImage } from '../image/source.ts';

@@ -8,7 +8,7 @@ import { type OwnedLayer, ownedLayers } from './layers.ts';
 import { type Platform, parseIndex, type RawManifest } from '../image/manifest.ts';
 import { isIndexType } from '../image/media-types.ts';
 import { describeProcesses } from './processes.ts';
-import { extractSbom, listSbom, recordsSbom, type SbomFile, sbomLayer } from './sbom.ts';
+import { extractSbom, listSbom, recordsSbom, type SbomFile, sbomLayer } from '../sbom/image-bills.ts';
 import { BaseFinder, type BaseSummary } from './base-finder.ts';
 import type { InspectRequest } from './inputs.ts';
 import type { Image } from '../image/source.ts';

@@ -1,4 +1,4 @@
-import { recordsSbom, sbomLayer, sbomMembers } from '../inspect/sbom.ts';
+import { recordsSbom, sbomLayer, sbomMembers } from './image-bills.ts';
 import type { Image } from '../image/source.ts';
 import { billFormatOf, type Component, componentsOf, MAX_BILL_SIZE } from './components.ts';
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { fileItem, symlinkItem } from '../../src/archive/index.ts';
 import { type Inspection, inspectImage } from '../../src/inspect/inspect.ts';
-import { extractSbom } from '../../src/inspect/sbom.ts';
+import { extractSbom } from '../../src/sbom/image-bills.ts';
 import type { Image } from '../../src/image/source.ts';
 import { layoutImage, openLayout } from '../../src/layout/index.ts';
 import { hexOf } from '../../src/reference/index.ts';
