@@ -2,7 +2,7 @@
  * Compares how long many images take to get on a newer run image: our command, and the lifecycle's rebaser in a loop
  * (docs/operations.md).
  *
- * Usage: npm run bench:rebase -- [--json FILE] [--images N]
+ * Usage: npm run bench:rebase -- [--json FILE] [--images N] [--scenario 1|2|3]
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,16 +14,19 @@ import { crane } from '../bench/images.ts';
 import { tool } from '../bench/tools.ts';
 import { measureProcess } from './measured-process.ts';
 import { runProgram, say } from './program.ts';
-import { type Distance, type RebaseWorld, startRebaseWorld } from './rebase/world.ts';
+import { type RebaseWorld, type Scenario, startRebaseWorld } from './rebase/world.ts';
 import { rounded } from './statistics.ts';
 import { renderTable } from './table.ts';
 
 const IMAGES = 100;
-const DISTANCES: readonly Distance[] = ['same registry', 'another registry'];
+const SCENARIOS: readonly Scenario[] = [
+  { runImage: 'same registry', delay: 0 },
+  { runImage: 'same registry', delay: 30 },
+  { runImage: 'another registry', delay: 0 },
+];
 
-interface Row {
+interface Row extends Scenario {
   readonly contender: string;
-  readonly runImage: Distance;
   readonly images: number;
   readonly seconds: number;
   readonly requests: number;
@@ -34,13 +37,18 @@ interface Row {
 type Contender = readonly [string, (images: readonly string[]) => Promise<unknown>];
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { json: { type: 'string' }, images: { type: 'string' } } });
+  const { values } = parseArgs({
+    options: { json: { type: 'string' }, images: { type: 'string' }, scenario: { type: 'string' } },
+  });
   const scratch = await mkdtemp(path.join(tmpdir(), 'benchmark-rebase-'));
   const rows: Row[] = [];
   try {
     const contenders = [await ours(scratch), await theirs(scratch)];
-    for (const distance of DISTANCES) {
-      rows.push(...(await measure(contenders, Number(values.images ?? IMAGES), distance)));
+    const chosen = SCENARIOS.filter(
+      (_, index) => values.scenario === undefined || values.scenario === String(index + 1),
+    );
+    for (const scenario of chosen) {
+      rows.push(...(await measure(contenders, Number(values.images ?? IMAGES), scenario)));
     }
     process.stdout.write(render(rows));
     if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify(rows, undefined, 2)}\n`);
@@ -49,17 +57,17 @@ async function main(): Promise<void> {
   }
 }
 
-async function measure(contenders: readonly Contender[], count: number, distance: Distance): Promise<readonly Row[]> {
-  say(`${count} images, their run image on ${distance}`);
+async function measure(contenders: readonly Contender[], count: number, scenario: Scenario): Promise<readonly Row[]> {
+  say(`${count} images, their run image on ${scenario.runImage}, which waits ${scenario.delay} ms`);
   const names = contenders.map(([name]) => name);
-  const world = await startRebaseWorld(count, distance, names);
+  const world = await startRebaseWorld(count, scenario, names);
   try {
     const rows: Row[] = [];
     for (const [name, rebase] of contenders) {
       say(name);
       rows.push({
         contender: name,
-        runImage: distance,
+        ...scenario,
         images: count,
         ...(await counted(world, () => rebase(world.images(name)))),
       });
@@ -125,9 +133,9 @@ async function requireSame(world: RebaseWorld, contenders: readonly string[]): P
 }
 
 function render(rows: readonly Row[]): string {
-  const titles = ['', 'run image on', 'images', 'seconds', 'requests', 'MB'];
+  const titles = ['', 'run image on', 'a request waits', 'images', 'seconds', 'requests', 'MB'];
   const cells = rows.map((row) =>
-    [row.contender, row.runImage, row.images, row.seconds, row.requests, row.megabytes].map(String),
+    [row.contender, row.runImage, `${row.delay} ms`, row.images, row.seconds, row.requests, row.megabytes].map(String),
   );
   return renderTable(titles, cells);
 }

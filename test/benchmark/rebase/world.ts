@@ -1,10 +1,16 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { shelfOf } from '../../integration/airgap/setup.ts';
 import { pushApp, pushBase, pushLayer } from '../../integration/rebase/fixture.ts';
 import type { Shelf } from '../../integration/airgap/fixture.ts';
 import { type Registry, startRegistry } from '../../bench/registry.ts';
 
-/** Where the run image is, seen from the apps. */
-export type Distance = 'same registry' | 'another registry';
+/** What is measured. */
+export interface Scenario {
+  /** Where the run image is, seen from the apps. */
+  readonly runImage: 'same registry' | 'another registry';
+  /** How long the registry lets each request wait, in milliseconds: one beside us, or one at the other end of a network. */
+  readonly delay: number;
+}
 
 /** Registries with many apps, twice, on a run image that is not the newest. */
 export interface RebaseWorld {
@@ -20,11 +26,12 @@ const LAYERS = [20_000_000, 8_000_000, 2_000_000];
 
 export async function startRebaseWorld(
   count: number,
-  distance: Distance,
+  { runImage, delay }: Scenario,
   contenders: readonly string[],
 ): Promise<RebaseWorld> {
-  const apps = await startRegistry();
-  const runs = distance === 'same registry' ? apps : await startRegistry();
+  const options = delay === 0 ? {} : { intercept: () => sleep(delay, undefined) };
+  const apps = await startRegistry(options);
+  const runs = runImage === 'same registry' ? apps : await startRegistry(options);
   const [shelf, runShelf] = [shelfOf({ host: apps.backDoor }), shelfOf({ host: runs.backDoor })];
   const run = { registry: runs.backDoor, path: 'run' };
   const base = await pushBase(runShelf, run, { layers: await pushLayers(runShelf) });

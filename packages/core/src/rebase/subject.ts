@@ -3,6 +3,7 @@ import { type Descriptor, parseIndex, type RawManifest } from '../image/manifest
 import { formatPlatform } from '../image/platform.ts';
 import { type Image, readImage } from '../image/source.ts';
 import { BuildpacksError } from '../errors/index.ts';
+import { allInOrder } from '../parallel/parallel.ts';
 import { type Digest, formatRepository, type Repository } from '../reference/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
 import { type AppImage, readAppImage } from './app-image.ts';
@@ -53,7 +54,7 @@ export async function planSubject(subject: Subject, context: PlanContext): Promi
   if (isManifestType(raw.mediaType)) return [await planEdition(raw, undefined, { ...context, subject })];
   const entries = parseIndex(raw).manifests.filter(isImage);
   if (entries.length === 0) throw refusal('built-with-buildpacks', 'its index holds no image', 'Rebase app images.');
-  return Promise.all(
+  return allInOrder(
     entries.map(async (entry) => {
       const manifest = await context.registry.ownManifest({ ...subject, kind: 'digest', digest: entry.digest });
       if (manifest === undefined) throw missing(subject, entry.digest);
@@ -80,7 +81,7 @@ async function planEdition(
 }
 
 /** Attestations stand in an index under a platform of their own, `unknown/unknown` (BuildKit's attestation storage). */
-export function isImage({ mediaType, platform }: Descriptor): boolean {
+function isImage({ mediaType, platform }: Descriptor): boolean {
   if (isIndexType(mediaType)) {
     throw refusal('readable', 'its index holds another index', 'Rebase the inner one, by a tag of its own.');
   }
