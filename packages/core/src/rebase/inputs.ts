@@ -91,22 +91,22 @@ function requireSense(given: RebaseInputs, { images, previousImage }: Names, pro
   const { prefixes, tags, mode, lists } = given;
   if (images.length === 0 && prefixes.length === 0) {
     const empty = lists.length > 0 ? 'the list names no image' : 'it is missing';
-    problems.report('image', empty, 'Name images, a list with --list, or with --all where to look for them.');
+    problems.report('images', empty, 'Name images, a list of them with "list", or with "all" where to look for them.');
   }
   if (previousImage !== undefined && (images.length !== 1 || prefixes.length > 0)) {
     problems.report('previous-image', 'it is for one image only', 'Name the image that the result is to be.');
   }
   if (tags.length > 0 && prefixes.length === 0) {
-    problems.report('tags', 'it is of no use without --all', 'Images that are named have their tag in the name.');
+    problems.report('tags', 'it is of no use without "all"', 'Images that are named have their tag in the name.');
   }
   if (mode !== 'rebase') return;
   for (const { kind, repository } of images) {
     if (kind === 'tag') continue;
     const message = `"${repository.registry}/${repository.path}" is named by its digest, so that no tag could move`;
     problems.report(
-      'image',
+      'images',
       message,
-      'Name it by its tag, or give it as --previous-image and name a tag for the result.',
+      'Name it by its tag, or give it as "previous-image" and name a tag for the result.',
     );
   }
 }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { BuildpacksError } from '../errors/index.ts';
 import { type Descriptor, parseManifest, type RawManifest } from '../image/manifest.ts';
-import { mapInParallel } from '../parallel/parallel.ts';
+import { allInOrder, mapInParallel } from '../parallel/parallel.ts';
 import { formatRepository, type Repository, sameRepository } from '../reference/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
 import type { BlobMover, BlobPassage } from './blob-mover.ts';
@@ -45,13 +45,12 @@ export async function pushRebased(
     ...plan.own.map((layer) => ({ layer, from: subject.repository })),
   ].filter(({ layer }) => !there.has(layer.digest) && !FOREIGN.test(layer.mediaType));
   const unique = [...new Map(wanted.map((each) => [each.layer.digest, each])).values()];
-  const passages = await mapInParallel(unique, AT_ONCE, async ({ layer, from }) => ({
-    layer,
-    passage: await mover.bring(layer, from, to),
-  }));
   const { raw, configBytes } = plan.rebased;
   const open = () => Readable.from([configBytes], { objectMode: false });
-  await registry.uploadBlob(to, parseManifest(raw).config, open);
+  const [passages] = await allInOrder([
+    mapInParallel(unique, AT_ONCE, async ({ layer, from }) => ({ layer, passage: await mover.bring(layer, from, to) })),
+    registry.uploadBlob(to, parseManifest(raw).config, open),
+  ]);
   await registry.putManifest(to, raw.digest, raw);
   return { mounted: sum(passages, 'mounted'), copied: sum(passages, 'copied') };
 }
