@@ -16,6 +16,11 @@ const BOOLEANS: ReadonlyMap<string, boolean> = new Map([
   ...['false', 'False', 'FALSE'].map((text) => [text, false] as const),
 ]);
 
+/** What a text says for true or false, if it does. */
+export function parseBoolean(text: string): boolean | undefined {
+  return BOOLEANS.get(text);
+}
+
 /** Reads inputs by their type, with the schema's defaults; what can't be read is reported and then counts as absent. */
 export class InputReader {
   readonly #raw: ReadonlyMap<InputName, string | readonly string[]>;
@@ -50,7 +55,7 @@ export class InputReader {
 
   flag(name: InputNameOf<'boolean'>): boolean {
     const text = this.#single(name);
-    const value = text === undefined ? undefined : BOOLEANS.get(text);
+    const value = text === undefined ? undefined : parseBoolean(text);
     if (text !== undefined && value === undefined) {
       this.#problems.report(name, `"${text}" is not a boolean`, 'Write true or false.');
     }
