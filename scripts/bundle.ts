@@ -9,6 +9,8 @@ export const ROOT = path.resolve(import.meta.dirname, '..');
 export interface Bundle {
   readonly entry: string;
   readonly file: string;
+  /** Files beside it that start the same program under another name, which is how it knows what to do. */
+  readonly aliases?: readonly string[];
 }
 
 export const COMMAND_LINE: Bundle = {
@@ -16,10 +18,11 @@ export const COMMAND_LINE: Bundle = {
   file: 'packages/cli/dist/buildpacks-ci.cjs',
 };
 
-/** For the step itself and for what follows the job. */
+/** For the step itself and for what follows the job; and for the action that rebases. */
 export const GITHUB_ACTION: Bundle = {
   entry: 'packages/github-action/src/main.ts',
   file: 'packages/github-action/dist/index.cjs',
+  aliases: ['rebase.cjs'],
 };
 
 /** What a job of GitLab runs. */
@@ -70,9 +73,12 @@ const UNDICI_PARTS: Plugin = {
 /** The files of a bundle by their paths from the root of the repository. The same sources give the same bytes. */
 export async function makeBundle(bundle: Bundle): Promise<ReadonlyMap<string, string>> {
   const { program, packages } = await runBundler(bundle);
+  const { file, aliases = [] } = bundle;
+  const directory = path.dirname(file);
   return new Map([
-    [bundle.file, program],
-    [path.join(path.dirname(bundle.file), 'licences.txt'), renderLicences(packages)],
+    [file, program],
+    ...aliases.map((alias) => [path.join(directory, alias), `require('./${path.basename(file)}');\n`] as const),
+    [path.join(directory, 'licences.txt'), renderLicences(packages)],
   ]);
 }
 

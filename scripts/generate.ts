@@ -5,7 +5,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { renderInputs } from '../packages/core/src/inputs/index.ts';
-import { renderActionFile } from '../packages/github-action/src/action-file.ts';
+import { renderActionFiles } from '../packages/github-action/src/action-file.ts';
 import { GITHUB_ACTION, makeBundle, ROOT } from './bundle.ts';
 import { withSection } from './generated-section.ts';
 import { renderTemplates } from './gitlab-templates.ts';
@@ -18,7 +18,7 @@ import { renderNames, renderOutputs, renderOwnInputs } from './github-tables.ts'
 /** By path from the root of the repository. */
 const generated: ReadonlyMap<string, string> = new Map([
   ['docs/inputs.md', renderInputs()],
-  ['action.yml', renderActionFile()],
+  ...renderActionFiles(),
   ['README.md', withSection(await page('README.md'), 'inputs', renderNames())],
   ['docs/github.md', withSections(await page('docs/github.md'))],
   await renderPolicySchema(),

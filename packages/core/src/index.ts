@@ -34,6 +34,7 @@ export { unknownVariables, variableInputs } from './inputs/input-variables.ts';
 export { mistakenInput, unknownInput } from './inputs/habits.ts';
 export { nearestName } from './errors/nearest-name.ts';
 export { describeInOneLine } from './inputs/one-line.ts';
+export { parseTargetDirectory } from './inputs/places.ts';
 export { parsePublishInputs, type PublishInputs } from './inputs/publish.ts';
 export { type ParseContext, parseInputs } from './inputs/parse.ts';
 export type { RawInputs } from './inputs/reader.ts';

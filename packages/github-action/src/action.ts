@@ -19,7 +19,7 @@ const STARTED = 'started';
 
 /** Runs the step, or what follows the job; gives the exit status. */
 export async function runAction(host: Host): Promise<number> {
-  const { environment, toolkit, clock, machine, signal } = host;
+  const { environment, toolkit, clock, machine } = host;
   const inputs = readActionInputs(environment, toolkit.isDebug());
   const level = logLevelOf(inputs.core['log-level']);
   const log = createActionLog({ toolkit, clock, level, sources: sourceTree(inputs, machine.workingDirectory) });
@@ -27,9 +27,19 @@ export async function runAction(host: Host): Promise<number> {
   maskInputs(inputs, log);
   if (toolkit.getState(STARTED) !== '') return finish(run);
   toolkit.saveState(STARTED, 'true');
-  try {
+  return conclude(run, async () => {
     requireLinux(host);
     await runStep(run);
+  });
+}
+
+/** Does the work of a step; gives the exit status, and tells what went wrong. */
+export async function conclude(
+  { host: { signal }, log }: Pick<Run, 'host' | 'log'>,
+  work: () => Promise<void>,
+): Promise<number> {
+  try {
+    await work();
     return 0;
   } catch (error) {
     // What a cancelled run threw while it was torn down matters less than who cancelled it.

@@ -1,6 +1,13 @@
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { CI_INPUTS, InputError, type InputProblem, mistakenInput, type RawInputs } from '@buildpacks-ci/core';
+import {
+  CI_INPUTS,
+  type InputDefinition,
+  InputError,
+  type InputProblem,
+  mistakenInput,
+  type RawInputs,
+} from '@buildpacks-ci/core';
 import { ACTION_INPUTS, type GITHUB_INPUTS } from './definitions.ts';
 
 /** What a workflow has written after `with:`. */
@@ -27,12 +34,8 @@ const PREFIX = 'INPUT_';
 export function readActionInputs(environment: Readonly<Record<string, string>>, debug: boolean): ActionInputs {
   const problems: InputProblem[] = [];
   const text = (name: string) => environment[inputVariable(name)]?.trim() ?? '';
-  const flag = (name: (typeof GITHUB_INPUTS)[number]['name']) => {
-    const value = text(name) || ACTION_INPUTS.find((input) => input.name === name)?.default || 'false';
-    if (!/^(?:true|True|TRUE|false|False|FALSE)$/.test(value))
-      problems.push({ input: name, message: `"${value}" is not a boolean`, hint: 'Write true or false.' });
-    return value.toLowerCase() === 'true';
-  };
+  const flag = (name: (typeof GITHUB_INPUTS)[number]['name']) =>
+    readFlag(name, text(name) || ACTION_INPUTS.find((input) => input.name === name)?.default || 'false', problems);
   return {
     core: {
       ...Object.fromEntries(CI_INPUTS.map(({ name }) => [name, environment[inputVariable(name)]])),
@@ -44,8 +47,15 @@ export function readActionInputs(environment: Readonly<Record<string, string>>, 
     summary: flag('summary'),
     sbomArtifact: artifactName(text('sbom-artifact'), problems),
     dependencySubmission: flag('dependency-submission'),
-    problems: [...problems, ...mistakes(environment)],
+    problems: [...problems, ...mistakes(environment, ACTION_INPUTS)],
   };
+}
+
+/** An input that is on or off; what is neither is noted. */
+export function readFlag(name: string, value: string, problems: InputProblem[]): boolean {
+  if (!/^(?:true|True|TRUE|false|False|FALSE)$/.test(value))
+    problems.push({ input: name, message: `"${value}" is not a boolean`, hint: 'Write true or false.' });
+  return value.toLowerCase() === 'true';
 }
 
 /** @see https://github.com/actions/toolkit/blob/main/packages/artifact/docs/faq.md for what a name may not have */
@@ -68,8 +78,11 @@ export function inputVariable(name: string): string {
  * GitHub only warns of inputs that an action does not have. Those that people bring from other actions, and slips, are errors here; any
  * other such variable may be the job's own.
  */
-function mistakes(environment: Readonly<Record<string, string>>): readonly InputProblem[] {
-  const names = new Set(ACTION_INPUTS.map(({ name }) => name));
+export function mistakes(
+  environment: Readonly<Record<string, string>>,
+  inputs: readonly InputDefinition[],
+): readonly InputProblem[] {
+  const names = new Set(inputs.map(({ name }) => name));
   const known = new Set([...names].map(inputVariable));
   return Object.entries(environment)
     .filter(([name, value]) => name.startsWith(PREFIX) && !known.has(name) && value !== '')

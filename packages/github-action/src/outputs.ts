@@ -8,8 +8,8 @@ export interface ReportPlaces {
   readonly report: string;
 }
 
-/** The one output that has lines. */
-const WITH_LINES: ReadonlySet<OutputName> = new Set(['tags']);
+/** Those that have lines; all others are one. */
+const WITH_LINES: ReadonlySet<string> = new Set(['tags', 'references']);
 
 /** What a step may put into one output, in bytes; the runner refuses more. */
 const LARGEST = 1024 * 1024;
@@ -40,8 +40,8 @@ function onOneLine(json: string): string {
  *
  * @throws BuildpacksError `internal` when a value that must be one line has several
  */
-export function writeOutputs(outputs: Readonly<Record<OutputName, string>>, toolkit: Toolkit): void {
-  const entries = Object.entries(outputs) as readonly (readonly [OutputName, string])[];
+export function writeOutputs(outputs: Readonly<Record<string, string>>, toolkit: Toolkit): void {
+  const entries = Object.entries(outputs);
   for (const [name, value] of entries) {
     const lineEnds = WITH_LINES.has(name) ? /[\r\0\u0085\u2028\u2029]/ : /[\r\n\0\u0085\u2028\u2029]/;
     if (lineEnds.test(value)) throw new BuildpacksError('internal', `the output "${name}" has a line end in its value`);

@@ -1,31 +1,45 @@
-import { type BuildRequest, type CacheStore, createNetwork, type Network, type Ports } from '@buildpacks-ci/core';
+import {
+  type BuildRequest,
+  type CacheStore,
+  type ConnectionInputs,
+  createNetwork,
+  type Network,
+  type Ports,
+} from '@buildpacks-ci/core';
 import type { Run } from './action.ts';
 import { createGitHubStore } from './cache/index.ts';
 import { childEnvironment } from './host.ts';
 
 /**
  * Does the work with the ports of this host. Core gives its environment to engines and credential helpers, so it has what these may see.
- * It gets the request without GitHub's cache where there is none. The network is closed
- * afterwards, so that the process can end.
+ * The network is closed afterwards, so that the process can end.
  */
 export async function withPorts<T>(
+  connection: ConnectionInputs,
+  { host, log }: Pick<Run, 'host' | 'log'>,
+  work: (ports: Ports) => Promise<T>,
+): Promise<T> {
+  const { environment, machine, clock, processes, signal } = host;
+  const network = createNetwork({ inputs: connection, environment, home: machine.home, clock, log, signal });
+  try {
+    return await work({ processes, network, log, clock, environment: childEnvironment(environment), machine, signal });
+  } finally {
+    await network.close();
+  }
+}
+
+/** The same for a build, which gets the request without GitHub's cache where there is none. */
+export async function withBuildPorts<T>(
   request: BuildRequest,
   run: Run,
   work: (request: BuildRequest, ports: Ports) => Promise<T>,
 ): Promise<T> {
-  const { environment, machine, clock, processes, signal } = run.host;
-  const { log } = run;
-  const { connection } = request;
-  const network = createNetwork({ inputs: connection, environment, home: machine.home, clock, log, signal });
-  const ports = { processes, network, log, clock, environment: childEnvironment(environment), machine, signal };
-  try {
-    const store = openCache(request, run, network);
-    return await (store === undefined
+  return withPorts(request.connection, run, (ports) => {
+    const store = openCache(request, run, ports.network);
+    return store === undefined
       ? work(withoutGitHub(request), ports)
-      : work(request, { ...ports, cacheStores: { github: store } }));
-  } finally {
-    await network.close();
-  }
+      : work(request, { ...ports, cacheStores: { github: store } });
+  });
 }
 
 /** GitHub's cache, where the build is to use it; that there is none is a warning only for those who have asked for it. */

@@ -2,6 +2,7 @@ import {
   type BuildRequest,
   type CiFacts,
   collectProblems,
+  type ConnectionInputs,
   loginPlaces,
   parseInputs,
   tokenAuth,
@@ -29,18 +30,17 @@ export function readBuildRequest(inputs: ActionInputs, facts: CiFacts, host: Hos
       ownPlaces: loginPlaces(environment, machine),
     }),
   );
-  return withToken(request, inputs, environment);
+  return { ...request, connection: withToken(request.connection, inputs.githubToken, environment) };
 }
 
 /** The job's token is for GitHub's own registry, and github.com's only: a GitHub Enterprise Server's is none of ghcr.io's business. */
-function withToken(
-  request: BuildRequest,
-  { githubToken }: ActionInputs,
+export function withToken(
+  connection: ConnectionInputs,
+  token: string,
   { GITHUB_SERVER_URL, GITHUB_ACTOR = '' }: Host['environment'],
-): BuildRequest {
-  if (githubToken === '' || GITHUB_SERVER_URL !== 'https://github.com') return request;
+): ConnectionInputs {
+  if (token === '' || GITHUB_SERVER_URL !== 'https://github.com') return connection;
   // Whom the token is for is in the token; the name is free.
   const username = GITHUB_ACTOR === '' ? 'github' : GITHUB_ACTOR;
-  const fallbackAuth = tokenAuth('github-token', [{ registry: 'ghcr.io', username, token: githubToken }]);
-  return { ...request, connection: { ...request.connection, fallbackAuth } };
+  return { ...connection, fallbackAuth: tokenAuth('github-token', [{ registry: 'ghcr.io', username, token }]) };
 }

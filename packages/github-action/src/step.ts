@@ -4,7 +4,7 @@ import { build, type BuildRequest, type BuildResult, describeTrust, renderResult
 import type { Run } from './action.ts';
 import { readFacts } from './facts.ts';
 import { outputsOf, type ReportPlaces, writeOutputs } from './outputs.ts';
-import { withPorts } from './ports.ts';
+import { withBuildPorts } from './ports.ts';
 import { CACHE_SAVED } from './post.ts';
 import { reportBuild } from './report.ts';
 import { readBuildRequest } from './request.ts';
@@ -23,7 +23,7 @@ export async function runStep(run: Run): Promise<void> {
   for (const { name, value } of effectiveInputs(host.environment)) log.debug(`${name}: ${value}`);
 
   const places = await reportPlaces(request, host.machine.temporary);
-  await withPorts(request, run, async (reachable, ports) => {
+  await withBuildPorts(request, run, async (reachable, ports) => {
     const result = await build({ ...reachable, sbomDirectory: places.sbom, reportDirectory: places.report }, ports);
     log.endPhase();
     for (const line of renderResult(result)) log.info(line);

@@ -28,8 +28,11 @@ export function renderSummary(
 }
 
 /** All inputs that mean something, given or by default. */
-export function effectiveInputs(environment: Readonly<Record<string, string>>): readonly ShownInput[] {
-  return ACTION_INPUTS.flatMap((input) => {
+export function effectiveInputs(
+  environment: Readonly<Record<string, string>>,
+  inputs: readonly InputDefinition[] = ACTION_INPUTS,
+): readonly ShownInput[] {
+  return inputs.flatMap((input) => {
     const given = environment[inputVariable(input.name)]?.trim() ?? '';
     const value = given === '' ? (input.default ?? '') : given;
     return value === '' ? [] : [{ name: input.name, value: shownValue(input, value) }];

@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { childEnvironment, type Host } from '../src/host.ts';
 import { readActionInputs } from '../src/inputs.ts';
 import { createActionLog } from '../src/log.ts';
-import { withPorts } from '../src/ports.ts';
+import { withBuildPorts } from '../src/ports.ts';
 import { readBuildRequest } from '../src/request.ts';
 import { createRecorder } from './support/recorder.ts';
 
@@ -120,6 +120,6 @@ it('gives core what programs may see, since core gives it to them', async () => 
   const sources = { workspace: '/w', app: '/w' };
   const log = createActionLog({ toolkit: host.toolkit, clock: host.clock, level: 'info', sources });
   const request = readBuildRequest(inputs, PUSH, host);
-  const given = await withPorts(request, { inputs, host, log }, (_, ports) => Promise.resolve(ports.environment));
+  const given = await withBuildPorts(request, { inputs, host, log }, (_, ports) => Promise.resolve(ports.environment));
   expect(given).toEqual({ PATH: '/bin' });
 });
