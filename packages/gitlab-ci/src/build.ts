@@ -1,5 +1,6 @@
 import { build, describeTrust } from '@buildpacks-ci/core';
 import type { Command } from './command.ts';
+import { OWN_INPUTS } from './definitions.ts';
 import { openFolder } from './folder.ts';
 import { withPorts } from './ports.ts';
 import { reportBuild } from './report.ts';
@@ -8,6 +9,7 @@ import { readBuildRequest } from './request.ts';
 /** The whole build in one job. */
 export const BUILD: Command = {
   name: 'build',
+  ownInputs: OWN_INPUTS,
   async run(job) {
     const { facts, host, log } = job;
     const folder = await openFolder(host.machine.workingDirectory);

@@ -29,6 +29,9 @@ export const GITLAB_INPUTS = [
   },
 ] as const satisfies readonly InputDefinition[];
 
+/** Their names. */
+export const OWN_INPUTS: readonly string[] = GITLAB_INPUTS.map(({ name }) => name);
+
 type Definition = (typeof GITLAB_INPUTS)[number];
 
 /** The values of these inputs. */

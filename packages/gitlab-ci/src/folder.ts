@@ -1,7 +1,7 @@
 import { chmod, lstat, mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { InputError, writeFileWhole } from '@buildpacks-ci/core';
-import { ANNOTATIONS, BILLS, DOTENV, RESULT } from './component/files.ts';
+import { ANNOTATIONS, BILLS, DOTENV, REBASE_JSON, REBASE_MARKDOWN, RESULT } from './component/files.ts';
 
 /** What this program keeps in the project, since GitLab takes only files in it. Core leaves it out of every app. */
 export const FOLDER = path.dirname(RESULT);
@@ -12,6 +12,8 @@ export interface Folder {
   readonly dotenv: string;
   readonly annotations: string;
   readonly result: string;
+  /** What a rebase did, as JSON and as Markdown. */
+  readonly rebase: Readonly<Record<'json' | 'markdown', string>>;
   /** All bills of materials of the build, unless the user wants them elsewhere. */
   readonly sbom: string;
   /** The bill of that name for GitLab's CycloneDX report. */
@@ -25,6 +27,7 @@ export function folderOf(project: string): Folder {
     dotenv: path.join(project, DOTENV),
     annotations: path.join(project, ANNOTATIONS),
     result: path.join(project, RESULT),
+    rebase: { json: path.join(project, REBASE_JSON), markdown: path.join(project, REBASE_MARKDOWN) },
     sbom: path.join(directory, 'sbom'),
     bill: (name) => path.join(project, BILLS.replace('*', name)),
   };
@@ -38,10 +41,10 @@ export function folderOf(project: string): Folder {
  */
 export async function openFolder(project: string): Promise<Folder> {
   const folder = folderOf(project);
-  const { directory, dotenv, annotations, result, sbom } = folder;
+  const { directory, dotenv, annotations, result, rebase, sbom } = folder;
   await makeDirectory(directory);
-  for (const file of [dotenv, annotations, result, sbom, ...(await strangers(directory))])
-    await rm(file, { recursive: true, force: true });
+  const reports = [dotenv, annotations, result, rebase.json, rebase.markdown, sbom];
+  for (const file of [...reports, ...(await strangers(directory))]) await rm(file, { recursive: true, force: true });
   // For Git the checkout stays as it was.
   await writeFileWhole(path.join(directory, '.gitignore'), [Buffer.from('*\n')]);
   return folder;

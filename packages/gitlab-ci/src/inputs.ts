@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { environmentName, type InputProblem, type RawInputs, variableInputs } from '@buildpacks-ci/core';
+import { environmentName, type InputProblem, type RawInputs, REBASE_INPUTS, variableInputs } from '@buildpacks-ci/core';
 import { cacheStore } from './cache-store.ts';
 import { GITLAB_INPUTS, type GitLabInputs } from './definitions.ts';
 
@@ -28,6 +28,14 @@ export function readJobInputs(environment: Environment): JobInputs {
     },
     own,
     problems,
+  };
+}
+
+/** What a job that rebases has written as inputs. */
+export function readRebaseInputs(environment: Environment): RawInputs {
+  return {
+    ...variableInputs(environment, REBASE_INPUTS),
+    ...(environment['CI_DEBUG_TRACE'] === 'true' && { 'log-level': 'debug' }),
   };
 }
 

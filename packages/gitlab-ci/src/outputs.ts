@@ -41,7 +41,18 @@ export const JOB_OUTPUTS = [
   },
 ] as const satisfies readonly OutputDefinition[];
 
-export type OutputName = (typeof JOB_OUTPUTS)[number]['name'];
+/** What a rebase gives to later jobs. */
+export const REBASE_OUTPUTS = [
+  { name: 'BUILDPACKS_REBASED', description: 'How many images were rebased.' },
+  { name: 'BUILDPACKS_OUTDATED', description: 'How many images would be rebased, with `check` and `dry-run`.' },
+  { name: 'BUILDPACKS_FAILED', description: 'How many images a rule stands against, or were in trouble.' },
+  {
+    name: 'BUILDPACKS_REFERENCES',
+    description: 'The new images, `name@sha256:…` with commas between: what has to be signed or attested again.',
+  },
+] as const satisfies readonly OutputDefinition[];
+
+export type OutputName = (typeof JOB_OUTPUTS | typeof REBASE_OUTPUTS)[number]['name'];
 
 /** The values of a build; those that it has none for are absent. */
 export function outputsOf(
@@ -80,7 +91,7 @@ export interface Dotenv {
 export function renderDotenv(outputs: Readonly<Partial<Record<OutputName, string>>>): Dotenv {
   const omitted: { name: OutputName; reason: string }[] = [];
   let text = '';
-  for (const { name } of JOB_OUTPUTS) {
+  for (const { name } of [...JOB_OUTPUTS, ...REBASE_OUTPUTS]) {
     const value = outputs[name];
     if (value === undefined) continue;
     const line = `${name}=${value}\n`;

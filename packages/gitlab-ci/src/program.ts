@@ -1,6 +1,5 @@
 import { exitStatusOf, InputError, logLevelOf, nearestName, unknownVariables } from '@buildpacks-ci/core';
 import { COMMANDS } from './commands.ts';
-import { GITLAB_INPUTS } from './definitions.ts';
 import { readFacts } from './facts.ts';
 import type { Host } from './host.ts';
 import { readJobInputs, secretInputs } from './inputs.ts';
@@ -13,7 +12,8 @@ export async function runProgram(host: Host): Promise<number> {
   const inputs = readJobInputs(environment);
   const log = createJobLog({ print, clock, environment, level: logLevelOf(inputs.core['log-level']) });
   for (const secret of [...secretsOf(environment), ...secretInputs(inputs)]) log.mask(secret);
-  for (const warning of unknownVariables(environment, OWN_INPUTS)) log.warn(warning);
+  const own = COMMANDS.find(({ name }) => name === args[0])?.ownInputs ?? [];
+  for (const warning of unknownVariables(environment, own)) log.warn(warning);
   try {
     await findCommand(args).run({ inputs, facts: readFacts(environment), host, log });
     return 0;
@@ -24,8 +24,6 @@ export async function runProgram(host: Host): Promise<number> {
     return exitStatusOf(told);
   }
 }
-
-const OWN_INPUTS: readonly string[] = GITLAB_INPUTS.map(({ name }) => name);
 
 /** @throws InputError when there is no such command */
 function findCommand([name = '', ...more]: readonly string[]): (typeof COMMANDS)[number] {

@@ -1,13 +1,21 @@
 import { nearestName } from '../errors/nearest-name.ts';
+import type { InputDefinition } from './definition.ts';
 import type { RawInputs } from './reader.ts';
 import { environmentName, INPUTS } from './schema.ts';
 
 /** What the variables of inputs begin with. */
 const PREFIX = 'BUILDPACKS_CI_';
 
-/** Inputs as `parseInputs` takes them, from `BUILDPACKS_CI_<NAME>` variables; a list has one item per line. */
-export function variableInputs(environment: Readonly<Record<string, string>>): RawInputs {
-  return Object.fromEntries(INPUTS.map(({ name }) => [name, environment[environmentName(name)]]));
+/**
+ * Inputs as `parseInputs` takes them, from `BUILDPACKS_CI_<NAME>` variables; a list has one item per line.
+ *
+ * @param inputs of another command than a build
+ */
+export function variableInputs(
+  environment: Readonly<Record<string, string>>,
+  inputs: readonly Pick<InputDefinition, 'name'>[] = INPUTS,
+): RawInputs {
+  return Object.fromEntries(inputs.map(({ name }) => [name, environment[environmentName(name)]]));
 }
 
 /**

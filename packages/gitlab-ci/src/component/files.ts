@@ -6,6 +6,9 @@ export const DOTENV = `${FOLDER}/build.env`;
 export const BILLS = `${FOLDER}/gl-sbom-*.cdx.json`;
 export const ANNOTATIONS = `${FOLDER}/annotations.json`;
 export const RESULT = `${FOLDER}/result.json`;
+/** What a rebase did, for programs and for people. */
+export const REBASE_JSON = `${FOLDER}/rebase.json`;
+export const REBASE_MARKDOWN = `${FOLDER}/rebase.md`;
 /** What the job that prepares hands to the two others. */
 export const PREPARED = `${FOLDER}/prepare`;
 /** Tells the job that publishes which plan was prepared, out of reach of the job between them. */

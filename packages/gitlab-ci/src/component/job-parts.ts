@@ -1,5 +1,5 @@
 import { TOOL_FOLDER } from '@buildpacks-ci/core';
-import { ANNOTATIONS, BILLS, DOTENV, RESULT } from './files.ts';
+import { ANNOTATIONS, BILLS, DOTENV, REBASE_JSON, REBASE_MARKDOWN, RESULT } from './files.ts';
 import { valueOf, type YamlMapping } from './yaml-value.ts';
 
 /** The name of the job that has the result: others `need` it, and it is the same in both components. */
@@ -25,12 +25,19 @@ export const REPORTS: YamlMapping = {
   reports: { dotenv: DOTENV, cyclonedx: BILLS, annotations: ANNOTATIONS },
 };
 
+/** What a rebase did, kept when some images were left as well. */
+export const REBASE_REPORTS: YamlMapping = {
+  when: 'always',
+  paths: [REBASE_JSON, REBASE_MARKDOWN],
+  reports: { dotenv: DOTENV },
+};
+
 /** An image that the runner starts: from the registry that the instance has for them, and without a program of its own. */
 export function image(input: string): YamlMapping {
   return { name: `${valueOf('registry-prefix')}${valueOf(input)}`, entrypoint: [''] };
 }
 
 /** By its path: pipelines have a `PATH` for their own programs, and a report of an earlier job can bring another one. */
-export function script(command: 'build' | 'prepare' | 'publish'): readonly string[] {
+export function script(command: 'build' | 'prepare' | 'publish' | 'rebase'): readonly string[] {
   return [`${TOOL_FOLDER}/bin/buildpacks-ci-gitlab ${command}`];
 }

@@ -1,7 +1,8 @@
-import { BUILD_SCRIPT, CI_INPUTS, type InputDefinition } from '@buildpacks-ci/core';
+import { BUILD_SCRIPT, CI_INPUTS, type InputDefinition, REBASE_INPUTS } from '@buildpacks-ci/core';
 import { GITLAB_INPUTS } from '../definitions.ts';
 import { buildJobs } from './build-jobs.ts';
-import { jobInputs } from './job-inputs.ts';
+import { jobInputs, rebaseJobInputs } from './job-inputs.ts';
+import { rebaseJobs } from './rebase-jobs.ts';
 import { type SpecInput, specDocument, specInput } from './spec-input.ts';
 import { stagedJobs } from './staged-jobs.ts';
 import type { YamlMapping } from './yaml-value.ts';
@@ -20,6 +21,9 @@ const SHARED: readonly InputDefinition[] = CI_INPUTS.filter((input: InputDefinit
 /** What only our program for GitLab has is about handing a build over from job to job. */
 const STAGED: readonly InputDefinition[] = [...SHARED, ...GITLAB_INPUTS];
 
+/** Of a rebase, in the same way. */
+const REBASE: readonly InputDefinition[] = REBASE_INPUTS.filter(({ secret }) => secret !== true);
+
 /**
  * Every component.
  *
@@ -36,6 +40,11 @@ export function templates(toolImage: string): readonly Template[] {
       name: 'build-staged',
       spec: specDocument([...STAGED.map(stagedInput), ...jobInputs(toolImage)]),
       jobs: stagedJobs(STAGED, BUILD_SCRIPT),
+    },
+    {
+      name: 'rebase',
+      spec: specDocument([...REBASE.map(specInput), ...rebaseJobInputs(toolImage)]),
+      jobs: rebaseJobs(REBASE),
     },
   ];
 }

@@ -10,6 +10,7 @@ import {
   writeFileWhole,
 } from '@buildpacks-ci/core';
 import type { Command } from '../command.ts';
+import { OWN_INPUTS } from '../definitions.ts';
 import { BUILT, PLAN_DOTENV, PREPARED } from '../component/files.ts';
 import { openFolder } from '../folder.ts';
 import type { JobInputs } from '../inputs.ts';
@@ -22,6 +23,7 @@ import { renderPlanProof } from './plan-proof.ts';
 /** The first of three jobs: everything that needs credentials before the buildpacks run. */
 export const PREPARE: Command = {
   name: 'prepare',
+  ownInputs: OWN_INPUTS,
   async run(job) {
     const { facts, host, log } = job;
     const project = host.machine.workingDirectory;

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { collectProblems, parsePublishInputs, publishStaged } from '@buildpacks-ci/core';
 import type { Command } from '../command.ts';
+import { OWN_INPUTS } from '../definitions.ts';
 import { BUILT, PREPARED } from '../component/files.ts';
 import { openFolder } from '../folder.ts';
 import { withPorts } from '../ports.ts';
@@ -11,6 +12,7 @@ import { readPlanProof } from './plan-proof.ts';
 /** The last of three jobs: verifies what the middle one has left, and puts the image where the first one's plan says. */
 export const PUBLISH: Command = {
   name: 'publish',
+  ownInputs: OWN_INPUTS,
   async run(job) {
     const { inputs, host } = job;
     const { environment, machine, clock } = host;
