@@ -8,6 +8,7 @@ import {
   type InputDefinition,
   withoutLinks,
 } from '../../packages/core/src/inputs/index.ts';
+import { REBASE_INPUTS } from '../../packages/core/src/rebase/index.ts';
 import { GITLAB_INPUTS } from '../../packages/gitlab-ci/src/definitions.ts';
 import { renderTemplates } from '../../scripts/gitlab-templates.ts';
 import { ROOT } from '../support/documents.ts';
@@ -19,6 +20,10 @@ const ROWS = TEMPLATES.map(([file, text]) => [file, readComponent(text)] as cons
 const DEFINITIONS: readonly InputDefinition[] = [...CI_INPUTS, ...GITLAB_INPUTS];
 /** What has to be given where it has no default. */
 const GIVEN: Config = { builder: 'builder.example/base@sha256:0' };
+
+/** Inputs that are names of images, or parts of them. */
+const BUILD_IMAGES = ['image', 'tags', 'builder', 'run-image'];
+const REBASE_IMAGES = ['images', 'all', 'tags', 'run-image'];
 
 /** All jobs, as they are with the defaults of every input. */
 function defaultJobs(component: Component): ReturnType<typeof jobsOf> {
@@ -33,11 +38,13 @@ test.each(TEMPLATES)('%s is fresh; "npm run generate" writes it', (file, text) =
 describe.each(ROWS)('%s', (file, component) => {
   const { inputs, jobs } = component;
   const isStaged = file.includes('staged');
-  const known = DEFINITIONS.filter(({ name }) => name in inputs);
+  const isRebase = file.includes('rebase');
+  const schema: readonly InputDefinition[] = isRebase ? REBASE_INPUTS : CI_INPUTS;
+  const known = (isRebase ? REBASE_INPUTS : DEFINITIONS).filter(({ name }) => name in inputs);
   const shared = known.filter(({ name }) => !(isStaged && name === 'builder'));
 
   test('has every input of the schema that is no secret', () => {
-    const wanted = CI_INPUTS.filter((input: InputDefinition) => input.secret !== true).map(({ name }) => name);
+    const wanted = schema.filter(({ secret }) => secret !== true).map(({ name }) => name);
     expect(Object.keys(inputs)).toEqual(expect.arrayContaining(wanted));
   });
 
@@ -99,7 +106,7 @@ describe.each(ROWS)('%s', (file, component) => {
       .map(([name]) => name);
     const texts = known.filter(({ type }) => type !== 'boolean').map(({ name }) => environmentName(name));
     expect(new Set(expanded.filter((name) => texts.includes(name)))).toEqual(
-      new Set(['image', 'tags', 'builder', 'run-image'].map(environmentName)),
+      new Set((isRebase ? REBASE_IMAGES : BUILD_IMAGES).map(environmentName)),
     );
   });
 

@@ -1,4 +1,4 @@
-import { environmentName, INPUTS } from '@buildpacks-ci/core';
+import { environmentName, INPUTS, REBASE_INPUTS } from '@buildpacks-ci/core';
 import { describe, expect, test } from 'vitest';
 import { renderTemplates } from '../../../../scripts/gitlab-templates.ts';
 import { interpolate, readComponent } from '../../../../test/support/gitlab-interpolation.ts';
@@ -7,6 +7,8 @@ import { type Job, jobsOf } from '../../../../test/support/gitlab-jobs.ts';
 const COMPONENTS = [...renderTemplates()].map(([file, text]) => [file, readComponent(text)] as const);
 /** What `build-staged` must be given. */
 const BUILDER = 'builder.example/base@sha256:0';
+
+const NAMES = new Set<string>([...INPUTS, ...REBASE_INPUTS].map(({ name }) => name));
 
 /** What could be read as YAML, as a shell's, or as GitLab's own, if it were ever pasted into a text. */
 const NASTY: readonly (readonly [string, string])[] = [
@@ -39,13 +41,14 @@ describe.each(COMPONENTS)('%s', (_, component) => {
   const free = Object.entries(component.inputs)
     .filter(([, { type, options, regex }]) => type === 'string' && options === undefined && regex === undefined)
     .map(([name]) => name)
-    .filter((name) => name !== 'builder' && INPUTS.some((input) => input.name === name));
+    .filter((name) => name !== 'builder' && NAMES.has(name));
+  const base = 'builder' in component.inputs ? { builder: BUILDER } : {};
 
   const jobsWith = (value: string): Readonly<Record<string, Job>> =>
-    jobsOf(interpolate(component, { builder: BUILDER, ...Object.fromEntries(free.map((name) => [name, value])) }));
+    jobsOf(interpolate(component, { ...base, ...Object.fromEntries(free.map((name) => [name, value])) }));
 
   test.each(NASTY)('brings %s to the program as it was written', (__, value) => {
-    const jobs = Object.values(jobsWith(value)).filter(({ variables }) => environmentName('env') in variables);
+    const jobs = Object.values(jobsWith(value)).filter(({ variables }) => environmentName(free[0] ?? '') in variables);
     expect(jobs.length).toBeGreaterThan(0);
     for (const { variables } of jobs) {
       const arrived = free.map((name) => variables[environmentName(name)]?.text);
@@ -54,20 +57,20 @@ describe.each(COMPONENTS)('%s', (_, component) => {
   });
 
   test.each(NASTY)('is the same pipeline otherwise with %s', (__, value) => {
-    const untouched = jobsOf(interpolate(component, { builder: BUILDER }));
+    const untouched = jobsOf(interpolate(component, base));
     expect(withoutValues(jobsWith(value))).toEqual(withoutValues(untouched));
   });
 
   test.each([
     ['an unknown input', { builders: BUILDER }, 'unknown input: builders'],
-    ['a boolean in quotes', { 'clear-cache': 'true' }, 'not a boolean'],
-    ['a value that is no option', { cache: 'often' }, 'not in the list of allowed options'],
-    ['a user who is no number', { uid: '1000; id' }, 'does not match'],
+    ['a boolean in quotes', { offline: 'true' }, 'not a boolean'],
+    ['a value that is no option', { trust: 'often' }, 'not in the list of allowed options'],
+    ['what is no number', { ['uid' in component.inputs ? 'uid' : 'parallel']: '1000; id' }, 'does not match'],
     ['a name of a job with a path in it', { 'job-name': '../x' }, 'does not match'],
     ['a prefix without its slash', { 'registry-prefix': 'registry.example/mirror' }, 'does not match'],
     ['a tool image with a blank', { 'tool-image': 'a b' }, 'does not match'],
   ])('is refused with %s', (__, given, message) => {
-    expect(() => interpolate(component, { builder: BUILDER, ...given })).toThrow(message);
+    expect(() => interpolate(component, { ...base, ...given })).toThrow(message);
   });
 });
 

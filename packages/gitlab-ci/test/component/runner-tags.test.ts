@@ -6,9 +6,13 @@ import { type Job, jobsOf } from '../../../../test/support/gitlab-jobs.ts';
 const BUILDER = 'builder.example/base@sha256:0';
 
 describe.each([...renderTemplates()])('%s', (_, text) => {
+  const component = readComponent(text);
   const jobs = (tags?: readonly string[]): readonly Job[] => {
-    const given = { builder: BUILDER, ...(tags !== undefined && { 'runner-tags': tags }) };
-    return Object.values(jobsOf(interpolate(readComponent(text), given)));
+    const given = {
+      ...('builder' in component.inputs && { builder: BUILDER }),
+      ...(tags !== undefined && { 'runner-tags': tags }),
+    };
+    return Object.values(jobsOf(interpolate(component, given)));
   };
 
   test.each([[undefined], [[]]])('leaves the tags to the pipeline without any: %s', (tags) => {
