@@ -1,4 +1,4 @@
-import type { InputProblem, RawInputs } from '@buildpacks-ci/core';
+import type { InputDefinition, InputProblem, RawInputs } from '@buildpacks-ci/core';
 import type { Console } from './console/console.ts';
 import type { Host } from './host.ts';
 import type { OptionGroup } from './option.ts';
@@ -13,6 +13,8 @@ export interface Command {
   /** Paragraphs for the help. */
   readonly details: readonly string[];
   readonly groups: readonly OptionGroup[];
+  /** Inputs that a build does not have; they can be given by variables too. Absent: none. */
+  readonly ownInputs?: readonly InputDefinition[];
   /** Does the work and prints the result; throws what went wrong. */
   run(invocation: Invocation): Promise<void>;
 }

@@ -134,6 +134,17 @@ export function inputOption(name: InputName, description?: string): Option {
   };
 }
 
+/** The flag for an input that only one command has; `placeholder` stands for its value in the help. */
+export function ownOption(input: InputDefinition, placeholder?: string): Option {
+  return {
+    name: input.name,
+    kind: kindOf(input),
+    description: firstSentence(input.description),
+    ...optional('placeholder', kindOf(input) === 'flag' ? undefined : (placeholder ?? placeholderOf(input))),
+    ...optional('default', input.default === 'false' ? undefined : input.default),
+  };
+}
+
 function toOption(input: InputDefinition & { readonly name: InputName }): Option {
   const otherwise = input.defaultNote ?? (input.default === 'false' ? undefined : input.default);
   return {
@@ -159,7 +170,8 @@ function kindOf(input: InputDefinition): Option['kind'] {
   return input.type === 'list' ? 'list' : 'text';
 }
 
-function placeholderOf(input: InputDefinition & { readonly name: InputName }): string | undefined {
+function placeholderOf(input: InputDefinition): string | undefined {
+  const known: Readonly<Record<string, string>> = PLACEHOLDER;
   switch (input.type) {
     case 'boolean':
       return undefined;
@@ -168,10 +180,10 @@ function placeholderOf(input: InputDefinition & { readonly name: InputName }): s
     case 'number':
       return 'NUMBER';
     case 'path':
-      return PLACEHOLDER[input.name] ?? (input.name === 'path' ? 'PATH' : 'DIR');
+      return known[input.name] ?? (input.name === 'path' ? 'PATH' : 'DIR');
     case 'string':
     case 'list':
-      return PLACEHOLDER[input.name] ?? 'VALUE';
+      return known[input.name] ?? 'VALUE';
   }
 }
 

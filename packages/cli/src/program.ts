@@ -43,9 +43,14 @@ async function dispatch(name: string, args: readonly string[], host: Host): Prom
   const problems = [...taken.problems, ...mistakes];
   if (flags.get('help')?.at(-1) === 'true') return showHelp(name, host);
 
-  const inputs = rawInputs(flags, host.environment);
+  const { ownInputs = [] } = command;
+  const inputs = rawInputs(flags, host.environment, ownInputs);
   const console = createConsole({ ...host, level: logLevelOf(inputs['log-level']) });
-  for (const warning of unknownVariables(host.environment)) console.log.warn(warning);
+  for (const warning of unknownVariables(
+    host.environment,
+    ownInputs.map((input) => input.name),
+  ))
+    console.log.warn(warning);
   try {
     await command.run({ inputs, flags, positionals, problems, host, console });
     return 0;

@@ -1,6 +1,14 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { type BuildResult, type InputProblem, nearestName, writeFileWhole } from '@buildpacks-ci/core';
+import {
+  type BuildResult,
+  type InputProblem,
+  nearestName,
+  rebasedReferences,
+  rebaseFigures,
+  type RebaseReport,
+  writeFileWhole,
+} from '@buildpacks-ci/core';
 import type { Invocation } from './command.ts';
 import { RESULT_OPTION } from './pod-options.ts';
 
@@ -8,8 +16,11 @@ import { RESULT_OPTION } from './pod-options.ts';
 export const PREPARED_RESULTS = ['plan-digest'] as const;
 export const PUBLISHED_RESULTS = ['image', 'digest', 'base-image-digest', 'cache'] as const;
 
+/** What a rebase has. */
+export const REBASE_RESULTS = ['rebased', 'outdated', 'failed', 'references'] as const;
+
 /** A value that a step of a CI gets as a file, exactly: without a line end. */
-type ResultName = (typeof PREPARED_RESULTS | typeof PUBLISHED_RESULTS)[number];
+type ResultName = (typeof PREPARED_RESULTS | typeof PUBLISHED_RESULTS | typeof REBASE_RESULTS)[number];
 
 /** Where one value is wanted; absolute. */
 interface ResultFile {
@@ -69,6 +80,19 @@ export function publishedResults({
     ...(image !== undefined && { image, digest }),
     'base-image-digest': runImage.digest,
     cache: cacheOutcome(cache),
+  };
+}
+
+/** Tekton has room for 4 KB in all results of a Pod. */
+const LARGEST_REFERENCES = 3000;
+
+/** New images as Tekton Chains looks for them, with commas between; none where they are too many, since some would pass for all. */
+export function rebaseResults(report: RebaseReport): Readonly<Record<(typeof REBASE_RESULTS)[number], string>> {
+  const { rebased, outdated, failed } = rebaseFigures(report);
+  const references = rebasedReferences(report).join(',');
+  return {
+    ...{ rebased: String(rebased), outdated: String(outdated), failed: String(failed) },
+    references: references.length > LARGEST_REFERENCES ? '' : references,
   };
 }
 

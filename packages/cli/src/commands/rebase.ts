@@ -1,71 +1,50 @@
 import {
   collectProblems,
-  type InputProblem,
-  parseRebaseInputs,
+  INPUT_GROUPS,
+  type InputGroup,
+  parseRebaseJob,
+  REBASE_OWN_INPUTS,
   rebaseFailure,
   rebaseImages,
-  type RebaseInputs,
   rebaseJson,
   rebaseMarkdown,
-  type RebaseMode,
   type RebaseReport,
   renderRebase,
 } from '@buildpacks-ci/core';
 import { type Command, flagValue, type Invocation } from '../command.ts';
-import { connectionGroup, HELP_OPTION, inputOption, JSON_OPTION, type Option } from '../option.ts';
+import { withConnectionVolumes } from '../hand-over.ts';
+import { connectionGroup, HELP_OPTION, inputOption, JSON_OPTION, type Option, ownOption } from '../option.ts';
+import { LISTS_OPTION, PROXY_DIRECTORY_OPTION, RESULT_OPTION } from '../pod-options.ts';
 import { connectionContext, withPorts } from '../requests.ts';
+import { clearResults, readResultFiles, REBASE_RESULTS, rebaseResults, writeResults } from '../result-files.ts';
 
-const IMAGE_OPTIONS: readonly Option[] = [
-  {
-    name: 'list',
-    kind: 'list',
-    placeholder: 'FILE',
-    description: 'A file with an image on each line; # begins a comment.',
-  },
-  {
-    name: 'all',
-    kind: 'list',
-    placeholder: 'REGISTRY/PREFIX',
-    description: "All repositories and tags there, by the registry's catalogue; what is no app image is left out.",
-  },
-  {
-    name: 'tags',
-    kind: 'list',
-    placeholder: 'PATTERN',
-    description: 'With --all: only tags like this one, with * for any characters.',
-  },
-  {
-    name: 'older-than',
-    kind: 'text',
-    placeholder: 'DAYS',
-    description: 'Only images whose present run image was made before so many days.',
-  },
-];
+const PLACEHOLDERS: Readonly<Record<string, string>> = {
+  images: 'IMAGE',
+  list: 'FILE',
+  all: 'REGISTRY/PREFIX',
+  tags: 'PATTERN',
+  'older-than': 'DAYS',
+  'run-image': 'IMAGE',
+  'previous-image': 'IMAGE',
+  'keep-old-as': 'TEMPLATE',
+};
 
-const REBASE_OPTIONS: readonly Option[] = [
-  inputOption('run-image', 'The new run image, in place of the one that the image records.'),
-  inputOption('previous-image', 'The image to read, where the result is to have another name.'),
-  {
-    name: 'force',
-    kind: 'flag',
-    description: "Lifts the rules that the lifecycle's -force lifts, and records the run image's name in the image.",
-  },
-  {
-    name: 'keep-old-as',
-    kind: 'text',
-    placeholder: 'TEMPLATE',
-    description: 'A tag that keeps the old image: {tag}-previous, {tag}-before-{date}, {tag}-{digest}.',
-  },
-  { name: 'parallel', kind: 'text', placeholder: 'NUMBER', description: 'Images at once.', default: '8' },
-];
+function optionsOf(group: InputGroup): readonly Option[] {
+  return REBASE_OWN_INPUTS.filter((input) => input.group === group).map((input) =>
+    ownOption(input, PLACEHOLDERS[input.name]),
+  );
+}
 
-const MODE_OPTIONS: readonly Option[] = [
-  { name: 'check', kind: 'flag', description: 'Changes nothing; the exit status is 110 when an image is outdated.' },
-  { name: 'dry-run', kind: 'flag', description: 'Changes nothing; tells what would be done.' },
-  { name: 'markdown', kind: 'flag', description: 'Prints Markdown to standard output instead of text.' },
-  JSON_OPTION,
-  inputOption('log-level'),
-  HELP_OPTION,
+const MARKDOWN_OPTION: Option = {
+  name: 'markdown',
+  kind: 'flag',
+  description: 'Prints Markdown to standard output instead of text.',
+};
+
+const POD_OPTIONS: readonly Option[] = [
+  PROXY_DIRECTORY_OPTION,
+  LISTS_OPTION,
+  { ...RESULT_OPTION, description: `${RESULT_OPTION.description} There are ${REBASE_RESULTS.join(', ')}.` },
 ];
 
 export const REBASE: Command = {
@@ -76,52 +55,45 @@ export const REBASE: Command = {
     "Only the registry is spoken to: no layer is downloaded that the registry can mount, and the result is the lifecycle's own, bit for bit. A tag moves when the registry shows the new image, and only if it still leads to the old one.",
     'An image that has the layers of the newest run image is left alone, so that the same command can be given again at any time.',
   ],
+  ownInputs: REBASE_OWN_INPUTS,
   groups: [
-    { title: 'Images', options: IMAGE_OPTIONS },
-    { title: 'Rebase', options: REBASE_OPTIONS },
-    { title: 'Report', options: MODE_OPTIONS },
+    { title: 'Images', options: optionsOf('image') },
+    { title: 'Rebase', options: optionsOf('build') },
+    { title: INPUT_GROUPS.run, options: optionsOf('run') },
+    { title: 'Report', options: [MARKDOWN_OPTION, JSON_OPTION, inputOption('log-level'), HELP_OPTION] },
+    { title: 'Container of a Pod', options: POD_OPTIONS },
     connectionGroup(),
   ],
   async run(invocation) {
-    const { mode, problems } = readMode(invocation);
-    const request = collectProblems([...invocation.problems, ...problems], () =>
-      parseRebaseInputs(givenInputs(invocation, mode), invocation.inputs, connectionContext(invocation)),
-    );
+    const { files, problems } = readResultFiles(invocation, REBASE_RESULTS);
+    await clearResults(files);
+    const { request, notices } = readJob(invocation, problems);
+    for (const notice of notices) invocation.console.log.info(notice);
     const report = await withPorts(invocation, request.connection, (ports) => rebaseImages(request, ports));
     invocation.console.print(rendered(report, invocation));
+    await writeResults(files, rebaseResults(report));
     const failure = rebaseFailure(report);
     if (failure !== undefined) throw failure;
   },
 };
 
+function readJob(invocation: Invocation, problems: Invocation['problems']) {
+  const pod = withConnectionVolumes(invocation);
+  const context = { ...connectionContext(invocation), facts: { trust: 'trusted' } as const };
+  return collectProblems([...invocation.problems, ...problems, ...pod.problems], () =>
+    parseRebaseJob(withPositionals(pod.inputs, invocation.positionals), context),
+  );
+}
+
+/** Images are arguments, as everywhere; they come before those of a flag or a variable. */
+function withPositionals(inputs: Invocation['inputs'], positionals: readonly string[]): Invocation['inputs'] {
+  const { images = [] } = inputs;
+  const more = typeof images === 'string' ? images.split('\n') : images;
+  return { ...inputs, images: [...positionals, ...more] };
+}
+
 function isSet(invocation: Invocation, name: string): boolean {
   return flagValue(invocation, name) === 'true';
-}
-
-function readMode(invocation: Invocation): { readonly mode: RebaseMode; readonly problems: readonly InputProblem[] } {
-  const [check, rehearse] = [isSet(invocation, 'check'), isSet(invocation, 'dry-run')];
-  const both = {
-    input: 'check',
-    message: 'is given together with --dry-run',
-    hint: 'Neither changes anything: keep one.',
-  };
-  const mode = check ? 'check' : rehearse ? 'dry-run' : 'rebase';
-  return { mode, problems: check && rehearse ? [both] : [] };
-}
-
-function givenInputs(invocation: Invocation, mode: RebaseMode): RebaseInputs {
-  const { flags, positionals } = invocation;
-  return {
-    mode,
-    force: isSet(invocation, 'force'),
-    images: positionals,
-    lists: flags.get('list') ?? [],
-    prefixes: flags.get('all') ?? [],
-    tags: flags.get('tags') ?? [],
-    olderThan: flagValue(invocation, 'older-than'),
-    keepOldAs: flagValue(invocation, 'keep-old-as'),
-    parallel: flagValue(invocation, 'parallel'),
-  };
 }
 
 function rendered(report: RebaseReport, invocation: Invocation): string {
