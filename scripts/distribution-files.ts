@@ -37,6 +37,7 @@ interface Template {
         readonly initContainers: readonly Step[];
         readonly container: Step;
       },
+      { readonly inputs: { readonly parameters: Parameters<typeof argoParametersTable>[0] } },
     ];
   };
 }
@@ -76,9 +77,10 @@ function readme(manifest: string, task: Task, bundle: string): readonly [string,
 /** The page beside a template for Argo. Its main container has no name but the one that Argo gives it. */
 function templateReadme(manifest: string, { spec }: Template): readonly [string, string] {
   const file = path.join(path.dirname(manifest), 'README.md');
-  const [{ inputs, initContainers, container }] = spec.templates;
+  const [{ inputs, initContainers, container }, rebase] = spec.templates;
   const sections = {
     parameters: argoParametersTable(inputs.parameters),
+    'rebase-parameters': argoParametersTable(rebase.inputs.parameters),
     security: containersTable([...initContainers, { ...container, name: 'main' }]),
   };
   return [file, withSections(file, sections)];

@@ -1,5 +1,5 @@
 import { environmentName, type InputDefinition } from '@buildpacks-ci/core';
-import { POD_INPUTS, PUBLISH_INPUTS } from '../pod/inputs.ts';
+import { POD_INPUTS, PUBLISH_INPUTS, REBASE_POD_INPUTS } from '../pod/inputs.ts';
 import { BUILT, PREPARED, SCRATCH } from '../pod/places.ts';
 import { BUILD_ENVIRONMENT, COMMANDS, IMAGE_PULL, mount, MOUNTS, readOnlyMount } from '../pod/program.ts';
 import { builderSecurity, toolSecurity } from '../pod/security.ts';
@@ -12,12 +12,16 @@ const [DOCKER, CERTIFICATES, MIRRORS, PROXY] = VOLUMES_BY_NAME;
 /** Out of reach of the container that runs the buildpacks. */
 const PLAN_DIGEST = `${SCRATCH.mount}/plan-digest`;
 const RESULTS = ['image', 'digest', 'base-image-digest', 'cache'] as const;
+const REBASE_RESULTS = ['rebased', 'outdated', 'failed', 'references'] as const;
 
 /** What Argo's own container reads from the volume of temporary files when `main` has ended. */
-export const OUTPUTS: readonly YamlMapping[] = RESULTS.map((name) => ({
-  name,
-  valueFrom: { path: resultFile(name), default: '' },
-}));
+export const OUTPUTS = outputsOf(RESULTS);
+/** The same of a rebase. */
+export const REBASE_OUTPUTS = outputsOf(REBASE_RESULTS);
+
+function outputsOf(results: readonly string[]): readonly YamlMapping[] {
+  return results.map((name) => ({ name, valueFrom: { path: resultFile(name), default: '' } }));
+}
 
 /** Everything that needs credentials before buildpacks run. */
 export function prepareContainer(): YamlMapping {
@@ -80,7 +84,21 @@ export function publishContainer(): YamlMapping {
   };
 }
 
-function resultFile(name: (typeof RESULTS)[number]): string {
+/** Puts images on a newer run image. Nothing foreign runs beside it, so one container has all that there is. */
+export function rebaseContainer(): YamlMapping {
+  return {
+    image: image('tool-image'),
+    ...IMAGE_PULL,
+    workingDir: SCRATCH.mount,
+    command: COMMANDS.rebase,
+    args: [`--proxy-directory=${PROXY.mount}`, ...REBASE_RESULTS.map((name) => `--result=${name}=${resultFile(name)}`)],
+    env: environment(REBASE_POD_INPUTS),
+    volumeMounts: [mount(SCRATCH), readOnlyMount(NO_TOKEN), ...VOLUMES_BY_NAME.map(readOnlyMount)],
+    securityContext: toolSecurity('fixed'),
+  };
+}
+
+function resultFile(name: string): string {
   return `${SCRATCH.mount}/result-${name}`;
 }
 

@@ -1,5 +1,5 @@
 import type { InputDefinition } from '@buildpacks-ci/core';
-import { BUILDER, describeInput, POD_INPUTS } from '../pod/inputs.ts';
+import { BUILDER, describeInput, POD_INPUTS, REBASE_POD_INPUTS } from '../pod/inputs.ts';
 import { BUILD_RESOURCES } from '../pod/program.ts';
 import type { YamlMapping } from '../yaml-value.ts';
 import { USERS, USERS_VALUES } from './users.ts';
@@ -12,7 +12,7 @@ export const RETRIES = 'retries';
 /** The parameter that says how long a Pod may take. */
 export const DEADLINE = 'active-deadline-seconds';
 
-/** All parameters of the template; those without a default must be given. */
+/** All parameters of the template that builds; those without a default must be given. */
 export function parameters(toolImage: string): readonly YamlMapping[] {
   return [
     ...POD_INPUTS.map(inputParameter),
@@ -33,6 +33,24 @@ export function parameters(toolImage: string): readonly YamlMapping[] {
         'Secrets that are service bindings, one name per line: each key is a file of the binding, `type` among them. Buildpacks read them.',
       default: '',
     },
+    ...sharedParameters(toolImage),
+    {
+      name: BUILD_RESOURCES_PARAMETER,
+      description:
+        'What the container that runs the buildpacks asks of a node and may take, in JSON, as a container has it.',
+      default: JSON.stringify(BUILD_RESOURCES),
+    },
+    ...podParameters(FIXED_BUILD_USERS),
+  ];
+}
+
+/** All parameters of the template that rebases. */
+export function rebaseParameters(toolImage: string): readonly YamlMapping[] {
+  return [...REBASE_POD_INPUTS.map(inputParameter), ...sharedParameters(toolImage), ...podParameters(FIXED_USER)];
+}
+
+function sharedParameters(toolImage: string): readonly YamlMapping[] {
+  return [
     ...VOLUMES_BY_NAME.map(({ parameter, description, default: name }) => ({
       name: parameter,
       description: `${description} It may be missing.`,
@@ -43,23 +61,18 @@ export function parameters(toolImage: string): readonly YamlMapping[] {
       description: 'The image of our own containers. Each release names its own by digest.',
       default: toolImage,
     },
-    ...podParameters(),
   ];
 }
 
+const FIXED_BUILD_USERS = '65532 and the user of the builder, which makes the same image everywhere';
+const FIXED_USER = '65532';
+
 /** Of the Pod itself. */
-function podParameters(): readonly YamlMapping[] {
+function podParameters(fixed: string): readonly YamlMapping[] {
   return [
     {
-      name: BUILD_RESOURCES_PARAMETER,
-      description:
-        'What the container that runs the buildpacks asks of a node and may take, in JSON, as a container has it.',
-      default: JSON.stringify(BUILD_RESOURCES),
-    },
-    {
       name: USERS,
-      description:
-        'Who chooses the users of the containers: `fixed` is 65532 and the user of the builder, which makes the same image everywhere; `cluster` leaves it to the cluster, as OpenShift wants it.',
+      description: `Who chooses the users of the containers: \`fixed\` is ${fixed}; \`cluster\` leaves it to the cluster, as OpenShift wants it.`,
       default: 'fixed',
       enum: USERS_VALUES,
     },

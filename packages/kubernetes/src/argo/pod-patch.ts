@@ -52,3 +52,15 @@ replace(toJson({
     {"name": "main", "securityContext": user}
   ]
 }), "{" + "{", "{\\\\u007b")`);
+
+/** The same for a rebase, in whose Pod nothing foreign runs: only users, and rights of Argo's own containers. */
+export const REBASE_POD_PATCH = evaluated(`let byCluster = ${BY_CLUSTER};
+let executor = byCluster ? ${constant(builderSecurity())} : ${constant(EXECUTOR_SECURITY)};
+let user = byCluster ? {"runAsUser": nil, "runAsGroup": nil} : {};
+toJson({
+  "initContainers": [{"name": "init", "securityContext": executor}],
+  "containers": [
+    {"name": "wait", "securityContext": executor},
+    {"name": "main", "securityContext": user}
+  ]
+})`);

@@ -1,11 +1,19 @@
-import { SHARED_VOLUMES } from '../pod/program.ts';
+import { SCRATCH } from '../pod/places.ts';
+import { emptyVolume, SHARED_VOLUMES } from '../pod/program.ts';
 import { TOOL_USER } from '../pod/security.ts';
 import type { ReleaseFacts } from '../release-facts.ts';
 import type { YamlMapping } from '../yaml-value.ts';
-import { buildContainer, OUTPUTS, prepareContainer, publishContainer } from './containers.ts';
+import {
+  buildContainer,
+  OUTPUTS,
+  prepareContainer,
+  publishContainer,
+  REBASE_OUTPUTS,
+  rebaseContainer,
+} from './containers.ts';
 import { valueOf } from './expression.ts';
-import { DEADLINE, parameters } from './parameters.ts';
-import { POD_PATCH } from './pod-patch.ts';
+import { DEADLINE, parameters, rebaseParameters } from './parameters.ts';
+import { POD_PATCH, REBASE_POD_PATCH } from './pod-patch.ts';
 import { RETRY_STRATEGY } from './retry.ts';
 import { CACHE, NO_TOKEN, SOURCE, SOURCE_CLAIM, VOLUMES_BY_NAME } from './volumes.ts';
 
@@ -17,12 +25,12 @@ export function workflowTemplate(kind: TemplateKind, { version, toolImage }: Rel
     apiVersion: 'argoproj.io/v1alpha1',
     kind,
     metadata: { name: 'buildpacks-ci', labels: { 'app.kubernetes.io/version': version } },
-    spec: { entrypoint: 'build', templates: [buildTemplate(toolImage)] },
+    spec: { entrypoint: 'build', templates: [buildTemplate(toolImage), rebaseTemplate(toolImage)] },
   };
 }
 
 /**
- * One Pod. The first two stages are init containers, not a `containerSet`: the kubelet starts the next container when no process of the
+ * One Pod that builds. The first two stages are init containers, not a `containerSet`: the kubelet starts the next container when no process of the
  * one before is left, where a `containerSet` goes by files that every container may write.
  */
 function buildTemplate(toolImage: string): YamlMapping {
@@ -40,10 +48,31 @@ function buildTemplate(toolImage: string): YamlMapping {
   };
 }
 
+/** One container, ours. */
+function rebaseTemplate(toolImage: string): YamlMapping {
+  return {
+    name: 'rebase',
+    inputs: { parameters: rebaseParameters(toolImage) },
+    outputs: { parameters: REBASE_OUTPUTS },
+    activeDeadlineSeconds: valueOf(DEADLINE),
+    retryStrategy: RETRY_STRATEGY,
+    securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
+    volumes: [emptyVolume(SCRATCH), ...namedVolumes()],
+    container: rebaseContainer(),
+    podSpecPatch: REBASE_POD_PATCH,
+  };
+}
+
 function ownVolumes(): readonly YamlMapping[] {
   return [
     { name: SOURCE.volume, persistentVolumeClaim: { claimName: valueOf(SOURCE_CLAIM) } },
     { name: CACHE.volume, emptyDir: {} },
+    ...namedVolumes(),
+  ];
+}
+
+function namedVolumes(): readonly YamlMapping[] {
+  return [
     { name: NO_TOKEN.volume, emptyDir: {} },
     ...VOLUMES_BY_NAME.map(({ volume, kind, parameter, ...more }) => {
       const name = valueOf(parameter);

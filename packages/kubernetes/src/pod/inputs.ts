@@ -4,6 +4,7 @@ import {
   type InputDefinition,
   type InputName,
   INPUTS,
+  REBASE_INPUTS,
 } from '@buildpacks-ci/core';
 
 /** What a Pod decides by its own means, or has no place for: the app is read only, and nothing of the build stays in the Pod. */
@@ -21,7 +22,7 @@ const LEFT_OUT: ReadonlySet<InputName> = new Set([
 ]);
 
 /** Secret as a whole. A proxy is one only with a password, which must not be in a manifest either. */
-const SECRETS: ReadonlySet<InputName> = new Set(['registry-auth', 'cache-sign-key']);
+const SECRETS: ReadonlySet<string> = new Set(['registry-auth', 'cache-sign-key']);
 
 type Input = InputDefinition & { readonly name: InputName };
 
@@ -31,6 +32,11 @@ export const POD_INPUTS: readonly Input[] = INPUTS.filter(({ name }) => !LEFT_OU
 /** Those of them that PUBLISH has too; all else it takes from the plan. */
 export const PUBLISH_INPUTS: readonly Input[] = POD_INPUTS.filter(
   ({ name }) => name === 'log-level' || name === 'policy' || CONNECTION_INPUTS.includes(name),
+);
+
+/** Every input of a rebase; a Pod has no files with lists. */
+export const REBASE_POD_INPUTS: readonly InputDefinition[] = REBASE_INPUTS.filter(
+  ({ name }) => name !== 'list' && !SECRETS.has(name),
 );
 
 /** In a Pod an image can go to a registry only. */

@@ -9,6 +9,7 @@ export const COMMANDS = {
   prepare: [PROGRAM, 'prepare'],
   build: ['/bin/sh', '-c', BUILD_SCRIPT],
   publish: [PROGRAM, 'publish'],
+  rebase: [PROGRAM, 'rebase'],
 } as const;
 
 /** A digest is there already or it never comes again; asking the registry each time fails where it can't be reached. */

@@ -1,18 +1,20 @@
 import type { InputDefinition } from '@buildpacks-ci/core';
-import { BUILDER, describeInput, POD_INPUTS } from '../pod/inputs.ts';
+import { BUILDER, describeInput, POD_INPUTS, REBASE_POD_INPUTS } from '../pod/inputs.ts';
 import type { YamlMapping } from '../yaml-value.ts';
 
-/** All params of the Task. */
+/** All params of a Task that builds. */
 export function params(toolImage: string): readonly YamlMapping[] {
-  return [
-    ...POD_INPUTS.map(inputParam),
-    {
-      name: 'tool-image',
-      type: 'string',
-      description: 'The image of the steps `prepare` and `publish`. Each release of the Task names its own by digest.',
-      default: toolImage,
-    },
-  ];
+  return [...POD_INPUTS.map(inputParam), toolImageParam(toolImage, 'the steps `prepare` and `publish`')];
+}
+
+/** All params of a Task that rebases. */
+export function rebaseParams(toolImage: string): readonly YamlMapping[] {
+  return [...REBASE_POD_INPUTS.map(inputParam), toolImageParam(toolImage, 'the step')];
+}
+
+function toolImageParam(toolImage: string, steps: string): YamlMapping {
+  const description = `The image of ${steps}. Each release of the Task names its own by digest.`;
+  return { name: 'tool-image', type: 'string', description, default: toolImage };
 }
 
 /** An absent input is empty text, as everywhere; a list is an array of its items. */

@@ -33,16 +33,45 @@ export const PUBLISH_RESULTS = [
   { name: 'APP_IMAGE_DIGEST', result: 'digest', description: 'The same as IMAGE_DIGEST.' },
 ] as const satisfies readonly StepResult[];
 
+/** Of the step `rebase`. From `IMAGES` Tekton Chains takes what it signs. */
+export const REBASE_RESULTS = [
+  { name: 'REBASED', result: 'rebased', description: 'How many images were rebased.' },
+  {
+    name: 'OUTDATED',
+    result: 'outdated',
+    description:
+      'How many images would be rebased, with `dry-run`. A step that fails has no results, so `check` has none.',
+  },
+  {
+    name: 'FAILED',
+    result: 'failed',
+    description: 'How many images a rule stands against, or were in trouble: not 0 only in a step that fails.',
+  },
+  {
+    name: 'IMAGES',
+    result: 'references',
+    description:
+      'The new images, `name@sha256:…` with commas between. Empty where they take more than 3000 characters.',
+  },
+] as const satisfies readonly StepResult[];
+
 /**
  * The Task's results are those of the step `publish`: a result that the Task had for itself would be a file that the step `build`, and
  * foreign code in it, could write too.
  */
-export const TASK_RESULTS: readonly YamlMapping[] = PUBLISH_RESULTS.map(({ name, description }) => ({
-  name,
-  type: 'string',
-  description,
-  value: `$(steps.publish.results.${name})`,
-}));
+export const TASK_RESULTS = resultsOf('publish', PUBLISH_RESULTS);
+
+/** Of a Task that rebases. */
+export const REBASE_TASK_RESULTS = resultsOf('rebase', REBASE_RESULTS);
+
+function resultsOf(step: string, results: readonly StepResult[]): readonly YamlMapping[] {
+  return results.map(({ name, description }) => ({
+    name,
+    type: 'string',
+    description,
+    value: `$(steps.${step}.results.${name})`,
+  }));
+}
 
 /** As a step declares them. */
 export function declared(results: readonly StepResult[]): readonly YamlMapping[] {

@@ -1,5 +1,5 @@
 import { environmentName, type InputDefinition } from '@buildpacks-ci/core';
-import { POD_INPUTS, PUBLISH_INPUTS } from '../pod/inputs.ts';
+import { POD_INPUTS, PUBLISH_INPUTS, REBASE_POD_INPUTS } from '../pod/inputs.ts';
 import { BUILT, OWN_FOLDERS, PREPARED, SCRATCH } from '../pod/places.ts';
 import {
   BUILD_ENVIRONMENT,
@@ -12,8 +12,8 @@ import {
 } from '../pod/program.ts';
 import { builderSecurity, toolSecurity, type Users } from '../pod/security.ts';
 import type { YamlMapping } from '../yaml-value.ts';
-import { declared, PREPARE_RESULTS, PUBLISH_RESULTS, resultOptions } from './results.ts';
-import { pathOf, PREPARE_WORKSPACES, PUBLISH_WORKSPACES } from './workspaces.ts';
+import { declared, PREPARE_RESULTS, PUBLISH_RESULTS, REBASE_RESULTS, resultOptions } from './results.ts';
+import { pathOf, PREPARE_WORKSPACES, PUBLISH_WORKSPACES, REBASE_WORKSPACES } from './workspaces.ts';
 
 /** A step of a Task. */
 export interface Step extends YamlMapping {
@@ -85,6 +85,23 @@ export function publishStep(users: Users): Step {
     results: declared(PUBLISH_RESULTS),
     workspaces: PUBLISH_WORKSPACES,
     volumeMounts: MOUNTS.publish,
+    securityContext: toolSecurity(users),
+  };
+}
+
+/** Puts images on a newer run image. Nothing foreign runs beside it, so one step has all that there is. */
+export function rebaseStep(users: Users): Step {
+  return {
+    name: 'rebase',
+    image: image('tool-image'),
+    ...IMAGE_PULL,
+    workingDir: SCRATCH.mount,
+    command: COMMANDS.rebase,
+    args: [`--proxy-directory=${pathOf('proxy')}`, ...resultOptions(REBASE_RESULTS), ...lists(REBASE_POD_INPUTS)],
+    env: environment(REBASE_POD_INPUTS),
+    results: declared(REBASE_RESULTS),
+    workspaces: REBASE_WORKSPACES,
+    volumeMounts: [mount(SCRATCH)],
     securityContext: toolSecurity(users),
   };
 }

@@ -8,6 +8,9 @@ interface Workspace {
   readonly readOnly?: true;
 }
 
+const PROXY =
+  'Files `http-proxy`, `https-proxy` and `no-proxy` in the place of these params, for a proxy with a password: a Secret with these keys.';
+
 /**
  * The workspaces, each only in the steps that name it ("isolated"): none is in the step `build`, where foreign code runs.
  */
@@ -49,8 +52,7 @@ const WORKSPACES = [
   },
   {
     name: 'proxy',
-    description:
-      'Files `http-proxy`, `https-proxy` and `no-proxy` in the place of these params, for a proxy with a password: a Secret with these keys. The step `build` is told of the proxy without the password.',
+    description: `${PROXY} The step \`build\` is told of the proxy without the password.`,
     optional: true,
     readOnly: true,
   },
@@ -70,6 +72,20 @@ export const TASK_WORKSPACES: readonly YamlMapping[] = WORKSPACES.map((workspace
 /** PUBLISH reads no source and no bindings. */
 const OF_PUBLISH: readonly WorkspaceName[] = ['cache', 'dockerconfig', 'ca-certs', 'registries-conf', 'proxy'];
 
+/** A rebase speaks to registries only. */
+const OF_REBASE: readonly WorkspaceName[] = ['dockerconfig', 'ca-certs', 'registries-conf', 'proxy'];
+
+/** As a Task that rebases declares them. */
+export const REBASE_TASK_WORKSPACES: readonly YamlMapping[] = WORKSPACES.filter(({ name }) =>
+  OF_REBASE.includes(name),
+).map((workspace) => ({
+  ...workspace,
+  ...(workspace.name === 'proxy' && { description: PROXY }),
+  mountPath: `${ROOT}/${workspace.name}`,
+}));
+
+/** As the step `rebase` names them. */
+export const REBASE_WORKSPACES: readonly YamlMapping[] = OF_REBASE.map((name) => ({ name }));
 /** As the step `prepare` names them. */
 export const PREPARE_WORKSPACES: readonly YamlMapping[] = WORKSPACES.map(({ name }) => ({ name }));
 /** As the step `publish` names them. */
