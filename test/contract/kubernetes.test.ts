@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { BUILD_SCRIPT } from '../../packages/core/src/build/staged/build-script.ts';
 import { environmentName, type InputDefinition, INPUTS } from '../../packages/core/src/inputs/index.ts';
+import { REBASE_INPUTS } from '../../packages/core/src/rebase/index.ts';
 import { renderArgo } from '../../scripts/argo-files.ts';
 import { renderTekton } from '../../scripts/tekton-files.ts';
 import { ROOT } from '../support/documents.ts';
@@ -49,12 +50,19 @@ interface Template {
         readonly initContainers: readonly [Container, Container];
         readonly container: Container;
       },
+      { readonly inputs: { readonly parameters: readonly Param[] } },
     ];
   };
 }
 
+type TasksByFile = readonly (readonly [string, Task])[];
+
 const FILES = [...renderTekton(), ...renderArgo()];
-const TASKS = [...renderTekton()].map(([file, text]) => [file, parse(text) as Task] as const);
+const [REBASES, TASKS] = [true, false].map((wanted) =>
+  [...renderTekton()]
+    .filter(([file]) => file.includes('rebase') === wanted)
+    .map(([file, text]) => [file, parse(text) as Task] as const),
+) as [TasksByFile, TasksByFile];
 const TEMPLATES = [...renderArgo()].map(([file, text]) => [file, parse(text) as Template] as const);
 const PODS = [
   ...TASKS.map(([file, { spec }]) => [file, spec.steps] as const),
@@ -158,4 +166,29 @@ describe.each(PODS)('the containers of %s', (_file, [prepare, build, publish]) =
     expect(prepared?.readOnly).toBe(true);
     expect(build.volumeMounts.map(({ name }) => name)).not.toContain('scratch');
   });
+});
+
+describe.each(REBASES)('%s', (_file, { spec }) => {
+  const wanted = REBASE_INPUTS.filter(({ name }) => !['list', 'registry-auth'].includes(name));
+
+  test('has the params of the schema, and the tool image', () => {
+    expect(spec.params.map(({ name }) => name)).toEqual([...wanted.map(({ name }) => name), 'tool-image']);
+  });
+
+  test('gives each list to the arguments, in the order in which they are announced, and each other input to the environment', () => {
+    const [{ args = [], env }] = spec.steps;
+    const lists = wanted.filter(({ type }) => type === 'list').map(({ name }) => name);
+    expect(args).toContain(`--lists=${lists.join(',')}`);
+    expect(args.flatMap((arg, index) => (args[index - 1] === '--' ? [arg] : []))).toEqual(
+      lists.map((name) => `$(params.${name}[*])`),
+    );
+    for (const { name } of wanted.filter(({ type }) => type !== 'list'))
+      expect(env).toContainEqual({ name: environmentName(name), value: `$(params.${name})` });
+  });
+});
+
+test.each(TEMPLATES)('%s has the parameters of a rebase in its second template', (_file, { spec }) => {
+  const names = spec.templates[1].inputs.parameters.map(({ name }) => name);
+  const wanted = REBASE_INPUTS.map(({ name }) => name).filter((name) => !['list', 'registry-auth'].includes(name));
+  expect(names).toEqual(expect.arrayContaining(wanted));
 });
