@@ -19,7 +19,7 @@ export function pagesWithExamples(): readonly PageWithExamples[] {
   });
 }
 
-/** What GitHub reads in this repository: workflows, the action, Dependabot's settings; from the root. */
+/** What GitHub reads in this repository: workflows, the actions, Dependabot's settings; from the root. */
 export function ownFiles(): readonly string[] {
-  return globSync(['action.yml', '.github/dependabot.yml', '.github/workflows/*.yml'], { cwd: ROOT }).sort();
+  return globSync(['action.yml', 'rebase/action.yml', '.github/dependabot.yml', '.github/workflows/*.yml'], { cwd: ROOT }).sort();
 }
