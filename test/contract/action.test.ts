@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { CI_INPUTS, type InputDefinition, withoutLinks } from '../../packages/core/src/inputs/index.ts';
 import { ACTION_INPUTS, ACTION_OUTPUTS } from '../../packages/github-action/src/definitions.ts';
+import { REBASE_ACTION_INPUTS, REBASE_OUTPUTS } from '../../packages/github-action/src/rebase/definitions.ts';
 import { withSection } from '../../scripts/generated-section.ts';
 import { renderNames, renderOutputs, renderOwnInputs } from '../../scripts/github-tables.ts';
 import { ROOT } from '../support/documents.ts';
@@ -38,6 +39,31 @@ describe('action.yml', () => {
   test('runs on Node 24 what is in the repository', () => {
     expect(ACTION.runs.using).toBe('node24');
     for (const file of [ACTION.runs.main, ACTION.runs.post]) expect(existsSync(path.join(ROOT, file))).toBe(true);
+  });
+});
+
+describe('rebase/action.yml', () => {
+  const rebase = parse(read('rebase/action.yml')) as ActionFile;
+
+  test('has the inputs of the schema and those of GitHub, and no others', () => {
+    expect(Object.keys(rebase.inputs)).toEqual(REBASE_ACTION_INPUTS.map(({ name }) => name));
+  });
+
+  test.each(REBASE_ACTION_INPUTS.map((input) => [input.name, input] as const))(
+    'says of %s what the schema says',
+    (name, input) => {
+      expect(rebase.inputs[name]?.description).toContain(withoutLinks(input.description));
+      expect(rebase.inputs[name]?.default).toBe(input.default);
+    },
+  );
+
+  test('has the outputs that the step writes', () => {
+    expect(Object.keys(rebase.outputs)).toEqual(REBASE_OUTPUTS.map(({ name }) => name));
+  });
+
+  test('runs the same bundle, by a line that loads it', () => {
+    expect(rebase.runs.using).toBe('node24');
+    expect(read(path.join('rebase', rebase.runs.main))).toBe("require('./index.cjs');\n");
   });
 });
 

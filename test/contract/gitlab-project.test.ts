@@ -24,13 +24,13 @@ describe('gitlab/README.md', () => {
   const includes = pipelineExamples(README).flatMap((example) => example.includes);
 
   test('has an example for each component', () => {
-    expect(new Set(includes.map(({ component }) => component))).toEqual(new Set(['build', 'build-staged']));
+    expect(new Set(includes.map(({ component }) => component))).toEqual(new Set(['build', 'build-staged', 'rebase']));
   });
 
   test.each(includes.map((include, index) => [`${index + 1}, ${include.component}`, include] as const))(
     'has examples that GitLab takes: %s',
     (_, include) => {
-      expect(jobsOfInclude(include)).toContain('build-image');
+      expect(jobsOfInclude(include)).toContain(include.component === 'rebase' ? 'rebase-images' : 'build-image');
     },
   );
 

@@ -55,14 +55,10 @@ interface Template {
   };
 }
 
-type TasksByFile = readonly (readonly [string, Task])[];
-
 const FILES = [...renderTekton(), ...renderArgo()];
-const [REBASES, TASKS] = [true, false].map((wanted) =>
-  [...renderTekton()]
-    .filter(([file]) => file.includes('rebase') === wanted)
-    .map(([file, text]) => [file, parse(text) as Task] as const),
-) as [TasksByFile, TasksByFile];
+const ALL_TASKS = [...renderTekton()].map(([file, text]) => [file, parse(text) as Task] as const);
+const TASKS = ALL_TASKS.filter(([file]) => !file.includes('rebase'));
+const REBASES = ALL_TASKS.filter(([file]) => file.includes('rebase'));
 const TEMPLATES = [...renderArgo()].map(([file, text]) => [file, parse(text) as Template] as const);
 const PODS = [
   ...TASKS.map(([file, { spec }]) => [file, spec.steps] as const),

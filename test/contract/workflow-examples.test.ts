@@ -2,13 +2,26 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ACTION_INPUTS, ACTION_OUTPUTS } from '../../packages/github-action/src/definitions.ts';
+import { REBASE_ACTION_INPUTS, REBASE_OUTPUTS } from '../../packages/github-action/src/rebase/definitions.ts';
 import { ownFiles, pagesWithExamples, ROOT } from '../support/documents.ts';
 import { actionSteps } from '../support/workflow.ts';
 import { workflowExamples } from '../support/workflow-examples.ts';
 
-const PLACEHOLDER = 'OWNER/buildpacks-ci@0000000000000000000000000000000000000000';
-const INPUTS = new Set<string>(ACTION_INPUTS.map(({ name }) => name));
-const OUTPUTS = new Set<string>(ACTION_OUTPUTS.map(({ name }) => name));
+const RELEASE = '@0000000000000000000000000000000000000000';
+/** What each of our actions takes and gives, by its placeholder. */
+const ACTIONS: ReadonlyMap<string, Names> = new Map([
+  [`OWNER/buildpacks-ci${RELEASE}`, namesOf(ACTION_INPUTS, ACTION_OUTPUTS)],
+  [`OWNER/buildpacks-ci/rebase${RELEASE}`, namesOf(REBASE_ACTION_INPUTS, REBASE_OUTPUTS)],
+]);
+
+interface Names {
+  readonly inputs: ReadonlySet<string>;
+  readonly outputs: ReadonlySet<string>;
+}
+
+function namesOf(inputs: readonly { readonly name: string }[], outputs: readonly { readonly name: string }[]): Names {
+  return { inputs: new Set(inputs.map(({ name }) => name)), outputs: new Set(outputs.map(({ name }) => name)) };
+}
 
 const EXAMPLES = pagesWithExamples().flatMap(({ file, examples }) =>
   examples.map(({ title, workflow }) => [`${file}, line ${title}`, workflow] as const),
@@ -51,16 +64,16 @@ test.each(['README.md', 'docs/github.md'])('%s has examples', (page) => {
 describe.each(EXAMPLES)('%s', (_, workflow) => {
   const ours = actionSteps(workflow).filter(({ uses }) => uses.startsWith('OWNER/'));
 
-  test('uses this action by the placeholder', () => {
-    expect(new Set(ours.map(({ uses }) => uses))).toEqual(new Set([PLACEHOLDER]));
+  test('uses our actions by their placeholders', () => {
+    expect(ours.filter(({ uses }) => !ACTIONS.has(uses))).toEqual([]);
+    expect(ours).not.toEqual([]);
   });
 
-  test('uses inputs and outputs that there are', () => {
-    expect(ours.flatMap((step) => Object.keys(step.with)).filter((name) => !INPUTS.has(name))).toEqual([]);
-    const outputs = ours.flatMap(({ id = '' }) => [
-      ...workflow.matchAll(new RegExp(`steps\\.${id}\\.outputs\\.([\\w-]+)`, 'g')),
-    ]);
-    expect(outputs.map(([, name = '']) => name).filter((name) => !OUTPUTS.has(name))).toEqual([]);
+  test.each(ours.map((step) => [step.uses, step] as const))('uses inputs and outputs that %s has', (uses, step) => {
+    const { inputs, outputs } = ACTIONS.get(uses) ?? namesOf([], []);
+    expect(Object.keys(step.with).filter((name) => !inputs.has(name))).toEqual([]);
+    const used = workflow.matchAll(new RegExp(`steps\\.${step.id ?? ''}\\.outputs\\.([\\w-]+)`, 'g'));
+    expect([...used].map(([, name = '']) => name).filter((name) => !outputs.has(name))).toEqual([]);
   });
 });
 

@@ -50,6 +50,22 @@ describe('the Pod that Argo’s controller makes of the template', () => {
     expect(containersOf(rendered).map(({ name }) => name)).toEqual(['init', 'prepare', 'build', 'wait', 'main']);
   });
 
+  it.each<[string, Partial<WorkflowOptions>]>([
+    ['as it is', {}],
+    ['with Argo’s own containers set up carelessly', { settings: CARELESS }],
+    ['with the user of the cluster', { parameters: { users: 'cluster' }, user: 1_000_660_000 }],
+  ])('is one that a restricted namespace takes for a rebase: %s', async (_case, { parameters, ...options }) => {
+    const rendered = await renderWorkflow({
+      templates: 'argo/buildpacks-ci/manifests.yaml',
+      templateRef: { name: 'buildpacks-ci', template: 'rebase' },
+      parameters: { images: 'registry.test/app:1', 'keep-old-as': '{tag}-previous', ...parameters },
+      ...options,
+    });
+    expect([...rendered.problems, ...rendered.refusals]).toEqual([]);
+    expect(containersOf(rendered).map(({ name }) => name)).toEqual(['init', 'wait', 'main']);
+    expect(mountsOf(rendered, 'main')).toContain('/var/run/secrets/kubernetes.io/serviceaccount (read)');
+  });
+
   it('is refused with the users of the manifest where the cluster chooses', async () => {
     const { refusals } = await render({ user: 1_000_660_000 });
     expect(refusals.join('\n')).toContain("is not in the namespace's range");

@@ -10,9 +10,10 @@ beforeAll(async () => {
   await checkJsonschema();
 });
 
-describe('docs/gitlab.md', () => {
-  test('has pipelines that GitLab accepts', async () => {
-    const examples = pipelineExamples(page('docs/gitlab.md'));
+describe('GitLab', () => {
+  test.each(['docs/gitlab.md', 'docs/operations.md'])('accepts the pipelines of %s', async (file) => {
+    const examples = pipelineExamples(page(file));
+    expect(examples).not.toEqual([]);
     const pipelines = Object.fromEntries(examples.map(({ title, pipeline }) => [title, pipeline]));
     expect(await schemaProblems('gitlab-ci', pipelines)).toEqual([]);
   });
