@@ -23,7 +23,10 @@ export interface GitLabRun extends Pick<
   'event' | 'variables' | 'docker' | 'volumes' | 'files' | 'machine' | 'jobToken'
 > {
   /** The component once for each, by the name of its template; a list since a pipeline may have it several times. */
-  readonly components: readonly { readonly template?: 'build' | 'build-staged'; readonly inputs: ComponentInputs }[];
+  readonly components: readonly {
+    readonly template?: 'build' | 'build-staged' | 'rebase';
+    readonly inputs: ComponentInputs;
+  }[];
   /** Jobs beside the component's. */
   readonly jobs?: object;
   /** Apps in the project's repository, by their folders. */
