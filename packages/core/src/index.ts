@@ -59,7 +59,7 @@ export { parsePolicyTarget, pushPolicy } from './policy-check/push-policy.ts';
 export {
   checkJson,
   type CheckOutcome,
-  countRefused,
+  checkVerdict,
   PolicyError,
   readPolicyFile,
   renderCheck,

@@ -1,11 +1,10 @@
 import path from 'node:path';
 import {
-  BuildpacksError,
   checkImages,
   checkJson,
   type CheckOutcome,
   collectProblems,
-  countRefused,
+  checkVerdict,
   type InputProblem,
   InputError,
   nearestName,
@@ -34,7 +33,7 @@ export const POLICY: Command = {
   ],
   details: [
     'check judges images that exist, whoever has built them, by what they tell. preview judges a build without running it: it takes the options of build. push publishes a policy and prints what to write into the input policy.',
-    'The exit status is 112 when a rule is broken. What can not be known without a build, or from an image, is listed.',
+    'The exit status is 112 when a rule is broken. When none is and an image could not be judged, it is that of the reason: 2 when there is no such image, 111 when a later try may help, else 1. What can not be known without a build, or from an image, is listed. Of an index all images are judged, but for --platform.',
   ],
   groups: [{ title: 'General', options: [JSON_OPTION, HELP_OPTION] }, ...inputGroups()],
   async run(invocation) {
@@ -68,11 +67,8 @@ async function preview(invocation: Invocation): Promise<void> {
 function tell(outcome: CheckOutcome, invocation: Invocation): void {
   const asJson = flagValue(invocation, 'json') === 'true';
   invocation.console.print(asJson ? checkJson(outcome) : `${renderCheck(outcome).join('\n')}\n`);
-  const refused = countRefused(outcome);
-  if (refused === 0) return;
-  throw new BuildpacksError('policy', `${refused} of ${outcome.subjects.length} are not allowed by the policy`, {
-    hint: outcome.policies.flatMap(({ help }) => help ?? []).join(' ') || 'The list says what is wrong with each.',
-  });
+  const verdict = checkVerdict(outcome);
+  if (verdict !== undefined) throw verdict;
 }
 
 async function push(invocation: Invocation): Promise<void> {

@@ -1,5 +1,6 @@
 import { BaseFinder } from '../inspect/base-finder.ts';
 import { sbomLayer } from '../sbom/image-bills.ts';
+import { realTime } from '../image/creation-time.ts';
 import { parseManifest, type RawManifest } from '../image/manifest.ts';
 import { MEDIA_TYPE } from '../image/media-types.ts';
 import { type Image, readImage } from '../image/source.ts';
@@ -54,7 +55,8 @@ export class EntryReader {
       kind: 'app',
       digest: raw.digest,
       platform: platformOf(image),
-      ...optional('created', builtAt(config.created)),
+      // The lifecycle writes 1980 where the build is to be reproducible.
+      ...(realTime(config.created) !== undefined && optional('created', config.created)),
       size: manifest.layers.reduce((sum, { size }) => sum + size, 0),
       ...optional('runImage', labels.lifecycle.runImage.image),
       ...optional('distribution', distributionOf(config.config.Labels)),
@@ -92,11 +94,6 @@ function platformOf({ config: { os, architecture, variant } }: Image): AppEntry[
 function distributionOf(labels: Readonly<Record<string, string>>): string | undefined {
   const name = labels['io.buildpacks.base.distro.name'];
   return name && [name, labels['io.buildpacks.base.distro.version']].filter(Boolean).join(' ');
-}
-
-/** The lifecycle writes 1980 where the build is to be reproducible. */
-function builtAt(created: string | undefined): string | undefined {
-  return created === undefined || !(Date.parse(created) >= Date.UTC(1981, 0)) ? undefined : created;
 }
 
 function chosen(labels: Readonly<Record<string, string>>, names: readonly string[]): Readonly<Record<string, string>> {

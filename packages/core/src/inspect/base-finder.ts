@@ -1,5 +1,6 @@
 import { runImageCandidates } from '../builder/run-image.ts';
 import { BuildpacksError, InputError } from '../errors/index.ts';
+import { creationTime } from '../image/creation-time.ts';
 import type { Platform } from '../image/manifest.ts';
 import { formatPlatform } from '../image/platform.ts';
 import { type Image, readImage } from '../image/source.ts';
@@ -47,11 +48,11 @@ export class BaseFinder {
       this.#latest(runImage.image, runImage.mirrors, platform, near),
       this.#used(runImage, platform),
     ]);
-    const created = optional('created', timeOf(used));
+    const created = optional('created', used?.created);
     if ('reason' in found) return { state: 'unknown', reason: found.reason, ...created };
     const state = compareBase(image, runImage, found);
     const { name, digest } = found;
-    const latest = { name, digest, ...optional('created', timeOf(found)) };
+    const latest = { name, digest, ...optional('created', found.created) };
     return { state: state.kind, ...(state.kind === 'unknown' && { reason: state.reason }), ...created, latest };
   }
 
@@ -96,7 +97,9 @@ export class BaseFinder {
     const found = await this.#registry.resolve(reference, platform);
     if (found === undefined) return undefined;
     const { raw, config } = await readImage(this.#registry.source(reference.repository), found.manifest);
-    const { diffIds, created } = config;
+    const { diffIds } = config;
+    const made = creationTime(config);
+    const created = made === undefined ? undefined : new Date(made).toISOString();
     return { name: familiarReference(reference), digest: raw.digest, diffIds, ...optional('created', created) };
   }
 }
@@ -107,11 +110,3 @@ function tolerate(error: unknown): BuildpacksError {
   if (error instanceof BuildpacksError && error.code !== 'cancelled' && error.code !== 'internal') return error;
   throw error;
 }
-
-/** Images that are made to be reproducible have a time that says nothing: 1970 or 1980. */
-function timeOf(base: LatestBase | undefined): string | undefined {
-  const time = Date.parse(base?.created ?? '');
-  return time >= FIRST_TIME ? new Date(time).toISOString() : undefined;
-}
-
-const FIRST_TIME = Date.UTC(1981, 0);

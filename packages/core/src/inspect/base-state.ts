@@ -9,7 +9,7 @@ export interface LatestBase {
   /** Of the platform's manifest. */
   readonly digest: Digest;
   readonly diffIds: readonly Digest[];
-  /** As its configuration says it. */
+  /** When it was made, by its configuration or a label; ISO 8601. Absent when it does not tell. */
   readonly created?: string;
 }
 

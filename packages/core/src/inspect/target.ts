@@ -1,18 +1,20 @@
 import path from 'node:path';
 import { createCredentials } from '../auth/index.ts';
 import { detectContainerEngine } from '../engine/index.ts';
-import { InputError } from '../errors/index.ts';
+import { BuildpacksError, InputError } from '../errors/index.ts';
 import type { ConnectionInputs } from '../inputs/connection.ts';
 import { kindOf } from '../files/file-kind.ts';
 import { inputError } from '../errors/problems.ts';
 import { optional } from '../json/json.ts';
 import { type Layout, layoutImage, openLayout, openLayoutArchive } from '../layout/index.ts';
 import type { Ports } from '../ports/index.ts';
-import { familiarReference, type ImageReference, parseReference } from '../reference/index.ts';
+import { type Digest, familiarReference, type ImageReference, parseReference } from '../reference/index.ts';
 import { createRegistryClient, type RegistryClient, registryServer } from '../registry/index.ts';
-import type { Platform, RawManifest } from '../image/manifest.ts';
+import { imagesOfIndex } from '../image/index-images.ts';
+import { parseIndex, type Platform, type RawManifest } from '../image/manifest.ts';
 import { isIndexType } from '../image/media-types.ts';
-import { type Image, readImage } from '../image/source.ts';
+import { type Image, type ImageSource, readImage } from '../image/source.ts';
+import { mapInParallel } from '../parallel/parallel.ts';
 
 /** Where an existing image is; `name` is as the user wrote it. */
 export type ImageLocation =
@@ -85,6 +87,56 @@ export async function openTarget(wanted: WantedImage, ports: Ports): Promise<Ins
   }
 }
 
+/**
+ * Opens an image for inspection; where no platform is wanted, those of all platforms that the name leads to.
+ *
+ * @throws InputError as `openTarget`; BuildpacksError `image` when an index holds no image, or could hide one
+ */
+export async function openPlatforms(
+  wanted: Omit<WantedImage, 'platform'> & Partial<Pick<WantedImage, 'platform'>>,
+  ports: Ports,
+): Promise<readonly InspectionTarget[]> {
+  const { location, platform, connection } = wanted;
+  if (platform !== undefined) return [await openTarget({ location, platform, connection }, ports)];
+  const { name } = location;
+  switch (location.kind) {
+    case 'registry': {
+      const registry = openNamed(location.reference, connection, ports);
+      const raw = await registry.manifest(location.reference);
+      if (raw === undefined) throw missing(name);
+      return imagesBelow(name, registry.source(location.reference.repository), raw);
+    }
+    case 'oci':
+    case 'oci-archive': {
+      const { source, index } = await (location.kind === 'oci' ? openLayout : openLayoutArchive)(location.path);
+      const lists = index.map(async ({ digest }) => imagesBelow(name, source, await manifestOf(source, digest, name)));
+      return (await Promise.all(lists)).flat();
+    }
+    case 'docker':
+      return [{ name, image: await openStored(location, ports) }];
+  }
+}
+
+async function imagesBelow(name: string, source: ImageSource, raw: RawManifest): Promise<readonly InspectionTarget[]> {
+  if (!isIndexType(raw.mediaType)) return [{ name, image: await readImage(source, raw) }];
+  const images = imagesOfIndex(parseIndex(raw), name);
+  if (images.length === 0) throw new BuildpacksError('image', `"${name}" is an index without images`);
+  return mapInParallel(images, AT_ONCE, async ({ digest }) => {
+    return { name, image: await readImage(source, await manifestOf(source, digest, name)), index: raw };
+  });
+}
+
+/** Images of one index that are read at once. */
+const AT_ONCE = 4;
+
+async function manifestOf(source: ImageSource, digest: Digest, name: string): Promise<RawManifest> {
+  const raw = await source.manifest(digest);
+  if (raw !== undefined) return raw;
+  throw new BuildpacksError('image', `"${name}" is incomplete: its manifest ${digest} is not there`, {
+    hint: 'Build or push it again.',
+  });
+}
+
 /** Engines tell an image's configuration, and keep its layers to themselves. */
 async function openStored({ name, stored }: ImageLocation & { readonly kind: 'docker' }, ports: Ports): Promise<Image> {
   const engine = await detectContainerEngine(ports);
@@ -114,18 +166,25 @@ export function openRegistry(connection: ConnectionInputs, ports: Ports): Regist
   return createRegistryClient({ ...ports, credentials, mirrors: connection.mirrors });
 }
 
+/** A place that was named may be reached where nothing else may. */
+function openNamed({ repository }: ImageReference, connection: ConnectionInputs, ports: Ports): RegistryClient {
+  ports.network.reach.admit(registryServer(repository.registry));
+  for (const { message, place } of connection.mirrors.notices) ports.log.warn(message, place);
+  return openRegistry(connection, ports);
+}
+
+function missing(name: string): InputError {
+  return inputError('image', `"${name}" does not exist`, 'Check the name, and that these credentials may read it.');
+}
+
 async function openRemote(
   { name, reference }: ImageLocation & { readonly kind: 'registry' },
   { platform, connection }: WantedImage,
   ports: Ports,
 ): Promise<InspectionTarget> {
-  ports.network.reach.admit(registryServer(reference.repository.registry));
-  const registry = openRegistry(connection, ports);
-  for (const { message, place } of connection.mirrors.notices) ports.log.warn(message, place);
+  const registry = openNamed(reference, connection, ports);
   const found = await registry.resolve(reference, platform);
-  if (found === undefined) {
-    throw inputError('image', `"${name}" does not exist`, 'Check the name, and that these credentials may read it.');
-  }
+  if (found === undefined) throw missing(name);
   const image = await readImage(registry.source(reference.repository), found.manifest);
   return { name, image, ...optional('index', found.index) };
 }

@@ -1,32 +1,41 @@
 import { openSession, type Session } from '../build/session.ts';
-import { adviceOf, BuildpacksError } from '../errors/index.ts';
-import { readImage, type Image } from '../image/source.ts';
+import { adviceOf, BuildpacksError, type ErrorCode } from '../errors/index.ts';
+import type { Image } from '../image/source.ts';
 import { notBuilt } from '../inspect/inspect.ts';
-import { type ImageLocation, openTarget } from '../inspect/target.ts';
-import { parseLifecycleMetadata } from '../lifecycle/labels.ts';
+import { type InspectionTarget, openPlatforms } from '../inspect/target.ts';
+import { APP_LABEL, parseLifecycleMetadata } from '../lifecycle/labels.ts';
 import { mapInParallel } from '../parallel/parallel.ts';
 import {
+  asksFor,
   type CheckedSubject,
   type CheckOutcome,
-  creationTime,
   evaluate,
   imageFact,
   loadPolicies,
   madeFacts,
+  type Policy,
   type PolicyFacts,
   requirePolicy,
-  type RunImageFact,
 } from '../policy/index.ts';
 import type { Ports } from '../ports/index.ts';
-import { type ImageReference, parseReference } from '../reference/index.ts';
+import { hasBuildpackBill } from '../sbom/image-bills.ts';
 import type { CheckRequest } from './inputs.ts';
+import { provenRunImage } from './proven-run-image.ts';
 
 /** Images that are looked at at once. */
 const AT_ONCE = 4;
 
+type Location = CheckRequest['locations'][number];
+
+interface CheckContext {
+  readonly request: CheckRequest;
+  readonly policies: readonly Policy[];
+  readonly session: Session;
+}
+
 /**
- * Judges images that exist, whoever has built them, by what they tell: their name, labels, buildpacks and run image. What only a build knows
- * (builder, variables, network) is listed as not judged.
+ * Judges images that exist, whoever has built them, by what they tell: their name, labels, buildpacks and run image; of an index the images of
+ * all its platforms. What only a build knows (builder, variables, network) is listed as not judged.
  *
  * @throws InputError when there is no policy; what is wrong with one image is in its outcome
  */
@@ -34,50 +43,63 @@ export async function checkImages(request: CheckRequest, ports: Ports): Promise<
   const session = openSession(ports, request.connection, []);
   const policies = await loadPolicies(request.policies, session);
   requirePolicy(policies);
-  const subjects = await mapInParallel(request.locations, AT_ONCE, async (location): Promise<CheckedSubject> => {
-    try {
-      const { image } = await openTarget({ ...request, location }, session.ports);
-      const facts = await imageFacts(location, image, session);
-      return { name: location.name, digest: image.raw.digest, ...evaluate(policies, facts) };
-    } catch (error) {
-      if (!(error instanceof BuildpacksError) || error.code === 'cancelled') throw error;
-      return { name: location.name, problem: adviceOf(error) };
-    }
-  });
-  return { policies, subjects };
+  const context = { request, policies, session };
+  const subjects = await mapInParallel(request.locations, AT_ONCE, (location) => checkLocation(location, context));
+  return { policies, subjects: subjects.flat() };
 }
 
-async function imageFacts(location: ImageLocation, image: Image, session: Session): Promise<PolicyFacts> {
-  const runImage = await runImageFact(location.name, image, session);
-  return {
-    now: session.ports.clock.now(),
-    ...madeFacts(image.config),
-    runImage,
-    ...(location.kind === 'registry' && { targets: [imageFact(location.reference, { digests: [image.raw.digest] })] }),
+async function checkLocation(location: Location, context: CheckContext): Promise<readonly CheckedSubject[]> {
+  const { name } = location;
+  try {
+    const subjects: CheckedSubject[] = [];
+    const targets = await openPlatforms({ ...context.request, location }, context.session.ports);
+    for (const target of targets) subjects.push(await checkTarget(location, target, context));
+    return subjects;
+  } catch (error) {
+    return [{ name, ...problemOf(error) }];
+  }
+}
+
+async function checkTarget(
+  location: Location,
+  { image, index }: InspectionTarget,
+  context: CheckContext,
+): Promise<CheckedSubject> {
+  const { os, architecture } = image.config;
+  const subject = {
+    name: location.name,
+    digest: image.raw.digest,
+    ...(index !== undefined && { platform: { os, architecture } }),
   };
+  try {
+    return { ...subject, ...evaluate(context.policies, await imageFacts(location, image, context)) };
+  } catch (error) {
+    return { ...subject, ...problemOf(error) };
+  }
 }
 
-/** The image's label names its run image by the digest of its manifest; when that was made, only the run image knows. */
-async function runImageFact(name: string, image: Image, { registry }: Session): Promise<RunImageFact> {
+function problemOf(error: unknown): { readonly problem: string; readonly code: ErrorCode } {
+  if (!(error instanceof BuildpacksError) || error.code === 'cancelled' || error.code === 'internal') throw error;
+  return { problem: adviceOf(error), code: error.code };
+}
+
+/** Only what rules ask for is looked up, and what an image must tell for them must be there and be true. */
+async function imageFacts(location: Location, image: Image, { policies, session }: CheckContext): Promise<PolicyFacts> {
+  const { name } = location;
   const metadata = parseLifecycleMetadata(image.config);
   if (metadata === undefined) throw notBuilt(name);
-  const { reference: text = '', image: canonical } = metadata.runImage;
-  if (!text.includes('@')) {
-    throw new BuildpacksError('image', `"${name}" does not tell by digest which run image it stands on`);
+  const made = madeFacts(image.config);
+  if (made.buildpacks === undefined && asksFor(policies, ['buildpacks.allow', 'buildpacks.deny'])) {
+    throw new BuildpacksError('policy', `"${name}" does not tell its buildpacks: it has no label ${APP_LABEL.build}`);
   }
-  const reference = parseReference(text);
-  const tagged = canonical === undefined ? undefined : parseReference(canonical);
-  const fact = imageFact(withTag(reference, tagged), {
-    digests: reference.kind === 'digest' ? [reference.digest] : [],
-  });
-  const found = await registry.manifest(reference);
-  if (found === undefined) return { ...fact, created: null };
-  const { config } = await readImage(registry.source(reference.repository), found);
-  return { ...fact, created: creationTime(config) };
-}
-
-/** The canonical name has the tag that the image was found by. */
-function withTag(reference: ImageReference, canonical: ImageReference | undefined): ImageReference {
-  const tag = canonical?.tag;
-  return reference.kind === 'digest' && tag !== undefined ? { ...reference, tag } : reference;
+  const sbom = asksFor(policies, ['build.sbom']) ? await hasBuildpackBill(image) : undefined;
+  const isAsked = asksFor(policies, ['run-images', 'registries']);
+  const runImage = isAsked ? await provenRunImage({ name, image, metadata }, session.registry) : undefined;
+  return {
+    now: session.ports.clock.now(),
+    ...made,
+    ...(sbom !== undefined && { sbom }),
+    ...(runImage && { runImage }),
+    ...(location.kind === 'registry' && { targets: [imageFact(location.reference, { digests: [image.raw.digest] })] }),
+  };
 }

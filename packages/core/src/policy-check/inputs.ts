@@ -5,6 +5,7 @@ import { parsePlatform } from '../inputs/places.ts';
 import { readPolicies } from '../inputs/policies.ts';
 import { InputReader, type RawInputs } from '../inputs/reader.ts';
 import { type ImageLocation, parseImageLocation } from '../inspect/target.ts';
+import { optional } from '../json/json.ts';
 import type { Machine } from '../ports/index.ts';
 import type { PolicySource } from '../policy/index.ts';
 
@@ -12,7 +13,8 @@ import type { PolicySource } from '../policy/index.ts';
 export interface CheckRequest {
   readonly locations: readonly ImageLocation[];
   readonly policies: readonly PolicySource[];
-  readonly platform: Platform;
+  /** Which image of an index; absent: all of them. */
+  readonly platform?: Platform;
   readonly connection: ConnectionInputs;
 }
 
@@ -41,8 +43,9 @@ export function parseCheckInputs(
     (image) => problems.attempt(() => [parseImageLocation(image, workingDirectory)]) ?? [],
   );
   const policies = readPolicies(reader, { workingDirectory, untrusted: [] }, problems);
-  const platform = problems.attempt(() => parsePlatform(reader.text('platform'), architecture));
+  const wanted = reader.text('platform');
+  const platform = wanted === undefined ? undefined : problems.attempt(() => parsePlatform(wanted, architecture));
   const connection = readConnectionInputs(reader, context, problems);
   problems.throwIfAny();
-  return { locations, policies, connection, platform: platform ?? { os: 'linux', architecture } };
+  return { locations, policies, connection, ...optional('platform', platform) };
 }

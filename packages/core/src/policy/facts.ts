@@ -54,6 +54,6 @@ export interface PolicyFacts {
   readonly volumes?: readonly string[];
   readonly hermetic?: boolean;
   readonly locked?: boolean;
-  /** Whether the image has bills of materials. */
+  /** Whether a buildpack of the image has left a bill of materials in it. */
   readonly sbom?: boolean;
 }

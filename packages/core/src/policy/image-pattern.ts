@@ -1,24 +1,22 @@
 import { InputError } from '../errors/index.ts';
-import { mirrorName } from '../mirrors/index.ts';
+import { globTest, type TextTest } from '../glob/glob.ts';
 import { type Digest, isDigest, parseReference } from '../reference/index.ts';
 import type { ImageFact } from './facts.ts';
-import { globExpression } from './glob.ts';
+import { policyName } from './image-name.ts';
+import type { Match } from './match.ts';
 
 /** Which images a rule means: `registry.example/base/*`, `docker.io/library/busybox:1.*`, `registry.example/run@sha256:…`. */
 export interface ImagePattern {
-  readonly name: RegExp;
-  readonly tag?: RegExp;
+  readonly name: TextTest;
+  readonly tag?: TextTest;
   readonly digest?: Digest;
 }
-
-/** `maybe` as long as the image's digest is not known. */
-export type Match = 'yes' | 'no' | 'maybe';
 
 const LOCAL = /^(?:docker:\/\/|oci:)/;
 
 /** The pattern, or in words why the text is none. */
 export function parseImagePattern(text: string): ImagePattern | string {
-  if (LOCAL.test(text)) return { name: globExpression(text, 'part') };
+  if (LOCAL.test(text)) return { name: globTest(text, 'part') };
   const [named = '', digest, ...more] = text.split('@');
   if (digest !== undefined && (more.length > 0 || !isDigest(digest))) return `"${text}" has no digest after "@"`;
   const colon = named.lastIndexOf(':');
@@ -26,8 +24,8 @@ export function parseImagePattern(text: string): ImagePattern | string {
   const name = hasTag ? named.slice(0, colon) : named;
   if (!/^(?:\*+|[^/]*[.:*][^/]*\/.+|localhost\/.+)$/.test(name)) return `"${text}" does not begin with a registry`;
   return {
-    name: globExpression(fullPattern(name), 'part'),
-    ...(hasTag && { tag: globExpression(named.slice(colon + 1), 'part') }),
+    name: globTest(fullPattern(name), 'part'),
+    ...(hasTag && { tag: globTest(named.slice(colon + 1), 'part') }),
     ...(digest !== undefined && { digest }),
   };
 }
@@ -36,18 +34,29 @@ export function parseImagePattern(text: string): ImagePattern | string {
 function fullPattern(name: string): string {
   if (!name.includes('*')) {
     try {
-      return mirrorName(parseReference(name).repository);
+      return policyName(parseReference(name).repository);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
     }
   }
-  return name.replace(/^(?:index|registry-1)\.docker\.io\//, 'docker.io/');
+  return name.replace(/^([^/]*[^/:]):443\//, '$1/').replace(/^(?:index|registry-1)\.docker\.io\//, 'docker.io/');
 }
 
+/** `maybe` as long as the image's digest is not known, and where it is named by digest and a tag would decide. */
 export function matchImage(pattern: ImagePattern, image: ImageFact): Match {
-  if (!pattern.name.test(image.name)) return 'no';
-  if (pattern.tag !== undefined && (image.tag === undefined || !pattern.tag.test(image.tag))) return 'no';
-  if (pattern.digest === undefined) return 'yes';
-  if (image.digests === undefined) return 'maybe';
-  return image.digests.includes(pattern.digest) ? 'yes' : 'no';
+  if (!pattern.name(image.name)) return 'no';
+  const answers = [tagMatch(pattern, image), digestMatch(pattern, image)];
+  return answers.find((answer) => answer === 'no') ?? answers.find((answer) => answer === 'maybe') ?? 'yes';
+}
+
+function tagMatch({ tag }: ImagePattern, image: ImageFact): Match {
+  if (tag === undefined) return 'yes';
+  if (image.tag === undefined) return 'maybe';
+  return tag(image.tag) ? 'yes' : 'no';
+}
+
+function digestMatch({ digest }: ImagePattern, { digests }: ImageFact): Match {
+  if (digest === undefined) return 'yes';
+  if (digests === undefined) return 'maybe';
+  return digests.includes(digest) ? 'yes' : 'no';
 }

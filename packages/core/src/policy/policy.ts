@@ -33,6 +33,13 @@ export interface Policy {
   readonly rules: readonly Rule[];
 }
 
+/** Whether one of the rules has one of these names, or is of one of these topics. */
+export function asksFor(policies: readonly Policy[], names: readonly string[]): boolean {
+  return policies.some(({ rules }) =>
+    rules.some(({ name }) => names.some((each) => name === each || name.startsWith(`${each}.`))),
+  );
+}
+
 /** A rule that does not hold. */
 export interface Violation {
   /** The policy's name. */

@@ -24,6 +24,22 @@ export function describeViolation({ rule, place, message, advice }: Violation): 
 }
 
 /**
+ * Requires that every rule holds when nothing more will be known: what can't be judged now would never be.
+ *
+ * @param what is judged, for the message: `the image`
+ * @throws PolicyError with all violations
+ */
+export function requireHolding(what: string, policies: readonly Policy[], facts: PolicyFacts): void {
+  const { violations, unjudged } = evaluate(policies, facts);
+  const open = policies.flatMap(({ name: policy, rules }) =>
+    rules
+      .filter(({ name }) => unjudged.includes(name))
+      .map(({ name, place }): Violation => ({ policy, rule: name, place, message: 'what it asks about is not known' })),
+  );
+  if (violations.length + open.length > 0) throw new PolicyError(what, [...violations, ...open], policies);
+}
+
+/**
  * Requires that what is known breaks no rule.
  *
  * @param what is judged, for the message: `the build`

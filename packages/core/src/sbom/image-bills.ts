@@ -2,9 +2,10 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { compressionOf, decompressed, readTar, type TarMember } from '../archive/index.ts';
 import { BuildpacksError } from '../errors/index.ts';
-import { parseLifecycleMetadata } from '../lifecycle/labels.ts';
+import { parseAppLabels, parseLifecycleMetadata } from '../lifecycle/labels.ts';
 import type { Descriptor } from '../image/manifest.ts';
 import type { Image } from '../image/source.ts';
+import { billFormatOf } from './components.ts';
 
 /** A software bill of materials in an app image. */
 export interface SbomFile {
@@ -30,6 +31,21 @@ export function sbomLayer(image: Pick<Image, 'manifest' | 'config'>): Descriptor
 /** Whether an image has bills of materials, if only somewhere else: engines give no layers out of their stores. */
 export function recordsSbom({ config }: Pick<Image, 'config'>): boolean {
   return parseLifecycleMetadata(config)?.sbom !== undefined;
+}
+
+/**
+ * Whether a buildpack of the image has told what it put into it: the lifecycle's own bill, of its launcher, is in every image. Undefined when
+ * the bills are not where the image is.
+ *
+ * @throws BuildpacksError `image` as `listSbom`
+ */
+export async function hasBuildpackBill(image: Image): Promise<boolean | undefined> {
+  const layer = sbomLayer(image);
+  if (layer === undefined) return recordsSbom(image) ? undefined : false;
+  if (!(await image.source.has(layer))) return undefined;
+  const folders = (parseAppLabels(image.config)?.build?.buildpacks ?? []).map(({ id }) => id.replaceAll('/', '_'));
+  const bills = (await listSbom(image)).filter(({ path: file }) => billFormatOf(file) !== undefined);
+  return bills.some(({ path: file }) => folders.some((folder) => file.startsWith(`launch/${folder}/`)));
 }
 
 /**

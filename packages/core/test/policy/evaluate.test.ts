@@ -63,7 +63,7 @@ const CASES: readonly (readonly [string, Partial<PolicyFacts>, string])[] = [
   [
     '[run-images]\nmax-age = "30d"',
     { runImage: { ...imageFact(ref('r.example/run:1')), created: null } },
-    'when the run image "r.example/run:1" was made is not known',
+    'when the run image "r.example/run:1" was made is not known; its label io.buildpacks.base.released can tell',
   ],
   [
     '[buildpacks]\nallow = ["example/*@>=2"]',
@@ -134,10 +134,36 @@ const CASES: readonly (readonly [string, Partial<PolicyFacts>, string])[] = [
     { hermetic: false },
     'the build is not hermetic; set the input network to none, and volumes to nothing',
   ],
+  ['[labels]\nrequire = ["team"]', { labels: { team: ' ' } }, 'the image has no label "team"; required: team'],
+  [
+    '[run-images]\nmax-age = "30d"',
+    { runImage: { ...imageFact(ref('r.example/run:1')), created: Date.UTC(2099, 0) } },
+    'the run image "r.example/run:1" says that it was made on 2099-01-01, in the future',
+  ],
+  [
+    '[builders]\nallow = ["**/builder:1"]',
+    { builder: imageFact(ref(`r.example/builder:1@${DIGEST}`), { digests: [DIGEST] }) },
+    `the builder "r.example/builder@${DIGEST}" is not allowed; allowed: **/builder:1`,
+  ],
+  [
+    '[builders]\ndeny = ["**/builder:0.*"]',
+    { builder: imageFact(ref(`r.example/builder:1@${DIGEST}`), { digests: [DIGEST] }) },
+    `the builder "r.example/builder@${DIGEST}" is denied by "**/builder:0.*", as far as can be told: it is not named by tag alone`,
+  ],
+  [
+    '[builders]\ndeny = ["r.example/bad"]',
+    { builder: imageFact(ref('r.example:443/bad:1')) },
+    'the builder "r.example:443/bad:1" is denied by "r.example/bad"',
+  ],
+  [
+    '[buildpacks]\ndeny = ["*/procfile@<5.6"]',
+    { buildpacks: [{ id: 'x/procfile', version: '5.5.0.1' }] },
+    'the buildpack "x/procfile@5.5.0.1" is denied by "*/procfile@<5.6"',
+  ],
   ['[build]\nlocked = true', { locked: false }, 'the build uses no lock; set the input locked to true'],
   ['[build]\nno-volumes = true', { volumes: ['/x:/y'] }, 'the volume "/x:/y" is not allowed, as no volume is'],
   ['[build]\nnetworks = ["none"]', { network: 'host' }, 'the network "host" is not allowed; allowed: none'],
-  ['[build]\nsbom = true', { sbom: false }, 'the image has no bills of materials'],
+  ['[build]\nsbom = true', { sbom: false }, 'the image has no bill of materials of a buildpack'],
 ];
 
 describe.each(CASES)('%s', (rule, bad, message) => {

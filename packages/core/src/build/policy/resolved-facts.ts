@@ -1,11 +1,6 @@
 import type { ModuleName } from '../../builder/module.ts';
-import {
-  creationTime,
-  imageFact,
-  type ImageFact,
-  localImageFact,
-  type RequestedBuildpack,
-} from '../../policy/index.ts';
+import { creationTime } from '../../image/creation-time.ts';
+import { imageFact, type ImageFact, localImageFact, type RequestedBuildpack } from '../../policy/index.ts';
 import type { CompleteRequest } from '../../project/index.ts';
 import type { Digest, ImageReference } from '../../reference/index.ts';
 import type { ResolvedBuilder } from '../prepare/builder.ts';
@@ -31,7 +26,7 @@ export function resolvedFacts(request: CompleteRequest, images: ResolvedImages):
     builder: builderFact(request, images),
     runImage: {
       ...imageFact(runImage.reference, { digests, pinned }),
-      created: creationTime(runImage.image.config),
+      created: creationTime(runImage.image.config) ?? null,
     },
     requestedBuildpacks: requestedBuildpacks(request, images),
     buildpacks: askedModules(request, images),

@@ -54,8 +54,10 @@ const NETWORKS: TopicKey = {
   },
 };
 
-const SBOM = flag('sbom', 'the image has bills of materials of what buildpacks have put into it.', ({ sbom }) =>
-  unless(sbom, 'the image has no bills of materials'),
+const SBOM = flag(
+  'sbom',
+  'the image has a bill of materials of what a buildpack has put into it; the lifecycle’s own, of its launcher, does not count.',
+  ({ sbom }) => unless(sbom, 'the image has no bill of materials of a buildpack'),
 );
 
 export const BUILD: Topic = {

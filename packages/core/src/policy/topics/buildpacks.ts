@@ -1,6 +1,6 @@
 import { formatModule } from '../../builder/module.ts';
 import { BUILDPACK_ORIGINS, type BuildpackOrigin, type PolicyFacts } from '../facts.ts';
-import { matchesModule, parseModulePattern } from '../module-pattern.ts';
+import { matchModule, parseModulePattern } from '../module-pattern.ts';
 import type { Topic, TopicKey } from '../topic.ts';
 import { allowImages, type ImageSubject, requirePinned } from './image-keys.ts';
 import { listed, readPatterns } from './lists.ts';
@@ -16,7 +16,7 @@ const ALLOW: TopicKey = {
     if (allowed === undefined) return undefined;
     return ({ buildpacks }) =>
       buildpacks
-        ?.filter((module) => !allowed.some(({ pattern }) => matchesModule(pattern, module)))
+        ?.filter((module) => allowed.every(({ pattern }) => matchModule(pattern, module) !== 'yes'))
         .map((module) => `the buildpack "${formatModule(module)}" is not allowed; allowed: ${listed(allowed)}`);
   },
 };
@@ -31,7 +31,7 @@ const DENY: TopicKey = {
     if (denied === undefined) return undefined;
     return ({ buildpacks }) =>
       buildpacks?.flatMap((module) => {
-        const found = denied.find(({ pattern }) => matchesModule(pattern, module));
+        const found = denied.find(({ pattern }) => matchModule(pattern, module) !== 'no');
         return found === undefined ? [] : [`the buildpack "${formatModule(module)}" is denied by "${found.text}"`];
       });
   },

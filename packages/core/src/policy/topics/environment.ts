@@ -1,9 +1,9 @@
-import { globExpression } from '../glob.ts';
+import { globTest, type TextTest } from '../../glob/glob.ts';
 import type { Topic, TopicKey } from '../topic.ts';
 import { listed, readPatterns } from './lists.ts';
 
-function parseName(text: string): RegExp | string {
-  return /^[^=\s]+$/.test(text) ? globExpression(text, 'text') : `"${text}" is no name of a variable`;
+function parseName(text: string): TextTest | string {
+  return /^[^=\s]+$/.test(text) ? globTest(text, 'text') : `"${text}" is no name of a variable`;
 }
 
 const ALLOW: TopicKey = {
@@ -16,7 +16,7 @@ const ALLOW: TopicKey = {
     if (allowed === undefined) return undefined;
     return ({ environment }) =>
       environment
-        ?.filter((name) => !allowed.some(({ pattern }) => pattern.test(name)))
+        ?.filter((name) => !allowed.some(({ pattern }) => pattern(name)))
         .map((name) => `the variable "${name}" is not allowed; allowed: ${listed(allowed)}`);
   },
 };
@@ -31,7 +31,7 @@ const DENY: TopicKey = {
     if (denied === undefined) return undefined;
     return ({ environment }) =>
       environment?.flatMap((name) => {
-        const found = denied.find(({ pattern }) => pattern.test(name));
+        const found = denied.find(({ pattern }) => pattern(name));
         return found === undefined ? [] : [`the variable "${name}" is denied by "${found.text}"`];
       });
   },

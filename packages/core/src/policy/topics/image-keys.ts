@@ -1,5 +1,5 @@
 import type { ImageFact, PolicyFacts } from '../facts.ts';
-import { matchImage, parseImagePattern } from '../image-pattern.ts';
+import { type ImagePattern, matchImage, parseImagePattern } from '../image-pattern.ts';
 import type { TopicKey } from '../topic.ts';
 import { listed, readPatterns } from './lists.ts';
 
@@ -23,7 +23,7 @@ export function allowImages({ noun, plural, of }: ImageSubject, example: string)
       if (allowed === undefined) return undefined;
       return (facts) =>
         of(facts)
-          ?.filter((image) => allowed.every(({ pattern }) => matchImage(pattern, image) === 'no'))
+          ?.filter((image) => !allowed.some(({ pattern }) => mayBe(pattern, image)))
           .map(({ shown }) => `${noun} "${shown}" is not allowed; allowed: ${listed(allowed)}`);
     },
   };
@@ -40,11 +40,29 @@ export function denyImages({ noun, plural, of }: ImageSubject, example: string):
       if (denied === undefined) return undefined;
       return (facts) =>
         of(facts)?.flatMap((image) => {
-          const found = denied.find(({ pattern }) => matchImage(pattern, image) === 'yes');
-          return found === undefined ? [] : [`${noun} "${image.shown}" is denied by "${found.text}"`];
+          const found = denied.find(({ pattern }) => isDenied(pattern, image));
+          return found === undefined
+            ? []
+            : [`${noun} "${image.shown}" is denied by "${found.text}"${doubt(found.pattern, image)}`];
         });
     },
   };
+}
+
+/** Before a registry was asked nothing is refused for what only it can tell. */
+function mayBe(pattern: ImagePattern, image: ImageFact): boolean {
+  const match = matchImage(pattern, image);
+  return match === 'yes' || (match === 'maybe' && image.digests === undefined);
+}
+
+/** Once it was asked, what nobody can tell counts as denied. */
+function isDenied(pattern: ImagePattern, image: ImageFact): boolean {
+  const match = matchImage(pattern, image);
+  return match === 'yes' || (match === 'maybe' && image.digests !== undefined);
+}
+
+function doubt(pattern: ImagePattern, image: ImageFact): string {
+  return matchImage(pattern, image) === 'maybe' ? ', as far as can be told: it is not named by tag alone' : '';
 }
 
 /** @param what for the documentation */

@@ -1,17 +1,17 @@
-import { globExpression } from '../glob.ts';
+import { globTest, type TextTest } from '../../glob/glob.ts';
 import type { Topic, TopicKey } from '../topic.ts';
 import { readPatterns } from './lists.ts';
 
 interface Wanted {
   readonly name: string;
-  /** Absent: anything that is not empty. */
-  readonly value?: RegExp;
+  /** Absent: anything but blanks. */
+  readonly value?: TextTest;
 }
 
 function parseWanted(text: string): Wanted | string {
   const [, name = '', value] = /^([^=]*)(?:=(.*))?$/s.exec(text) ?? [];
   if (name.trim() !== name || name === '') return `"${text}" has no name of a label`;
-  return value === undefined ? { name } : { name, value: globExpression(value, 'text') };
+  return value === undefined ? { name } : { name, value: globTest(value, 'text') };
 }
 
 const REQUIRE: TopicKey = {
@@ -27,8 +27,8 @@ const REQUIRE: TopicKey = {
         ? undefined
         : wanted.flatMap(({ text, pattern: { name, value } }) => {
             const found = Object.hasOwn(labels, name) ? (labels[name] ?? '') : '';
-            if (found === '') return [`the image has no label "${name}"; required: ${text}`];
-            if (value === undefined || value.test(found)) return [];
+            if (found.trim() === '') return [`the image has no label "${name}"; required: ${text}`];
+            if (value === undefined || value(found)) return [];
             return [`the label "${name}" of the image is "${found}"; required: ${text}`];
           });
   },

@@ -1,5 +1,6 @@
-import { globExpression } from '../glob.ts';
+import { globTest, type TextTest } from '../../glob/glob.ts';
 import type { ImageFact, PolicyFacts } from '../facts.ts';
+import { policyHost } from '../image-name.ts';
 import type { Topic, TopicKey } from '../topic.ts';
 import { listed, readPatterns } from './lists.ts';
 
@@ -8,9 +9,9 @@ interface Named {
   readonly shown: string;
 }
 
-function parseHost(text: string): RegExp | string {
+function parseHost(text: string): TextTest | string {
   if (!/^[A-Za-z0-9.*:[\]-]+$/.test(text)) return `"${text}" is no host`;
-  return globExpression(text.toLowerCase().replace(/^(?:index|registry-1)\.docker\.io$/, 'docker.io'), 'part');
+  return globTest(policyHost(text), 'part');
 }
 
 const ALLOW: TopicKey = {
@@ -24,7 +25,7 @@ const ALLOW: TopicKey = {
     if (allowed === undefined) return undefined;
     return (facts) =>
       named(facts)
-        ?.filter(({ host }) => !allowed.some(({ pattern }) => pattern.test(host)))
+        ?.filter(({ host }) => !allowed.some(({ pattern }) => pattern(host)))
         .map(({ host, shown }) => `"${shown}" is on ${host}, which is not allowed; allowed: ${listed(allowed)}`);
   },
 };

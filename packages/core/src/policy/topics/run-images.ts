@@ -28,10 +28,22 @@ const MAX_AGE: TopicKey = {
 function judgeAge({ runImage, now }: PolicyFacts, limit: number): readonly string[] | undefined {
   if (runImage?.created === undefined) return undefined;
   const { shown, created } = runImage;
-  if (created === null) return [`when the run image "${shown}" was made is not known`];
+  if (created === null) {
+    return [`when the run image "${shown}" was made is not known; its label io.buildpacks.base.released can tell`];
+  }
+  if (created > now + CLOCK_SKEW)
+    return [`the run image "${shown}" says that it was made on ${dayOf(created)}, in the future`];
   if (now - created <= limit) return [];
-  const made = new Date(created).toISOString().slice(0, 10);
-  return [`the run image "${shown}" was made ${formatAge(now - created)} ago (${made}); allowed: ${formatAge(limit)}`];
+  return [
+    `the run image "${shown}" was made ${formatAge(now - created)} ago (${dayOf(created)}); allowed: ${formatAge(limit)}`,
+  ];
+}
+
+/** Milliseconds that two machines' clocks may be apart. */
+const CLOCK_SKEW = 24 * 3_600_000;
+
+function dayOf(time: number): string {
+  return new Date(time).toISOString().slice(0, 10);
 }
 
 export const RUN_IMAGES: Topic = {
