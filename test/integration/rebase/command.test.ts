@@ -40,7 +40,7 @@ describe('the exit status', () => {
   });
 
   it('is 1 when a rule stands against one of several, and the others are rebased', async () => {
-    const { status, stdout } = await run('--json', `--all=${host}`);
+    const { status, stdout } = await run('--json', `--all=${host}`, `--run-images=${host}/run`);
     const { images } = JSON.parse(stdout) as RebaseReport;
     expect({ status, states: images.map(({ state }) => state) }).toEqual({
       status: 1,

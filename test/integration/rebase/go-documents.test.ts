@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it, onTestFinished } from 'vitest';
 import { GO_CONFIG_FILE, GO_INDEX, GO_MANIFEST } from '../../../packages/core/src/image/go-documents.ts';
 import type { GoType } from '../../../packages/core/src/json/go-type.ts';
+import { parseStrictJson } from '../../../packages/core/src/json/strict-json.ts';
 import { LAYERS_METADATA } from '../../../packages/core/src/lifecycle/layers-metadata.ts';
 import { startOracle } from '../../bench/oracle.ts';
 
@@ -161,11 +162,28 @@ it.each<[string, string]>([
   ['index', '{"manifests":[{"digest":null}]}'],
   ['metadata', '{"buildpacks":[{"layers":[]}]}'],
   ['metadata', '{"app":1e400}'],
+  ['manifest', '{"schemaVersion":2.0}'],
+  ['manifest', '{"config":{"size":1e3}}'],
+  ['config', '{"created":"2026-02-03T00:00:00+99:99"}'],
+  ['config', '{"created":"2026-02-03T00:00:00+24:00"}'],
+  ['config', '{"created":"2026-02-03T00:00:00,5Z"}'],
 ])('a %s that Go refuses is refused: %s', async (kind, document) => {
   const oracle = await startOracle<Question, Answer>('image-json');
   onTestFinished(() => oracle.stop());
   const { error } = await oracle.ask({ kind, text: document });
   expect(error).toBeDefined();
   const [, type] = KINDS.find(([name]) => name === kind) ?? [];
-  expect(() => type?.write(type.read(JSON.parse(document)))).toThrow(TypeError);
+  expect(() => type?.write(type.read(parseStrictJson(document)))).toThrow(TypeError);
+});
+
+it.each([
+  '{"config":{"MacAddre\u00df":"no field"}}',
+  '{"config":{"Doma\u0131nname":"no field"}}',
+  '{"config":{"wor\u212aingdir":"a field"}}',
+  '{"config":{"hostname":"a field","MACADDRE\u017f\u017f":"another"}}',
+])('fields have the names that Go finds: %s', async (document) => {
+  const oracle = await startOracle<Question, Answer>('image-json');
+  onTestFinished(() => oracle.stop());
+  const { text: expected } = await oracle.ask({ kind: 'config', text: document });
+  expect(GO_CONFIG_FILE.write(GO_CONFIG_FILE.read(parseStrictJson(document)))).toBe(expected);
 });

@@ -54,7 +54,8 @@ it('killed at any moment and run again it completes, and no tag ever leads to wh
   const [shelf, runShelf] = [shelfOf({ host: registry.backDoor }), shelfOf({ host: runs.host })];
   const run = { registry: runs.host, path: 'run' };
   const directory = await temporaryDirectory();
-  const args = ['rebase', '--json', '--keep-old-as={tag}-old', ...APPS.map((app) => `${registry.host}/${app}:1`)];
+  const options = ['--json', '--keep-old-as={tag}-before-{digest}', `--run-images=${runs.host}/run`];
+  const args = ['rebase', ...options, ...APPS.map((app) => `${registry.host}/${app}:1`)];
 
   let base = await pushBase(runShelf, run);
   for (const path of APPS) await pushApp(shelf, { registry: registry.backDoor, path }, base);

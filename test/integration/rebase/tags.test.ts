@@ -58,10 +58,35 @@ describe('the old image', () => {
     expect(images).toMatchObject([{ movedTags: [{ tag: '1', rollback }] }]);
     expect(await digest(rollback)).toBe(before);
 
-    const all = await rebase([], { prefixes: [`${host}/app`], keepOldAs: '{tag}-before-{digest}', mode: 'check' });
+    const all = await rebase([], { prefixes: [`${host}/app`], runImages: [`${host}/run`], mode: 'check' });
     expect(all.images).toMatchObject([{ state: 'current', tags: ['1'] }]);
-    const others = await rebase([], { prefixes: [`${host}/app`], mode: 'check' });
-    expect(others.images).toMatchObject([{ state: 'current' }, { state: 'outdated', tags: [rollback] }]);
+  });
+
+  it('is kept as well when it is the second of a day', async () => {
+    const { shelf, host, digest, image } = await outdated(await startForTest());
+    const first = await digest('1');
+    const [one] = (await rebase([image], { keepOldAs: '{tag}-before-{date}' })).images;
+    const second = await digest('1');
+    await pushBase(shelf, { registry: host, path: 'run' });
+    const [two] = (await rebase([image], { keepOldAs: '{tag}-before-{date}' })).images;
+    const [kept] = one?.state === 'rebased' ? one.movedTags.map(({ rollback = '' }) => rollback) : [];
+    const also = `${kept ?? ''}-${String(second).slice(7, 19)}`;
+    expect(two).toMatchObject({ movedTags: [{ tag: '1', rollback: also }] });
+    expect([await digest(kept ?? ''), await digest(also)]).toEqual([first, second]);
+  });
+
+  it('takes no tag that others have', async () => {
+    const { shelf, host, digest, image } = await outdated(await startForTest());
+    const before = await digest('1');
+    const short = String(before).slice(7, 19);
+    const foreign = [`1-old-${short}`, `1-old-${short}-${short}`];
+    for (const tag of foreign) await pushArtifact(shelf, { registry: host, path: 'app' }, {}, tag);
+    const theirs = await Promise.all(foreign.map(digest));
+    expect((await rebase([image], { keepOldAs: '{tag}-old-{digest}' })).images).toMatchObject([
+      { state: 'failed', code: 'image', message: expect.stringContaining('keep other images') as string },
+    ]);
+    expect(await Promise.all(foreign.map(digest))).toEqual(theirs);
+    expect(await digest('1')).toBe(before);
   });
 
   it('has its signatures listed, by the API of referrers', async () => {
@@ -95,10 +120,11 @@ describe('a tag', () => {
       return undefined;
     };
     const registry = await startForTest({ intercept });
-    const { image, digest } = await outdated(registry);
+    const { image, digest, shelf, host } = await outdated(registry);
     const other = `${registry.backDoor}/run:1`;
     meddle = () => crane(['copy', other, `${registry.backDoor}/app:1`], other);
-    const { images } = await rebase([image]);
+    const { images } = await rebase([image], { keepOldAs: '{tag}-before-{digest}' });
+    expect(await shelf.client.tags({ registry: host, path: 'app' }, new AbortController().signal)).toEqual(['1']);
     expect(images).toMatchObject([
       { state: 'failed', code: 'temporary', message: expect.stringContaining('somebody else') as string },
     ]);
@@ -155,7 +181,7 @@ describe('nothing is changed', () => {
 describe('an image below a prefix', () => {
   it('that is no app is left out', async () => {
     const { host } = await outdated(await startForTest());
-    const { images } = await rebase([], { prefixes: [host] });
+    const { images } = await rebase([], { prefixes: [host], runImages: [`${host}/run`] });
     expect(images.map(({ repository, state }) => [repository, state])).toEqual([
       [`${host}/app`, 'rebased'],
       [`${host}/run`, 'skipped'],
@@ -164,7 +190,7 @@ describe('an image below a prefix', () => {
 
   it('can be chosen by its tag', async () => {
     const { host } = await outdated(await startForTest(), { tags: ['1', 'v2', 'v3'] });
-    const { images } = await rebase([], { prefixes: [host], tags: ['v*'] });
+    const { images } = await rebase([], { prefixes: [host], runImages: [`${host}/run`], tags: ['v*'] });
     expect(images).toMatchObject([{ state: 'rebased', tags: ['v2', 'v3'] }]);
   });
 });

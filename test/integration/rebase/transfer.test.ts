@@ -59,7 +59,7 @@ describe('many images', () => {
   it('on another registry than their run image: each layer is copied once, and mounted from there', async () => {
     const [apps, runs] = [await startForTest(), await startForTest()];
     const { next, images } = await outdatedApps(apps, runs);
-    await rebase(images);
+    await rebase(images, { runImages: [`${runs.host}/run`] });
     const layers = next.layers.length;
     const size = next.layers.reduce((sum, { descriptor }) => sum + descriptor.size, 0);
     const { downloaded } = runs

@@ -25,6 +25,8 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
   tags: 'PATTERN',
   'older-than': 'DAYS',
   'run-image': 'IMAGE',
+  'run-images': 'PATTERN',
+  policy: 'FILE|oci://IMAGE@DIGEST',
   'previous-image': 'IMAGE',
   'keep-old-as': 'TEMPLATE',
 };

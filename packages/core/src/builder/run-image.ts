@@ -1,5 +1,5 @@
 import { InputError } from '../errors/index.ts';
-import { type ImageReference, parseReference } from '../reference/index.ts';
+import { familiarReference, type ImageReference, parseReference } from '../reference/index.ts';
 import type { RunImageNames } from './metadata.ts';
 import { renderToml } from '../toml/write-toml.ts';
 
@@ -10,6 +10,9 @@ export interface RunImageCandidate {
   readonly names: RunImageNames;
   readonly kind: 'override' | 'image' | 'mirror';
 }
+
+/** Nobody has more copies of an image to choose from. */
+const MAX_NAMES = 16;
 
 /** What the choice depends on. */
 export interface RunImageRequest {
@@ -23,7 +26,8 @@ export interface RunImageRequest {
 
 /**
  * The names to try, best first: those on the output's registry, then the others, each in the builder's order. The first that can be read
- * is the run image (pack's `getBestRunMirror`, the lifecycle's `BestRunImageMirrorFor`).
+ * is the run image (pack's `getBestRunMirror`, the lifecycle's `BestRunImageMirrorFor`). Each is tried once, and no more than 16: labels
+ * of images may name thousands.
  *
  * @throws InputError on `run-image` when the builder names none
  */
@@ -43,7 +47,13 @@ export function runImageCandidates(request: RunImageRequest): readonly RunImageC
     return reference === undefined ? [] : [{ reference, names, kind: index === 0 ? 'image' : 'mirror' }];
   });
   const near = ({ reference }: RunImageCandidate) => reference.repository.registry === request.outputRegistry;
-  return [...candidates.filter(near), ...candidates.filter((candidate) => !near(candidate))];
+  const ordered = [...candidates.filter(near), ...candidates.filter((candidate) => !near(candidate))];
+  const byName = new Map<string, RunImageCandidate>();
+  for (const candidate of ordered) {
+    const name = familiarReference(candidate.reference);
+    if (!byName.has(name)) byName.set(name, candidate);
+  }
+  return [...byName.values()].slice(0, MAX_NAMES);
 }
 
 /** `run.toml` (platform specification): what the lifecycle records as the run image's names in the app image. */

@@ -25,11 +25,11 @@ export function requireUnambiguous(manifestBytes: Uint8Array, configBytes: Uint8
 }
 
 /**
- * What Go takes for the same field (`encoding/json`, case folding of field names). Upper case first, so that U+017F and U+212A fold to
- * `s` and `k` as they do there.
+ * What Go takes for the same field (`encoding/json`, case folding of field names): beside A to Z, U+017F is `s` and U+212A is `k`. All
+ * other letters are themselves, though in other places `ß` is `SS` and `ı` is `I`.
  */
 export function foldField(name: string): string {
-  return name.toUpperCase().toLowerCase();
+  return name.replaceAll(/[A-Z\u017f\u212a]/g, (letter) => letter.toUpperCase().toLowerCase());
 }
 
 const EMPTY: Span = { start: 0, end: 0 };

@@ -138,13 +138,15 @@ function valueEnd(text: string, start: number): number {
   return text.length;
 }
 
-function stringEnd(text: string, start: number): number {
+/** The position behind the string that begins at `start` of valid JSON. */
+export function stringEnd(text: string, start: number): number {
   let at = start + 1;
   while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
   return at + 1;
 }
 
-function scalarEnd(text: string, start: number): number {
+/** The position behind the number or literal that begins at `start` of valid JSON. */
+export function scalarEnd(text: string, start: number): number {
   let at = start;
   while (at < text.length && !/[\s,\]}]/.test(text.charAt(at))) at += 1;
   return at;

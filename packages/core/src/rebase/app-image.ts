@@ -3,7 +3,7 @@ import type { Image } from '../image/source.ts';
 import { requireUnambiguous } from '../image/unambiguous.ts';
 import { BuildpacksError } from '../errors/index.ts';
 import type { GoType } from '../json/go-type.ts';
-import { parseJson } from '../json/json.ts';
+import { parseStrictJson } from '../json/strict-json.ts';
 import { APP_LABEL } from '../lifecycle/labels.ts';
 import { LAYERS_METADATA, type LayersMetadata } from '../lifecycle/layers-metadata.ts';
 import { refusal } from './refusal.ts';
@@ -57,11 +57,10 @@ export function readDocuments({ raw, configBytes }: Image): Pick<AppImage, 'mani
   };
 }
 
-function readGo<T>(type: GoType<T>, text: Uint8Array | string, document: string): T {
+/** @throws RebaseRefusal when Go would refuse the document, or others would read it differently */
+export function readGo<T>(type: GoType<T>, text: Uint8Array | string, document: string): T {
   try {
-    const json = parseJson(text);
-    if (json === undefined) throw new TypeError('it is no JSON');
-    return type.read(json);
+    return type.read(parseStrictJson(text));
   } catch (error) {
     if (!(error instanceof TypeError)) throw error;
     throw unreadable(`its ${document} can't be read: ${error.message}`);

@@ -1,42 +1,63 @@
+import { isDeepStrictEqual } from 'node:util';
 import { BuildpacksError, InputError } from '../errors/index.ts';
+import { creationTime } from '../image/creation-time.ts';
+import type { ImageConfig } from '../image/manifest.ts';
 import { readImage } from '../image/source.ts';
-import { parseReference } from '../reference/index.ts';
+import { type DigestReference, formatReference, parseReference } from '../reference/index.ts';
 import type { RegistryReader } from '../registry/index.ts';
 import type { Edition } from './subject.ts';
-
-/** Images that are made to be reproducible claim to be older. */
-const REPRODUCIBLE_BEFORE = Date.UTC(1990, 0, 1);
 
 /** Tells when the run images in app images were made, each read once. */
 export class BaseAge {
   readonly #registry: RegistryReader;
-  readonly #created = new Map<string, Promise<number | undefined>>();
+  readonly #now: number;
+  readonly #configs = new Map<string, Promise<ImageConfig | undefined>>();
 
-  constructor(registry: RegistryReader) {
+  /** @param now milliseconds since the epoch */
+  constructor(registry: RegistryReader, now: number) {
     this.#registry = registry;
+    this.#now = now;
   }
 
-  /** Milliseconds since the epoch; undefined when the run image is gone, or does not tell. */
-  createdOf({ app }: Edition): Promise<number | undefined> {
-    const { reference } = app.metadata.runImage;
-    const known = this.#created.get(reference) ?? this.#read(reference);
-    this.#created.set(reference, known);
+  /**
+   * Milliseconds since the epoch; undefined when the run image is gone, or does not tell. The digest is the app image's word: it is looked
+   * for only where the new run image is, and counts only if the app has the very layers of what it leads to.
+   */
+  async createdOf({ app, base }: Edition): Promise<number | undefined> {
+    const recorded = digestReference(app.metadata.runImage.reference);
+    if (recorded === undefined) return undefined;
+    const config = await this.#configOf({ ...recorded, repository: base.repository });
+    const layers = app.image.config.diffIds.slice(0, app.baseLayers);
+    if (config === undefined || !isDeepStrictEqual(config.diffIds, layers)) return undefined;
+    const created = creationTime(config);
+    return created !== undefined && created <= this.#now ? created : undefined;
+  }
+
+  #configOf(reference: DigestReference): Promise<ImageConfig | undefined> {
+    const key = formatReference(reference);
+    const known = this.#configs.get(key) ?? this.#read(reference);
+    this.#configs.set(key, known);
     return known;
   }
 
-  async #read(recorded: string): Promise<number | undefined> {
+  async #read(reference: DigestReference): Promise<ImageConfig | undefined> {
     try {
-      const reference = parseReference(recorded);
-      if (reference.kind === 'tag') return undefined;
       const manifest = await this.#registry.manifest(reference);
       if (manifest === undefined) return undefined;
-      const { config } = await readImage(this.#registry.source(reference.repository), manifest);
-      const created = Date.parse(config.created ?? '');
-      return created >= REPRODUCIBLE_BEFORE ? created : undefined;
+      return (await readImage(this.#registry.source(reference.repository), manifest)).config;
     } catch (error) {
-      if (error instanceof InputError) return undefined;
       if (error instanceof BuildpacksError && error.code !== 'cancelled') return undefined;
       throw error;
     }
+  }
+}
+
+function digestReference(recorded: string): DigestReference | undefined {
+  try {
+    const reference = parseReference(recorded);
+    return reference.kind === 'digest' ? reference : undefined;
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
   }
 }

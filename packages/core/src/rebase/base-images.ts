@@ -5,15 +5,27 @@ import { formatPlatform } from '../image/platform.ts';
 import { readImage } from '../image/source.ts';
 import { runImageCandidates } from '../builder/run-image.ts';
 import type { Log } from '../ports/index.ts';
-import { familiarReference, formatRepository, type ImageReference, type Repository } from '../reference/index.ts';
+import {
+  type Digest,
+  familiarReference,
+  formatRepository,
+  type ImageReference,
+  type Repository,
+} from '../reference/index.ts';
 import { RegistryError, type RegistryReader } from '../registry/index.ts';
 import { type AppImage, type BaseImage, readDocuments } from './app-image.ts';
-import { refusal } from './refusal.ts';
+import { atMost, cut } from '../report/markdown-text.ts';
+import { RebaseRefusal, refusal, type Violation } from './refusal.ts';
+import type { RunImageGuard } from './run-image-guard.ts';
 import { recordedNames } from './run-image-names.ts';
 
 /** A run image, and where its layers are. */
 export interface FoundBase extends BaseImage {
   readonly repository: Repository;
+  /** By which it was found. */
+  readonly asked: ImageReference;
+  /** Of its manifest and, if there is one, of the index. */
+  readonly digests: readonly Digest[];
 }
 
 /** A run image as the user names it. */
@@ -25,14 +37,24 @@ export interface NamedRunImage {
 export interface BaseImagesOptions {
   readonly registry: RegistryReader;
   readonly log: Log;
+  readonly guard: RunImageGuard;
   /** Takes the place of what images record. */
   readonly override?: NamedRunImage;
+}
+
+interface FindOptions {
+  /** Where the image goes. */
+  readonly output: Repository;
+  /** Whether the user has named the app image. */
+  readonly isNamed: boolean;
 }
 
 /** Finds the new run images, each read once however many images stand on it. */
 export class BaseImages {
   readonly #options: BaseImagesOptions;
   readonly #found = new Map<string, Promise<FoundBase | undefined>>();
+  /** Registries that did not answer, and how. */
+  readonly #silent = new Map<string, BuildpacksError>();
 
   constructor(options: BaseImagesOptions) {
     this.#options = options;
@@ -41,10 +63,10 @@ export class BaseImages {
   /**
    * The run image that is recorded, or its first readable mirror: those on the output's registry first, as the lifecycle has it.
    *
-   * @throws RebaseRefusal when none is recorded; BuildpacksError when none can be read
+   * @throws RebaseRefusal when none is recorded, or none of those that are may be used; BuildpacksError when none can be read
    */
-  async findFor(app: AppImage, { registry: outputRegistry }: Repository): Promise<FoundBase> {
-    const { override } = this.#options;
+  async findFor(app: AppImage, { output, isNamed }: FindOptions): Promise<FoundBase> {
+    const { override, guard } = this.#options;
     const { os, architecture, variant } = app.image.config;
     const platform = { os, architecture, ...(variant !== undefined && { variant }) };
     if (override !== undefined) {
@@ -57,15 +79,34 @@ export class BaseImages {
       throw refusal('run-image', 'it does not record its run image', 'Name one with --run-image.');
     }
     const failures: BuildpacksError[] = [];
-    for (const { reference } of runImageCandidates({ runImages: [names], outputRegistry })) {
-      const found = await this.#read(reference, familiarReference(reference), platform).catch((error: unknown) => {
+    const violations: Violation[] = [];
+    for (const { reference } of runImageCandidates({ runImages: [names], outputRegistry: output.registry })) {
+      const against = guard.againstName(reference, isNamed);
+      violations.push(...against);
+      if (against.length > 0) continue;
+      const found = await this.#try(reference, platform, output).catch((error: unknown) => {
         if (!isRefusal(error)) throw error;
         failures.push(error);
         return undefined;
       });
       if (found !== undefined) return found;
     }
+    if (violations.length > 0 && failures.length === 0) throw new RebaseRefusal(violations);
     throw noneReadable([names.image, ...names.mirrors], failures);
+  }
+
+  /** A registry that does not answer is waited for once: labels may name any number of its images. */
+  async #try(reference: ImageReference, platform: Platform, output: Repository): Promise<FoundBase | undefined> {
+    const { registry } = reference.repository;
+    const silent = this.#silent.get(registry);
+    if (silent !== undefined) throw silent;
+    try {
+      return await this.#read(reference, familiarReference(reference), platform);
+    } catch (error) {
+      const isSilent = error instanceof RegistryError && error.code === 'temporary' && error.status === undefined;
+      if (isSilent && registry !== output.registry) this.#silent.set(registry, error);
+      throw error;
+    }
   }
 
   #read(reference: ImageReference, name: string, platform: Platform): Promise<FoundBase | undefined> {
@@ -92,7 +133,8 @@ export class BaseImages {
     const image = await readImage(registry.source(repository), found.manifest);
     if (image.manifest.layers.length === 0) throw new BuildpacksError('image', `the run image ${name} has no layers`);
     const recorded = `${formatRepository(repository)}@${image.raw.digest}`;
-    return { image, ...readDocuments(image), name, reference: recorded, repository };
+    const digests = [image.raw.digest, ...(found.index === undefined ? [] : [found.index.digest])];
+    return { image, ...readDocuments(image), name, reference: recorded, repository, asked: reference, digests };
   }
 }
 
@@ -110,8 +152,9 @@ function isRefusal(error: unknown): error is BuildpacksError {
 
 function noneReadable(names: readonly string[], failures: readonly BuildpacksError[]): BuildpacksError {
   const [first] = failures;
+  const tried = atMost(names, 3, (name) => cut(name, 200)).join(', ');
   const reason = first === undefined ? 'none exists' : first.message;
-  return new BuildpacksError(first?.code ?? 'image', `no run image can be read; tried ${names.join(', ')}: ${reason}`, {
+  return new BuildpacksError(first?.code ?? 'image', `no run image can be read; tried ${tried}: ${reason}`, {
     hint: 'Give credentials for one of these, or name another with --run-image.',
     ...(first !== undefined && { cause: first }),
   });

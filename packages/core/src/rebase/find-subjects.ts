@@ -12,7 +12,7 @@ import {
 } from '../reference/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
 import type { RebaseRequest } from './inputs.ts';
-import type { RollbackTags } from './rollback-tag.ts';
+import { isUsual, type RollbackTags } from './rollback-tag.ts';
 import type { Subject, TagTarget } from './subject.ts';
 
 /** A subject, and whether the user has named it rather than where to look. */
@@ -97,9 +97,8 @@ async function listNames(
 /** What a rebase has put aside is not to be rebased. */
 function withoutRollbacks(
   images: readonly ImageReference[],
-  rollback: RollbackTags | undefined,
+  rollback: Pick<RollbackTags, 'isOne'> = { isOne: isUsual },
 ): readonly ImageReference[] {
-  if (rollback === undefined) return images;
   const tags = new Map<string, Set<string>>();
   for (const { repository, tag = '' } of images) {
     const name = formatRepository(repository);

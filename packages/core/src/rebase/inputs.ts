@@ -6,6 +6,7 @@ import { parseImageList } from '../fleet/image-list.ts';
 import { type ConnectionContext, type ConnectionInputs, readConnectionInputs } from '../inputs/connection.ts';
 import { InputReader, type RawInputs } from '../inputs/reader.ts';
 import { optional } from '../json/json.ts';
+import { type ImagePattern, parseImagePattern, parsePolicySource, type PolicySource } from '../policy/index.ts';
 import { type ImageReference, parseReference } from '../reference/index.ts';
 import { parsePrefix, type RepositoryPrefix } from '../registry/index.ts';
 import type { NamedRunImage } from './base-images.ts';
@@ -21,6 +22,10 @@ export interface RebaseRequest {
   readonly below: readonly RepositoryPrefix[];
   /** Patterns with `*` for the tags below; empty: all. */
   readonly tags: readonly string[];
+  /** What images may be put on, of what they record; empty: nothing was said. */
+  readonly runImages: readonly RunImagePattern[];
+  /** Beside the machine's own. */
+  readonly policies: readonly PolicySource[];
   /** In place of what images record. */
   readonly runImage?: NamedRunImage;
   /** Read in the place of the one image, which then only names the result. */
@@ -34,11 +39,21 @@ export interface RebaseRequest {
   readonly connection: ConnectionInputs;
 }
 
+/** Run images that are allowed, and the text that says it. */
+export interface RunImagePattern {
+  readonly text: string;
+  readonly pattern: ImagePattern;
+}
+
 /** As the user wrote it; paths are relative to the working directory. */
 export interface RebaseInputs extends Pick<RebaseRequest, 'mode' | 'force' | 'tags'> {
   readonly images: readonly string[];
   readonly lists: readonly string[];
   readonly prefixes: readonly string[];
+  readonly runImages: readonly string[];
+  readonly policies: readonly string[];
+  /** Folders from which no policy is taken. */
+  readonly untrusted: readonly string[];
   readonly olderThan: string | undefined;
   readonly keepOldAs: string | undefined;
   readonly parallel: string | undefined;
@@ -56,6 +71,11 @@ export function parseRebaseInputs(given: RebaseInputs, raw: RawInputs, context: 
     ...given.lists.flatMap((file) => problems.attempt(() => readList(file, context.workingDirectory)) ?? []),
   ];
   const below = given.prefixes.flatMap((text) => problems.attempt(() => [parsePrefix(text, 'all')]) ?? []);
+  const runImages = given.runImages.flatMap((text) => readPattern(text, problems));
+  const surroundings = { workingDirectory: context.workingDirectory, untrusted: given.untrusted };
+  const policies = given.policies.flatMap(
+    (text) => problems.attempt(() => [parsePolicySource(text, surroundings)]) ?? [],
+  );
   const days = readCount('older-than', given.olderThan?.replace(/d$/, ''), problems);
   const parallel = readCount('parallel', given.parallel, problems) ?? DEFAULT_PARALLEL;
   if (parallel < 1 || parallel > MAX_PARALLEL)
@@ -68,7 +88,7 @@ export function parseRebaseInputs(given: RebaseInputs, raw: RawInputs, context: 
   problems.throwIfAny();
   const { mode, force, tags } = given;
   return {
-    ...{ mode, images, below, tags, force, parallel, connection, ...names },
+    ...{ mode, images, below, tags, runImages, policies, force, parallel, connection, ...names },
     ...optional('olderThanDays', days),
     ...optional('rollback', rollback || undefined),
   };
@@ -118,6 +138,13 @@ function readList(file: string, workingDirectory: string): readonly ImageReferen
     const explained = machineError(error);
     throw explained === error ? error : inputError('list', (explained as Error).message);
   }
+}
+
+function readPattern(text: string, problems: Problems): readonly RunImagePattern[] {
+  const pattern = parseImagePattern(text);
+  if (typeof pattern !== 'string') return [{ text, pattern }];
+  problems.report('run-images', pattern, 'Write for example registry.example/base/*.');
+  return [];
 }
 
 function readCount(input: string, text: string | undefined, problems: Problems): number | undefined {

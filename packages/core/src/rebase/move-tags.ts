@@ -1,6 +1,6 @@
 import { BuildpacksError } from '../errors/index.ts';
 import type { RawManifest } from '../image/manifest.ts';
-import { formatRepository } from '../reference/index.ts';
+import { type Digest, formatRepository, type Repository } from '../reference/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
 import type { RollbackTags } from './rollback-tag.ts';
 import type { Subject, TagTarget } from './subject.ts';
@@ -13,9 +13,10 @@ export interface MovedTag {
 
 /**
  * Moves the tags to a manifest that is there. Each is looked at right before: one that leads elsewhere than it did is left alone. Registries
- * have no way to compare and change in one step, so that what moves within that moment is not seen.
+ * have no way to compare and change in one step, so that what moves within that moment is not seen. A tag that keeps another image is never
+ * taken for this one.
  *
- * @throws BuildpacksError `temporary` when a tag was moved by somebody else
+ * @throws BuildpacksError `temporary` when a tag was moved by somebody else; `image` when no tag is free to keep the old image
  */
 export async function moveTags(
   subject: Subject,
@@ -25,13 +26,28 @@ export async function moveTags(
   const moved: MovedTag[] = [];
   for (const target of subject.targets) {
     const { repository, tag, was } = target;
-    const old = was === subject.raw.digest ? rollback?.nameFor(tag, was) : undefined;
-    if (old !== undefined) await registry.putManifest(repository, old, subject.raw);
+    const names = was === subject.raw.digest ? rollback?.namesFor(tag, was) : undefined;
+    const old = names && (await freeTag(repository, names, { was, registry }));
     await requireUnmoved(target, registry);
+    if (old?.isThere === false) await registry.putManifest(repository, old.tag, subject.raw);
     await registry.putManifest(repository, tag, raw);
-    moved.push({ tag, ...(old !== undefined && { rollback: old }) });
+    moved.push({ tag, ...(old !== undefined && { rollback: old.tag }) });
   }
   return moved;
+}
+
+/** The first of the tags that leads nowhere, or where it should. */
+async function freeTag(
+  repository: Repository,
+  tags: readonly string[],
+  { was, registry }: { readonly was: Digest | undefined; readonly registry: RegistryClient },
+): Promise<{ readonly tag: string; readonly isThere: boolean }> {
+  for (const tag of tags) {
+    const head = await registry.headManifest({ kind: 'tag', repository, tag });
+    if (head === undefined || head.digest === was) return { tag, isThere: head !== undefined };
+  }
+  const message = `${tags.join(' and ')} of ${formatRepository(repository)} keep other images`;
+  throw new BuildpacksError('image', message, { hint: 'Nothing was moved. Choose another template for keep-old-as.' });
 }
 
 async function requireUnmoved({ repository, tag, was }: TagTarget, registry: RegistryClient): Promise<void> {

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Descriptor } from '../image/manifest.ts';
+import { cut } from '../report/markdown-text.ts';
 import type { AppImage, BaseImage } from './app-image.ts';
 import { type RebasedImage, rebasedImage } from './rebased-image.ts';
 import type { Violation } from './refusal.ts';
@@ -32,6 +33,9 @@ export interface PlanOptions {
   readonly always?: boolean;
 }
 
+/** Characters of a decision: it quotes labels. */
+const LONGEST = 1000;
+
 /** Decides and computes; asks nobody and changes nothing. */
 export function planRebase(app: AppImage, base: BaseImage, { force, always = false }: PlanOptions): RebasePlan {
   const recordsNew = force && !recordsName(app.metadata, base.name);
@@ -51,7 +55,7 @@ export function planRebase(app: AppImage, base: BaseImage, { force, always = fal
       ...(recordsNew ? [`the image records ${base.name} from now on`] : []),
       ...(recordsNew || acceptedName === undefined ? [] : [acceptedName]),
       ...keptAnnotations(app),
-    ],
+    ].map((decision) => cut(decision, LONGEST)),
   };
 }
 

@@ -1,4 +1,4 @@
-import { allOrFirstFailure } from '../parallel/parallel.ts';
+import { allOrFirstFailure, mapInParallel } from '../parallel/parallel.ts';
 import type { RawManifest } from '../image/manifest.ts';
 import type { Digest } from '../reference/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
@@ -69,6 +69,9 @@ export interface RebaseOutcome {
   readonly attachments: readonly Attachment[];
 }
 
+/** Platforms of one image. */
+const EDITIONS_AT_ONCE = 4;
+
 /** Layers, configurations and manifests come first, then the index, and tags last, when the registry has shown what they will lead to. */
 export async function performRebase(prepared: PreparedRebase, context: RebaseContext): Promise<RebaseOutcome> {
   const { subject, editions, raw, change } = prepared;
@@ -77,7 +80,7 @@ export async function performRebase(prepared: PreparedRebase, context: RebaseCon
   const sums: Moved[] = [];
   let attachments: readonly Attachment[] = [];
   await allOrFirstFailure([
-    ...editions.map(async (edition) => {
+    mapInParallel(editions, EDITIONS_AT_ONCE, async (edition) => {
       const { plan } = edition;
       if (plan.kind === 'rebase') sums.push(await pushRebased(edition, plan, { subject, to }, context));
     }),
@@ -96,7 +99,7 @@ async function attachmentsOf(
   { attachments }: RebaseContext,
 ): Promise<readonly Attachment[]> {
   const digests = new Set<Digest>([before, ...platforms.map((platform) => platform.before)]);
-  const found = await Promise.all([...digests].map((digest) => attachments.of(subject.repository, digest)));
+  const found = await mapInParallel(digests, EDITIONS_AT_ONCE, (digest) => attachments.of(subject.repository, digest));
   return found.flat();
 }
 

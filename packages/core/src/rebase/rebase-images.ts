@@ -1,9 +1,11 @@
 import { explained } from '../build/failure.ts';
 import { openSession } from '../build/session.ts';
-import { BuildpacksError } from '../errors/index.ts';
+import { asError, BuildpacksError, machineError } from '../errors/index.ts';
 import { optional } from '../json/json.ts';
 import { mapInParallel } from '../parallel/parallel.ts';
+import { loadPolicies } from '../policy/index.ts';
 import type { Ports } from '../ports/index.ts';
+import { canonicalRegistry } from '../reference/index.ts';
 import { registryServer, type RegistryClient } from '../registry/index.ts';
 import { Attachments } from './attachments.ts';
 import { BaseAge } from './base-age.ts';
@@ -15,6 +17,7 @@ import { nameOf } from './name.ts';
 import { performRebase, prepareRebase } from './rebase-image.ts';
 import { RebaseRefusal } from './refusal.ts';
 import { describeState } from './render.ts';
+import { RunImageGuard } from './run-image-guard.ts';
 import { type ImageReport, REBASE_SCHEMA_VERSION, type RebaseReport } from './report.ts';
 import { type Edition, planSubject } from './subject.ts';
 
@@ -27,11 +30,17 @@ import { type Edition, planSubject } from './subject.ts';
 export async function rebaseImages(request: RebaseRequest, ports: Ports): Promise<RebaseReport> {
   return explained(ports.signal, async () => {
     const began = ports.clock.now();
-    const { registry, ports: own } = openSession(ports, request.connection, []);
-    admitNamed(request, ports);
+    const session = openSession(ports, request.connection, []);
+    const { registry, ports: own } = session;
+    const registries = namedRegistries(request);
+    for (const each of registries) ports.network.reach.admit(registryServer(each));
+    const policies = await loadPolicies(request.policies, session);
+    for (const { name, digest } of policies) own.log.info(`policy ${name} (${digest})`);
+    const patterns = request.runImage === undefined ? request.runImages.map(({ pattern }) => pattern) : [];
+    const guard = new RunImageGuard({ patterns, policies, registries, clock: ports.clock });
     own.log.phase(request.mode === 'rebase' ? 'rebase' : 'compare');
     const { subjects, failures } = await findSubjects(request, registry, ports.signal);
-    const run = new Run(request, registry, own);
+    const run = new Run(request, { registry, guard, ports: own });
     const done = await mapInParallel(subjects, request.parallel, (found) => run.report(found, subjects.length));
     const lost = failures.map(({ repository, tags, error }) => failed(nameOf(repository, tags), error));
     const images = [...done, ...lost].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
@@ -51,30 +60,40 @@ function keyOf({ repository, tags }: ImageReport): string {
 }
 
 /** In a closed network what the user names may be reached; what images name in their labels must be named as well. */
-function admitNamed({ images, below, runImage, previousImage }: RebaseRequest, { network }: Ports): void {
+function namedRegistries(request: RebaseRequest): ReadonlySet<string> {
+  const { images, below, runImages, runImage, previousImage, connection } = request;
   const named = [...images, runImage?.reference, previousImage].flatMap((each) => each?.repository ?? []);
-  for (const { registry } of [...named, ...below]) network.reach.admit(registryServer(registry));
+  const hosts = runImages.flatMap(({ text }) => /^[^*/]+(?=\/)/.exec(text) ?? []).map(canonicalRegistry);
+  return new Set([...[...named, ...below].map(({ registry }) => registry), ...hosts, ...connection.insecureRegistries]);
+}
+
+interface RunContext {
+  readonly registry: RegistryClient;
+  readonly guard: RunImageGuard;
+  readonly ports: Ports;
 }
 
 class Run {
   readonly #request: RebaseRequest;
   readonly #ports: Ports;
   readonly #registry: RegistryClient;
+  readonly #guard: RunImageGuard;
   readonly #bases: BaseImages;
   readonly #mover: BlobMover;
   readonly #attachments: Attachments;
   readonly #age: BaseAge;
   #done = 0;
 
-  constructor(request: RebaseRequest, registry: RegistryClient, ports: Ports) {
+  constructor(request: RebaseRequest, { registry, guard, ports }: RunContext) {
     const { log } = ports;
     this.#request = request;
     this.#ports = ports;
     this.#registry = registry;
-    this.#bases = new BaseImages({ registry, log, ...optional('override', request.runImage) });
+    this.#guard = guard;
+    this.#bases = new BaseImages({ registry, log, guard, ...optional('override', request.runImage) });
     this.#mover = new BlobMover(registry, log);
     this.#attachments = new Attachments(registry, ports);
-    this.#age = new BaseAge(registry);
+    this.#age = new BaseAge(registry, ports.clock.now());
   }
 
   async report(found: FoundSubject, total: number): Promise<ImageReport> {
@@ -94,15 +113,24 @@ class Run {
     } catch (error) {
       if (this.#ports.signal.aborted) throw error;
       if (error instanceof RebaseRefusal) return { ...name, ...refused(error, found) };
-      if (error instanceof BuildpacksError) return failed(name, error);
-      throw error;
+      return failed(name, this.#explain(error));
     }
   }
 
-  async #decide({ subject }: FoundSubject): Promise<ReportedState> {
+  /** Images are others' work: what one does to us, against all care, is told and leaves the others alone. */
+  #explain(thrown: unknown): BuildpacksError {
+    const error = machineError(thrown);
+    if (error instanceof BuildpacksError) return error;
+    const { message, stack = message } = asError(error);
+    this.#ports.log.debug(stack);
+    const hint = 'This is a defect of buildpacks-ci: please report it, with a debug log.';
+    return new BuildpacksError('internal', message, { hint, cause: error });
+  }
+
+  async #decide({ subject, isNamed }: FoundSubject): Promise<ReportedState> {
     const { force, mode, rollback } = this.#request;
-    const registry = this.#registry;
-    const editions = await planSubject(subject, { registry, bases: this.#bases, force });
+    const [registry, bases, guard] = [this.#registry, this.#bases, this.#guard];
+    const editions = await planSubject(subject, { registry, bases, guard, force, isNamed });
     const prepared = prepareRebase(subject, editions);
     if (prepared === undefined) return { state: 'current', digest: subject.raw.digest };
     const young = await this.#isYoung(editions);

@@ -1,7 +1,7 @@
 import { GO_INDEX } from '../image/go-documents.ts';
 import { type RawManifest, rawManifest } from '../image/manifest.ts';
-import { parseJson } from '../json/json.ts';
 import type { Digest } from '../reference/index.ts';
+import { readGo } from './app-image.ts';
 
 /** An index as it will be, and what is not in it any more. */
 export interface RebasedIndex {
@@ -16,9 +16,11 @@ const ABOUT = 'vnd.docker.reference.digest';
 /**
  * The index with images replaced, written as Go would: the same images give the same bytes. Everything else stays, in its order, but
  * attestations of what was replaced.
+ *
+ * @throws RebaseRefusal when it can't be read as Go reads it
  */
 export function rebasedIndex(index: RawManifest, replaced: ReadonlyMap<string, RawManifest>): RebasedIndex {
-  const document = GO_INDEX.read(parseJson(index.bytes));
+  const document = readGo(GO_INDEX, index.bytes, 'index');
   const entries = document.manifests ?? [];
   const isStale = ({ annotations }: (typeof entries)[number]) => replaced.has(annotations?.[ABOUT] ?? '');
   const manifests = entries

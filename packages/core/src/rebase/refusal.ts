@@ -1,14 +1,17 @@
 import { BuildpacksError } from '../errors/index.ts';
+import { cut } from '../report/markdown-text.ts';
 
 /**
- * What an image and its new run image must be. The first four are needed by any rebase; the others are the lifecycle's rules, of which
- * `--force` lifts those that it lifts there.
+ * What an image and its new run image must be. The first four are needed by any rebase, the next two are the operator's; the others are the
+ * lifecycle's rules, of which `--force` lifts those that it lifts there.
  */
 export type RebaseRule =
   | 'built-with-buildpacks'
   | 'readable'
   | 'base-layers'
   | 'run-image'
+  | 'run-images'
+  | 'policy'
   | 'stack'
   | 'mixins'
   | 'rebasable'
@@ -26,13 +29,18 @@ export interface Violation {
   readonly isForceable: boolean;
 }
 
+/** Characters of a message. */
+const LONGEST = 1000;
+
 /** An image that is not rebased, since rules do not hold; nothing was changed. */
 export class RebaseRefusal extends BuildpacksError {
   override readonly name = 'RebaseRefusal';
   /** At least one. */
   readonly violations: readonly Violation[];
 
-  constructor(violations: readonly Violation[]) {
+  /** @param given messages that are too long are cut: labels, which they quote, may hold megabytes */
+  constructor(given: readonly Violation[]) {
+    const violations = given.map((each) => ({ ...each, message: cut(each.message, LONGEST) }));
     super('image', violations.map(({ rule, message }) => `${rule}: ${message}`).join('\n'), {
       hint: [...new Set(violations.map(({ hint }) => hint))].join(' '),
     });

@@ -1,4 +1,5 @@
 import { formatSize } from '../log/size.ts';
+import { plainText } from '../log/terminal-text.ts';
 import { count } from '../report/columns.ts';
 import { formatDuration } from '../report/duration.ts';
 import { stableJson } from '../report/stable-json.ts';
@@ -11,6 +12,10 @@ const DIGITS = 12;
 
 /** One line: what became of an image. */
 export function describeState(report: ImageReport): string {
+  return plainText(stateOf(report));
+}
+
+function stateOf(report: ImageReport): string {
   const name = formatName(report);
   switch (report.state) {
     case 'rebased':
@@ -32,7 +37,7 @@ export function describeState(report: ImageReport): string {
 export function renderRebase(report: RebaseReport): readonly string[] {
   const told = report.images.filter(({ state }) => state !== 'current' && state !== 'skipped');
   return [
-    ...told.flatMap((image) => [describeState(image), ...details(image).map((line) => `  ${line}`)]),
+    ...told.flatMap((image) => [describeState(image), ...details(image).map((line) => plainText(`  ${line}`))]),
     summary(report),
   ];
 }

@@ -3,38 +3,60 @@ import { type Digest, hexOf, isTag } from '../reference/index.ts';
 
 /** How the tag is named under which the old image stays. */
 export interface RollbackTags {
-  /** The tag for the image that `tag` led to. */
-  nameFor(tag: string, digest: Digest): string;
+  /** Tags for the image that `tag` led to, the second for where the first leads to another one. */
+  namesFor(tag: string, digest: Digest): readonly [string, string];
   /** Whether a tag is one of these, for another of its repository's tags. */
   isOne(tag: string, tags: ReadonlySet<string>): boolean;
 }
 
 const DIGEST_DIGITS = 12;
+const PARTS = /(\{[^{}]*\})/;
 
 /**
- * Reads a template like `{tag}-before-{date}`. It must hold `{tag}`, so that two tags of a repository never share one; beside that it may hold `{digest}`, 12 digits of the
- * old image's, and `{date}`, the day in UTC as `20261231`.
+ * Reads a template like `{tag}-before-{date}`. It must hold `{tag}`, so that two tags of a repository never share one, and `{digest}`, 12
+ * digits of the old image's, or `{date}`, the day in UTC as `20261231`, since tags that keep an image do not move on to the next.
  *
  * @throws InputError on `keep-old-as`
  */
 export function parseRollbackTags(template: string, now: number): RollbackTags {
   const fail = (message: string) =>
-    inputError('keep-old-as', `"${template}" ${message}`, 'Write for example {tag}-previous or {tag}-before-{date}.');
-  const parts = template.split(/(\{[^{}]*\})/);
+    inputError(
+      'keep-old-as',
+      `"${template}" ${message}`,
+      'Write for example {tag}-before-{date} or {tag}-before-{digest}.',
+    );
+  const parts = template.split(PARTS);
   const unknown = parts.find((part) => /^\{/.test(part) && !PLACEHOLDERS.includes(part));
   if (unknown !== undefined) throw fail(`has the unknown placeholder ${unknown}`);
   if (!parts.includes('{tag}')) throw fail('lacks {tag}');
-  if (template === '{tag}') throw fail('would be the tag itself');
+  if (!/\{(?:date|digest)\}/.test(template))
+    throw fail('lacks {date} or {digest}: the second rebase would have no tag');
   const day = new Date(now).toISOString().slice(0, 10).replaceAll('-', '');
-  const nameFor = (tag: string, digest: Digest) =>
-    template
+  const namesFor = (tag: string, digest: Digest): [string, string] => {
+    const digits = hexOf(digest).slice(0, DIGEST_DIGITS);
+    const first = template
       .replaceAll('{date}', day)
-      .replaceAll('{digest}', hexOf(digest).slice(0, DIGEST_DIGITS))
+      .replaceAll('{digest}', digits)
       .replaceAll('{tag}', () => tag);
+    return [first, `${first}-${digits}`];
+  };
   // What is left is letters, digits, dots, dashes and underscores.
-  if (!isTag(nameFor('1', `sha256:${'0'.repeat(64)}`))) throw fail('makes no tag');
+  if (!namesFor('1', `sha256:${'0'.repeat(64)}`).every(isTag)) throw fail('makes no tag');
   const made = pattern(parts);
-  return { nameFor, isOne: (tag, tags) => tags.has(made.exec(tag)?.[1] ?? '') };
+  return { namesFor, isOne: (tag, tags) => isMadeBy([made, ...USUAL], tag, tags) };
+}
+
+const USUAL = ['{tag}-before-{date}', '{tag}-before-{digest}'].map((template) => pattern(template.split(PARTS)));
+
+/** Whether a tag keeps an old image by one of the templates that this project's pages have. */
+export function isUsual(tag: string, tags: ReadonlySet<string>): boolean {
+  return isMadeBy(USUAL, tag, tags);
+}
+
+/** With the digest that a second image has, or without. */
+function isMadeBy(patterns: readonly RegExp[], tag: string, tags: ReadonlySet<string>): boolean {
+  const names = [tag, tag.slice(0, -DIGEST_DIGITS - 1)];
+  return patterns.some((made) => names.some((name) => tags.has(made.exec(name)?.[1] ?? '')));
 }
 
 const PLACEHOLDERS = ['{tag}', '{digest}', '{date}'];

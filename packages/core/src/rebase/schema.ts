@@ -46,6 +46,14 @@ export const REBASE_OWN_INPUTS = [
     description: 'The new run image, in place of the one that the image records.',
   },
   {
+    name: 'run-images',
+    group: 'build',
+    type: 'list',
+    description:
+      'The run images that images may be put on, of those that their labels name: [patterns](policy.md#patterns), one per line. With `all` these are needed, unless `run-image` or a policy names what is allowed: the label is written by whoever pushes the image.',
+    example: 'registry.example/base/*\ndocker.io/paketobuildpacks/*',
+  },
+  {
     name: 'previous-image',
     group: 'build',
     type: 'string',
@@ -62,8 +70,9 @@ export const REBASE_OWN_INPUTS = [
     name: 'keep-old-as',
     group: 'build',
     type: 'string',
-    description: 'A tag that keeps the old image: `{tag}-previous`, `{tag}-before-{date}`, `{tag}-{digest}`.',
-    example: '{tag}-previous',
+    description:
+      'A tag that keeps the old image: `{tag}-before-{date}`, `{tag}-before-{digest}`. Where it keeps another one already, the digest is added.',
+    example: '{tag}-before-{date}',
   },
   {
     name: 'check',
@@ -85,6 +94,15 @@ export const REBASE_OWN_INPUTS = [
     type: 'number',
     default: '8',
     description: 'Images at once.',
+  },
+  {
+    name: 'policy',
+    group: 'run',
+    type: 'list',
+    description:
+      'Rules of the platform team for run images, registries and targets: the path of a policy, or `oci://REPOSITORY@sha256:…`. Several hold together, and with the one that the machine may have. An image that breaks one is left alone (exit status 112).',
+    defaultNote: 'the policy of the machine, `/etc/buildpacks-ci/policy.toml`, if there is one',
+    example: 'oci://registry.example/platform/policy@sha256:4f5f…',
   },
   {
     name: 'trust',

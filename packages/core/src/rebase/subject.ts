@@ -3,13 +3,14 @@ import { type Descriptor, parseIndex, type RawManifest } from '../image/manifest
 import { formatPlatform } from '../image/platform.ts';
 import { type Image, readImage } from '../image/source.ts';
 import { BuildpacksError } from '../errors/index.ts';
-import { allInOrder } from '../parallel/parallel.ts';
+import { mapInParallel } from '../parallel/parallel.ts';
 import { type Digest, formatRepository, type Repository } from '../reference/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
 import { type AppImage, readAppImage } from './app-image.ts';
 import type { BaseImages, FoundBase } from './base-images.ts';
 import { planRebase, type PlanOptions, type RebasePlan } from './plan.ts';
 import { RebaseRefusal, refusal } from './refusal.ts';
+import type { RunImageGuard } from './run-image-guard.ts';
 
 /** An image that is to be rebased, under all of its tags. */
 export interface Subject {
@@ -42,6 +43,9 @@ export interface Edition {
 export interface PlanContext extends PlanOptions {
   readonly registry: RegistryClient;
   readonly bases: BaseImages;
+  readonly guard: RunImageGuard;
+  /** Whether the user has named the image. */
+  readonly isNamed: boolean;
 }
 
 /**
@@ -54,29 +58,37 @@ export async function planSubject(subject: Subject, context: PlanContext): Promi
   if (isManifestType(raw.mediaType)) return [await planEdition(raw, undefined, { ...context, subject })];
   const entries = parseIndex(raw).manifests.filter(isImage);
   if (entries.length === 0) throw refusal('built-with-buildpacks', 'its index holds no image', 'Rebase app images.');
-  return allInOrder(
-    entries.map(async (entry) => {
-      const manifest = await context.registry.ownManifest({ ...subject, kind: 'digest', digest: entry.digest });
-      if (manifest === undefined) throw missing(subject, entry.digest);
-      return planEdition(manifest, entry, { ...context, subject }).catch((error: unknown) => {
-        throw error instanceof RebaseRefusal ? ofPlatform(error, entry) : error;
-      });
-    }),
-  );
+  const unique = [...new Map(entries.map((entry) => [entry.digest, entry])).values()];
+  if (unique.length > MAX_IMAGES) throw refusal('readable', `its index holds ${unique.length} images`, TOO_MANY);
+  return mapInParallel(unique, AT_ONCE, async (entry) => {
+    const manifest = await context.registry.ownManifest({ ...subject, kind: 'digest', digest: entry.digest });
+    if (manifest === undefined) throw missing(subject, entry.digest);
+    return planEdition(manifest, entry, { ...context, subject }).catch((error: unknown) => {
+      throw error instanceof RebaseRefusal ? ofPlatform(error, entry) : error;
+    });
+  });
 }
+
+/** Images of an index: there are some twenty platforms. */
+const MAX_IMAGES = 64;
+const TOO_MANY = `At most ${MAX_IMAGES} are rebased.`;
+/** Of an index, images that are read at once. */
+const AT_ONCE = 4;
 
 async function planEdition(
   raw: RawManifest,
   entry: Descriptor | undefined,
-  { subject, registry, bases, force }: PlanContext & { readonly subject: Subject },
+  { subject, registry, bases, guard, force, isNamed }: PlanContext & { readonly subject: Subject },
 ): Promise<Edition> {
   const image: Image = await readImage(registry.source(subject.repository), raw);
   const app = readAppImage(image);
   const output = subject.targets[0]?.repository ?? subject.repository;
-  const base = await bases.findFor(app, output);
+  const base = await bases.findFor(app, { output, isNamed });
   const always = subject.targets.some(({ was }) => was !== subject.raw.digest);
   const plan = planRebase(app, base, { force, always });
-  if (plan.kind === 'refused') throw new RebaseRefusal(plan.violations);
+  const violations = plan.kind === 'refused' ? [...plan.violations] : [];
+  if (plan.kind !== 'current') violations.push(...guard.againstRebase(base, subject.targets));
+  if (plan.kind === 'refused' || violations.length > 0) throw new RebaseRefusal(violations);
   return { platform: formatPlatform(image.config), ...(entry !== undefined && { entry }), app, base, plan };
 }
 

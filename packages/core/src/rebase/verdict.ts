@@ -41,5 +41,7 @@ export function rebaseFailure({ images, mode }: RebaseReport): BuildpacksError |
 }
 
 function codeOf(image: ImageReport): ErrorCode {
-  return image.state === 'failed' ? image.code : 'image';
+  if (image.state === 'failed') return image.code;
+  const isPolicy = image.state === 'refused' && image.violations.every(({ rule }) => rule === 'policy');
+  return isPolicy ? 'policy' : 'image';
 }

@@ -2,7 +2,7 @@ import { InputError } from '../errors/index.ts';
 import { inputError } from '../errors/problems.ts';
 import { asArray, asRecord, asText, optional, parseJson } from '../json/json.ts';
 import { canonicalRegistry, DOCKER_HUB, isRegistryHost, parseReference, type Repository } from '../reference/index.ts';
-import { answerError, describeStatus, MAX_ERROR_BODY, parseErrorBody, type RegistryError } from './error.ts';
+import { answerError, describeStatus, MAX_ERROR_BODY, parseErrorBody, RegistryError } from './error.ts';
 import { nextPage } from './next-page.ts';
 import { isPage } from './page.ts';
 import type { Call, Transport } from './transport.ts';
@@ -73,6 +73,10 @@ export async function listRepositories(
     const read: Page = await transport.call({ ...call, target }, (answer) => readPage(answer, call, prefix));
     for (const repository of read.repositories) found.set(repository.path, repository);
     target = read.next;
+  }
+  if (target !== undefined) {
+    const reason = `the list has more than ${MAX_PAGES} pages`;
+    throw new RegistryError({ code: 'registry', task: call.task, reason, hint: wayRound(prefix) });
   }
   return [...found.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
 }

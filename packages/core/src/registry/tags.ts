@@ -1,6 +1,6 @@
-import { asArray, asRecord, asText, parseJson } from '../json/json.ts';
-import { formatRepository, type Repository } from '../reference/index.ts';
-import { answerError } from './error.ts';
+import { asRecord, asStrings, parseJson } from '../json/json.ts';
+import { formatRepository, isTag, type Repository } from '../reference/index.ts';
+import { answerError, RegistryError } from './error.ts';
 import { nextPage } from './next-page.ts';
 import type { Call, Transport } from './transport.ts';
 import type { Answer } from './wire.ts';
@@ -16,7 +16,12 @@ interface Page {
   readonly next?: URL;
 }
 
-/** All tags of a repository, page by page (distribution specification, listing tags); none of one that is not there. */
+/**
+ * All tags of a repository, page by page (distribution specification, listing tags); none of one that is not there. Names that can be no
+ * tags are left out: they become parts of addresses.
+ *
+ * @throws RegistryError also when the list does not end
+ */
 export async function listTags(
   transport: Transport,
   repository: Repository,
@@ -35,10 +40,15 @@ export async function listTags(
   let target: Call['target'] | undefined = call.target;
   for (let page = 0; target !== undefined && page < MAX_PAGES; page++) {
     const read: Page = await transport.call({ ...call, target }, (answer) => readPage(answer, call));
-    tags.push(...read.tags);
+    for (const tag of read.tags) tags.push(tag);
     target = read.next;
   }
+  if (target !== undefined) throw tooLong(call);
   return tags;
+}
+
+function tooLong({ task }: Call): RegistryError {
+  return new RegistryError({ code: 'registry', task, reason: `the list has more than ${MAX_PAGES} pages` });
 }
 
 async function readPage(answer: Answer, { task }: Call): Promise<Page> {
@@ -49,7 +59,7 @@ async function readPage(answer: Answer, { task }: Call): Promise<Page> {
   const { bytes, complete } = await answer.bytes(MAX_BYTES);
   const json = complete ? asRecord(parseJson(bytes)) : undefined;
   if (json === undefined) throw answerError(answer, { task, reason: 'the answer is no list of tags' });
-  const tags = asArray(json['tags']).flatMap((tag) => asText(tag) ?? []);
+  const tags = asStrings(json['tags']).filter(isTag);
   const next = nextPage(answer, task);
   return { tags, ...(next !== undefined && { next }) };
 }

@@ -40,7 +40,8 @@ export function atMost<T>(items: readonly T[], most: number, show: (item: T) => 
   return items.length > most ? [...shown, `… and ${items.length - most} more`] : shown;
 }
 
-function cut(text: string, limit: number): string {
+/** At most `limit` characters, and `…` where there were more. */
+export function cut(text: string, limit: number): string {
   return text.length > limit ? `${text.slice(0, limit).replace(/[\ud800-\udbff]$/, '')}…` : text;
 }
 

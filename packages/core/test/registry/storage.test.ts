@@ -138,10 +138,22 @@ describe('tags', () => {
     },
   );
 
-  it('end where a registry links to the same page for ever', async () => {
+  it('are not told where a registry links to the same page for ever', async () => {
     const link = '</v2/app/tags/list?n=1>; rel="next"';
-    const { client, repository, registry } = await open((exchange) => reply(exchange, 200, { link }, '{"tags":["a"]}'));
-    expect((await client.tags(repository, SIGNAL)).length).toBe(registry.exchanges.length);
+    const { client, repository } = await open((exchange) => reply(exchange, 200, { link }, '{"tags":["a"]}'));
+    await expect(client.tags(repository, SIGNAL)).rejects.toThrow('the list has more than 200 pages');
+  });
+
+  it('may be more on one page than a call takes arguments', async () => {
+    const tags = Array.from({ length: 200_000 }, (_, index) => `v${index}`);
+    const { client, repository } = await open((exchange) => reply(exchange, 200, {}, JSON.stringify({ tags })));
+    expect(await client.tags(repository, SIGNAL)).toHaveLength(200_000);
+  });
+
+  it('are not what can be none', async () => {
+    const body = JSON.stringify({ tags: ['a', '../../secret', 'b c', '', 'x'.repeat(129), 'b'] });
+    const { client, repository } = await open((exchange) => reply(exchange, 200, {}, body));
+    expect(await client.tags(repository, SIGNAL)).toEqual(['a', 'b']);
   });
 });
 
