@@ -6,10 +6,10 @@ import { MEDIA_TYPE } from '../image/media-types.ts';
 import { type Image, readImage } from '../image/source.ts';
 import { optional } from '../json/json.ts';
 import { type AppLabels, parseAppLabels } from '../lifecycle/labels.ts';
-import type { Digest, Repository } from '../reference/index.ts';
+import type { Repository } from '../reference/index.ts';
 import type { RegistryReader } from '../registry/index.ts';
 import type { ComponentQuery } from '../sbom/component-query.ts';
-import { type ImageComponents, readImageComponents } from '../sbom/image-components.ts';
+import { readImageComponents } from '../sbom/image-components.ts';
 import type { AppEntry, ComponentSearch, EntryName, OtherEntry } from './report.ts';
 
 /** What is told of an image whatever its name. */
@@ -27,7 +27,7 @@ export interface EntryReaderOptions {
 export class EntryReader {
   readonly #options: EntryReaderOptions;
   readonly #bases: BaseFinder;
-  readonly #searches = new Map<Digest, Promise<ComponentSearch>>();
+  readonly #searches = new Map<string, Promise<ComponentSearch>>();
 
   constructor(options: EntryReaderOptions) {
     this.#options = options;
@@ -74,16 +74,21 @@ export class EntryReader {
     if (this.#options.components.length === 0) return undefined;
     const layer = sbomLayer(image);
     if (layer === undefined) return { state: 'none' };
-    const known = this.#searches.get(layer.digest) ?? readImageComponents(image).then((all) => this.#matches(all));
-    this.#searches.set(layer.digest, known);
-    return known;
+    // A manifest says size and type of a layer, and may lie: what one image has told is true of those that say the same.
+    const key = [image.source.name, layer.digest, layer.size, layer.mediaType].join(' ');
+    const known = this.#searches.get(key);
+    if (known !== undefined) return known;
+    const search = this.#searchLayer(image);
+    this.#searches.set(key, search);
+    const forget = () => this.#searches.delete(key);
+    void search.then(({ state }) => state === 'searched' || forget(), forget);
+    return search;
   }
 
-  #matches(all: ImageComponents): ComponentSearch {
-    if (all.state !== 'present') return all;
+  async #searchLayer(image: Image): Promise<ComponentSearch> {
     const { components: queries } = this.#options;
-    const found = all.components.filter((component) => queries.some((query) => query.matches(component)));
-    return { state: 'searched', found, unread: all.unread };
+    const all = await readImageComponents(image, (component) => queries.some((query) => query.matches(component)));
+    return all.state === 'present' ? { state: 'searched', found: all.components, unread: all.unread } : all;
   }
 }
 

@@ -1,5 +1,6 @@
 import { keyOfTag } from '../cache/store/registry-tag.ts';
 import { BuildpacksError } from '../errors/index.ts';
+import { globTest } from '../glob/glob.ts';
 import { mapInParallel } from '../parallel/parallel.ts';
 import type { ImageReference, Repository } from '../reference/index.ts';
 import { type RegistryClient, RegistryError, type RepositoryPrefix } from '../registry/index.ts';
@@ -73,9 +74,6 @@ function isAside(tag: string): boolean {
 }
 
 function tagFilter(patterns: readonly string[]): (tag: string) => boolean {
-  const expressions = patterns.map((pattern) => {
-    const parts = pattern.split('*').map((part) => part.replace(/[.\\+?^${}()|[\]]/g, String.raw`\$&`));
-    return new RegExp(`^${parts.join('.*')}$`);
-  });
-  return (tag) => !isAside(tag) && (expressions.length === 0 || expressions.some((expression) => expression.test(tag)));
+  const tests = patterns.map((pattern) => globTest(pattern, 'text'));
+  return (tag) => !isAside(tag) && (tests.length === 0 || tests.some((fits) => fits(tag)));
 }

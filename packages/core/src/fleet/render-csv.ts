@@ -1,13 +1,15 @@
 import { formatPlatform } from '../image/platform.ts';
+import { plainText } from '../log/terminal-text.ts';
 import { ageInDays } from '../inspect/base-age.ts';
 import { type AppEntry, entryName, type FleetImage, type FleetReport } from './report.ts';
 
-/** What spreadsheets take for the beginning of a formula. */
-const FORMULA = /^[=+\-@\t\r]/;
+/** What spreadsheets take for the beginning of a formula, also behind blanks, and behind a semicolon where that parts cells. */
+const FORMULA = /(^|;)(\s*)(?=[=+\-@])/g;
 
 /**
  * A survey as comma-separated values (RFC 4180): a line of names, then one for each image. Cells that a spreadsheet would calculate begin with an
  * apostrophe.
+ * Of texts of images line ends and what a terminal would act upon are shown or left out.
  */
 export function fleetCsv(report: FleetReport): string {
   const header = [
@@ -72,6 +74,6 @@ function appCells(entry: AppEntry, runBy: string, now: number): readonly string[
 }
 
 function cellOf(text: string): string {
-  const safe = FORMULA.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const safe = plainText(text).replaceAll(FORMULA, "$1'$2");
+  return /[",;]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -1,10 +1,11 @@
 import { BuildpacksError } from '../errors/index.ts';
 import { parseIndex, type RawManifest } from '../image/manifest.ts';
-import { isIndexType, isManifestType } from '../image/media-types.ts';
+import { imagesOfIndex } from '../image/index-images.ts';
+import { isIndexType } from '../image/media-types.ts';
 import { missingPlatform, selectPlatform } from '../image/platform.ts';
 import { optional } from '../json/json.ts';
 import { mapInParallel } from '../parallel/parallel.ts';
-import { atDigest, familiarReference, formatRepository, type ImageReference } from '../reference/index.ts';
+import { atDigest, type Digest, familiarReference, formatRepository, type ImageReference } from '../reference/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
 import type { FleetRequest, WantedEntry } from './inputs.ts';
 import { EntryReader, type ImageDescription } from './read-entry.ts';
@@ -37,9 +38,12 @@ export async function surveyImages(
   };
   const lists = await mapInParallel(wanted, options.parallel, async (entry): Promise<readonly FleetImage[]> => {
     try {
-      const manifests = await manifestsOf(entry.reference, options);
+      const { manifests, index } = await manifestsOf(entry.reference, options);
       const name = nameOf(entry);
-      return await Promise.all(manifests.map(async (raw) => ({ ...(await describe(entry.reference, raw)), ...name })));
+      if (manifests.length === 0) return [{ kind: 'other', digest: index, reason: 'an index without images', ...name }];
+      return await mapInParallel(manifests, PLATFORMS_AT_ONCE, async (raw) => {
+        return { ...(await describe(entry.reference, raw)), ...name };
+      });
     } catch (error) {
       return [failedEntry(entry, error)];
     } finally {
@@ -49,32 +53,29 @@ export async function surveyImages(
   return merged(lists.flat());
 }
 
+/** Images of one index that are read at once. */
+const PLATFORMS_AT_ONCE = 4;
+
 /** The manifest of an image; of an index those of all its platforms, or of the one that was asked for. */
 async function manifestsOf(
   reference: ImageReference,
   { registry, platform }: SurveyOptions,
-): Promise<readonly RawManifest[]> {
+): Promise<{ readonly manifests: readonly RawManifest[]; readonly index: Digest }> {
   const raw = await registry.manifest(reference);
   if (raw === undefined) throw missing(familiarReference(reference));
-  if (!isIndexType(raw.mediaType)) return [raw];
+  if (!isIndexType(raw.mediaType)) return { manifests: [raw], index: raw.digest };
   const index = parseIndex(raw);
   const one = platform && selectPlatform(index, platform);
   if (platform !== undefined && one === undefined) {
     throw missingPlatform(familiarReference(reference), index, platform);
   }
-  const children = one === undefined ? index.manifests.filter(isImage) : [one];
-  return Promise.all(
-    children.map(async ({ digest }) => {
-      const child = await registry.manifest(atDigest(reference, digest));
-      if (child === undefined) throw missing(familiarReference(atDigest(reference, digest)));
-      return child;
-    }),
-  );
-}
-
-/** Attestations stand in an index under the platform `unknown/unknown`. */
-function isImage({ mediaType, platform }: { readonly mediaType: string; readonly platform?: { readonly os: string } }) {
-  return isManifestType(mediaType) && platform?.os !== 'unknown';
+  const children = one === undefined ? imagesOfIndex(index, familiarReference(reference)) : [one];
+  const manifests = await mapInParallel(children, PLATFORMS_AT_ONCE, async ({ digest }) => {
+    const child = await registry.manifest(atDigest(reference, digest));
+    if (child === undefined) throw missing(familiarReference(atDigest(reference, digest)));
+    return child;
+  });
+  return { manifests, index: raw.digest };
 }
 
 function missing(name: string): BuildpacksError {

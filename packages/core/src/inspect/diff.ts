@@ -2,6 +2,7 @@ import type { Image } from '../image/source.ts';
 import { formatPlatform } from '../image/platform.ts';
 import { describeOwner } from '../report/owner.ts';
 import { type ImageComponents, readImageComponents } from '../sbom/image-components.ts';
+import { splitPackageUrl } from '../sbom/package-url.ts';
 import { type Inspection, inspectImage } from './inspect.ts';
 import type { InspectRequest } from './inputs.ts';
 import { type InspectionTarget, openTarget } from './target.ts';
@@ -154,7 +155,7 @@ function componentChanges(before: ImageComponents, after: ImageComponents): Comp
 function versionsOf({ components }: ImageComponents & { readonly state: 'present' }): ReadonlyMap<string, string> {
   const versions = new Map<string, Set<string>>();
   for (const { name, version = 'unknown', purl } of components) {
-    const key = purl?.replace(/(?<=.)@[^@/?#]*(?=$|[?#]).*$/, '').replace(/[?#].*$/, '') ?? name;
+    const key = purl === undefined ? name : splitPackageUrl(purl).unversioned;
     versions.set(key, (versions.get(key) ?? new Set()).add(version));
   }
   return new Map([...versions].map(([key, all]) => [key, [...all].sort().join(', ')]));

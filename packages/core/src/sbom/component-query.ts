@@ -1,5 +1,7 @@
+import { globTest } from '../glob/glob.ts';
 import { inputError } from '../errors/problems.ts';
 import type { Component } from './components.ts';
+import { splitPackageUrl } from './package-url.ts';
 import { compareAnyVersions } from './version-order.ts';
 
 /** What to look for in images: a component's name, and the versions that count. */
@@ -27,9 +29,7 @@ export function parseComponentQuery(text: string, input: string): ComponentQuery
   const at = trimmed.search(/(?<=[^/])@(?=\s*(?:[<>=!]|v?\d)[^/@]*$)/);
   const name = at === -1 ? trimmed : trimmed.slice(0, at);
   const range = at === -1 ? undefined : trimmed.slice(at + 1);
-  if (!/^[^\s@]+$/.test(name.replaceAll(/(^|\/)@/g, '$1'))) {
-    throw inputError(input, `"${text}" names no component`, FORMS);
-  }
+  if (!isName(name)) throw inputError(input, `"${text}" names no component`, FORMS);
   const fits = nameTest(name);
   const counts = range === undefined ? () => true : rangeTest(range, text, input);
   return {
@@ -42,20 +42,25 @@ export function parseComponentQuery(text: string, input: string): ComponentQuery
 const FORMS =
   'Write NAME, NAME@VERSION, or NAME@RANGE: log4j-core@<2.17, lodash@>=4.0 <4.17.21, spring-core@5.3.x || 6.0.x.';
 
+/** What is left of a range without its `@`, or of an `@` without its name, would find nothing and look like an all-clear. */
+function isName(text: string): boolean {
+  if (!/^[^\s<>=!|]+$/.test(text)) return false;
+  const isScoped = text.startsWith('@');
+  return !text.replaceAll(/(^|\/)@/g, '$1').includes('@') && (!isScoped || text.includes('/'));
+}
+
 function nameTest(name: string): (candidate: string) => boolean {
-  const parts = name.split('*').map((part) => part.replace(/[.\\+?^${}()|[\]]/g, String.raw`\$&`));
-  const expression = new RegExp(`^${parts.join('.*')}$`, 'i');
-  return (candidate) => expression.test(candidate);
+  const fits = globTest(name.toLowerCase(), 'text');
+  return (candidate) => fits(candidate.toLowerCase());
 }
 
 /** `pkg:type/namespace/name@version?qualifiers#subpath`, its parts percent-encoded (package URL specification). */
 function namesOf({ name, purl }: Component): readonly string[] {
-  const [whole = '', , path = ''] = /^pkg:([^/]+)\/([^?#]*?)(?:@[^@?#/]*)?(?=$|[?#])/.exec(purl ?? '') ?? [];
-  if (whole === '') return [name];
+  const { unversioned, path } = splitPackageUrl(purl ?? '');
+  if (path === '') return [name];
   const parts = path.split('/').map(decoded);
   const last = parts.at(-1) ?? '';
   const namespace = parts.slice(0, -1).join('/');
-  const unversioned = purl?.slice(0, purl.indexOf('/') + 1 + path.length) ?? '';
   const full = namespace === '' ? [] : [`${namespace}:${last}`, `${namespace}/${last}`];
   return [name, last, ...full, unversioned, decoded(unversioned)];
 }

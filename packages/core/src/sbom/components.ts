@@ -17,8 +17,10 @@ export interface Component {
 export type BillFormat = 'cyclonedx' | 'spdx' | 'syft' | 'legacy';
 
 /** No buildpack writes such a bill; what is larger is not read. */
-export const MAX_BILL_SIZE = 64 * 1024 * 1024;
+export const MAX_BILL_SIZE = 16 * 1024 * 1024;
 const MAX_DEPTH = 16;
+/** Characters of a name, a version or a package URL that count. */
+const MAX_TEXT = 1024;
 
 const SUFFIXES: readonly (readonly [string, BillFormat])[] = [
   ['.cdx.json', 'cyclonedx'],
@@ -105,7 +107,13 @@ function inLegacy(entry: JsonRecord | undefined): readonly Component[] {
 }
 
 function component(entry: JsonRecord | undefined): readonly Component[] {
-  const name = asText(entry?.['name']);
+  const name = shortText(entry?.['name']);
   if (name === undefined) return [];
-  return [{ name, ...optional('version', asText(entry?.['version'])), ...optional('purl', asText(entry?.['purl'])) }];
+  return [
+    { name, ...optional('version', shortText(entry?.['version'])), ...optional('purl', shortText(entry?.['purl'])) },
+  ];
+}
+
+function shortText(value: unknown): string | undefined {
+  return asText(value)?.slice(0, MAX_TEXT);
 }

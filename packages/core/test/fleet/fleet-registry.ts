@@ -25,6 +25,8 @@ export interface AppOptions {
   readonly components?: readonly { readonly name: string; readonly version?: string; readonly purl?: string }[];
   readonly labels?: Readonly<Record<string, string>>;
   readonly architecture?: string;
+  /** What its manifest says of the size of the layer with its bill of materials, when that is not true. */
+  readonly sbomSize?: number;
 }
 
 /** A registry with run images and app images, as far as a survey reads them. */
@@ -47,7 +49,7 @@ export class FleetRegistry {
 
   /** Adds an image that the lifecycle could have made. */
   async addApp(path: string, options: AppOptions): Promise<Digest> {
-    const { base, components, architecture = 'amd64' } = options;
+    const { base, components, architecture = 'amd64', sbomSize } = options;
     const below = this.#layer(base.layer);
     const app = this.#layer(`app ${path}`);
     const sbom = components === undefined ? undefined : await this.#sbomLayer(components);
@@ -70,7 +72,8 @@ export class FleetRegistry {
       ...labels,
     };
     const config = { os: 'linux', architecture, created: '1980-01-01T00:00:01Z', config: { Labels } };
-    return this.#add(path, config, [below, app, ...(sbom ? [sbom] : [])]);
+    const told = sbom && { ...sbom, size: sbomSize ?? sbom.size };
+    return this.#add(path, config, [below, app, ...(told ? [told] : [])]);
   }
 
   /** Adds an image from a Dockerfile. */
@@ -79,9 +82,12 @@ export class FleetRegistry {
   }
 
   /** Adds an index of images that are there. */
-  addIndex(path: string, images: readonly { readonly digest: Digest; readonly architecture: string }[]): Digest {
-    const manifests = images.map(({ digest, architecture }) => ({
-      mediaType: MEDIA_TYPE.ociManifest,
+  addIndex(
+    path: string,
+    images: readonly { readonly digest: Digest; readonly architecture: string; readonly mediaType?: string }[],
+  ): Digest {
+    const manifests = images.map(({ digest, architecture, mediaType = MEDIA_TYPE.ociManifest }) => ({
+      mediaType,
       digest,
       size: 1,
       platform: { os: architecture === 'unknown' ? 'unknown' : 'linux', architecture },

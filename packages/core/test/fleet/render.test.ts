@@ -139,8 +139,13 @@ describe('comma-separated values', () => {
     ['+1', "'+1"],
     ['-1', "'-1"],
     ['@SUM(1)', "'@SUM(1)"],
-    ['\t=1', "'\t=1"],
-    ['a"b,c\r\nd', 'a"b,c\r\nd'],
+    [' =1', "' =1"],
+    ['a;=1', "a;'=1"],
+    ['a;b', 'a;b'],
+    ['\t=1', String.raw`\t=1`],
+    ['a"b,c', 'a"b,c'],
+    ['a\n::error::b', String.raw`a\n::error::b`],
+    ['\u001b]0;title\u0007red\u001b[31m', 'red'],
   ])('quote %j for spreadsheets', (label, expected) => {
     const report = reportOf([{ ...APP, labels: { team: label } }], { labels: ['team'] });
     expect(cells(fleetCsv(report))[1]?.at(-1)).toBe(expected);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { summarizeFleet } from '../../src/fleet/report.ts';
+import { MEDIA_TYPE } from '../../src/image/media-types.ts';
 import { startFleetRegistry } from './fleet-registry.ts';
 import { only, survey } from './survey.ts';
 
@@ -185,12 +186,48 @@ describe('the requests of a survey', () => {
   it('are one more for each bill of materials that is not the same, and none for other layers', async () => {
     const world = await startFleetRegistry();
     const base = { layer: 'base' };
-    for (const path of ['team/a:1', 'team/b:1']) await world.addApp(path, { base, components: [LOG4J] });
+    for (const path of ['team/a:1', 'team/a:2']) await world.addApp(path, { base, components: [LOG4J] });
     await world.addApp('team/c:1', { base, components: [{ name: 'other' }] });
-    const text = ['a', 'b', 'c'].map((name) => world.name(`team/${name}:1`)).join('\n');
+    const text = ['a:1', 'a:2', 'c:1'].map((name) => world.name(`team/${name}`)).join('\n');
     await survey({ lists: [{ text, file: 'list' }], components: ['log4j-core'] });
     const blobs = world.registry.lines().filter((line) => line.startsWith('GET') && line.includes('/blobs/'));
     expect(blobs).toHaveLength(5);
+  });
+});
+
+it('a manifest that lies about a bill of materials does not hide what another image has', async () => {
+  const world = await startFleetRegistry();
+  const app = { base: { layer: 'base' }, components: [LOG4J] };
+  await world.addApp('team/app:bad', { ...app, sbomSize: 7 });
+  await world.addApp('team/app:good', app);
+  const { images } = await survey({ prefixes: [world.name('team')], components: ['log4j-core'] });
+  expect(images).toMatchObject([
+    { kind: 'failed', tags: ['bad'] },
+    { kind: 'app', tags: ['good'], components: { found: [{ name: 'log4j-core' }] } },
+  ]);
+});
+
+describe('an index', () => {
+  it.each([
+    ['only of attestations', { architecture: 'unknown' }, { kind: 'other', reason: 'an index without images' }],
+    [
+      'with another index in it',
+      { architecture: 'amd64', mediaType: MEDIA_TYPE.ociIndex },
+      { kind: 'failed', reason: expect.stringContaining('holds another index') as string },
+    ],
+  ])('%s is told too', async (_, child, entry) => {
+    const world = await startFleetRegistry();
+    const digest = await world.addApp('team/app:one', { base: { layer: 'base' } });
+    world.addIndex('team/app:all', [{ digest, ...child }]);
+    expect(only(await survey({ prefixes: [world.name('team')], tags: ['all'] }))).toMatchObject(entry);
+  });
+
+  it('that names one image a thousand times costs as much as with one name', async () => {
+    const world = await startFleetRegistry();
+    const digest = await world.addApp('team/app:one', { base: { layer: 'base' } });
+    world.addIndex('team/app:all', Array(1000).fill({ digest, architecture: 'amd64' }));
+    await survey({ lists: [{ text: world.name('team/app:all'), file: 'list' }] });
+    expect(world.registry.lines().length).toBeLessThan(10);
   });
 });
 

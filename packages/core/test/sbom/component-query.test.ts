@@ -63,7 +63,23 @@ describe('a range', () => {
     expect(matches('log4j-core@<2.17', { name: 'log4j-core' })).toBe(true);
   });
 
-  it.each(['', '@', 'a b', 'a@b@1', 'log4j@<', 'log4j@<2 ||', 'log4j@<>2', 'log4j@>=x1 ||'])('is not "%s"', (text) => {
+  it.each([
+    '',
+    '@',
+    '@<2',
+    '@2',
+    'log4j<2',
+    'log4j=2',
+    'log4j!2',
+    'a|b',
+    'log4j@',
+    'a b',
+    'a@b@1',
+    'log4j@<',
+    'log4j@<2 ||',
+    'log4j@<>2',
+    'log4j@>=x1 ||',
+  ])('is not "%s"', (text) => {
     expect(() => parseComponentQuery(text, 'component')).toThrow(`"${text}"`);
   });
 });

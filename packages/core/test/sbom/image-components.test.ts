@@ -71,3 +71,15 @@ it('says when the layer is not there', async () => {
   await rm(path.join(directory, 'blobs/sha256', layer === undefined ? '' : hexOf(layer.digest)));
   expect(await readImageComponents(image)).toEqual({ state: 'missing' });
 });
+
+it('keeps only what is asked for, however much a bill lists', async () => {
+  const others = Array.from({ length: 1000 }, (_, index) => ({ type: 'library', name: `other-${index}` }));
+  const { image } = await imageWith({ 'sbom.cdx.json': { components: [...others, ...CYCLONEDX.components] } });
+  const found = await readImageComponents(image, ({ name }) => name === 'a');
+  expect(found.state === 'present' && found.components).toHaveLength(1);
+});
+
+it('does not read a bill of more than 16 MiB', async () => {
+  const { image } = await imageWith({ 'sbom.cdx.json': ' '.repeat(16 * 1024 * 1024 + 1) });
+  expect(await readImageComponents(image)).toMatchObject({ unread: ['launch/samples_java/sbom.cdx.json'] });
+});
