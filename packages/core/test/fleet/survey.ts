@@ -14,7 +14,12 @@ const NOTHING: FleetInputs = { prefixes: [], lists: [], components: [], labels: 
 export async function survey(inputs: Partial<FleetInputs>, raw: RawInputs = {}): Promise<FleetReport> {
   const context = { environment: {}, workingDirectory: '/', now: NOW, architecture: 'amd64' };
   const request = parseFleetInputs(raw, { ...NOTHING, ...inputs }, context);
-  const ports: Ports = {
+  return surveyFleet(request, portsOf(raw));
+}
+
+/** Those of a process that runs nothing and says nothing. */
+export function portsOf(raw: RawInputs = {}): Ports {
+  return {
     processes: { run: () => Promise.reject(new Error('no program is to be run')) },
     network: openNetwork(raw),
     log: SILENT_LOG,
@@ -30,7 +35,6 @@ export async function survey(inputs: Partial<FleetInputs>, raw: RawInputs = {}):
     },
     signal: new AbortController().signal,
   };
-  return surveyFleet(request, ports);
 }
 
 /** The one image of a survey. */
