@@ -246,7 +246,7 @@ requiresDocker('images that exist', () => {
       '[labels]\nrequire = ["team"]\n[buildpacks]\nallow = ["samples/*"]\n[builders]\nallow = []\n[run-images]\nallow = ["**/run:1"]',
     );
     const outcome = await cli(['policy', 'check', ours, theirs, bare, rules]);
-    expect(outcome).toMatchObject(refused('2 of 3 are not allowed by the policy'));
+    expect(outcome).toMatchObject(refused('1 of 3 are not allowed by the policy, and 1 of 3 could not be judged'));
     expect(outcome.stdout).toMatch(/\/ours:1@sha256:[0-9a-f]{64}: allowed\n {2}not known here: builders.allow\n/);
     expect(outcome.stdout).toMatch(/\/theirs:1@sha256:[0-9a-f]{64}: 1 violation\n- .*labels.require: .*"team"/);
     expect(outcome.stdout).toMatch(/\/run:1: not judged\n- .*was not built with buildpacks/);
