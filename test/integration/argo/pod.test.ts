@@ -58,7 +58,7 @@ describe('the Pod that Argo’s controller makes of the template', () => {
     const rendered = await renderWorkflow({
       templates: 'argo/buildpacks-ci/manifests.yaml',
       templateRef: { name: 'buildpacks-ci', template: 'rebase' },
-      parameters: { images: 'registry.test/app:1', 'keep-old-as': '{tag}-previous', ...parameters },
+      parameters: { images: 'registry.test/app:1', 'keep-old-as': '{tag}-before-{date}', ...parameters },
       ...options,
     });
     expect([...rendered.problems, ...rendered.refusals]).toEqual([]);

@@ -50,7 +50,7 @@ export const REBASE_OWN_INPUTS = [
     group: 'build',
     type: 'list',
     description:
-      'The run images that images may be put on, of those that their labels name: [patterns](policy.md#patterns), one per line. With `all` these are needed, unless `run-image` or a policy names what is allowed: the label is written by whoever pushes the image.',
+      'The run images that images may be put on, of those that their labels name; patterns as in [policy.md](policy.md#patterns), one per line. With `all` they are needed, unless `run-image` or a policy says what is allowed: labels are written by whoever pushes the image.',
     example: 'registry.example/base/*\ndocker.io/paketobuildpacks/*',
   },
   {
