@@ -1,6 +1,6 @@
 import type { GoType } from './go-type.ts';
 
-const RFC_3339 = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
+const RFC_3339 = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:[.,](\d+))?(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 
 /** `time.Time`, written as RFC 3339 with as many digits of a second as it needs, at most nine. */
 export const GO_TIME: GoType<string> = {
