@@ -25,6 +25,7 @@ const APP: Required<AppEntry> = {
   lifecycle: '0.21.14',
   platformApi: '0.15',
   rebasable: true,
+  movedTag: '1',
   labels: { team: 'web' },
   components: {
     state: 'searched',

@@ -124,9 +124,15 @@ requiresEngine('after a build', () => {
     expect(writes()).toEqual([]);
   });
 
+  it("the launcher's bill of materials, which is in every image, is none of a buildpack", async () => {
+    const outcome = await cli(['build', world.image('bare'), ...app, await policy('[build]\nsbom = true')]);
+    expect(outcome).toMatchObject(refused('the image has no bill of materials of a buildpack'));
+    expect(writes()).toEqual([]);
+  });
+
   it('an image that keeps every rule is the same as without a policy', async () => {
     const rules = await policy(
-      `[builders]\nallow = ["${world.registry.host}/*"]\n[buildpacks]\nallow = ["samples/*@>=0.1 <1"]\n[build]\nhermetic = true\nsbom = true`,
+      `[builders]\nallow = ["${world.registry.host}/*"]\n[buildpacks]\nallow = ["samples/*@>=0.1 <1"]\n[build]\nhermetic = true`,
     );
     const args = [...app, '--network', 'none'];
     const plain = await build([world.image('plain'), ...args]);
@@ -249,7 +255,7 @@ requiresDocker('images that exist', () => {
     expect(outcome).toMatchObject(refused('1 of 3 are not allowed by the policy, and 1 of 3 could not be judged'));
     expect(outcome.stdout).toMatch(/\/ours:1@sha256:[0-9a-f]{64}: allowed\n {2}not known here: builders.allow\n/);
     expect(outcome.stdout).toMatch(/\/theirs:1@sha256:[0-9a-f]{64}: 1 violation\n- .*labels.require: .*"team"/);
-    expect(outcome.stdout).toMatch(/\/run:1: not judged\n- .*was not built with buildpacks/);
+    expect(outcome.stdout).toMatch(/\/run:1@sha256:[0-9a-f]{64}: not judged\n- .*was not built with buildpacks/);
     const json = JSON.parse((await cli(['policy', 'check', ours, theirs, rules, '--json'])).stdout) as object;
     expect(json).toMatchObject({
       schemaVersion: 1,

@@ -15,6 +15,7 @@ export { isBuildersProgram, removeLeftovers } from './engine/index.ts';
 export { TOOL_FOLDER } from './engine/rootfs/tool-folder.ts';
 export * from './errors/index.ts';
 export { isBelow } from './files/file-kind.ts';
+export { parseOutputFile } from './files/output-file.ts';
 export { writeFileWhole } from './files/whole-file.ts';
 export { surveyFleet } from './fleet/fleet.ts';
 export { type FleetInputs, type FleetRequest, parseFleetInputs } from './fleet/inputs.ts';

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import {
   BuildpacksError,
   collectProblems,
@@ -10,6 +9,7 @@ import {
   type InputProblem,
   optional,
   parseFleetInputs,
+  parseOutputFile,
   renderFleet,
   summarizeFleet,
   surveyFleet,
@@ -73,7 +73,7 @@ export const FLEET: Command = {
   usage: ['REGISTRY/PREFIX… [options]', '--list=FILE [options]', '--pods=FILE [options]'],
   details: [
     'Reads manifests, configurations and, with --component, the layer with bills of materials; no other layer. Not every registry can list its repositories: Docker Hub, ghcr.io and others need --list.',
-    'An image that can’t be read does not end the survey: it is told at its end, and the exit status is then 1, or 111 when a later try may help.',
+    'Tags that keep old images for rebase are left out ({tag}-before-{date}, {tag}-before-{digest}). An image that can’t be read does not end the survey: it is told at its end, and the exit status is then 1, or 111 when a later try may help.',
   ],
   groups: [
     { title: 'Images', options: WHERE },
@@ -83,17 +83,19 @@ export const FLEET: Command = {
   ],
   async run(invocation) {
     const request = readRequest(invocation);
-    const page = flagValue(invocation, 'html');
+    const page = readPage(invocation);
     const report = await withPorts(invocation, request.connection, (ports) => surveyFleet(request, ports));
     invocation.console.print(rendered(invocation, report));
-    if (page !== undefined) {
-      await writeFileWhole(path.resolve(invocation.host.machine.workingDirectory, page), [
-        Buffer.from(fleetPage(report)),
-      ]);
-    }
+    if (page !== undefined) await writeFileWhole(page, [Buffer.from(fleetPage(report))]);
     throwVerdict(report, flagValue(invocation, 'check') === 'true');
   },
 };
+
+/** Looked at before the survey, which may take minutes. */
+function readPage(invocation: Invocation): string | undefined {
+  const text = flagValue(invocation, 'html');
+  return text === undefined ? undefined : parseOutputFile(text, invocation.host.machine.workingDirectory, '--html');
+}
 
 function readRequest(invocation: Invocation): FleetRequest {
   const { inputs, flags, positionals, host } = invocation;
@@ -115,10 +117,14 @@ function readRequest(invocation: Invocation): FleetRequest {
   });
 }
 
-function contradictions({ flags }: Invocation): readonly InputProblem[] {
+function contradictions({ flags, positionals }: Invocation): readonly InputProblem[] {
   const isGiven = (name: string) => flags.get(name)?.at(-1) === 'true';
   const standard = [...(flags.get('list') ?? []), ...(flags.get('pods') ?? [])].filter((file) => file === '-');
+  const isBelow = positionals.length > 0;
   return [
+    ...(flags.has('tags') && !isBelow
+      ? [{ input: '--tags', message: 'counts at REGISTRY/PREFIX only, and none is given', hint: 'Leave it out.' }]
+      : []),
     ...(isGiven('json') && isGiven('csv')
       ? [{ input: '--csv', message: 'does not go with --json', hint: 'Keep one of them.' }]
       : []),
@@ -146,6 +152,6 @@ function throwVerdict(report: FleetReport, check: boolean): void {
   if (!check || outdated + affected === 0) return;
   const searched = report.components.length === 0 ? '' : `, ${affected} with ${report.components.join(', ')}`;
   throw new BuildpacksError('outdated', `${outdated} of the images stand on an outdated base${searched}`, {
-    hint: 'buildpacks-ci rebase puts images onto the newest base; components come with a build.',
+    hint: 'buildpacks-ci rebase puts images onto the newest base, unless they say that they must not be; components come with a build, and what runs changes with a rollout.',
   });
 }

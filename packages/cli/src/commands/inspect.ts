@@ -80,7 +80,9 @@ async function printInspection(invocation: Invocation, request: InspectRequest):
   if (flagValue(invocation, 'check') !== 'true' || inspection.base?.state === 'current') return;
   if (inspection.base?.state === 'outdated') {
     throw new BuildpacksError('outdated', `there is a newer run image than the one in "${inspection.name}"`, {
-      hint: 'buildpacks-ci rebase puts the image onto it.',
+      hint: inspection.rebasable
+        ? 'buildpacks-ci rebase puts the image onto it.'
+        : 'The image says that it must not be rebased: build it again.',
     });
   }
   const reason = inspection.base?.reason ?? 'nobody was asked';

@@ -6,6 +6,7 @@ import { createRegistryClient, formatPrefix, type RegistryClient, registryServer
 import { count } from '../report/columns.ts';
 import { plainText } from '../log/terminal-text.ts';
 import type { FleetRequest, WantedEntry } from './inputs.ts';
+import { withoutRollbacks } from '../rebase/find-subjects.ts';
 import { imagesBelow } from './registry-images.ts';
 import { type FailedEntry, FLEET_SCHEMA_VERSION, type FleetReport } from './report.ts';
 import { surveyImages } from './survey.ts';
@@ -24,7 +25,10 @@ export async function surveyFleet(request: FleetRequest, ports: Ports): Promise<
   const { wanted, failures } = await findImages(request, registry, ports);
   if (wanted.length === 0 && failures.length === 0) throw nothingFound(request);
   log.info(`Reading ${count(wanted.length, 'image')}`);
-  const images = await surveyImages(wanted, { ...request, registry });
+  const progress = every(EACH, (done) => {
+    log.info(`${done} of ${wanted.length} read`);
+  });
+  const images = await surveyImages(wanted, { ...request, registry, onRead: progress });
   const { requests, bytesDown } = registry.traffic();
   return {
     schemaVersion: FLEET_SCHEMA_VERSION,
@@ -33,6 +37,17 @@ export async function surveyFleet(request: FleetRequest, ports: Ports): Promise<
     labels: request.labels,
     images: [...images, ...failures],
     traffic: { requests, bytesDown },
+  };
+}
+
+/** Images between two lines about how far the survey is. */
+const EACH = 50;
+
+function every(step: number, tell: (done: number) => void): () => void {
+  let done = 0;
+  return () => {
+    done += 1;
+    if (done % step === 0) tell(done);
   };
 }
 
@@ -57,8 +72,11 @@ async function findImages(
   const failures: FailedEntry[] = [];
   for (const prefix of prefixes) {
     const found = await imagesBelow(prefix, registry, { tags, parallel, signal });
-    log.info(`${formatPrefix(prefix)}: ${count(found.images.length, 'tag')}`);
-    for (const reference of found.images) wanted.push({ reference, workloads: [] });
+    const kept = withoutRollbacks(found.images);
+    const aside = found.images.length - kept.length;
+    const note = aside === 0 ? '' : `, without ${aside} that keep old images for rebase`;
+    log.info(`${formatPrefix(prefix)}: ${count(kept.length, 'tag')}${note}`);
+    for (const reference of kept) wanted.push({ reference, workloads: [] });
     for (const { repository, error } of found.failures) {
       failures.push({
         kind: 'failed',

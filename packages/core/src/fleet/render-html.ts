@@ -21,11 +21,18 @@ const MAX_COMPONENTS = 50;
 /** A survey as one HTML page that works without a network: tables of images that can be searched and sorted. */
 export function fleetPage(report: FleetReport): string {
   const tables = [imageTable(report), restTable(report)].filter(({ rows }) => rows.length > 0);
-  const { images, outdated, affected } = summarizeFleet(report);
-  const searched = report.components.length === 0 ? '' : `, ${affected} with ${report.components.join(', ')}`;
+  const { images, outdated, affected, unsearched, failed } = summarizeFleet(report);
+  const searched = report.components.length === 0 ? [] : [`${affected} with ${report.components.join(', ')}`];
+  const parts = [
+    `${count(images, 'image')} built with buildpacks`,
+    `${outdated} on an outdated base`,
+    ...searched,
+    ...(unsearched > 0 ? [`${unsearched} not searched`] : []),
+    ...(failed > 0 ? [`${failed} not read`] : []),
+  ];
   return renderPage({
     title: 'Images and their bases',
-    summary: `${count(images, 'image')} built with buildpacks, ${outdated} on an outdated base${searched}. As of ${report.created}.`,
+    summary: `${parts.join(', ')}. As of ${report.created}.`,
     body: tables.map(tablePlace).join('\n'),
     data: tables.map(tableData),
     scripts: [TABLE_SCRIPT],
@@ -35,29 +42,33 @@ export function fleetPage(report: FleetReport): string {
 function imageTable(report: FleetReport): PageTable {
   const apps = report.images.filter((entry) => entry.kind === 'app');
   const isRun = apps.some(({ workloads }) => workloads.length > 0);
+  const isSearched = report.components.length > 0;
+  const now = Date.parse(report.created);
+  const hasAges = apps.some(({ base }) => ageInDays(base, now) !== undefined);
   const columns: readonly TableColumn[] = [
     { title: 'Image', kind: 'wide' },
+    ...(isSearched ? [{ title: 'Components', kind: 'wide' } as const] : []),
     { title: 'Platform', kind: 'text' },
     { title: 'Base', kind: 'choice' },
     { title: 'Run image', kind: 'wide' },
-    { title: 'Days old', kind: 'number' },
+    ...(hasAges ? [{ title: 'Days old', kind: 'number' } as const] : []),
     { title: 'Lifecycle', kind: 'text' },
     { title: 'Buildpacks', kind: 'wide' },
     ...report.labels.map((title): TableColumn => ({ title: shown(title), kind: 'text' })),
-    ...(report.components.length > 0 ? [{ title: 'Components', kind: 'wide' } as const] : []),
     ...(isRun ? [{ title: 'Run by', kind: 'wide' } as const] : []),
   ];
-  const now = Date.parse(report.created);
   const rows = apps.map((app): readonly TableCell[] => [
     names(app),
+    ...(isSearched ? [componentTexts(app)] : []),
     formatPlatform(app.platform),
-    describeBase(app.base),
+    app.movedTag === undefined
+      ? describeBase(app.base)
+      : [describeBase(app.base), `:${shown(app.movedTag)} is newer: roll out`],
     texts([app.runImage, app.distribution]),
-    ageInDays(app.base, now) ?? null,
+    ...(hasAges ? [ageInDays(app.base, now) ?? null] : []),
     shown(app.lifecycle ?? ''),
     texts(app.buildpacks.map(({ id, version }) => `${id}@${version}`)),
     ...report.labels.map((label) => shown(app.labels[label] ?? '')),
-    ...(report.components.length > 0 ? [componentTexts(app)] : []),
     ...(isRun ? [texts(app.workloads.map(({ namespace, name }) => `${namespace}/${name}`))] : []),
   ]);
   const marks = { current: 'good', outdated: 'bad', unknown: 'doubt' } as const;

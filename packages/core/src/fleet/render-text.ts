@@ -6,27 +6,30 @@ import { section } from '../report/text.ts';
 import { ageInDays, describeBase } from '../inspect/base-age.ts';
 import { type AppEntry, entryName, type FleetImage, type FleetReport, isAffected, summarizeFleet } from './report.ts';
 
-/** Narrower than this no column gets: the rest of a line is left to the terminal. */
+/** On what is narrower the rest of a line is left to the terminal. */
 const NARROWEST = 24;
 
 /**
  * A survey as tables, one for each base, one item a line, without colours. What images say is made harmless.
  *
- * @param columns the width of the terminal, to which buildpacks are cut; absent: nothing is cut
+ * @param columns the width of the terminal, to which tables are cut and all else is wrapped; absent: neither
  */
 export function renderFleet(report: FleetReport, columns?: number): readonly string[] {
   const { images, traffic } = report;
   const apps = images.filter((entry) => entry.kind === 'app');
   const lines = [
     summaryLine(report),
-    ...basesOf(apps).flatMap(([base, entries]) => section(base, baseTable(entries, report))),
+    ...basesOf(apps).flatMap(([base, entries]) => {
+      const table = baseTable(entries, report).map((line) => cut(plainText(line), columns));
+      return section(base, [...table, ...unknownReasons(entries)]);
+    }),
     ...componentSections(report, apps),
     ...section('Not built with buildpacks', namesAndReasons(images, 'other')),
     ...section('Not read', namesAndReasons(images, 'failed')),
     '',
     `${count(traffic.requests, 'request')}, ${formatSize(traffic.bytesDown)} down`,
   ];
-  return lines.map((line) => cut(plainText(line), columns));
+  return lines.flatMap((line) => wrapped(plainText(line), columns));
 }
 
 function summaryLine(report: FleetReport): string {
@@ -61,18 +64,22 @@ function baseTable(entries: readonly AppEntry[], report: FleetReport): readonly 
   const header = ['IMAGE', 'BASE', 'AGE', 'LIFECYCLE', ...report.labels, ...(isRun ? ['RUN BY'] : []), 'BUILDPACKS'];
   const rows = entries.map((entry) => [
     shownName(entry),
-    describeBase(entry.base),
+    [describeBase(entry.base), rolloutOf(entry)].filter(Boolean).join(', '),
     describeAge(entry, now),
     entry.lifecycle ?? '',
     ...report.labels.map((label) => entry.labels[label] ?? ''),
     ...(isRun ? [entry.workloads.map(({ namespace, name }) => `${namespace}/${name}`).join(', ')] : []),
     entry.buildpacks.map(({ id, version }) => `${id}@${version}`).join(', '),
   ]);
-  const reasons = new Set(entries.flatMap(({ base }) => base.reason ?? []));
-  return [
-    ...alignColumns([header, ...rows], ['left', 'left', 'right']),
-    ...[...reasons].map((reason) => `(unknown: ${reason})`),
-  ];
+  return alignColumns([header, ...rows], ['left', 'left', 'right']);
+}
+
+function unknownReasons(entries: readonly AppEntry[]): readonly string[] {
+  return [...new Set(entries.flatMap(({ base }) => base.reason ?? []))].map((reason) => `(unknown: ${reason})`);
+}
+
+function rolloutOf({ movedTag }: AppEntry): string {
+  return movedTag === undefined ? '' : `:${movedTag} is newer: roll out`;
 }
 
 /** Other platforms than the usual one are told with the name. */
@@ -125,7 +132,20 @@ function namesAndReasons(images: readonly FleetImage[], kind: 'other' | 'failed'
   return alignColumns(images.flatMap((entry) => (entry.kind === kind ? [[entryName(entry), entry.reason]] : [])));
 }
 
+/** What a section indents its lines by. */
+const INDENT = '  ';
+
 function cut(line: string, columns: number | undefined): string {
-  if (columns === undefined || columns < NARROWEST || line.length <= columns) return line;
-  return `${line.slice(0, columns - 1)}…`;
+  const width = (columns ?? 0) - INDENT.length;
+  if (columns === undefined || columns < NARROWEST || line.length <= width) return line;
+  return `${line.slice(0, width - 1)}…`;
+}
+
+/** Breaks a line at blanks; a word that is longer than the terminal is wide stays whole, so that it can be copied. */
+function wrapped(line: string, columns: number | undefined): readonly string[] {
+  if (columns === undefined || columns < NARROWEST || line.length <= columns) return [line];
+  const begin = Math.max(line.lastIndexOf(' ', columns), 0);
+  const at = line.slice(0, begin).trim() === '' ? line.indexOf(' ', columns) : begin;
+  if (at === -1) return [line];
+  return [line.slice(0, at).trimEnd(), ...wrapped(`${INDENT}${INDENT}${line.slice(at).trimStart()}`, columns)];
 }

@@ -33,6 +33,8 @@ export interface EntryName {
   readonly tags: readonly string[];
   /** Who runs it, when the images are those of a cluster. */
   readonly workloads: readonly Workload[];
+  /** The tag that who runs it has asked for, when that leads to another image by now: a rollout brings it. */
+  readonly movedTag?: string;
 }
 
 /** An image that was built with buildpacks. */

@@ -39,7 +39,7 @@ export async function surveyImages(
   const lists = await mapInParallel(wanted, options.parallel, async (entry): Promise<readonly FleetImage[]> => {
     try {
       const { manifests, index } = await manifestsOf(entry.reference, options);
-      const name = nameOf(entry);
+      const name = { ...nameOf(entry), ...(await movedTagOf(entry, options)) };
       if (manifests.length === 0) return [{ kind: 'other', digest: index, reason: 'an index without images', ...name }];
       return await mapInParallel(manifests, PLATFORMS_AT_ONCE, async (raw) => {
         return { ...(await describe(entry.reference, raw)), ...name };
@@ -87,6 +87,17 @@ function nameOf({ reference, workloads }: WantedEntry): Pick<FleetImage, 'reposi
   return { repository: formatRepository(reference.repository), tags: tag === undefined ? [] : [tag], workloads };
 }
 
+/** What runs was pulled by a tag once; where that leads now decides whether a rebase or a rollout is missing. */
+async function movedTagOf(
+  { reference, workloads }: WantedEntry,
+  { registry }: SurveyOptions,
+): Promise<Pick<FleetImage, 'tags' | 'movedTag'> | undefined> {
+  const { repository, tag } = reference;
+  if (reference.kind === 'tag' || tag === undefined || workloads.length === 0) return undefined;
+  const now = await registry.headManifest({ kind: 'tag', repository, tag });
+  return now === undefined || now.digest === reference.digest ? undefined : { tags: [], movedTag: tag };
+}
+
 function failedEntry(entry: WantedEntry, error: unknown): FailedEntry {
   if (!(error instanceof BuildpacksError) || error.code === 'cancelled' || error.code === 'internal') throw error;
   const digest = entry.reference.kind === 'digest' ? entry.reference.digest : undefined;
@@ -99,7 +110,7 @@ function merged(entries: readonly FleetImage[]): readonly FleetImage[] {
   const found = new Map<string, FleetImage>();
   for (const entry of entries) {
     const content = entry.kind === 'failed' ? `${entry.tags.join()}@${entry.digest ?? ''}` : entry.digest;
-    const key = `${entry.kind} ${entry.repository} ${content}`;
+    const key = `${entry.kind} ${entry.repository} ${content} ${entry.movedTag ?? ''}`;
     const before = found.get(key);
     if (before === undefined) {
       found.set(key, entry);

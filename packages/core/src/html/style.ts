@@ -23,11 +23,12 @@ table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { padding: .35rem .6rem; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 th { position: sticky; top: 0; background: var(--stripe); white-space: nowrap; }
 th button { border: 0; padding: 0; background: none; font-weight: 600; cursor: pointer; }
+th button::after { content: " \\2195"; color: var(--soft); font-weight: 400; }
 th[aria-sort=ascending] button::after { content: " \\2191"; }
 th[aria-sort=descending] button::after { content: " \\2193"; }
 td.number { text-align: right; }
 td { white-space: nowrap; }
-td.wide { min-width: 13rem; white-space: normal; overflow-wrap: anywhere; }
+td.wide { min-width: 13rem; white-space: normal; overflow-wrap: break-word; }
 tbody tr:nth-child(even) { background: var(--stripe); }
 tr[hidden] { display: none; }
 .good { color: var(--good); }

@@ -4,7 +4,7 @@ import type { PageData } from './page.ts';
 /** A column of a table that can be searched and sorted. */
 export interface TableColumn {
   readonly title: string;
-  /** `number`: aligned right and sorted by value; `wide`: long text that may be broken anywhere; `choice`: the reader can pick one of its values. */
+  /** `number`: aligned right and sorted by value; `wide`: long text that may be broken where a line is full; `choice`: the reader can pick one of its values. */
   readonly kind: 'text' | 'number' | 'wide' | 'choice';
 }
 

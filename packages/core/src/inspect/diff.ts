@@ -3,7 +3,8 @@ import { formatPlatform } from '../image/platform.ts';
 import { describeOwner } from '../report/owner.ts';
 import { type ImageComponents, readImageComponents } from '../sbom/image-components.ts';
 import { splitPackageUrl } from '../sbom/package-url.ts';
-import { type Inspection, inspectImage } from './inspect.ts';
+import { allInOrder } from '../parallel/parallel.ts';
+import { type Inspection, inspectImage, requireApp } from './inspect.ts';
 import type { InspectRequest } from './inputs.ts';
 import { type InspectionTarget, openTarget } from './target.ts';
 import type { Ports } from '../ports/index.ts';
@@ -69,7 +70,8 @@ export async function diff(request: InspectRequest, ports: Ports): Promise<Image
  * @throws BuildpacksError as `inspectImage`, for either image
  */
 export async function diffImages(before: InspectionTarget, after: InspectionTarget): Promise<ImageDiff> {
-  const [left, right] = await Promise.all([sideOf(before), sideOf(after)]);
+  for (const { name, image } of [before, after]) requireApp(name, image);
+  const [left, right] = await allInOrder([sideOf(before), sideOf(after)]);
   const [a, b] = [left.inspection, right.inspection];
   const compare = (read: (side: Side) => readonly (readonly [string, string])[]) =>
     changesBetween(new Map(read(left)), new Map(read(right)));

@@ -85,8 +85,7 @@ export async function inspect(request: InspectRequest, ports: Ports): Promise<In
  * @throws BuildpacksError `image` when the image was not built with buildpacks, or its labels are damaged
  */
 export async function inspectImage({ name, image, index }: InspectionTarget): Promise<Inspection> {
-  const labels = parseAppLabels(image.config);
-  if (labels === undefined) throw notBuilt(name);
+  const labels = requireApp(name, image);
   const { build } = labels;
   return {
     schemaVersion: INSPECTION_SCHEMA_VERSION,
@@ -109,6 +108,22 @@ export async function inspectImage({ name, image, index }: InspectionTarget): Pr
     ...optional('source', labels.project),
     labels: otherLabels(image),
   };
+}
+
+/** @throws BuildpacksError `image` as `inspectImage`, naming the image */
+export function requireApp(name: string, { config }: Pick<Image, 'config'>): AppLabels {
+  const labels = labelsOf(name, config);
+  if (labels === undefined) throw notBuilt(name);
+  return labels;
+}
+
+function labelsOf(name: string, config: Image['config']): AppLabels | undefined {
+  try {
+    return parseAppLabels(config);
+  } catch (error) {
+    if (!(error instanceof BuildpacksError)) throw error;
+    throw new BuildpacksError(error.code, `"${name}" can't be inspected: ${error.message}`, { cause: error });
+  }
 }
 
 export function notBuilt(name: string): BuildpacksError {

@@ -61,7 +61,8 @@ function imageFacts(inspection: Inspection): readonly Fact[] {
   const { index, lifecycle, source } = inspection;
   return [
     { name: 'Image', values: [inspection.name] },
-    { name: 'Digest', values: [inspection.digest] },
+    // An engine keeps no manifest: it knows an image by the digest of its configuration.
+    { name: inspection.name.startsWith('docker://') ? 'Image ID' : 'Digest', values: [inspection.digest] },
     { name: 'Index', values: index === undefined ? [] : [index.digest, ...index.platforms.map(formatPlatform)] },
     { name: 'Platform', values: [formatPlatform(inspection.platform)] },
     { name: 'Created', values: some(inspection.created) },

@@ -95,7 +95,7 @@ async function listNames(
 }
 
 /** What a rebase has put aside is not to be rebased. */
-function withoutRollbacks(
+export function withoutRollbacks(
   images: readonly ImageReference[],
   rollback: Pick<RollbackTags, 'isOne'> = { isOne: isUsual },
 ): readonly ImageReference[] {

@@ -83,6 +83,18 @@ describe('the table', () => {
     expect(Math.max(...lines.map((line) => line.length))).toBe(60);
   });
 
+  it('loses no word of what is no table', () => {
+    const reason = 'the registry did not answer and nobody can tell for how long that will be so';
+    const lines = renderFleet(reportOf([{ ...NAME, kind: 'failed', reason, temporary: true }]), 40);
+    expect(lines.join(' ').replaceAll(/\s+/g, ' ')).toContain(reason);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(40);
+  });
+
+  it('says what runs although its tag is newer', () => {
+    const text = renderFleet(reportOf([{ ...APP, tags: [], movedTag: '1' }])).join('\n');
+    expect(text).toMatch(/team\/web@sha256:a+ +outdated by 31 days, :1 is newer: roll out/);
+  });
+
   it('does not let an image speak to the terminal', () => {
     const hostile = {
       ...APP,

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { summarizeFleet } from '../../src/fleet/report.ts';
 import { MEDIA_TYPE } from '../../src/image/media-types.ts';
-import { startFleetRegistry } from './fleet-registry.ts';
+import type { Digest } from '../../src/reference/index.ts';
+import { type FleetRegistry, startFleetRegistry } from './fleet-registry.ts';
 import { only, survey } from './survey.ts';
 
 const LOG4J = { name: 'log4j-core', version: '2.14.1', purl: 'pkg:maven/org.apache.logging.log4j/log4j-core@2.14.1' };
@@ -243,4 +244,38 @@ describe('what is asked for', () => {
   ])('is refused when it is %s', async (_, inputs, message) => {
     await expect(survey(inputs)).rejects.toThrow(message);
   });
+});
+
+describe('an image that runs', () => {
+  async function surveyPod(world: FleetRegistry, digest: Digest) {
+    const pod = {
+      kind: 'Pod',
+      metadata: { name: 'shop', namespace: 'a' },
+      spec: { containers: [{ name: 'c', image: world.name('team/app:1') }] },
+      status: { containerStatuses: [{ name: 'c', imageID: `${world.name('team/app')}@${digest}` }] },
+    };
+    return only(await survey({ pods: JSON.stringify(pod) }));
+  }
+
+  it('has its tag as long as that leads to it', async () => {
+    const world = await startFleetRegistry();
+    const digest = await world.addApp('team/app:1', { base: { layer: 'base' } });
+    expect(await surveyPod(world, digest)).toMatchObject({ tags: ['1'], digest });
+  });
+
+  it('is told by its digest when the tag leads to a newer one', async () => {
+    const world = await startFleetRegistry();
+    const digest = await world.addApp('team/app:1', { base: { layer: 'old' } });
+    await world.addApp('team/app:1', { base: { layer: 'new' } });
+    expect(await surveyPod(world, digest)).toMatchObject({ tags: [], movedTag: '1', digest });
+  });
+});
+
+it('tags that keep old images for a rebase are left out', async () => {
+  const world = await startFleetRegistry();
+  for (const tag of ['1', '1-before-20261122', 'x-before-20261122']) {
+    await world.addApp(`team/app:${tag}`, { base: { layer: tag } });
+  }
+  const { images } = await survey({ prefixes: [world.name('team')] });
+  expect(images.flatMap(({ tags }) => tags)).toEqual(['1', 'x-before-20261122']);
 });
