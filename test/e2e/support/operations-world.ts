@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -93,7 +93,11 @@ async function run(
   host: string,
 ): Promise<readonly string[]> {
   const named = (shown: string) => shown.replaceAll(NAME, host);
-  for (const { name, content } of files) await writeFile(path.join(directory, name), named(content));
+  for (const { name, content } of files) {
+    const file = path.join(directory, name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, named(content));
+  }
   const child = spawn('sh', ['-c', named(commands)], {
     cwd: directory,
     env: { PATH: `${directory}:${process.env['PATH'] ?? ''}`, HOME: directory },
