@@ -103,8 +103,12 @@ function hintFor(answer: Answer, entries: readonly RegistryErrorEntry[], refusal
         ? `No credential is configured for ${name}: give one (${login}), and check that the name is right.`
         : `Check that the credential for ${name} is valid and may ${access.right}; else give another one (${login}).`;
     case 404:
-      return access.right === 'push'
-        ? `Check that the repository ${name} exists: this registry may not make it by itself.`
+      if (access.right === 'push') {
+        return `Check that the repository ${name} exists: this registry may not make it by itself.`;
+      }
+      // Whoever asks for a blob has read its manifest: the name is right.
+      return answer.url.pathname.includes('/blobs/')
+        ? `An image in ${name} is incomplete on its registry: build or push it again.`
         : `Check the name ${name}.`;
     case 405:
       return access.right === 'push' ? `${answer.url.host} may be a read-only mirror: push elsewhere.` : undefined;

@@ -94,7 +94,7 @@ const LIES: readonly Row[] = [
     name: 'that it does not exist',
     faults: [always('GET blob', answers(404))],
     act: act.readBlob,
-    fails: { code: 'registry', says: ['404 Not Found', 'Check the name'] },
+    fails: { code: 'registry', says: ['404 Not Found', 'build or push it again'] },
     requests: ['GET blob'],
   },
 ];
