@@ -34,7 +34,7 @@ interface Row extends Scenario {
   readonly megabytes: number;
 }
 
-type Contender = readonly [string, (images: readonly string[]) => Promise<unknown>];
+type Contender = readonly [string, (images: readonly string[], world: RebaseWorld) => Promise<unknown>];
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -69,7 +69,7 @@ async function measure(contenders: readonly Contender[], count: number, scenario
         contender: name,
         ...scenario,
         images: count,
-        ...(await counted(world, () => rebase(world.images(name)))),
+        ...(await counted(world, () => rebase(world.images(name), world))),
       });
     }
     await requireSame(world, names);
@@ -98,7 +98,13 @@ async function counted(
 async function ours(scratch: string): Promise<Contender> {
   const program = path.join(scratch, 'buildpacks-ci.cjs');
   await writeFile(program, (await makeBundle(COMMAND_LINE)).get(COMMAND_LINE.file) ?? '');
-  return ['buildpacks-ci', (images) => measureProcess(process.execPath, [program, 'rebase', ...images])];
+  return [
+    'buildpacks-ci',
+    (images, { runs }) => {
+      const args = ['rebase', `--run-images=${runs.host}/run`, ...images];
+      return measureProcess(process.execPath, [program, ...args]);
+    },
+  ];
 }
 
 /** The lifecycle's program, started for each image. */
