@@ -6,6 +6,7 @@ import { formatPlatform } from '../image/platform.ts';
 import { type Image, readImage } from '../image/source.ts';
 import { optional } from '../json/json.ts';
 import { type AppLabels, parseAppLabels } from '../lifecycle/labels.ts';
+import { classifyHost } from '../network/index.ts';
 import { familiarReference, type ImageReference, parseReference } from '../reference/index.ts';
 import type { RegistryReader } from '../registry/index.ts';
 import { type BaseState, compareBase, type LatestBase } from './base-state.ts';
@@ -46,7 +47,7 @@ export class BaseFinder {
     const platform = { os, architecture, ...optional('variant', variant) };
     const [found, used] = await Promise.all([
       this.#latest(runImage.image, runImage.mirrors, platform, near),
-      this.#used(runImage, platform),
+      this.#used(runImage, platform, near),
     ]);
     const created = optional('created', used?.created);
     if ('reason' in found) return { state: 'unknown', reason: found.reason, ...created };
@@ -66,6 +67,7 @@ export class BaseFinder {
     let reason = `"${name}" does not exist`;
     for (const { reference } of runImageCandidates(request)) {
       try {
+        requireReach(reference, near);
         const found = await this.#once(reference, platform);
         if (found !== undefined) return found;
       } catch (error) {
@@ -76,10 +78,16 @@ export class BaseFinder {
   }
 
   /** The run image that was used, while its registry has it. */
-  async #used({ reference }: RunImageNames, platform: Platform): Promise<LatestBase | undefined> {
+  async #used(
+    { reference }: RunImageNames,
+    platform: Platform,
+    near: string | undefined,
+  ): Promise<LatestBase | undefined> {
     if (reference?.includes('@sha256:') !== true) return undefined;
     try {
-      return await this.#once(parseReference(reference), platform);
+      const named = parseReference(reference);
+      requireReach(named, near);
+      return await this.#once(named, platform);
     } catch (error) {
       tolerate(error);
       return undefined;
@@ -102,6 +110,17 @@ export class BaseFinder {
     const created = made === undefined ? undefined : new Date(made).toISOString();
     return { name: familiarReference(reference), digest: raw.digest, diffIds, ...optional('created', created) };
   }
+}
+
+/** What an image on a registry says must not make us ask services of this machine, which trust whoever can reach them. */
+function requireReach({ repository: { registry } }: ImageReference, near: string | undefined): void {
+  if (near === undefined || registry === near) return;
+  const place = classifyHost(new URL(`https://${registry}`).hostname);
+  if (!['loopback', 'link-local', 'unspecified'].includes(place)) return;
+  throw new BuildpacksError(
+    'denied',
+    `${registry} is on this machine or its link, and only the image's label names it`,
+  );
 }
 
 /** What may be wrong with a name in a label, or with the way to its registry. */

@@ -165,6 +165,13 @@ describe('comma-separated values', () => {
 });
 
 describe('the page', () => {
+  it('says at its top what was not read, and has what was looked for beside the names', () => {
+    const failed: FleetImage = { ...NAME, kind: 'failed', reason: 'denied', temporary: false };
+    const page = fleetPage(reportOf([{ ...APP, components: SEARCHED }, failed], { components: ['log4j-core'] }));
+    expect(page).toContain('1 on an outdated base, 1 with log4j-core, 1 not read.');
+    expect(page).toMatch(/"title":"Image"[^}]*\},\{"title":"Components"/);
+  });
+
   it('has nothing of an image outside of data, and no data that ends its element', () => {
     const hostile = '</script><script>alert(1)</script><img src=x onerror=alert(1)>\u2028<!--';
     const image = { ...APP, lifecycle: hostile, runImage: hostile, buildpacks: [{ id: hostile, version: hostile }] };

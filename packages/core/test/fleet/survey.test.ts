@@ -52,6 +52,15 @@ describe('the base of an image', () => {
     });
   });
 
+  it('is not asked for on this machine because a label says so', async () => {
+    const [world, service] = [await startFleetRegistry(), await startFleetRegistry()];
+    const digest = service.addBase('run/base:1', { layer: 'base' });
+    await world.addApp('team/app:1', { base: { layer: 'base', name: service.name('run/base:1'), digest } });
+    const entry = only(await survey({ prefixes: [world.name('team')] }));
+    expect(entry).toMatchObject({ base: { reason: expect.stringContaining('only the image') as string } });
+    expect(service.registry.lines()).toEqual([]);
+  });
+
   it('is not asked for where a closed network has other registries only', async () => {
     const world = await startFleetRegistry();
     await world.addApp('team/app:1', { base: { layer: 'base', name: 'run.invalid/base:1' } });

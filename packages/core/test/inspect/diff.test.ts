@@ -83,6 +83,14 @@ describe('the differences of two images', () => {
   });
 });
 
+it.each([
+  ['of one not built with buildpacks', undefined, 'was not built with buildpacks'],
+  ['of one with a damaged label', '[', 'is not a JSON object'],
+])('%s are an error that names it', async (_, label, message) => {
+  const labels = { 'io.buildpacks.lifecycle.metadata': label };
+  await expect(compare({}, { labels })).rejects.toThrow(new RegExp(`"after".*${message}`));
+});
+
 it('are shown one a line, harmless', async () => {
   const lines = renderDiff(await compare({ labels: { a: '1' } }, { labels: { a: '\u001b[2J2', b: 'x\ny' } }));
   expect(lines.slice(-3)).toEqual(['Labels', '  ~ a  1 → 2', String.raw`  + b  x\ny`]);

@@ -34,6 +34,11 @@ const INSPECTION: Inspection = {
 };
 
 describe('renderInspection', () => {
+  test('calls the digest of a stored image what the engine calls it', () => {
+    const [, line] = renderInspection({ ...INSPECTION, name: 'docker://shop' });
+    expect(line).toBe(`Image ID      ${id('1')}`);
+  });
+
   test('is a table', () => {
     expect(renderInspection(INSPECTION)).toEqual([
       'Image         registry.example/shop:1',
