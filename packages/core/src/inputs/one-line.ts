@@ -10,6 +10,6 @@ export function describeInOneLine({ description, type, defaultNote }: InputDefin
 /** `[cache.md](cache.md#keys)` is `docs/cache.md`, and `[tag rules](#tag-rules)` are `tag rules in docs/inputs.md`. */
 export function withoutLinks(text: string): string {
   return text
-    .replaceAll(/\[[^\]]*\]\(([a-z]+\.md)[^)]*\)/g, 'docs/$1')
+    .replaceAll(/\[[^\]]*\]\(([a-z-]+\.md)[^)]*\)/g, 'docs/$1')
     .replaceAll(/\[([^\]]*)\]\(#[^)]*\)/g, '$1 in docs/inputs.md');
 }
