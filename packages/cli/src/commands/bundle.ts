@@ -51,7 +51,7 @@ export const BUNDLE: Command = {
   summary: 'Packs everything that a lock names, to be carried into a closed network.',
   usage: ['--output=DIR|FILE.tar [options]'],
   details: [
-    'A bundle is an OCI layout: images, indexes and layers byte for byte, with their signatures and attestations, the lock, and SHA256SUMS. Packed twice it has the same bytes. Who carries it over another way than its checksum can compare the digest that is printed with the one that load prints.',
+    'A bundle is an OCI layout: images, indexes and layers byte for byte, with their signatures and attestations, the lock, and SHA256SUMS. Packed twice it has the same bytes. The last line that is printed is the digest of the whole: tell it by another way than the bundle goes, and load --expect takes no other.',
     'A run that was ended is continued by the same command.',
   ],
   groups: [

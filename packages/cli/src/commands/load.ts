@@ -19,6 +19,13 @@ const OPTIONS: readonly Option[] = [
     placeholder: 'REGISTRY/PREFIX',
     description: 'Where the images go: each below this prefix, under its full name with the host.',
   },
+  {
+    name: 'expect',
+    kind: 'text',
+    placeholder: 'DIGEST',
+    description:
+      'The digest that bundle has printed, told by another way than the bundle came: another one is refused.',
+  },
   { name: 'dry-run', kind: 'flag', description: 'Checks the bundle and asks the registry what it has; sends nothing.' },
   {
     name: 'dependencies-to',
@@ -73,6 +80,7 @@ function givenInputs(invocation: Invocation): Parameters<typeof parseLoadInputs>
   return {
     bundle: invocation.positionals[0],
     to: flagValue(invocation, 'to'),
+    expect: flagValue(invocation, 'expect'),
     dependenciesTo: flagValue(invocation, 'dependencies-to'),
     dependencyUri: flagValue(invocation, 'dependency-uri'),
     isRehearsal: flagValue(invocation, 'dry-run') === 'true',

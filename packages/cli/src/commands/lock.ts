@@ -35,6 +35,15 @@ const TOOL_IMAGE_OPTION: Option = {
   default: TOOL_IMAGE,
 };
 
+const IMAGES_LOCK_OPTION: Option = {
+  name: 'images-lock',
+  kind: 'text',
+  placeholder: 'FILE',
+  description: 'Also writes the images as an ImagesLock, the list that imgpkg and kbld read.',
+};
+
+const OPTIONS = [CHECK_OPTION, UPDATE_OPTION, TOOL_IMAGE_OPTION, IMAGES_LOCK_OPTION, JSON_OPTION, HELP_OPTION];
+
 export const LOCK: Command = {
   name: 'lock',
   summary: 'Writes down by digest every image that a build needs.',
@@ -43,10 +52,7 @@ export const LOCK: Command = {
     `Takes the options of build, and writes ${LOCK_FILE} or what --lock-file names: the builder with the lifecycle in it, its run images, buildpacks that are images, and our own image, for all their platforms. Commit it: build --locked then uses only what it names, and bundle packs it.`,
     'What has moved goes to standard output, or the whole lock with --json.',
   ],
-  groups: [
-    { title: 'Lock', options: [CHECK_OPTION, UPDATE_OPTION, TOOL_IMAGE_OPTION, JSON_OPTION, HELP_OPTION] },
-    ...inputGroups(),
-  ],
+  groups: [{ title: 'Lock', options: OPTIONS }, ...inputGroups()],
   async run(invocation) {
     const request = readLockRequest(invocation);
     const outcome = await withPorts(invocation, request.build.connection, (ports) => lockImages(request, ports));
@@ -63,14 +69,22 @@ export const LOCK: Command = {
 
 function readLockRequest(invocation: Invocation): LockRequest {
   const tool = readToolImage(invocation);
-  const [check, update] = ['check', 'update'].map((name) => flagValue(invocation, name) === 'true');
-  const both = { input: '--check', message: 'does not go with --update', hint: 'Keep one of them.' };
-  const problems = [...tool.problems, ...(check === true && update === true ? [both] : [])];
+  const [isCheck, isUpdate] = ['check', 'update'].map((name) => flagValue(invocation, name) === 'true');
+  const imagesLock = flagValue(invocation, IMAGES_LOCK_OPTION.name);
+  const problems = [
+    ...tool.problems,
+    ...(isCheck === true && isUpdate === true ? [notWithCheck('update')] : []),
+    ...(isCheck === true && imagesLock !== undefined ? [notWithCheck(IMAGES_LOCK_OPTION.name)] : []),
+  ];
   // What is to be made can't be used yet.
   const inputs = { ...invocation.inputs, locked: 'false' };
   const build = readBuildRequest({ ...invocation, inputs }, { problems, nameless: true });
-  const mode = check === true ? 'check' : update === true ? 'update' : 'keep';
-  return { build, file: fileOf(invocation), mode, ...tool.wish };
+  const mode = isCheck === true ? 'check' : isUpdate === true ? 'update' : 'keep';
+  return { build, file: fileOf(invocation), mode, ...tool.wish, ...(imagesLock !== undefined && { imagesLock }) };
+}
+
+function notWithCheck(flag: string): InputProblem {
+  return { input: '--check', message: `does not go with --${flag}`, hint: 'Keep one of them.' };
 }
 
 function fileOf({ inputs }: Invocation): string {

@@ -17,10 +17,11 @@ const MAX_SHOWN = 20;
 /**
  * Reads every byte of a bundle, before anything of it is used.
  *
- * @throws BuildpacksError `image` that names everything that is wrong with it
+ * @param expected the digest of the bundle that is meant; undefined: any
+ * @throws BuildpacksError `image` that names everything that is wrong with it, `policy` when it is not the one that is meant
  */
-export async function checkBundle(source: BundleSource): Promise<CheckedBundle> {
-  const { damages, digest } = await checkFiles(source);
+export async function checkBundle(source: BundleSource, expected: Digest | undefined): Promise<CheckedBundle> {
+  const { damages, digest } = await checkFiles(source, expected);
   if (digest === undefined || damages.length > 0) throw damagedBundle(source, damages);
   const wrong: string[] = [];
   try {

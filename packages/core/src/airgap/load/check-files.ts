@@ -1,5 +1,6 @@
+import { BuildpacksError } from '../../errors/index.ts';
 import { mapInParallel } from '../../parallel/parallel.ts';
-import type { Digest } from '../../reference/index.ts';
+import { type Digest, digestOf } from '../../reference/index.ts';
 import { digestInName, HEAD_FILES, parseSums, SUMS_FILE } from '../content/bundle-files.ts';
 import { hashOf } from '../content/content-hash.ts';
 import type { BundleSource } from './bundle-source.ts';
@@ -17,13 +18,20 @@ export interface CheckedFiles {
   readonly digest?: Digest;
 }
 
-/** Compares the files with `SHA256SUMS`: none may be missing, none too many, and each must hash to what is written there. */
-export async function checkFiles(source: BundleSource): Promise<CheckedFiles> {
+/**
+ * Compares the files with `SHA256SUMS`: none may be missing, none too many, and each must hash to what is written there.
+ *
+ * @param expected the digest of `SHA256SUMS`, when it is known
+ * @throws BuildpacksError `policy` when it has another one: then no other file was read
+ */
+export async function checkFiles(source: BundleSource, expected?: Digest): Promise<CheckedFiles> {
   if (source.damages.length > 0) return { damages: source.damages };
   const size = source.files.get(SUMS_FILE);
   if (size === undefined) return { damages: [`${SUMS_FILE}: it is missing, so this is no bundle or not a whole one`] };
   if (size > MAX_SUMS_SIZE) return { damages: [`${SUMS_FILE}: it has ${size} bytes`] };
   const bytes = await readFile(source, SUMS_FILE);
+  const digest = digestOf(bytes);
+  if (expected !== undefined && digest !== expected) throw anotherBundle(source, digest, expected);
   const sums = parseSums(bytes.toString('latin1'));
   if (sums === undefined) return { damages: [`${SUMS_FILE}: it is not as bundle writes it`] };
   const missing = [...HEAD_FILES.filter((file) => file !== SUMS_FILE), ...sums.keys()].filter(
@@ -38,8 +46,14 @@ export async function checkFiles(source: BundleSource): Promise<CheckedFiles> {
       ...extra.map((file) => `${file}: it does not belong to the bundle`),
       ...wrong.filter((damage) => damage !== undefined),
     ],
-    digest: (await hashOf(source.open(SUMS_FILE))).digest,
+    digest,
   };
+}
+
+function anotherBundle({ name }: BundleSource, digest: Digest, expected: Digest): BuildpacksError {
+  return new BuildpacksError('policy', `"${name}" is the bundle ${digest}, and ${expected} is expected`, {
+    hint: 'Ask whoever made the bundle for its digest, by another way than the bundle came. Nothing of it was pushed.',
+  });
 }
 
 /** A whole small file. */

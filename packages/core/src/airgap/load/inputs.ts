@@ -5,12 +5,14 @@ import { parseTargetDirectory } from '../../inputs/places.ts';
 import { optional } from '../../json/json.ts';
 import { type DependencyTarget, dependencyTarget } from '../dependencies/mapping.ts';
 import { parseDestination } from './destination.ts';
+import { type Digest, isDigest } from '../../reference/index.ts';
 import type { LoadRequest } from './load-bundle.ts';
 
 /** What is loaded, as the user wrote it; paths are relative to the working directory. */
 export interface LoadInputs extends Pick<LoadRequest, 'isRehearsal' | 'mirrorConfigs'> {
   readonly bundle: string | undefined;
   readonly to: string | undefined;
+  readonly expect: string | undefined;
   readonly dependenciesTo: string | undefined;
   readonly dependencyUri: string | undefined;
 }
@@ -24,6 +26,7 @@ export function parseLoadInputs(given: LoadInputs, raw: RawInputs, context: Conn
   });
   const { bundle } = given;
   if (bundle === undefined) problems.report('bundle', 'it is missing', 'Give a directory, a tar, or one of its parts.');
+  const expected = problems.attempt(() => readExpected(given.expect));
   const dependencies = problems.attempt(() => readTarget(given, context.workingDirectory));
   const connection = readConnectionInputs(new InputReader(raw, problems), context, problems);
   problems.throwIfAny();
@@ -33,9 +36,16 @@ export function parseLoadInputs(given: LoadInputs, raw: RawInputs, context: Conn
     to: to ?? { registry: '', path: '' },
     isRehearsal,
     mirrorConfigs,
+    ...optional('expected', expected),
     ...optional('dependencies', dependencies),
     connection,
   };
+}
+
+function readExpected(text: string | undefined): Digest | undefined {
+  const digest = text?.trim();
+  if (digest === undefined || isDigest(digest)) return digest;
+  throw inputError('expect', `"${digest}" is not a sha256 digest`, 'Give the sha256:… that bundle has printed.');
 }
 
 function readTarget({ dependenciesTo, dependencyUri }: LoadInputs, base: string): DependencyTarget | undefined {

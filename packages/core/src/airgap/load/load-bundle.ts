@@ -24,6 +24,8 @@ export interface LoadRequest {
   /** A directory, a tar or parts, as the user wrote it. */
   readonly bundle: string;
   readonly to: Destination;
+  /** The digest of the bundle that is meant, from another way than the bundle came; absent: any is loaded. */
+  readonly expected?: Digest;
   /** Only look: at the bundle, and at what the registry has. */
   readonly isRehearsal: boolean;
   /** Files for the configuration of mirrors, as the user wrote them; their names tell the format (`formatOfFile`). */
@@ -57,7 +59,7 @@ export interface LoadedImage {
  * Checks a bundle and puts it on a registry: blobs, manifests, indexes, what is attached to them, and tags at last. What is there is not
  * sent again, so that a run that was ended is continued by the same command.
  *
- * @throws BuildpacksError `image` when the bundle is damaged or incomplete: then nothing was pushed
+ * @throws BuildpacksError `image` when the bundle is damaged or incomplete, `policy` when it is another one than was expected: then nothing was pushed
  */
 export async function loadBundle(request: LoadRequest, ports: Ports): Promise<LoadOutcome> {
   return explained(ports.signal, async () => {
@@ -67,7 +69,7 @@ export async function loadBundle(request: LoadRequest, ports: Ports): Promise<Lo
     log.phase('check');
     const source = await openBundle(request.bundle, ports.machine.workingDirectory);
     try {
-      const bundle = await checkBundle(source);
+      const bundle = await checkBundle(source, request.expected);
       const plan = await planPush(bundle, request.to, session.registry);
       const mirrors = mirroredRegistries(referencesOf(bundle), request.to);
       if (request.isRehearsal) return rehearsed(bundle, plan, { request, mirrors });

@@ -8,6 +8,7 @@ import { optional } from '../../json/json.ts';
 import type { Ports } from '../../ports/index.ts';
 import { compareLocks, type LockChange } from './compare-locks.ts';
 import type { Lock } from '../../lock/lock.ts';
+import { imagesLockYaml, listedImages } from '../../lock/images-lock.ts';
 import { lockJson } from '../../lock/lock-json.ts';
 import { readLock } from '../../lock/read-lock.ts';
 import { type LockWishes, resolveLock } from './resolve-lock.ts';
@@ -23,6 +24,8 @@ export interface LockRequest extends Pick<LockWishes, 'toolImage'> {
    * `update`, and nothing is written.
    */
   readonly mode: 'keep' | 'update' | 'check';
+  /** A file for the images of the lock as an `ImagesLock`, as the user wrote it; absent: none. Not with `check`. */
+  readonly imagesLock?: string;
 }
 
 export interface LockOutcome {
@@ -37,7 +40,7 @@ export interface LockOutcome {
  * @throws InputError when an image does not exist or the present lock can't be read
  */
 export async function lockImages(request: LockRequest, ports: Ports): Promise<LockOutcome> {
-  const { build, file, mode, toolImage } = request;
+  const { build, file, mode, toolImage, imagesLock } = request;
   const base = ports.machine.workingDirectory;
   return explained(ports.signal, async () => {
     const before = readLock(file, base);
@@ -53,6 +56,9 @@ export async function lockImages(request: LockRequest, ports: Ports): Promise<Lo
     const changes = before && compareLocks(before, lock);
     if (mode !== 'check' && changes?.length !== 0) {
       await writeFileWhole(path.resolve(base, file), [Buffer.from(lockJson(lock))]);
+    }
+    if (imagesLock !== undefined) {
+      await writeFileWhole(path.resolve(base, imagesLock), [Buffer.from(imagesLockYaml(listedImages(lock)))]);
     }
     return { lock, changes };
   });
