@@ -62,7 +62,8 @@ export const BUILDER_INPUTS = [
     group: 'builder',
     type: 'path',
     default: 'buildpacks-ci.lock.json',
-    description: 'The lock that `buildpacks-ci lock` writes and that builds with `locked` read.',
+    description:
+      'The lock that `buildpacks-ci lock` writes and that builds with `locked` read. In untrusted runs it must be outside of the checkout (see [what a run may do](#what-a-run-may-do)).',
   },
   {
     name: 'disable-system-buildpacks',
