@@ -4,6 +4,7 @@ import { inputError } from '../../errors/problems.ts';
 import { kindOf } from '../../files/file-kind.ts';
 import { makeRealFolders } from '../../files/real-folders.ts';
 import { openRegularFile, statRegularFile } from '../../files/regular-file.ts';
+import { syncFolder } from '../../files/sync-folder.ts';
 import { writeFileWhole } from '../../files/whole-file.ts';
 import { FACTS_FILE } from '../content/bundle-facts.ts';
 import { HEAD_FILES, SUMS_FILE } from '../content/bundle-files.ts';
@@ -71,11 +72,11 @@ class DirectoryOutput implements BundleOutput {
   }
 
   async write({ path: name }: PlannedFile, content: AsyncIterable<Uint8Array>): Promise<void> {
-    await writeFileWhole(path.join(this.#directory, name), content);
+    await writeFileWhole(path.join(this.#directory, name), content, { durable: true });
   }
 
   async finish(): Promise<readonly WrittenFile[]> {
-    await this.#removeOthers();
+    await this.#settleFolders();
     const size = this.#files.reduce((sum, file) => sum + file.size, 0);
     return [{ file: this.#directory, size }];
   }
@@ -84,7 +85,8 @@ class DirectoryOutput implements BundleOutput {
     return Promise.resolve();
   }
 
-  async #removeOthers(): Promise<void> {
+  /** Removes what is not of this bundle, and waits until all names are on the disk. */
+  async #settleFolders(): Promise<void> {
     const wanted = new Set(this.#files.map((file) => file.path));
     for (const folder of ['', ...FOLDERS.map((each) => `${each}/${BELOW}`)]) {
       if (kindOf(path.join(this.#directory, folder)) !== 'directory') continue;
@@ -93,6 +95,7 @@ class DirectoryOutput implements BundleOutput {
         const name = path.posix.join(folder, entry.name);
         if (!entry.isDirectory() && !wanted.has(name)) await rm(path.join(this.#directory, name));
       }
+      await syncFolder(path.join(this.#directory, folder));
     }
   }
 }

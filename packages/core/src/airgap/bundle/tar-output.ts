@@ -1,6 +1,8 @@
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { constants, createReadStream } from 'node:fs';
+import { inBlocks } from '../../files/blocks.ts';
+import { syncFolder } from '../../files/sync-folder.ts';
 import { writeFileWhole } from '../../files/whole-file.ts';
 import { hashOf } from '../content/content-hash.ts';
 import { type Part, partFiles, partsFile, partsJson } from '../content/parts.ts';
@@ -75,25 +77,26 @@ class TarOutput implements BundleOutput {
 
   async write({ path: name }: PlannedFile, content: AsyncIterable<Uint8Array>): Promise<void> {
     let at = this.#placeOf(name).offset;
-    for await (const chunk of content) {
-      await this.#segments.write(chunk, at);
-      at += chunk.length;
+    for await (const block of inBlocks(content)) {
+      await this.#segments.write(block, at);
+      at += block.length;
     }
   }
 
-  /** Headers and the empty bytes between come last: another plan's run may have left something there. */
+  /** What lies between the files comes last: another plan's run may have left something there. */
   async finish(): Promise<readonly WrittenFile[]> {
     const { file, layout, targets, partSize } = this.#target;
-    for (const { start, headers } of layout.places) await this.#segments.write(headers, start);
-    for (const [index, place] of layout.places.entries()) {
-      const end = layout.places[index + 1]?.start ?? layout.size;
-      const padding = end - place.offset - place.size;
-      await this.#segments.write(Buffer.alloc(padding), place.offset + place.size);
+    let end = 0;
+    for (const { start, headers, offset, size } of layout.places) {
+      await this.#segments.write(Buffer.concat([Buffer.alloc(start - end), headers]), end);
+      end = offset + size;
     }
+    await this.#segments.write(Buffer.alloc(layout.size - end), end);
     await this.#segments.sync();
     await this.#segments.close();
     if (partSize !== undefined) return this.#finishParts(partSize);
     await rename(targets[0] ?? file, file);
+    await syncFolder(path.dirname(file));
     return [{ file, size: layout.size }];
   }
 
@@ -110,8 +113,9 @@ class TarOutput implements BundleOutput {
       parts.push({ file: path.basename(target), ...found });
     }
     const list = Buffer.from(partsJson({ size: layout.size, partSize, parts }));
-    await writeFileWhole(partsFile(file), [list]);
+    await writeFileWhole(partsFile(file), [list], { durable: true });
     const folder = path.dirname(file);
+    await syncFolder(folder);
     return [
       ...parts.map((part) => ({ ...part, file: path.join(folder, part.file) })),
       { file: partsFile(file), size: list.length },
