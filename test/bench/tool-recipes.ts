@@ -4,7 +4,7 @@ import { CA_CERTIFICATES, finishCaCertificates, finishLifecycle } from './tool-r
 export type ToolName = 'lifecycle' | 'lifecycle-previous' | 'ca-certificates' | ProgramName;
 
 /**
- * Those that are one program, of the same name; the last two are oracles (`oracle.ts`), `cache-image` is the lifecycle's code for that
+ * Those that are one program, of the same name; the last three are oracles (`oracle.ts`), `cache-image` is the lifecycle's code for that
  * alone.
  */
 export type ProgramName =
@@ -20,7 +20,8 @@ export type ProgramName =
   | 'cache-image'
   | 'referrers-registry'
   | 'httpproxy'
-  | 'registries-conf';
+  | 'registries-conf'
+  | 'paketo';
 
 /** How a tool is made. */
 export interface Recipe {
@@ -125,6 +126,7 @@ export const RECIPES: Readonly<Record<ToolName, Recipe>> = {
   },
   httpproxy: { module: 'golang.org/x/net', programs: { httpproxy: OWN_PROGRAM } },
   'registries-conf': { module: 'go.podman.io/image/v5', programs: { 'registries-conf': OWN_PROGRAM } },
+  paketo: { module: 'github.com/paketo-buildpacks/packit/v2', isQuick: true, programs: { paketo: OWN_PROGRAM } },
 };
 
 export const TOOL_NAMES = Object.keys(RECIPES) as readonly ToolName[];

@@ -2,7 +2,6 @@ import { createServer } from 'node:https';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { fileItem, type TarItem, writeTar } from '../../../packages/core/src/archive/index.ts';
@@ -10,6 +9,7 @@ import { dependencyTarget } from '../../../packages/core/src/airgap/dependencies
 import { parseDependencyWish } from '../../../packages/core/src/airgap/dependencies/wish.ts';
 import type { LockedImage } from '../../../packages/core/src/lock/lock.ts';
 import { parseLock } from '../../../packages/core/src/lock/parse-lock.ts';
+import { fileAddress } from '../../../packages/core/src/network/file-address.ts';
 import { digestOf, hexOf } from '../../../packages/core/src/reference/index.ts';
 import { openNetwork } from '../../../packages/core/test/support/network.ts';
 import { type Certificate, makeAuthority } from '../../bench/certificates.ts';
@@ -44,8 +44,8 @@ describe('what buildpacks fetch', () => {
     expect(dependencyBinding).toBe(path.join(there, 'binding'));
     expect(await filesIn(path.join(there, 'binding'))).toEqual({
       type: 'dependency-mapping',
-      [hex(JDK)]: pathToFileURL(path.join(there, 'sha256', hex(JDK), 'jdk-17.tar.gz')).href,
-      [hex(NODE)]: pathToFileURL(path.join(there, 'sha256', hex(NODE), 'node.tgz')).href,
+      [hex(JDK)]: fileAddress(path.join(there, 'sha256', hex(JDK), 'jdk-17.tar.gz')),
+      [hex(NODE)]: fileAddress(path.join(there, 'sha256', hex(NODE), 'node.tgz')),
     });
     expect(await readFile(path.join(there, 'sha256', hex(JDK), 'jdk-17.tar.gz'))).toEqual(JDK);
   });

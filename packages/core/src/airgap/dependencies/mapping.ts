@@ -1,6 +1,7 @@
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { inputError } from '../../errors/problems.ts';
+import { fileAddress } from '../../network/file-address.ts';
 import { openRegularFile } from '../../files/regular-file.ts';
 import { makeRealFolders } from '../../files/real-folders.ts';
 import { writeFileWhole } from '../../files/whole-file.ts';
@@ -28,7 +29,10 @@ const READ_SIZE = 1024 * 1024;
  * @throws InputError on `dependency-uri`
  */
 export function dependencyTarget(directory: string, prefix: string | undefined): DependencyTarget {
-  if (prefix === undefined) return { directory, prefix: pathToFileURL(`${directory}/`) };
+  if (prefix === undefined) {
+    requirePlainPath(directory, 'dependencies-to');
+    return { directory, prefix: pathToFileURL(`${directory}/`) };
+  }
   const url = URL.canParse(prefix) ? new URL(prefix) : undefined;
   const isPlain = url?.search === '' && url.hash === '';
   if (url !== undefined && url.username + url.password !== '') {
@@ -45,7 +49,29 @@ export function dependencyTarget(directory: string, prefix: string | undefined):
       'Write https://HOST/PATH/, or file:///PATH/ where builds see the directory elsewhere.',
     );
   }
+  if (url.protocol === 'file:') requirePlainPath(pathOf(url), 'dependency-uri');
   return { directory, prefix: new URL(url.href.replace(/\/*$/, '/')) };
+}
+
+/** Of two libraries one takes an address for a path, and the other one for what a path is made of. */
+function requirePlainPath(place: string | undefined, input: string): void {
+  if (place !== undefined && !/[%?#\p{Cc}]/u.test(place)) return;
+  const message = `"${place ?? 'it'}" has a character that not all buildpacks find files by`;
+  throw inputError(input, message, 'Use a path without %, ? and #.');
+}
+
+/** Undefined where a slash is escaped. */
+function pathOf(url: URL): string | undefined {
+  try {
+    return fileURLToPath(url);
+  } catch {
+    return undefined;
+  }
+}
+
+function addressOf(prefix: URL, place: readonly string[]): string {
+  if (prefix.protocol === 'file:') return fileAddress(path.join(fileURLToPath(prefix), ...place));
+  return new URL(place.map(encodeURIComponent).join('/'), prefix).href;
 }
 
 /**
@@ -70,8 +96,7 @@ export async function writeDependencies(
     if (!(await isThere(directory, place, dependency))) {
       await writeFileWhole(path.join(directory, ...place), source.open(dependencyFile(digest)));
     }
-    const address = new URL(place.map(encodeURIComponent).join('/'), prefix).href;
-    await writeFileWhole(path.join(binding, hexOf(digest)), [Buffer.from(address)]);
+    await writeFileWhole(path.join(binding, hexOf(digest)), [Buffer.from(addressOf(prefix, place))]);
   }
   await writeFileWhole(path.join(binding, 'type'), [Buffer.from('dependency-mapping')]);
   return binding;
