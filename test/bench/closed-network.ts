@@ -14,13 +14,19 @@ export interface ClosedNetwork {
   /** A command that starts another one inside; only names of hosts are others there. */
   readonly launcher: readonly string[];
   /** Has a server of this machine, on a loopback address, at the same address inside. */
-  letIn(port: number, address?: string): Promise<void>;
+  letIn(port: number, address?: string): Promise<Door>;
   /**
    * How many packets went to anybody else and were refused: to whatever address, by whatever interface, so that questions to a name server
    * on loopback count too. IPv6 is off: nothing can be sent by it, and nothing is counted.
    */
   refusals(): Promise<number>;
   stop(): Promise<void>;
+}
+
+/** By which the inside comes to a server of the machine. */
+export interface Door {
+  /** How many connections have come by it. */
+  connections(): number;
 }
 
 /** Of the range for documentation (RFC 5737): nobody has it. */
@@ -45,7 +51,7 @@ export async function makeClosedNetwork(hosts: Readonly<Record<string, string>> 
   const name = `closed-${randomBytes(4).toString('hex')}`;
   const scratch = await mkdtemp(path.join(tmpdir(), 'bench-closed-'));
   await command('ip', ['netns', 'add', name]);
-  const doors: Door[] = [];
+  const doors: OpenDoor[] = [];
   const stop = async () => {
     for (const door of doors) door.close();
     await command('ip', ['netns', 'delete', name]);
@@ -61,7 +67,9 @@ export async function makeClosedNetwork(hosts: Readonly<Record<string, string>> 
         for (const side of ['--dport', '--sport']) {
           await within('iptables', '-I', 'OUTPUT', '-o', 'lo', '-p', 'tcp', side, String(port), '-j', 'ACCEPT');
         }
-        doors.push(await openDoor(launcher, port, address));
+        const door = await openDoor(launcher, port, address);
+        doors.push(door);
+        return door;
       },
       refusals: async () => refusedIn(await within('iptables', '-L', 'OUTPUT', '-vnx')),
       stop,
@@ -95,23 +103,27 @@ async function withHosts(hosts: Readonly<Record<string, string>>, scratch: strin
   const file = path.join(scratch, 'hosts');
   const lines = Object.entries({ localhost: '127.0.0.1', ...hosts }).map(([name, address]) => `${address} ${name}\n`);
   await writeFile(file, lines.join(''));
-  return ['unshare', '--mount', 'sh', '-c', 'mount --bind "$0" /etc/hosts && exec "$@"', file];
+  // Other shells lose variables like INPUT_REGISTRIES-CONF.
+  return ['unshare', '--mount', 'bash', '-c', 'mount --bind "$0" /etc/hosts && exec "$@"', file];
 }
 
-interface Door {
+interface OpenDoor extends Door {
   close(): void;
 }
 
-async function openDoor(launcher: readonly string[], port: number, address: string): Promise<Door> {
+async function openDoor(launcher: readonly string[], port: number, address: string): Promise<OpenDoor> {
   const server = await listenInside(launcher, port, address);
   const guests = new Set<Socket>();
+  let connections = 0;
   server.on('connection', (guest: Socket) => {
+    connections++;
     guests.add(guest);
     guest.on('close', () => guests.delete(guest));
     const inner = connect(port, address);
     pipeline(guest, inner, guest, () => undefined);
   });
   return {
+    connections: () => connections,
     close: () => {
       server.close();
       for (const guest of guests) guest.destroy();
@@ -119,7 +131,11 @@ async function openDoor(launcher: readonly string[], port: number, address: stri
   };
 }
 
-async function listenInside([program = '', ...args]: readonly string[], port: number, address: string): Promise<Server> {
+async function listenInside(
+  [program = '', ...args]: readonly string[],
+  port: number,
+  address: string,
+): Promise<Server> {
   const line = [...args, process.execPath, '--eval', LISTENER, String(port), address];
   const child: ChildProcess = spawn(program, line, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
   try {

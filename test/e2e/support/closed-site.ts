@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Authority, makeAuthority } from '../../bench/certificates.ts';
 import { startClosedEngine } from '../../bench/closed-engine.ts';
-import { type ClosedNetwork, makeClosedNetwork } from '../../bench/closed-network.ts';
+import { type ClosedNetwork, type Door, makeClosedNetwork } from '../../bench/closed-network.ts';
 import { crane, pushLayout } from '../../bench/push.ts';
 import { type Registry, startRegistry } from '../../bench/registry.ts';
 import { toolImage } from '../../bench/tool-image.ts';
@@ -22,6 +22,8 @@ const USER = { user: 'gitlab-ci-token', password: 'registry-password' };
  */
 export interface ClosedSite {
   readonly network: ClosedNetwork;
+  /** By which the registry is reached from inside; the machine can go past it. */
+  readonly door: Door;
   /** For `DOCKER_HOST`: the engine in the network. */
   readonly engine: string;
   readonly registry: Registry & { readonly user: string; readonly password: string };
@@ -58,12 +60,12 @@ export async function startClosedSite(world: World, app: string): Promise<Closed
     const authority = await makeAuthority(path.join(scratch, 'ca'));
     const auth = { kind: 'basic', users: { [USER.user]: USER.password } } as const;
     const registry = { ...(await startRegistry({ name: 'registry.corp', tls: authority, auth })), ...USER };
-    stops.push(registry.stop);
+    stops.push(() => registry.stop());
     const network = await makeClosedNetwork({ [registry.host]: registry.address ?? '' });
-    stops.push(network.stop);
-    await network.letIn(443, registry.address);
+    stops.push(() => network.stop());
+    const door = await network.letIn(443, registry.address);
     const engine = await startClosedEngine(network, authority.certificateFile);
-    stops.push(engine.stop);
+    stops.push(() => engine.stop());
     const dockerConfig = await writeLogin(path.join(scratch, 'docker'), registry.host, `${USER.user}:${USER.password}`);
     const mirror = `${registry.host}/mirror`;
     const registriesConf = path.join(scratch, 'mirrors.conf');
@@ -78,7 +80,7 @@ export async function startClosedSite(world: World, app: string): Promise<Closed
     };
     const images = { builder: open.builder, toolImage: open.toolImage, connected: open.connected };
     const places = { prefix: `${mirror}/`, registriesConf, project, dockerConfig };
-    return { network, engine: engine.host, registry, authority, ...images, ...places, digest, stop };
+    return { network, door, engine: engine.host, registry, authority, ...images, ...places, digest, stop };
   } catch (error) {
     await stop();
     throw error;
