@@ -1,4 +1,4 @@
-/** Bytes of a block: more of them at once are not written faster. */
+/** Bytes of a block at least: more of them at once are not written faster. */
 const BLOCK = 512 * 1024;
 
 /**
@@ -8,19 +8,33 @@ const BLOCK = 512 * 1024;
 export async function* inBlocks(
   content: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  let block: Uint8Array | undefined;
-  let filled = 0;
+  const room = new Room();
+  let chunks: Uint8Array[] = [];
+  let size = 0;
   for await (const chunk of content) {
-    for (let rest = chunk; rest.length > 0;) {
-      block ??= Buffer.allocUnsafe(BLOCK);
-      const taken = rest.subarray(0, BLOCK - filled);
-      block.set(taken, filled);
-      rest = rest.subarray(taken.length);
-      filled += taken.length;
-      if (filled < BLOCK) continue;
-      yield block;
-      filled = 0;
-    }
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size < BLOCK) continue;
+    yield room.join(chunks, size);
+    chunks = [];
+    size = 0;
   }
-  if (block !== undefined && filled > 0) yield block.subarray(0, filled);
+  if (size > 0) yield room.join(chunks, size);
+}
+
+/** Memory that all blocks of a file share: new memory for each costs the garbage collector more than the copying. */
+class Room {
+  #bytes = Buffer.alloc(0);
+
+  join(chunks: readonly Uint8Array[], size: number): Uint8Array {
+    const [first] = chunks;
+    if (first?.length === size) return first;
+    if (this.#bytes.length < size) this.#bytes = Buffer.allocUnsafe(Math.ceil(size * 1.25));
+    let at = 0;
+    for (const chunk of chunks) {
+      this.#bytes.set(chunk, at);
+      at += chunk.length;
+    }
+    return this.#bytes.subarray(0, size);
+  }
 }

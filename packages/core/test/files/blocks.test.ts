@@ -12,11 +12,11 @@ const KIB = 1024;
 it.each([
   ['nothing', [], []],
   ['empty chunks', [0, 0], []],
-  ['a small one', [3], [3]],
   ['small ones', [100 * KIB, 100 * KIB, 100 * KIB], [300 * KIB]],
-  ['exactly one block', [256 * KIB, 256 * KIB], [512 * KIB]],
-  ['one that is larger than a block', [1200 * KIB], [512 * KIB, 512 * KIB, 176 * KIB]],
-  ['ones across the border of a block', [500 * KIB, 100 * KIB], [512 * KIB, 88 * KIB]],
+  ['empty ones among others', [0, 3, 0], [3]],
+  ['what makes a block exactly', [256 * KIB, 256 * KIB], [512 * KIB]],
+  ['what is larger than a block already', [1200 * KIB, 10], [1200 * KIB, 10]],
+  ['what goes beyond a block', [500 * KIB, 100 * KIB, 7], [600 * KIB, 7]],
 ] as const)('brings together %s', async (_what, sizes, expected) => {
   const chunks = sizes.map((size, index) => Buffer.alloc(size, index + 1));
   const blocks = await blocksOf(chunks);

@@ -3,7 +3,7 @@ import { parseIndex, type RawManifest, rawManifest } from '../../image/manifest.
 import { MEDIA_TYPE } from '../../image/media-types.ts';
 import { readManifest } from '../../layout/layout.ts';
 import { REF_NAME_ANNOTATION } from '../../lifecycle/rewrite.ts';
-import { type Digest, type ImageReference, sameRepository } from '../../reference/index.ts';
+import { type Digest, formatRepository, type ImageReference } from '../../reference/index.ts';
 import { MAX_MANIFEST_SIZE } from '../../registry/index.ts';
 import { fallbackTag } from '../content/attachments.ts';
 import { type BundleFacts, FACTS_FILE, parseBundleFacts } from '../content/bundle-facts.ts';
@@ -109,15 +109,17 @@ function compareWithLock(
 
 /** What is not in the lock must be about something in the bundle: nothing else is pushed. */
 function requireAttached({ images, attachments }: LoadableContent, damaged: (what: string) => void): void {
-  const all = [...images, ...attachments];
+  const subjects = new Map<string, Set<string>>();
+  for (const { reference, tree } of [...images, ...attachments]) {
+    const repository = formatRepository(reference.repository);
+    const known = subjects.get(repository) ?? new Set();
+    for (const { digest } of tree.manifests) known.add(digest).add(fallbackTag(digest));
+    subjects.set(repository, known);
+  }
   for (const { reference, tree } of attachments) {
-    const near = all.filter((other) => sameRepository(other.reference.repository, reference.repository));
-    const subjects = near.flatMap((other) => other.tree.manifests.map(({ digest }) => digest));
-    const isAttached =
-      reference.kind === 'tag'
-        ? subjects.some((digest) => reference.tag.replace(/\.(?:sig|att|sbom)$/, '') === fallbackTag(digest))
-        : subjects.some((digest) => digest === tree.subject);
-    if (!isAttached) damaged(`${INDEX_FILE}: ${imageName(reference)} is neither in the lock nor about anything in it`);
+    const named = reference.kind === 'tag' ? reference.tag.replace(/\.(?:sig|att|sbom)$/, '') : tree.subject;
+    if (named === undefined || subjects.get(formatRepository(reference.repository))?.has(named) !== true)
+      damaged(`${INDEX_FILE}: ${imageName(reference)} is neither in the lock nor about anything in it`);
   }
 }
 
