@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { requiresDocker, requiresNetwork } from '../support/requires.ts';
-import { type ClosedSite, startClosedSite } from './support/closed-site.ts';
+import { type ClosedSite, RUN_IMAGE, startClosedSite } from './support/closed-site.ts';
 import { CLOSED_WAYS } from './support/closed-ways.ts';
 import { startWorld, type World } from './support/world.ts';
 
@@ -16,7 +16,7 @@ requiresNetwork('in a network without a way out', () => {
     beforeAll(async () => {
       world = await startWorld({
         buildpacks: ['shell', 'procfile'],
-        builder: { order: [[{ id: 'test/shell' }, { id: 'samples/procfile' }]], runImage: 'builders.example/run:1' },
+        builder: { order: [[{ id: 'test/shell' }, { id: 'samples/procfile' }]], runImage: RUN_IMAGE },
       });
       site = await startClosedSite(world, APP);
       // The bench's runner and kubelet are in the network, too.

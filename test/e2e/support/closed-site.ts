@@ -5,6 +5,7 @@ import { type Authority, makeAuthority } from '../../bench/certificates.ts';
 import { startClosedEngine } from '../../bench/closed-engine.ts';
 import { type ClosedNetwork, type Door, makeClosedNetwork } from '../../bench/closed-network.ts';
 import { crane, pushLayout } from '../../bench/push.ts';
+import { makeRunImage } from '../../bench/run-image.ts';
 import { type Registry, startRegistry } from '../../bench/registry.ts';
 import { toolImage } from '../../bench/tool-image.ts';
 import { build, cli } from './cli.ts';
@@ -14,6 +15,8 @@ import type { World } from './world.ts';
 /** The registries of the open world, by names that nobody has in the closed one. */
 const BUILDERS = 'builders.example';
 const TOOLS = 'tools.example';
+/** Of the builder. */
+export const RUN_IMAGE = `${BUILDERS}/run:1`;
 const USER = { user: 'gitlab-ci-token', password: 'registry-password' };
 
 /**
@@ -74,6 +77,9 @@ export async function startClosedSite(world: World, app: string): Promise<Closed
       { environment: { DOCKER_CONFIG: dockerConfig, SSL_CERT_FILE: authority.certificateFile } },
       network.launcher,
     );
+    // What the tag of the run image names now is another one than the lock does.
+    const { layout } = await makeRunImage({ edition: '2' });
+    await pushLayout(layout, `${registry.backDoor}/mirror/${RUN_IMAGE}`, registry.access);
     const digest = async (repository: string) => {
       const reference = `${registry.backDoor}/${repository}`;
       return (await crane(['digest', reference], reference, registry.access)).trim();
