@@ -21,7 +21,7 @@ export const COMMANDS: readonly Command[] = [
   DOCTOR,
   CACHE,
   LOCK,
+  VERIFY,
   BUNDLE,
   LOAD,
-  VERIFY,
 ];
