@@ -9,15 +9,14 @@ import type { ImageNeed } from './need.ts';
 export interface ImageSupply {
   /** What it names has been carried over. */
   readonly lock?: Lock;
+  /** As they are within reach (`withinReach`). */
   readonly mirrors: MirrorRules;
-  readonly reaches: (host: string) => boolean;
 }
 
 /** Whether a build finds the image in the closed network: by the lock, on a mirror, or on a registry there. */
-export function isSupplied(reference: ImageReference, { lock, mirrors, reaches }: ImageSupply): boolean {
+export function isSupplied(reference: ImageReference, { lock, mirrors }: ImageSupply): boolean {
   if (lock !== undefined) return findLocked(lock, reference) !== undefined;
-  const { endpoints } = routeFor(mirrors, reference);
-  return endpoints.some((endpoint) => reaches(registryServer(endpoint.reference.repository.registry)));
+  return routeFor(mirrors, reference).endpoints.length > 0;
 }
 
 /** The first name, when none of them is there: any will do. */

@@ -5,12 +5,17 @@ import type { VerifyOutcome } from './verify-offline.ts';
 /** Lines for people; dependencies by buildpack and host, since there may be hundreds. */
 export function renderNeeds({ needs, unread }: VerifyOutcome): readonly string[] {
   const images = needs.filter((need) => need.kind === 'image');
+  const archives = needs.filter((need) => need.kind === 'archive');
   const packages = needs.filter((need) => need.kind === 'packages');
   const dependencies = needs.filter((need) => need.kind === 'dependency');
   return [
     ...section(
       'images; lock and bundle them, or name the mirror that has them',
       images.map(({ role, name }) => `${role} ${name}`),
+    ),
+    ...section(
+      'buildpacks from the web; carry them over, and give their files',
+      archives.map(({ uri }) => uri),
     ),
     ...section(
       'what buildpacks fetch if they take part; bundle it with --dependencies, or give a dependency-mirror',
