@@ -143,7 +143,7 @@ them. Give it the lock of the branch that the changes are for, in a file elsewhe
 - run: git fetch --depth=1 origin "$BASE" && git show FETCH_HEAD:buildpacks-ci.lock.json > "$RUNNER_TEMP/lock.json"
   env:
     BASE: \${{ github.base_ref || github.ref }}
-- uses: OWNER/buildpacks-ci@0000000000000000000000000000000000000000
+- uses: OWNER/buildpacks-ci@0000000000000000000000000000000000000000 # v1.0.0
   with:
     locked: true
     lock-file: \${{ runner.temp }}/lock.json
