@@ -26,7 +26,9 @@ export async function startClosedEngine({ launcher }: ClosedNetwork, ca: string)
   const directory = await mkdtemp(path.join(tmpdir(), 'bench-engine-'));
   await chmod(directory, 0o711);
   const socket = path.join(directory, 'docker.sock');
-  const [program = '', ...args] = [...launcher, 'dockerd', ...settings(directory, socket)];
+  // It ends with us, also when we are killed.
+  const line = [...launcher, 'setpriv', '--pdeathsig=TERM', 'dockerd', ...settings(directory, socket)];
+  const [program = '', ...args] = line;
   const { PATH } = process.env;
   let printed = '';
   const child = spawn(program, args, { env: { PATH, SSL_CERT_FILE: ca }, stdio: ['ignore', 'pipe', 'pipe'] });

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { requiresDocker, requiresNetwork } from '../support/requires.ts';
+import { cli } from './support/cli.ts';
 import { type ClosedSite, RUN_IMAGE, startClosedSite } from './support/closed-site.ts';
-import { CLOSED_WAYS } from './support/closed-ways.ts';
+import { CLOSED_WAYS, environmentOf } from './support/closed-ways.ts';
 import { startWorld, type World } from './support/world.ts';
 
 const APP = path.resolve(import.meta.dirname, '../../samples/apps/procfile');
@@ -27,6 +28,16 @@ requiresNetwork('in a network without a way out', () => {
       vi.unstubAllEnvs();
       await site?.stop();
       await world.stop();
+    });
+
+    it('needs nothing more, says verify', async () => {
+      const { network, builder, registriesConf, project } = here();
+      const before = await network.refusals();
+      const args = ['--builder', builder, '--path=app', '--registries-conf', registriesConf];
+      const options = { launcher: network.launcher, directory: project, environment: environmentOf(here()) };
+      const { status, stdout, stderr } = await cli(['verify', '--locked', '--offline', ...args], options);
+      expect(status, stdout + stderr).toBe(0);
+      expect(await network.refusals()).toBe(before);
     });
 
     describe.each(CLOSED_WAYS)('%s', (name, build, isSeen) => {

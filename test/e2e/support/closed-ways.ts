@@ -46,7 +46,7 @@ async function byCommandLine(site: ClosedSite, { image, isClosed }: ClosedBuild,
   const given = isClosed ? ['--locked', '--offline'] : ['--env', CURIOUS];
   const { status, stderr } = await cli(
     ['build', `${site.registry.host}/${image}`, '--builder', site.builder, '--path=app', ...given, ...args],
-    { launcher: site.network.launcher, directory: site.project, environment: environment(site) },
+    { launcher: site.network.launcher, directory: site.project, environment: environmentOf(site) },
   );
   return status === 0 ? '' : stderr;
 }
@@ -111,7 +111,7 @@ async function byAction(site: ClosedSite, build: ClosedBuild): Promise<string> {
       ...{ env: build.isClosed ? '' : CURIOUS, engine: 'container', network: 'host' },
       ...{ 'registries-conf': site.registriesConf, cache: 'off' },
     },
-    environment: environment(site),
+    environment: environmentOf(site),
     launcher: site.network.launcher,
     workspace: site.project,
   });
@@ -126,7 +126,8 @@ function switches({ isClosed }: ClosedBuild) {
   return { locked: String(isClosed), offline: String(isClosed) };
 }
 
-function environment({ engine, dockerConfig, authority }: ClosedSite) {
+/** In which programs know the site's engine, password and authority. */
+export function environmentOf({ engine, dockerConfig, authority }: ClosedSite) {
   return { DOCKER_HOST: engine, DOCKER_CONFIG: dockerConfig, SSL_CERT_FILE: authority.certificateFile };
 }
 
