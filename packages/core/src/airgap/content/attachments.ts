@@ -1,7 +1,7 @@
 import { type Descriptor, parseIndex, type RawManifest } from '../../image/manifest.ts';
 import { isIndexType, isManifestType } from '../../image/media-types.ts';
 import { mapInParallel } from '../../parallel/parallel.ts';
-import { type Digest, hexOf, type ImageReference, type Repository } from '../../reference/index.ts';
+import { type Digest, formatReference, hexOf, type ImageReference, type Repository } from '../../reference/index.ts';
 import type { RegistryReader } from '../../registry/index.ts';
 import { type ImageTree, walkImage } from './image-tree.ts';
 import { EVERY_PLATFORM } from './platform-choice.ts';
@@ -33,13 +33,12 @@ export async function findAttachments(
   manifests: readonly RawManifest[],
   registry: RegistryReader,
 ): Promise<readonly Attachment[]> {
+  const reader = askedOnce(registry);
   const seen = new Set<Digest>(manifests.map(({ digest }) => digest));
   const attachments: Attachment[] = [];
   let subjects: readonly RawManifest[] = manifests;
   for (let depth = 0; depth < MAX_DEPTH && subjects.length > 0; depth++) {
-    const found = (
-      await mapInParallel(subjects, AT_ONCE, (subject) => attachedTo(subject, repository, registry))
-    ).flat();
+    const found = (await mapInParallel(subjects, AT_ONCE, (subject) => attachedTo(subject, repository, reader))).flat();
     attachments.push(...found);
     const fresh = found.flatMap(({ tree }) => tree.manifests).filter(({ digest }) => !seen.has(digest));
     fresh.forEach(({ digest }) => seen.add(digest));
@@ -48,10 +47,26 @@ export async function findAttachments(
   return attachments;
 }
 
+type ManifestReader = Pick<RegistryReader, 'referrers' | 'manifest'>;
+
+/** What a list of referrers names is in the list itself and attached on its own. */
+function askedOnce(registry: RegistryReader): ManifestReader {
+  const answers = new Map<string, Promise<RawManifest | undefined>>();
+  return {
+    referrers: (repository, digest) => registry.referrers(repository, digest),
+    manifest: (reference) => {
+      const name = formatReference(reference);
+      const answer = answers.get(name) ?? registry.manifest(reference);
+      answers.set(name, answer);
+      return answer;
+    },
+  };
+}
+
 async function attachedTo(
   { digest }: RawManifest,
   repository: Repository,
-  registry: RegistryReader,
+  registry: ManifestReader,
 ): Promise<readonly Attachment[]> {
   const byApi = await registry.referrers(repository, digest);
   const referrers = byApi ?? (await listedUnderTag(repository, digest, registry));
@@ -68,13 +83,13 @@ async function attachedTo(
 async function listedUnderTag(
   repository: Repository,
   digest: Digest,
-  registry: RegistryReader,
+  registry: ManifestReader,
 ): Promise<readonly Descriptor[]> {
   const raw = await registry.manifest({ kind: 'tag', repository, tag: fallbackTag(digest) });
   return raw !== undefined && isIndexType(raw.mediaType) ? parseIndex(raw).manifests : [];
 }
 
-async function readAttachment(reference: ImageReference, registry: RegistryReader): Promise<Attachment | undefined> {
+async function readAttachment(reference: ImageReference, registry: ManifestReader): Promise<Attachment | undefined> {
   const raw = await registry.manifest(reference);
   if (raw === undefined) return undefined;
   const { repository } = reference;

@@ -8,6 +8,8 @@ import { DocumentReader } from '../../lock/document-reader.ts';
 
 /** The file that says what kind of bundle it is. */
 export const FACTS_FILE = 'bundle.json';
+/** Bytes: what an earlier bundle has is a line or five for each layer. */
+export const MAX_FACTS_SIZE = 4 * 1024 * 1024;
 const BUNDLE_SCHEMA_VERSION = 1;
 
 /** What a bundle says of itself beside its index, its lock and its sums. */

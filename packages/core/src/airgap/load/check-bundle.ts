@@ -3,6 +3,7 @@ import type { Digest } from '../../reference/index.ts';
 import type { BundleSource } from './bundle-source.ts';
 import { type LoadableContent, readContent } from './check-content.ts';
 import { checkFiles } from './check-files.ts';
+import { verifiedFiles } from './verified-files.ts';
 
 /** A bundle that may be pushed. */
 export interface CheckedBundle extends LoadableContent {
@@ -15,17 +16,18 @@ export interface CheckedBundle extends LoadableContent {
 const MAX_SHOWN = 20;
 
 /**
- * Reads every byte of a bundle, before anything of it is used.
+ * Reads every byte of a bundle, before anything of it is used. What is read again later is compared again: small files here, blobs by the
+ * registry, and dependencies where they are written.
  *
  * @param expected the digest of the bundle that is meant; undefined: any
  * @throws BuildpacksError `image` that names everything that is wrong with it, `policy` when it is not the one that is meant
  */
 export async function checkBundle(source: BundleSource, expected: Digest | undefined): Promise<CheckedBundle> {
-  const { damages, digest } = await checkFiles(source, expected);
-  if (digest === undefined || damages.length > 0) throw damagedBundle(source, damages);
+  const { damages, digest, sums } = await checkFiles(source, expected);
+  if (digest === undefined || sums === undefined || damages.length > 0) throw damagedBundle(source, damages);
   const wrong: string[] = [];
   try {
-    const content = await readContent(source, (what) => wrong.push(what));
+    const content = await readContent(verifiedFiles(source, sums), (what) => wrong.push(what));
     if (wrong.length === 0) return { ...content, source, digest };
   } catch (error) {
     if (!(error instanceof BuildpacksError) || (error.code !== 'image' && error.code !== 'input')) throw error;

@@ -4,6 +4,7 @@ import { type Digest, digestOf } from '../../reference/index.ts';
 import { digestInName, HEAD_FILES, parseSums, SUMS_FILE } from '../content/bundle-files.ts';
 import { hashOf } from '../content/content-hash.ts';
 import type { BundleSource } from './bundle-source.ts';
+import { readSmall } from './verified-files.ts';
 
 /** Lines of a hundred bytes for each blob. */
 const MAX_SUMS_SIZE = 16 * 1024 * 1024;
@@ -16,6 +17,8 @@ export interface CheckedFiles {
   readonly damages: readonly string[];
   /** Of `SHA256SUMS`, when it is there. */
   readonly digest?: Digest;
+  /** What `SHA256SUMS` says, by path. */
+  readonly sums?: ReadonlyMap<string, Digest>;
 }
 
 /**
@@ -26,10 +29,11 @@ export interface CheckedFiles {
  */
 export async function checkFiles(source: BundleSource, expected?: Digest): Promise<CheckedFiles> {
   if (source.damages.length > 0) return { damages: source.damages };
-  const size = source.files.get(SUMS_FILE);
-  if (size === undefined) return { damages: [`${SUMS_FILE}: it is missing, so this is no bundle or not a whole one`] };
-  if (size > MAX_SUMS_SIZE) return { damages: [`${SUMS_FILE}: it has ${size} bytes`] };
-  const bytes = await readFile(source, SUMS_FILE);
+  if (!source.files.has(SUMS_FILE)) {
+    return { damages: [`${SUMS_FILE}: it is missing, so this is no bundle or not a whole one`] };
+  }
+  const bytes = await readSmall(source, SUMS_FILE, MAX_SUMS_SIZE);
+  if (bytes === undefined) return { damages: [`${SUMS_FILE}: it has more than ${MAX_SUMS_SIZE} bytes`] };
   const digest = digestOf(bytes);
   if (expected !== undefined && digest !== expected) throw anotherBundle(source, digest, expected);
   const sums = parseSums(bytes.toString('latin1'));
@@ -47,6 +51,7 @@ export async function checkFiles(source: BundleSource, expected?: Digest): Promi
       ...wrong.filter((damage) => damage !== undefined),
     ],
     digest,
+    sums,
   };
 }
 
@@ -54,13 +59,6 @@ function anotherBundle({ name }: BundleSource, digest: Digest, expected: Digest)
   return new BuildpacksError('policy', `"${name}" is the bundle ${digest}, and ${expected} is expected`, {
     hint: 'Ask whoever made the bundle for its digest, by another way than the bundle came. Nothing of it was pushed.',
   });
-}
-
-/** A whole small file. */
-export async function readFile(source: BundleSource, path: string): Promise<Buffer> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of source.open(path)) chunks.push(chunk);
-  return Buffer.concat(chunks);
 }
 
 async function damageOf(source: BundleSource, file: string, expected: Digest): Promise<string | undefined> {

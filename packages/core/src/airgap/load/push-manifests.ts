@@ -2,7 +2,7 @@ import { parseIndex, type RawManifest } from '../../image/manifest.ts';
 import { isIndexType } from '../../image/media-types.ts';
 import { mapInParallel } from '../../parallel/parallel.ts';
 import type { Log } from '../../ports/index.ts';
-import { formatRepository, type ImageReference, type Repository } from '../../reference/index.ts';
+import { formatReference, formatRepository, type ImageReference, type Repository } from '../../reference/index.ts';
 import { type RegistryClient, RegistryError } from '../../registry/index.ts';
 import type { NamedImage } from '../bundle/collect.ts';
 import { type Destination, relocatedReference } from './destination.ts';
@@ -30,12 +30,18 @@ export async function pushManifests(
   images: readonly NamedImage[],
   context: ManifestContext,
 ): Promise<readonly PushedImage[]> {
+  // A list of referrers holds what is attached on its own, too.
+  const answers = new Map<string, Promise<boolean>>();
   return mapInParallel(images, AT_ONCE, async (image) => {
     const reference = relocatedReference(image.reference, context.destination);
+    const { repository } = reference;
     const refused: RawManifest[] = [];
     for (const raw of image.tree.manifests) {
-      const isTaken = await pushManifest(raw, reference.repository, { isSparse: image.tree.isSparse, ...context });
-      if (!isTaken) refused.push(raw);
+      const name = formatReference({ kind: 'digest', repository, digest: raw.digest });
+      const { isSparse } = image.tree;
+      const answer = answers.get(name) ?? pushManifest(raw, repository, { isSparse, ...context });
+      answers.set(name, answer);
+      if (!(await answer)) refused.push(raw);
     }
     return { image, reference, root: rootOf(image, refused, context.log) };
   });

@@ -33,7 +33,10 @@ interface Member {
  */
 export async function openTarSource(tar: OpenTar, damages: readonly string[] = []): Promise<BundleSource> {
   const scan = new TarScan(tar);
-  await scan.run();
+  await scan.run().catch(async (error: unknown) => {
+    await tar.segments.close();
+    throw error;
+  });
   const members = new Map(scan.members.map((member) => [member.path, member]));
   return {
     name: tar.name,
