@@ -19,22 +19,32 @@ export interface LockInUse extends Lock {
  * @throws InputError (from `manifest` and `resolve`) when an image is not in the lock or not for the platform
  */
 export function lockedImages(registry: RegistryReader, lock: LockInUse): RegistryReader {
-  const locked = (reference: ImageReference): LockedImage => {
-    const found = findLocked(lock, reference);
-    if (found === undefined) throw notLocked(reference, lock);
-    return found;
-  };
   return {
     ...registry,
     manifest: async (reference) => {
-      const { digest } = locked(reference);
+      const { digest } = entryFor(reference, lock);
       return registry.manifest(atDigest(reference, reference.kind === 'digest' ? reference.digest : digest));
     },
     resolve: async (reference, platform): Promise<{ readonly manifest: RawManifest } | undefined> => {
-      const manifest = await registry.manifest(atDigest(reference, platformDigest(locked(reference), platform, lock)));
+      const manifest = await registry.manifest(lockedReference(reference, platform, lock));
       return manifest && { manifest };
     },
   };
+}
+
+/**
+ * What a locked build reads for a name: the manifest of its platform, by digest.
+ *
+ * @throws InputError when the image is not in the lock or not for the platform
+ */
+export function lockedReference(reference: ImageReference, platform: Platform, lock: LockInUse): ImageReference {
+  return atDigest(reference, platformDigest(entryFor(reference, lock), platform, lock));
+}
+
+function entryFor(reference: ImageReference, lock: LockInUse): LockedImage {
+  const found = findLocked(lock, reference);
+  if (found === undefined) throw notLocked(reference, lock);
+  return found;
 }
 
 function platformDigest(image: LockedImage, platform: Platform, { file }: LockInUse): Digest {

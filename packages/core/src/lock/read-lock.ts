@@ -1,11 +1,8 @@
 import path from 'node:path';
 import { inputError } from '../errors/problems.ts';
 import { kindOf, readSmallFile } from '../files/file-kind.ts';
-import type { Lock } from './lock.ts';
+import { type Lock, MAX_LOCK_SIZE } from './lock.ts';
 import { parseLock } from './parse-lock.ts';
-
-/** A lock names a few images. */
-const MAX_LOCK_SIZE = 4 * 1024 * 1024;
 
 /**
  * Reads the lock of a build.
