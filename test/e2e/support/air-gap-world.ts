@@ -22,8 +22,6 @@ export interface AirGapWorld {
   run(side: Side, commands: string): Promise<readonly string[]>;
   /** The builder's tag becomes another image. */
   moveBuilder(): Promise<void>;
-  /** Requests to the registries outside. */
-  requestsOutside(): number;
   stop(): Promise<void>;
 }
 
@@ -90,7 +88,6 @@ export async function startAirGapWorld(): Promise<AirGapWorld> {
       run: (side, commands) =>
         runAt(machines[side], { home: homes[side], commands, files: [], environment: environments()[side] }),
       moveBuilder: () => pushBuilder({ edition: '2' }),
-      requestsOutside: () => hub.requests().length + github.requests().length,
       stop,
     };
   } catch (error) {
