@@ -1,6 +1,7 @@
 import type { Problems } from '../errors/problems.ts';
 import type { Platform } from '../image/manifest.ts';
 import { asRecord, type JsonRecord, optional } from '../json/json.ts';
+import { plainText } from '../log/terminal-text.ts';
 import { type Digest, type ImageReference, isDigest } from '../reference/index.ts';
 import { parseImageName } from './image-name.ts';
 
@@ -30,7 +31,7 @@ export class DocumentReader {
     const json = asRecord(value);
     if (json === undefined) this.report(at, 'it is no object');
     const strange = Object.keys(json ?? {}).filter((key) => !keys.includes(key));
-    for (const key of strange) this.report(at, `it has the key ${JSON.stringify(key)}, which is not known here`);
+    for (const key of strange) this.report(at, `it has the key ${shown(key)}, which is not known here`);
     return json ?? {};
   }
 
@@ -41,8 +42,8 @@ export class DocumentReader {
   }
 
   text(value: unknown, at: string): string {
-    if (typeof value === 'string' && value !== '') return value;
-    this.report(at, `${shown(value)} is no text`);
+    if (typeof value === 'string' && value !== '' && !/\p{Cc}|\u2028|\u2029/u.test(value)) return value;
+    this.report(at, `${shown(value)} is no text of one line`);
     return '';
   }
 
@@ -74,6 +75,9 @@ export class DocumentReader {
 }
 
 /** What a document says in the place of something else, not longer than a line. */
-function shown(value: unknown): string {
-  return value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 100);
+export function shown(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null) return 'an object';
+  return plainText(JSON.stringify(value)).slice(0, 100);
 }

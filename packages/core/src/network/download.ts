@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
 import { STATUS_CODES } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { BuildpacksError, machineError } from '../errors/index.ts';
@@ -24,6 +25,8 @@ const ATTEMPTS = 3;
 /** Milliseconds before the second attempt; longer before the third. */
 const DELAY = 1000;
 const MAX_REDIRECTS = 5;
+/** Nobody's link is followed, and nobody's file written to. */
+const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
 /**
  * Fetches a file over https, without any credential. Redirects lead to https only; the file is whole when its digest is right, and may
@@ -77,7 +80,8 @@ async function save(body: Dispatcher.ResponseData['body'], file: Download, { log
   const { url, digest, target, maxBytes } = file;
   const hash = createHash('sha256');
   let done = 0;
-  const handle = await open(target, 'w', 0o600);
+  await rm(target, { force: true });
+  const handle = await open(target, NEW_FILE, 0o600);
   try {
     for await (const chunk of body as AsyncIterable<Uint8Array>) {
       done += chunk.length;

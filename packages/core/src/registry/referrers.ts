@@ -11,6 +11,8 @@ import type { Answer } from './wire.ts';
 
 /** No image has more pages of referrers. */
 const MAX_PAGES = 100;
+/** Nor more of them: who signs each build of an image anew has a few dozen. */
+export const MAX_REFERRERS = 1000;
 
 /** For messages. */
 export function referrersTask(repository: Repository, digest: Digest): string {
@@ -19,7 +21,7 @@ export function referrersTask(repository: Repository, digest: Digest): string {
 
 /**
  * The manifests whose `subject` is this digest (distribution specification 1.1, listing referrers). Undefined when the endpoint has no
- * such API: then they stand in an index under the tag `sha256-<hex>`.
+ * such API: then they stand in an index under the tag `sha256-<hex>`. A list of more than `MAX_REFERRERS` is not read to its end.
  */
 export async function listReferrers(
   transport: Transport,
@@ -39,7 +41,7 @@ export async function listReferrers(
   };
   const found: Descriptor[] = [];
   let target: Call['target'] | undefined = call.target;
-  for (let page = 0; target !== undefined && page < MAX_PAGES; page++) {
+  for (let page = 0; target !== undefined && page < MAX_PAGES && found.length <= MAX_REFERRERS; page++) {
     const read: Page | undefined = await transport.call({ ...call, target }, (answer) => readPage(answer, call.task));
     if (read === undefined) return page === 0 ? undefined : found;
     found.push(...read.referrers);

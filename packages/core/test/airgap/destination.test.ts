@@ -9,7 +9,8 @@ describe('an image in a closed network', () => {
     ['busybox:1', 'registry.corp/mirror', 'registry.corp/mirror/docker.io/library/busybox'],
     ['ghcr.io/a/b:1', 'registry.corp:5000', 'registry.corp:5000/ghcr.io/a/b'],
     ['127.0.0.1:5000/a', 'localhost/deep/er/', 'localhost/deep/er/127.0.0.1_5000/a'],
-    ['[::1]:5000/a', 'registry.corp/m', 'registry.corp/m/1_5000/a'],
+    ['[::1]:5000/a', 'registry.corp/m', 'registry.corp/m/ipv6_z-z-1_5000/a'],
+    ['1:5000/a', 'registry.corp/m', 'registry.corp/m/1_5000/a'],
   ])('%s below %s is %s', (name, to, place) => {
     const moved = relocated(parseReference(name).repository, parseDestination(to));
     expect(formatRepository(moved)).toBe(place);

@@ -1,8 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { inputError } from '../../errors/problems.ts';
-import { kindOf } from '../../files/file-kind.ts';
-import { makeRealFolders } from '../../files/real-folders.ts';
+import { folderObstacle, isRealFolder, makeRealFolders } from '../../files/real-folders.ts';
 import { openRegularFile, statRegularFile } from '../../files/regular-file.ts';
 import { syncFolder } from '../../files/sync-folder.ts';
 import { writeFileWhole } from '../../files/whole-file.ts';
@@ -24,9 +23,7 @@ const BELOW = 'sha256';
 export async function openDirectoryOutput(directory: string, files: readonly PlannedFile[]): Promise<BundleOutput> {
   await requireOurs(directory);
   for (const folder of FOLDERS.filter((each) => files.some((file) => file.path.startsWith(`${each}/`)))) {
-    const obstacle = await makeRealFolders(directory, [folder, BELOW]);
-    if (obstacle !== undefined)
-      throw inputError('output', `"${obstacle}" is in the place of a folder`, 'Give a new directory.');
+    refuse(await makeRealFolders(directory, [folder, BELOW]));
   }
   // A bundle without sums is none.
   await rm(path.join(directory, SUMS_FILE), { force: true });
@@ -40,13 +37,20 @@ async function writeFact(directory: string, files: readonly PlannedFile[]): Prom
   if (facts?.content.kind === 'bytes') await writeFileWhole(path.join(directory, FACTS_FILE), [facts.content.bytes]);
 }
 
+/** What is in these folders is removed: a link there may have come with somebody's source code. */
 async function requireOurs(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true });
+  for (const folder of FOLDERS) refuse(folderObstacle(directory, [folder, BELOW]));
   const entries = await readdir(directory);
   const strange = entries.find((name) => !FOLDERS.some((folder) => folder === name) && !isOurs(name));
   if (strange === undefined && (entries.length === 0 || entries.includes(FACTS_FILE))) return;
   const hint = 'Give a directory that is empty, not there yet, or a bundle, which is then replaced.';
   throw inputError('output', `"${directory}" holds something else than a bundle: "${strange ?? 'blobs'}"`, hint);
+}
+
+function refuse(obstacle: string | undefined): void {
+  if (obstacle === undefined) return;
+  throw inputError('output', `"${obstacle}" is in the place of a folder`, 'Give a new directory.');
 }
 
 /** What a killed run may have left counts too. */
@@ -89,7 +93,7 @@ class DirectoryOutput implements BundleOutput {
   async #settleFolders(): Promise<void> {
     const wanted = new Set(this.#files.map((file) => file.path));
     for (const folder of ['', ...FOLDERS.map((each) => `${each}/${BELOW}`)]) {
-      if (kindOf(path.join(this.#directory, folder)) !== 'directory') continue;
+      if (folder !== '' && !isRealFolder(path.join(this.#directory, folder))) continue;
       const entries = await readdir(path.join(this.#directory, folder), { withFileTypes: true });
       for (const entry of entries) {
         const name = path.posix.join(folder, entry.name);

@@ -1,23 +1,29 @@
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { constants, createReadStream } from 'node:fs';
+import { constants, createReadStream, lstatSync } from 'node:fs';
+import { inputError } from '../../errors/problems.ts';
 import { inBlocks } from '../../files/blocks.ts';
 import { syncFolder } from '../../files/sync-folder.ts';
 import { writeFileWhole } from '../../files/whole-file.ts';
+import { formatSize } from '../../log/size.ts';
 import { hashOf } from '../content/content-hash.ts';
-import { type Part, partFiles, partsFile, partsJson } from '../content/parts.ts';
+import { MAX_PARTS, type Part, partFiles, partsFile, partsJson } from '../content/parts.ts';
 import { Segments } from '../content/segments.ts';
 import { type TarPlace, tarPlaces, type TarPlaces } from '../content/tar-places.ts';
+import { requireRoom } from './disk-room.ts';
 import type { BundleOutput, WrittenFile } from './output.ts';
 import type { PlannedFile } from './plan.ts';
 
 const READ_SIZE = 1024 * 1024;
+/** Bytes of the blocks that `stat` counts, whatever the file system's are. */
+const STAT_BLOCK = 512;
 
 /**
  * Writes a bundle as an uncompressed tar. Since all sizes are known, each file has its place from the beginning, and several are written
  * at once; what a killed run has left in its place is found there.
  *
  * @param partSize bytes of each part but the last; undefined: one file
+ * @throws BuildpacksError `machine` when there is no room for it: then nothing was made; InputError on `part-size` when it would be too many parts
  */
 export async function openTarOutput(
   file: string,
@@ -25,8 +31,9 @@ export async function openTarOutput(
   partSize: number | undefined,
 ): Promise<BundleOutput> {
   const layout = tarPlaces(files);
+  const targets = partSize === undefined ? [`${file}.partial`] : partFiles(file, partCount(layout.size, partSize));
   await mkdir(path.dirname(file), { recursive: true });
-  const targets = partSize === undefined ? [`${file}.partial`] : partFiles(file, Math.ceil(layout.size / partSize));
+  await requireRoom(file, layout.size - takenBy(targets));
   if (partSize !== undefined) await rm(partsFile(file), { force: true });
   let isFresh = true;
   for (const [index, target] of targets.entries()) {
@@ -35,6 +42,20 @@ export async function openTarOutput(
     isFresh &&= before === 0;
   }
   return new TarOutput({ file, layout, targets, partSize, isFresh });
+}
+
+function partCount(size: number, partSize: number): number {
+  const count = Math.ceil(size / partSize);
+  if (count <= MAX_PARTS) return count;
+  const least = formatSize(Math.ceil(size / MAX_PARTS));
+  const message = `a bundle of ${formatSize(size)} would be ${count} parts, and ${MAX_PARTS} are the most`;
+  throw inputError('part-size', message, `Give ${least} or more.`);
+}
+
+/** Bytes of the disk that an earlier run's files have already; their holes have none. */
+function takenBy(files: readonly string[]): number {
+  const blocks = files.map((file) => lstatSync(file, { throwIfNoEntry: false })?.blocks ?? 0);
+  return blocks.reduce((sum, count) => sum + count * STAT_BLOCK, 0);
 }
 
 /** Makes it a file of this size, with a hole where there is nothing yet; gives the size that it had. */

@@ -4,6 +4,7 @@ import { openSession } from '../../build/session.ts';
 import type { Platform } from '../../image/manifest.ts';
 import type { ConnectionInputs } from '../../inputs/index.ts';
 import { optional } from '../../json/json.ts';
+import { verified } from '../../layout/verified-stream.ts';
 import { formatSize } from '../../log/size.ts';
 import { announceTransfers, reportTransfer } from '../../log/transfer.ts';
 import { mapInParallel } from '../../parallel/parallel.ts';
@@ -78,7 +79,7 @@ export async function writeBundle(request: BundleRequest, ports: Ports): Promise
     const written = await write(plan, request.output, { ...sessionPorts, registry }).catch((error: unknown) => {
       throw explainFull(error, request.output.path);
     });
-    await dropStaged(stageOf(request));
+    if (dependencies > 0) await dropStaged(stageOf(request));
     const { images, attachments } = content;
     const counts = { images: images.length, attachments: attachments.length, dependencies };
     return { digest: plan.digest, ...counts, ...written, omitted: sizeOf(plan.omitted) };
@@ -170,7 +171,7 @@ async function writeFile(file: PlannedFile, output: BundleOutput, { registry, lo
     case 'bytes':
       return output.write(file, iterate(content.bytes));
     case 'staged':
-      return output.write(file, createReadStream(content.file) as AsyncIterable<Uint8Array>);
+      return output.write(file, verified(createReadStream(content.file), { ...file, mediaType: '' }, content.file));
     case 'blob': {
       const blob = await registry.readBlob(content.repository, content.descriptor);
       return output.write(file, reportTransfer(blob, content.descriptor, log) as AsyncIterable<Uint8Array>);

@@ -30,6 +30,8 @@ export interface WalkOptions {
 const MAX_DEPTH = 4;
 /** No image has more manifests. */
 const MAX_MANIFESTS = 10_000;
+/** Bytes of them all: they are kept in memory. */
+const MAX_SIZE = 64 * 1024 * 1024;
 
 /**
  * Walks through an image.
@@ -45,8 +47,10 @@ export async function walkImage(
   const manifests = new Map<Digest, RawManifest>();
   const blobs = new Map<Digest, Descriptor>();
   let isSparse = false;
+  let size = 0;
   const visit = async (raw: RawManifest, depth: number): Promise<void> => {
-    if (depth > MAX_DEPTH || manifests.size > MAX_MANIFESTS) throw tooMuch(name);
+    size += raw.bytes.length;
+    if (depth > MAX_DEPTH || manifests.size > MAX_MANIFESTS || size > MAX_SIZE) throw tooMuch(name);
     if (isManifestType(raw.mediaType)) {
       const { config, layers } = parseManifest(raw);
       for (const blob of [config, ...layers]) blobs.set(blob.digest, blob);

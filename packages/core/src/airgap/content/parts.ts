@@ -6,6 +6,9 @@ import { DocumentReader } from '../../lock/document-reader.ts';
 
 const PARTS_SCHEMA_VERSION = 1;
 const SUFFIX = '.parts.json';
+const DIGITS = 4;
+/** The names of more would not have the order of their numbers. */
+export const MAX_PARTS = 10 ** DIGITS - 1;
 
 /** A tar that is cut into files of one size (but for the last). */
 export interface Parts {
@@ -32,7 +35,7 @@ export function partsFile(tar: string): string {
 
 /** The files of the parts: `bundle.tar.part-0001`, …. */
 export function partFiles(tar: string, count: number): readonly string[] {
-  return Array.from({ length: count }, (_, index) => `${tar}.part-${String(index + 1).padStart(4, '0')}`);
+  return Array.from({ length: count }, (_, index) => `${tar}.part-${String(index + 1).padStart(DIGITS, '0')}`);
 }
 
 /** The list of parts that somebody means who names it, one of the parts, or the tar that they are cut from. */

@@ -1,6 +1,9 @@
+import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 
 const READ_SIZE = 1024 * 1024;
+/** For what is written, nobody's link is followed. */
+const FLAGS = { r: constants.O_RDONLY, 'r+': constants.O_RDWR | constants.O_NOFOLLOW } as const;
 /** Files that are kept open: a bundle may have more parts than a process may have files. */
 const MAX_OPEN = 32;
 
@@ -17,15 +20,15 @@ interface OpenFile {
 export class Segments {
   readonly #files: readonly string[];
   readonly #size: number;
-  readonly #flags: 'r' | 'r+';
+  readonly #flags: number;
   /** By number; what was used last is the last. */
   readonly #open = new Map<number, OpenFile>();
 
   /** @param size bytes of each file but the last; Infinity for a single one */
-  constructor(files: readonly string[], size: number, flags: 'r' | 'r+') {
+  constructor(files: readonly string[], size: number, flags: keyof typeof FLAGS) {
     this.#files = files;
     this.#size = size;
-    this.#flags = flags;
+    this.#flags = FLAGS[flags];
   }
 
   /** Fewer bytes than asked for only where the files end. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { BuildpacksError } from '../../errors/index.ts';
 import { inputError } from '../../errors/problems.ts';
 import { kindOf } from '../../files/file-kind.ts';
-import { makeRealFolders } from '../../files/real-folders.ts';
+import { isRealFolder, makeRealFolders } from '../../files/real-folders.ts';
 import type { Lock } from '../../lock/lock.ts';
 import { isHttps, type LockedDependency, sortedDependencies } from '../../lock/locked-dependency.ts';
 import { download } from '../../network/download.ts';
@@ -78,18 +78,16 @@ export async function stageDependencies(
     const file = path.join(folder, hexOf(digest));
     const there = await hashOfFile(file);
     if (there?.digest === digest) return { digest, size: there.size, file };
-    // What a link leads to is not ours.
-    await rm(file, { force: true });
     await download({ url: new URL(uri), digest, target: file, maxBytes: MAX_SIZE }, ports);
     const fetched = await hashOfFile(file);
-    if (fetched === undefined) throw new BuildpacksError('machine', `"${file}" has gone while it was used`);
+    if (fetched?.digest !== digest) throw new BuildpacksError('machine', `"${file}" was changed while it was used`);
     return { digest, size: fetched.size, file };
   });
 }
 
 /** Removes what was staged, by this run or an earlier one: the bundle has it. Files of others under the folder's name stay. */
 export async function dropStaged(folder: string): Promise<void> {
-  if (kindOf(folder) !== 'directory') return;
+  if (!isRealFolder(folder)) return;
   const names = await readdir(folder);
   const staged = names.filter((name) => /^[0-9a-f]{64}$/.test(name));
   for (const name of staged) await rm(path.join(folder, name));

@@ -1,12 +1,14 @@
 import path from 'node:path';
+import { Readable } from 'node:stream';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { inputError } from '../../errors/problems.ts';
 import { fileAddress } from '../../network/file-address.ts';
 import { openRegularFile } from '../../files/regular-file.ts';
 import { makeRealFolders } from '../../files/real-folders.ts';
 import { writeFileWhole } from '../../files/whole-file.ts';
+import { verified } from '../../layout/verified-stream.ts';
 import type { LockedDependency } from '../../lock/locked-dependency.ts';
-import { hexOf } from '../../reference/index.ts';
+import { type Digest, hexOf } from '../../reference/index.ts';
 import { dependencyFile } from '../content/bundle-files.ts';
 import { hashOf } from '../content/content-hash.ts';
 import type { BundleSource } from '../load/bundle-source.ts';
@@ -94,7 +96,7 @@ export async function writeDependencies(
     const place = [FILES, hexOf(digest), fileNameOf(uri)];
     await requireFolders(directory, place.slice(0, -1));
     if (!(await isThere(directory, place, dependency))) {
-      await writeFileWhole(path.join(directory, ...place), source.open(dependencyFile(digest)));
+      await writeFileWhole(path.join(directory, ...place), contentOf(digest, source));
     }
     await writeFileWhole(path.join(binding, hexOf(digest)), [Buffer.from(addressOf(prefix, place))]);
   }
@@ -102,10 +104,17 @@ export async function writeDependencies(
   return binding;
 }
 
-/** The last part of the path; `file` where there is none that is safe as a name. */
+/** Compared while it is written: it may have changed since the bundle was checked. */
+function contentOf(digest: Digest, source: BundleSource): AsyncIterable<Uint8Array> {
+  const file = dependencyFile(digest);
+  const content = Readable.from(source.open(file), { objectMode: false });
+  return verified(content, { digest, size: source.files.get(file) ?? 0, mediaType: '' }, `"${source.name}"`);
+}
+
+/** The last part of the path; `file` where there is none that is safe as a name, and short enough for file systems. */
 export function fileNameOf(uri: string): string {
   const last = new URL(uri).pathname.split('/').at(-1) ?? '';
-  return /^[\w+-][\w.+-]*$/.test(last) ? last : 'file';
+  return /^[\w+-][\w.+-]{0,199}$/.test(last) ? last : 'file';
 }
 
 async function requireFolders(directory: string, parts: readonly string[]): Promise<void> {

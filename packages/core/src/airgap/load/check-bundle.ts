@@ -1,4 +1,5 @@
 import { BuildpacksError } from '../../errors/index.ts';
+import { plainText } from '../../log/terminal-text.ts';
 import type { Digest } from '../../reference/index.ts';
 import type { BundleSource } from './bundle-source.ts';
 import { type LoadableContent, readContent } from './check-content.ts';
@@ -37,7 +38,7 @@ export async function checkBundle(source: BundleSource, expected: Digest | undef
 }
 
 function damagedBundle({ name }: BundleSource, damages: readonly string[]): BuildpacksError {
-  const lines = damages.slice(0, MAX_SHOWN).map((damage) => `\n  ${damage}`);
+  const lines = damages.slice(0, MAX_SHOWN).map((damage) => `\n  ${plainText(damage)}`);
   const more = damages.length > MAX_SHOWN ? `\n  and ${damages.length - MAX_SHOWN} more` : '';
   return new BuildpacksError('image', `"${name}" is damaged, and nothing of it was pushed:${lines.join('')}${more}`, {
     hint: 'Copy what is named here again from where the bundle was made; sha256sum tells whether the copy is right.',

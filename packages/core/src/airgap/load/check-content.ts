@@ -140,7 +140,11 @@ function compareBlobs(source: VerifiedFiles, content: LoadableContent, damaged: 
   }
 }
 
-function compareDependencies(source: VerifiedFiles, { dependencies = [] }: Lock, damaged: (what: string) => void): void {
+function compareDependencies(
+  source: VerifiedFiles,
+  { dependencies = [] }: Lock,
+  damaged: (what: string) => void,
+): void {
   const due = new Set(dependencies.map(({ digest }) => dependencyFile(digest)));
   for (const { id, version, digest } of dependencies) {
     const file = dependencyFile(digest);
