@@ -17,6 +17,9 @@ export interface ClosedEngine {
 /** How long an engine may take to start, in steps of 50 ms. */
 const STEPS = 600;
 
+/** The machine's containerd would start containers in its own network: an engine that finds none has one of its own. */
+const WITHOUT_CONTAINERD = ['sh', '-c', 'mkdir -p "$0" && mount -t tmpfs none "$0" && exec "$@"', '/run/containerd'];
+
 /**
  * Starts an engine that can reach what is let into the network: its containers have the network `host`, which is the closed one, or none.
  *
@@ -27,7 +30,14 @@ export async function startClosedEngine({ launcher }: ClosedNetwork, ca: string)
   await chmod(directory, 0o711);
   const socket = path.join(directory, 'docker.sock');
   // It ends with us, also when we are killed.
-  const line = [...launcher, 'setpriv', '--pdeathsig=TERM', 'dockerd', ...settings(directory, socket)];
+  const line = [
+    ...launcher,
+    ...WITHOUT_CONTAINERD,
+    'setpriv',
+    '--pdeathsig=TERM',
+    'dockerd',
+    ...settings(directory, socket),
+  ];
   const [program = '', ...args] = line;
   const { PATH } = process.env;
   let printed = '';

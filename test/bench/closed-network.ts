@@ -64,8 +64,9 @@ export async function makeClosedNetwork(hosts: Readonly<Record<string, string>> 
     return {
       launcher,
       letIn: async (port, address = '127.0.0.1') => {
-        for (const side of ['--dport', '--sport']) {
-          await within('iptables', '-I', 'OUTPUT', '-o', 'lo', '-p', 'tcp', side, String(port), '-j', 'ACCEPT');
+        for (const end of ['d', 's']) {
+          const rule = [`-${end}`, address, '-p', 'tcp', `--${end}port`, String(port)];
+          await within('iptables', '-I', 'OUTPUT', '-o', 'lo', ...rule, '-j', 'ACCEPT');
         }
         const door = await openDoor(launcher, port, address);
         doors.push(door);
