@@ -48,7 +48,7 @@ export interface LockedLifecycle {
 }
 
 /** The image's platforms as an index would have them, to choose from. */
-export function platformIndex({ platforms }: LockedImage): Index {
+export function platformIndex({ platforms }: Pick<LockedImage, 'platforms'>): Index {
   const manifests = platforms.map(({ platform, digest }) => {
     return { mediaType: MEDIA_TYPE.ociManifest, digest, size: 0, platform };
   });

@@ -3,6 +3,8 @@ import { withProject } from '../../build/build.ts';
 import { explained } from '../../build/failure.ts';
 import { openSession } from '../../build/session.ts';
 import { writeFileWhole } from '../../files/whole-file.ts';
+import { inputError } from '../../errors/problems.ts';
+import { kindOf } from '../../files/file-kind.ts';
 import type { BuildRequest } from '../../inputs/index.ts';
 import { optional } from '../../json/json.ts';
 import type { Ports } from '../../ports/index.ts';
@@ -37,13 +39,14 @@ export interface LockOutcome {
 /**
  * Looks up the images that builds need and writes the lock.
  *
- * @throws InputError when an image does not exist or the present lock can't be read
+ * @throws InputError when an image does not exist, the present lock can't be read, or a directory is in the place of a list
  */
 export async function lockImages(request: LockRequest, ports: Ports): Promise<LockOutcome> {
   const { build, file, mode, toolImage, imagesLock } = request;
   const base = ports.machine.workingDirectory;
   return explained(ports.signal, async () => {
     const before = readLock(file, base);
+    if (imagesLock !== undefined) requireFilePlace(imagesLock, base);
     const session = openSession(ports, build.connection, [build.app.path]);
     const complete = await withProject(build, session.ports);
     const resolved = await resolveLock(
@@ -62,4 +65,10 @@ export async function lockImages(request: LockRequest, ports: Ports): Promise<Lo
     }
     return { lock, changes };
   });
+}
+
+/** Before anything is looked up. */
+function requireFilePlace(text: string, base: string): void {
+  if (kindOf(path.resolve(base, text)) !== 'directory') return;
+  throw inputError('images-lock', `"${text}" is a directory`, 'Give a file, as in images.yml.');
 }

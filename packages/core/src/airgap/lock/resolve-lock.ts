@@ -3,6 +3,7 @@ import { type Builder, parseBuilder } from '../../builder/metadata.ts';
 import { runImageCandidates } from '../../builder/run-image.ts';
 import { BuildpacksError } from '../../errors/index.ts';
 import { inputError } from '../../errors/problems.ts';
+import { formatPlatform, selectPlatform } from '../../image/platform.ts';
 import { readImage } from '../../image/source.ts';
 import type { BuilderSource, BuildpackLocator } from '../../inputs/index.ts';
 import { allInOrder, mapInParallel } from '../../parallel/parallel.ts';
@@ -18,6 +19,7 @@ import {
   type Lock,
   type LockedImage,
   type LockedPlatform,
+  platformIndex,
 } from '../../lock/lock.ts';
 import { type FoundImage, ImageFinder } from './image-finder.ts';
 
@@ -70,6 +72,7 @@ export async function resolveLock(
     resolveRunImages(request, builders, context),
     mapInParallel(references, AT_ONCE, (reference) => required(reference, 'buildpacks', finder)),
   ]);
+  warnOfPlatforms(builder, runImages, log);
   return merged([
     { role: 'builder', ...builder },
     ...runImages.map((found) => ({ role: 'run-image' as const, ...found })),
@@ -115,10 +118,11 @@ async function resolveBuilders(
       return [{ ...each, lifecycle: { version, platformApis } }, builder];
     },
   );
-  return {
-    builder: { ...found, platforms: read.map(([platform]) => platform) },
-    builders: read.flatMap(([, builder]) => builder ?? []),
-  };
+  const builders = read.flatMap(([, builder]) => builder ?? []);
+  if (builders.length === 0) {
+    throw inputError('builder', `"${imageName(reference)}" has no image for linux`, 'Give a builder that has one.');
+  }
+  return { builder: { ...found, platforms: read.map(([platform]) => platform) }, builders };
 }
 
 /** A name is an image where the builder has no buildpack of that id. */
@@ -167,6 +171,19 @@ async function resolveRunImages(
     `no run image can be read; tried ${tried}`,
     'Name a readable one with the input run-image.',
   );
+}
+
+/** A builder may have more platforms than anybody builds for. */
+function warnOfPlatforms({ reference, platforms }: FoundImage, runImages: readonly FoundImage[], log: Log): void {
+  const lacking = platforms
+    .filter(({ platform }) => platform.os === 'linux')
+    .filter(({ platform }) => !runImages.some((image) => selectPlatform(platformIndex(image), platform) !== undefined));
+  for (const { platform } of lacking) {
+    const name = formatPlatform(platform);
+    log.warn(
+      `${imageName(reference)} is for ${name}, and no run image in the lock is: builds for it need another one, by run-image`,
+    );
+  }
 }
 
 /** A name that does not lead to an image is left out, but trouble on the way to one that was in the lock is no reason to forget it. */
