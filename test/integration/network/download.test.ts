@@ -86,7 +86,13 @@ describe('a file on the web', () => {
       'a redirect to plain http',
       (_, response) => response.writeHead(302, { location: 'http://127.0.0.1/' }).end(),
       'registry',
-      'which is not https',
+      'it is plain http',
+    ],
+    [
+      'a redirect into somebody’s network',
+      (_, response) => response.writeHead(302, { location: 'https://10.0.0.1/' }).end(),
+      'registry',
+      'it leads to a private address',
     ],
     [
       'a ring of redirects',

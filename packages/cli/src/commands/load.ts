@@ -26,6 +26,12 @@ const OPTIONS: readonly Option[] = [
     description:
       'The digest that bundle has printed, told by another way than the bundle came: another one is refused.',
   },
+  {
+    name: 'lock-file',
+    kind: 'text',
+    placeholder: 'FILE',
+    description: "Writes the bundle's lock there, the one that was checked, for build --locked.",
+  },
   { name: 'dry-run', kind: 'flag', description: 'Checks the bundle and asks the registry what it has; sends nothing.' },
   {
     name: 'dependencies-to',
@@ -81,6 +87,7 @@ function givenInputs(invocation: Invocation): Parameters<typeof parseLoadInputs>
     bundle: invocation.positionals[0],
     to: flagValue(invocation, 'to'),
     expect: flagValue(invocation, 'expect'),
+    lockFile: flagValue(invocation, 'lock-file'),
     dependenciesTo: flagValue(invocation, 'dependencies-to'),
     dependencyUri: flagValue(invocation, 'dependency-uri'),
     isRehearsal: flagValue(invocation, 'dry-run') === 'true',

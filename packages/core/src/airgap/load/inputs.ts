@@ -13,6 +13,7 @@ export interface LoadInputs extends Pick<LoadRequest, 'isRehearsal' | 'mirrorCon
   readonly bundle: string | undefined;
   readonly to: string | undefined;
   readonly expect: string | undefined;
+  readonly lockFile: string | undefined;
   readonly dependenciesTo: string | undefined;
   readonly dependencyUri: string | undefined;
 }
@@ -37,6 +38,7 @@ export function parseLoadInputs(given: LoadInputs, raw: RawInputs, context: Conn
     isRehearsal,
     mirrorConfigs,
     ...optional('expected', expected),
+    ...optional('lockFile', given.lockFile),
     ...optional('dependencies', dependencies),
     connection,
   };

@@ -4,10 +4,12 @@ import { openSession } from '../../build/session.ts';
 import { writeFileWhole } from '../../files/whole-file.ts';
 import type { ConnectionInputs } from '../../inputs/index.ts';
 import { optional } from '../../json/json.ts';
+import { plainText } from '../../log/terminal-text.ts';
 import type { Ports } from '../../ports/index.ts';
 import type { Digest, ImageReference } from '../../reference/index.ts';
 import type { RegistryClient } from '../../registry/index.ts';
 import { imageName } from '../../lock/image-name.ts';
+import { lockJson } from '../../lock/lock-json.ts';
 import { checkBundle, type CheckedBundle } from './check-bundle.ts';
 import { type DependencyTarget, writeDependencies } from '../dependencies/mapping.ts';
 import { type Destination, relocatedReference } from './destination.ts';
@@ -30,6 +32,8 @@ export interface LoadRequest {
   readonly isRehearsal: boolean;
   /** Files for the configuration of mirrors, as the user wrote them; their names tell the format (`formatOfFile`). */
   readonly mirrorConfigs: readonly string[];
+  /** Where the bundle's lock goes once its images are there, as the user wrote it; absent: nowhere. */
+  readonly lockFile?: string;
   /** Where what buildpacks fetch goes, with a binding; absent: nowhere. */
   readonly dependencies?: DependencyTarget;
   readonly connection: ConnectionInputs;
@@ -72,11 +76,12 @@ export async function loadBundle(request: LoadRequest, ports: Ports): Promise<Lo
       const bundle = await checkBundle(source, request.expected);
       const plan = await planPush(bundle, request.to, session.registry);
       const mirrors = mirroredRegistries(referencesOf(bundle), request.to);
+      warnOfGaps(bundle, plan, request.to, log);
       if (request.isRehearsal) return rehearsed(bundle, plan, { request, mirrors });
       const binding = await placeDependencies(bundle, request, log);
       log.phase('push');
       const outcome = await push(bundle, plan, { request, registry: session.registry, log });
-      await writeMirrorConfigs(request.mirrorConfigs, mirrors, ports.machine.workingDirectory);
+      await writeFiles(bundle, mirrors, { request, base: ports.machine.workingDirectory });
       return {
         ...outcome,
         digest: bundle.digest,
@@ -159,12 +164,25 @@ function referencesOf({ images }: CheckedBundle): readonly ImageReference[] {
   return images.map(({ reference }) => reference);
 }
 
-async function writeMirrorConfigs(
-  files: readonly string[],
+/** What builds need of a bundle beside its images. The lock is the one that was checked: a copy on the medium may be another. */
+async function writeFiles(
+  { lock }: CheckedBundle,
   mirrors: readonly MirroredRegistry[],
-  base: string,
+  { request, base }: { readonly request: LoadRequest; readonly base: string },
 ): Promise<void> {
-  for (const file of files) {
-    await writeFileWhole(path.resolve(base, file), [Buffer.from(mirrorConfig(mirrors, formatOfFile(file)))]);
+  const { lockFile, mirrorConfigs } = request;
+  const configs = mirrorConfigs.map((file) => [file, mirrorConfig(mirrors, formatOfFile(file))] as const);
+  const files = [...configs, ...(lockFile === undefined ? [] : [[lockFile, lockJson(lock)] as const])];
+  for (const [file, text] of files) await writeFileWhole(path.resolve(base, file), [Buffer.from(text)]);
+}
+
+function warnOfGaps({ images }: CheckedBundle, { absent }: PushPlan, to: Destination, log: Ports['log']): void {
+  const own = images.filter(({ reference }) => reference.repository.registry === to.registry);
+  if (own.length > 0) {
+    const names = own.map(({ reference }) => imageName(reference)).join(', ');
+    log.warn(`builds read images of ${to.registry} under their own names, not below the prefix: ${names}`);
+  }
+  for (const { digest, urls = [] } of absent) {
+    log.warn(`the blob ${digest} is not in the bundle: who needs it gets it from ${plainText(urls.join(', '))}`);
   }
 }

@@ -5,7 +5,6 @@ import { mapInParallel } from '../../parallel/parallel.ts';
 import { type Digest, formatRepository, type Repository } from '../../reference/index.ts';
 import type { RegistryClient } from '../../registry/index.ts';
 import { blobFile } from '../content/bundle-files.ts';
-import type { NamedImage } from '../bundle/collect.ts';
 import type { CheckedBundle } from './check-bundle.ts';
 import { type Destination, relocated } from './destination.ts';
 
@@ -22,6 +21,8 @@ export interface PushPlan {
   readonly blobs: readonly BlobPlan[];
   /** Bytes that the registry has already, counted once for each repository. */
   readonly present: number;
+  /** Foreign layers that nobody brought: they stay where their manifest says. */
+  readonly absent: readonly Descriptor[];
 }
 
 /** Questions in flight. */
@@ -37,7 +38,7 @@ export async function planPush(
   destination: Destination,
   registry: RegistryClient,
 ): Promise<PushPlan> {
-  const wanted = wantedBlobs([...bundle.images, ...bundle.attachments], bundle, destination);
+  const wanted = wantedBlobs(bundle, destination);
   const earlier = new Map(
     bundle.facts.since?.blobs.map((blob) => [blob.digest, relocated(blob.repository, destination)]),
   );
@@ -53,7 +54,7 @@ export async function planPush(
   requireComplete(blobs, bundle, earlier);
   const all = wanted.reduce((sum, { descriptor, repositories }) => sum + descriptor.size * repositories.length, 0);
   const lacking = blobs.reduce((sum, { descriptor, missing }) => sum + descriptor.size * missing.length, 0);
-  return { blobs, present: all - lacking };
+  return { blobs, present: all - lacking, absent: absentBlobs(bundle) };
 }
 
 interface WantedBlob {
@@ -61,18 +62,25 @@ interface WantedBlob {
   readonly repositories: readonly Repository[];
 }
 
-/** Foreign layers that are not in the bundle stay where their manifest says. */
-function wantedBlobs(
-  images: readonly NamedImage[],
-  { source, facts }: CheckedBundle,
-  destination: Destination,
-): readonly WantedBlob[] {
+function absentBlobs(bundle: CheckedBundle): readonly Descriptor[] {
+  const isBrought = broughtBy(bundle);
+  const blobs = [...bundle.images, ...bundle.attachments].flatMap(({ tree }) => tree.blobs);
+  return [...new Map(blobs.map((blob) => [blob.digest, blob])).values()].filter(({ digest }) => !isBrought(digest));
+}
+
+/** By this bundle, or by an earlier one. */
+function broughtBy({ source, facts }: CheckedBundle): (digest: Digest) => boolean {
   const omitted = new Set(facts.since?.blobs.map(({ digest }) => digest));
+  return (digest) => source.files.has(blobFile(digest)) || omitted.has(digest);
+}
+
+function wantedBlobs(bundle: CheckedBundle, destination: Destination): readonly WantedBlob[] {
+  const isBrought = broughtBy(bundle);
   const wanted = new Map<Digest, { readonly descriptor: Descriptor; readonly places: Map<string, Repository> }>();
-  for (const { reference, tree } of images) {
+  for (const { reference, tree } of [...bundle.images, ...bundle.attachments]) {
     const repository = relocated(reference.repository, destination);
     for (const descriptor of tree.blobs) {
-      if (!source.files.has(blobFile(descriptor.digest)) && !omitted.has(descriptor.digest)) continue;
+      if (!isBrought(descriptor.digest)) continue;
       const known = wanted.get(descriptor.digest) ?? { descriptor, places: new Map() };
       known.places.set(formatRepository(repository), repository);
       wanted.set(descriptor.digest, known);

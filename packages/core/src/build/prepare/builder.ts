@@ -4,9 +4,10 @@ import type { BuilderImage } from '../../engine/types.ts';
 import { BuildpacksError, InputError } from '../../errors/index.ts';
 import type { Platform } from '../../image/manifest.ts';
 import { type Image, readImage } from '../../image/source.ts';
-import type { ConnectionInputs } from '../../inputs/index.ts';
+import type { BuilderSource, ConnectionInputs } from '../../inputs/index.ts';
 import { optional } from '../../json/json.ts';
 import { layoutImage, openLayout } from '../../layout/index.ts';
+import type { LockInUse } from '../../lock/locked-images.ts';
 import type { CompleteRequest } from '../../project/index.ts';
 import { atDigest, familiarReference, formatReference, type ImageReference } from '../../reference/index.ts';
 import type { RegistryReader } from '../../registry/index.ts';
@@ -24,13 +25,19 @@ export interface ResolvedBuilder {
 /**
  * Resolves the builder to its platform's manifest and reads its labels; no layer is pulled.
  *
- * @throws InputError on `builder` when it does not exist, is for another platform, or is no builder
+ * @throws InputError on `builder` when it does not exist, is for another platform, is no builder, or with a lock is no image of a registry
  */
 export async function resolveBuilder(
-  { builder: source, platform, connection }: Pick<CompleteRequest, 'builder' | 'platform' | 'connection'>,
+  {
+    builder: source,
+    platform,
+    connection,
+    lock,
+  }: Pick<CompleteRequest, 'builder' | 'platform' | 'connection' | 'lock'>,
   registry: RegistryReader,
   ports: EnginePorts,
 ): Promise<ResolvedBuilder> {
+  if (lock !== undefined && source.kind !== 'registry') throw notLockable(source, lock);
   switch (source.kind) {
     case 'registry': {
       const { reference } = source;
@@ -47,6 +54,13 @@ export async function resolveBuilder(
       return described(name, name, await storedBuilder(source.name, ports), platform);
     }
   }
+}
+
+function notLockable(source: Exclude<BuilderSource, { kind: 'registry' }>, { file }: LockInUse): InputError {
+  const name = source.kind === 'engine' ? `docker://${source.name}` : `oci:${source.path}`;
+  const message = `"${name}" is no image of a registry, and "${file}" names no others`;
+  const hint = 'Push the builder, and make the lock with the name that it has there: buildpacks-ci lock.';
+  return new InputError([{ input: 'builder', message, hint }]);
 }
 
 /** A builder that our own client read: the engine may not be able to. */
