@@ -80,10 +80,10 @@ export interface Instance extends Pick<GitLab, 'registry' | 'toolImage'> {
 }
 
 /** Runs a pipeline of an instance that the components are published on. */
-export function runComponents(run: GitLabRun, { toolImage, ...instance }: Instance): Promise<PipelineOutcome> {
+export function runComponents(run: GitLabRun, { toolImage, registry, authority }: Instance): Promise<PipelineOutcome> {
   const { components, jobs, apps = {}, ...rest } = run;
   const pipeline = { include: components.map((component) => includeOf(component, toolImage)), ...jobs };
-  return runPipeline({ ...rest, ...instance, pipeline, copies: apps, components: COMPONENTS });
+  return runPipeline({ ...rest, registry, authority, pipeline, copies: apps, components: COMPONENTS });
 }
 
 function includeOf({ template = 'build', inputs }: GitLabRun['components'][number], toolImage: string): object {
