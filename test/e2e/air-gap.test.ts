@@ -60,6 +60,14 @@ requiresEngine('a build by its lock', () => {
     expect(stderr).toContain('lock-file: "no.json" does not exist');
   });
 
+  it('tells where a directory is in the place of the list of images', async () => {
+    const { status, stderr } = await lock('--images-lock=.');
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: expect.stringContaining('images-lock: "." is a directory') as string,
+    });
+  });
+
   it('is told by lock --check that a tag has moved', async () => {
     const { status, stdout } = await lock('--check');
     expect(status).toBe(110);

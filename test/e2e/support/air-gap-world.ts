@@ -51,25 +51,15 @@ export async function startAirGapWorld(): Promise<AirGapWorld> {
       await start('ghcr.io'),
       await start('registry.corp'),
     ];
-    const pushBuilder = async (labels: Readonly<Record<string, string>>) => {
-      const buildpacks = [await buildpackDirectory('procfile')];
-      const options = { buildpacks, order: [[{ id: 'samples/procfile' }]], runImage: `docker.io/${RUN_IMAGE}`, labels };
-      await pushLayout((await makeBuilder(options)).layout, `${hub.backDoor}/${BUILDER}`, hub.access);
-    };
-    const runImage = await makeRunImage();
-    await pushBuilder({});
-    await pushLayout(runImage.layout, `${hub.backDoor}/${RUN_IMAGE}`, hub.access);
+    await pushBuilder(hub, '1');
+    await pushLayout((await makeRunImage()).layout, `${hub.backDoor}/${RUN_IMAGE}`, hub.access);
     // Nobody looks into it here.
     const tool = TOOL_IMAGE.replace('ghcr.io', github.backDoor);
     await pushLayout((await makeRunImage({ edition: 'tool' })).layout, tool, github.access);
 
-    const homes = { outside: path.join(directory, 'outside'), inside: path.join(directory, 'inside') };
     const medium = path.join(directory, 'medium');
     await mkdir(medium);
-    for (const home of Object.values(homes)) {
-      await cp(path.resolve('samples/apps/procfile'), path.join(home, 'app'), { recursive: true });
-    }
-    await makeSigner(homes);
+    const homes = await makeHomes(directory);
     await writeFile(path.join(homes.inside, 'corporate-root.pem'), tls.certificate);
     const machine = (side: Side, hosts: Readonly<Record<string, string>>) =>
       makeMachine(path.join(directory, `machine-${side}`), { localhost: '127.0.0.1', ...hosts }, { '/mnt': medium });
@@ -87,13 +77,33 @@ export async function startAirGapWorld(): Promise<AirGapWorld> {
       tell: (told) => (digest = told),
       run: (side, commands) =>
         runAt(machines[side], { home: homes[side], commands, files: [], environment: environments()[side] }),
-      moveBuilder: () => pushBuilder({ edition: '2' }),
+      moveBuilder: () => pushBuilder(hub, '2'),
       stop,
     };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+async function pushBuilder({ backDoor, access }: Registry, edition: string): Promise<void> {
+  const { layout } = await makeBuilder({
+    buildpacks: [await buildpackDirectory('procfile')],
+    order: [[{ id: 'samples/procfile' }]],
+    runImage: `docker.io/${RUN_IMAGE}`,
+    labels: { edition },
+  });
+  await pushLayout(layout, `${backDoor}/${BUILDER}`, access);
+}
+
+/** With the app and the keys. */
+async function makeHomes(directory: string): Promise<Readonly<Record<Side, string>>> {
+  const homes = { outside: path.join(directory, 'outside'), inside: path.join(directory, 'inside') };
+  for (const home of Object.values(homes)) {
+    await cp(path.resolve('samples/apps/procfile'), path.join(home, 'app'), { recursive: true });
+  }
+  await makeSigner(homes);
+  return homes;
 }
 
 async function makeSigner(homes: Readonly<Record<Side, string>>): Promise<void> {
