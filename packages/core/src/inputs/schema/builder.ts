@@ -55,7 +55,7 @@ export const BUILDER_INPUTS = [
     type: 'boolean',
     default: 'false',
     description:
-      'Uses builder, run image and buildpack images exactly as `lock-file` names them, by digest, whatever their tags say now. What is not in it is an error.',
+      'Uses builder, run image and buildpack images exactly as `lock-file` names them, by digest, whatever their tags say now. What is not in it is an error, and so is a builder on this machine (`docker://`, `oci:`).',
   },
   {
     name: 'lock-file',
