@@ -6,7 +6,6 @@ import { LOCK_FILE } from '../lock/lock.ts';
 import type { LockInUse } from '../lock/locked-images.ts';
 import { requireLock } from '../lock/read-lock.ts';
 import type { InputReader } from './reader.ts';
-import type { BuilderSource } from './request.ts';
 import type { TrustDecision } from './trust.ts';
 
 /** Where a lock is looked for, and what the run may do. */
@@ -33,21 +32,6 @@ export function readLockInUse(reader: InputReader, { workingDirectory, trust }: 
     );
   }
   return { ...requireLock(file, workingDirectory), file };
-}
-
-/**
- * Requires that a locked build has its builder from a registry: a lock names nothing else.
- *
- * @param text as the input has it
- * @throws InputError on `builder`
- */
-export function requireLockable(builder: BuilderSource, text: string): BuilderSource {
-  if (builder.kind === 'registry') return builder;
-  throw inputError(
-    'builder',
-    `"${text}" is on this machine, and with "locked" only what the lock names is used`,
-    'Give the name on a registry that the lock has, or leave "locked" out.',
-  );
 }
 
 /** Whether it is in one of the folders or in the repository of one, by its name or by where links lead. */

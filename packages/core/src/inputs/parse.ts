@@ -11,7 +11,7 @@ import { readDependencyMirrors } from './dependency-mirror.ts';
 import { readDestinations } from './destinations.ts';
 import { readLabels } from './labels.ts';
 import { parseLocator } from './locator.ts';
-import { readLockInUse, requireLockable } from './lock-in-use.ts';
+import { readLockInUse } from './lock-in-use.ts';
 import {
   parseBuilder,
   parseCreationTime,
@@ -171,15 +171,13 @@ function readBuilder(parts: Parts) {
   const { workingDirectory, architecture } = context;
   const builder = reader.text('builder');
   const runImage = reader.text('run-image');
-  const isLocked = reader.flag('locked');
-  const readBuilderSource = (text: string) => {
-    const source = parseBuilder(text, workingDirectory);
-    return isLocked ? requireLockable(source, text) : source;
-  };
   const locators = (name: 'buildpacks' | 'pre-buildpacks' | 'post-buildpacks') =>
     eachItem(parts, name, (text) => parseLocator(text, workingDirectory, name));
   return {
-    ...optional('builder', builder === undefined ? undefined : problems.attempt(() => readBuilderSource(builder))),
+    ...optional(
+      'builder',
+      builder === undefined ? undefined : problems.attempt(() => parseBuilder(builder, workingDirectory)),
+    ),
     ...optional(
       'runImage',
       runImage === undefined
@@ -192,7 +190,7 @@ function readBuilder(parts: Parts) {
     postBuildpacks: locators('post-buildpacks'),
     ...optional(
       'lock',
-      isLocked ? problems.attempt(() => readLockInUse(reader, { workingDirectory, trust })) : undefined,
+      reader.flag('locked') ? problems.attempt(() => readLockInUse(reader, { workingDirectory, trust })) : undefined,
     ),
     disableSystemBuildpacks: reader.flag('disable-system-buildpacks'),
     platform: problems.attempt(() => parsePlatform(reader.text('platform'), architecture)) ?? {

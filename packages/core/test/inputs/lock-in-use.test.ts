@@ -71,11 +71,4 @@ describe('a lock in a trusted run', () => {
       'lock-file: "buildpacks-ci.lock.json" does not exist',
     ]);
   });
-
-  test.each(['docker://builder', 'oci:.'])('has no builder that is on this machine: %s', (builder) => {
-    const workingDirectory = makeTree({ 'buildpacks-ci.lock.json': LOCK, 'index.json': '{}' });
-    expect(messagesOf({ locked: 'true', builder }, { workingDirectory })).toEqual([
-      `builder: "${builder}" is on this machine, and with "locked" only what the lock names is used`,
-    ]);
-  });
 });
