@@ -79,6 +79,16 @@ const DAMAGES: readonly Damage[] = [
       resum(at, 'buildpacks-ci.lock.json', (text) => text.replace('"schemaVersion": 1', '"schemaVersion": 2')),
     named: /schemaVersion: version 2 is not known here/,
   },
+  ...['bundle.json', 'buildpacks-ci.lock.json', 'index.json'].map((file) => ({
+    done: `with a ${file} that is far too long, and sums to match`,
+    by: (at: string) => resum(at, file, (text) => text + ' '.repeat(17 * 1024 * 1024)),
+    named: new RegExp(`${file.replaceAll('.', String.raw`\.`)}: it has more than \\d+ bytes`),
+  })),
+  {
+    done: 'with a file whose name would be a line of its own',
+    by: (at) => writeFile(path.join(at, 'a\n::add-mask::e'), ''),
+    named: /a\\n::add-mask::e: it does not belong to the bundle/,
+  },
   {
     done: 'with a name that leads elsewhere, and sums to match',
     by: (at) => resum(at, 'index.json', (text) => text.replace('team/tool:1', 'team/other:1')),

@@ -15,7 +15,10 @@ import { bundle, bundleTarget, load, places, shelfOf } from './setup.ts';
 const NAME = 'a'.repeat(64);
 
 /** A folder of somebody's, with a file whose name is like ours. */
-async function somebodysFolder(): Promise<{ readonly folder: string; readonly files: () => Promise<readonly string[]> }> {
+async function somebodysFolder(): Promise<{
+  readonly folder: string;
+  readonly files: () => Promise<readonly string[]>;
+}> {
   const folder = await temporaryDirectory();
   await mkdir(path.join(folder, 'sha256'));
   await Promise.all([NAME, path.join('sha256', NAME)].map((name) => writeFile(path.join(folder, name), 'mine')));

@@ -35,9 +35,13 @@ describe('an image in a closed network', () => {
 });
 
 describe('the configuration of mirrors', () => {
-  const images = ['busybox:1', 'paketobuildpacks/builder:base', '127.0.0.1:5000/run:2'].map((name) =>
-    parseReference(name),
-  );
+  const images = [
+    'busybox:1',
+    'paketobuildpacks/builder:base',
+    '127.0.0.1:5000/run:2',
+    '[::1]:5000/run:2',
+    '1.10/run:2',
+  ].map((name) => parseReference(name));
   const to = parseDestination('registry.corp/mirror');
   const mirrors = mirroredRegistries(images, to);
   const READERS = {
@@ -57,6 +61,11 @@ describe('the configuration of mirrors', () => {
         );
       }
     }
+  });
+
+  it('has no rule for the registry that has the images: its names lead to what it has', () => {
+    const own = ['registry.corp/team/app:1', 'busybox:1'].map((name) => parseReference(name));
+    expect(mirroredRegistries(own, to)).toEqual([{ registry: 'docker.io', mirror: 'registry.corp/mirror/docker.io' }]);
   });
 
   it.each([

@@ -50,6 +50,21 @@ describe('a lock', () => {
       ['dependencies: a digest is in it twice'],
     ],
     [
+      'a version without end',
+      (text) => text.replace('n": 1', `n": ${'['.repeat(200_000)}${']'.repeat(200_000)}`),
+      ['schemaVersion: version a list is not known here, only 1'],
+    ],
+    [
+      'a type that would be a line of its own',
+      (text) => text.replace(/"mediaType": "[^"]*"/, '"mediaType": "\\n::add-mask::e"'),
+      ['images[0].mediaType: "\\n::add-mask::e" is neither a manifest nor an index'],
+    ],
+    [
+      'a dependency that would be a line of its own',
+      (text) => text.replace(/"version": "21[^"]*"/, '"version": "\\n::add-mask::e"'),
+      ['dependencies[0].version: "\\n::add-mask::e" is no text of one line'],
+    ],
+    [
       'a later version',
       (text) => text.replace('n": 1', 'n": 2'),
       ['schemaVersion: version 2 is not known here, only 1'],
