@@ -37,9 +37,14 @@ const SHAPES: readonly Shape[] = [
 ];
 const ARCHITECTURES = ['amd64', 'arm64'] as const;
 
-/** What is carried into a closed network: gzip and zstd layers in turn, and beside each platform an attestation as BuildKit adds it. */
-export function carriedImages(): Promise<readonly CarriedImage[]> {
-  return imagesOf(SHAPES);
+/**
+ * What is carried into a closed network: gzip and zstd layers in turn, and beside each platform an attestation as BuildKit adds it.
+ *
+ * @param scale of the layers' sizes
+ */
+export function carriedImages(scale = 1): Promise<readonly CarriedImage[]> {
+  const scaled = (size: number) => size * scale;
+  return imagesOf(SHAPES.map(({ name, base, layers }) => ({ name, base: scaled(base), layers: layers.map(scaled) })));
 }
 
 /** The same images, of which the builder has got a layer more: what `bundle --since` is for. */
