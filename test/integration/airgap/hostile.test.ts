@@ -91,7 +91,7 @@ describe('a registry that lists referrers without end', () => {
       response.writeHead(200, { 'content-type': MEDIA_TYPE.ociIndex, link });
       response.end(JSON.stringify({ schemaVersion: 2, mediaType: MEDIA_TYPE.ociIndex, manifests }));
     });
-    const listening = await listen(server);
+    const listening = await listen(server, 'http');
     onTestFinished(() => listening.close());
     const { host } = new URL(listening.url);
     const repository = { registry: host, path: 'team/base' };
