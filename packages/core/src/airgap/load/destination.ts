@@ -71,7 +71,7 @@ export function relocatedHost(repository: Repository): string {
   return plain.replaceAll(':', '_');
 }
 
-/** No part of a path may have two colons' worth of nothing in it. */
+/** `::1` as `z-z-1`: a part of a path begins and ends with a letter or digit. */
 function groupsOf(address: string): string {
   return address
     .split(':')
