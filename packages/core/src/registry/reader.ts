@@ -35,10 +35,14 @@ export function createReader(transport: Transport, endpoints: Endpoints): Regist
     manifest,
     resolve: (reference, platform) => resolveManifest(manifest, reference, platform),
     readBlob: open,
-    referrers: (repository, digest) => {
-      const attempts = endpoints.forManifest({ kind: 'digest', repository, digest }, referrersTask(repository, digest));
-      return attempts.first((turn) => listReferrers(transport, turn, digest));
-    },
+    attached: (reference) =>
+      endpoints.attached(reference, manifestTask(reference), (turn) => getManifest(transport, turn)),
+    referrers: (repository, digest) =>
+      endpoints.attached({ kind: 'digest', repository, digest }, referrersTask(repository, digest), async (turn) => {
+        const list = await listReferrers(transport, turn, digest);
+        // A cache knows only what was pulled through it.
+        return list?.length === 0 && turn.endpoint.role === 'mirror' && turn.followed ? undefined : list;
+      }),
     source: (repository): ImageSource => ({
       name: formatRepository(endpoints.servedBy(repository) ?? repository),
       manifest: (digest) => manifest({ kind: 'digest', repository, digest }),

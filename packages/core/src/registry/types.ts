@@ -25,7 +25,12 @@ export interface RegistryReader {
   /** GET a blob; the stream verifies size and digest. */
   readBlob(repository: Repository, descriptor: Descriptor): Promise<Readable>;
   /**
-   * The manifests whose `subject` is this one. Undefined when the registry has no such API; then the index under the tag
+   * As `manifest`, for what may be attached to an image: a signature, a list of referrers. Where mirrors lack it and the named registry
+   * can't be reached it is undefined too, and a warning tells.
+   */
+  attached(reference: ImageReference): Promise<RawManifest | undefined>;
+  /**
+   * The manifests whose `subject` is this one, looked for as by `attached`. Undefined when the registry has no such API; then the index under the tag
    * `sha256-<hex>` lists them, if any (distribution specification 1.1, referrers tag schema).
    */
   referrers(repository: Repository, digest: Digest): Promise<readonly Descriptor[] | undefined>;

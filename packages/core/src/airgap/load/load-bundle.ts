@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { explained } from '../../build/failure.ts';
+import { admitRepositories } from '../../build/named-places.ts';
 import { openSession } from '../../build/session.ts';
 import { writeFileWhole } from '../../files/whole-file.ts';
 import type { ConnectionInputs } from '../../inputs/index.ts';
@@ -69,7 +70,7 @@ export async function loadBundle(request: LoadRequest, ports: Ports): Promise<Lo
   return explained(ports.signal, async () => {
     const session = openSession(ports, request.connection, []);
     const { log } = session.ports;
-    ports.network.reach.admit(request.to.registry);
+    admitRepositories([request.to], ports.network);
     log.phase('check');
     const source = await openBundle(request.bundle, ports.machine.workingDirectory);
     try {
