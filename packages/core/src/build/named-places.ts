@@ -23,7 +23,7 @@ export function admitRequest({ destinations, cache }: BuildRequest, network: Net
 }
 
 /** The places that PREPARE's request named. */
-export function admitPlan({ destinations, cache }: Plan, network: Network): void {
+export function admitPlan({ destinations, cache }: Pick<Plan, 'destinations' | 'cache'>, network: Network): void {
   const repositories = destinations.flatMap((place) => (place.kind === 'registry' ? [place.repository] : []));
   admitRepositories(repositories, network);
   admitStores(cache?.stores ?? [], network);

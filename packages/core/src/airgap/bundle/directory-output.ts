@@ -7,7 +7,7 @@ import { syncFolder } from '../../files/sync-folder.ts';
 import { writeFileWhole } from '../../files/whole-file.ts';
 import { FACTS_FILE } from '../content/bundle-facts.ts';
 import { HEAD_FILES, SUMS_FILE } from '../content/bundle-files.ts';
-import { hashOf } from '../content/content-hash.ts';
+import { hashOfFile } from '../content/content-hash.ts';
 import type { BundleOutput, WrittenFile } from './output.ts';
 import type { PlannedFile } from './plan.ts';
 
@@ -72,7 +72,7 @@ class DirectoryOutput implements BundleOutput {
     if ((await statRegularFile(this.#directory, parts))?.size !== size) return false;
     const handle = await openRegularFile(this.#directory, parts);
     if (handle === undefined) return false;
-    return (await hashOf(handle.createReadStream({ highWaterMark: 1024 * 1024 }))).digest === digest;
+    return (await hashOfFile(handle)).digest === digest;
   }
 
   async write({ path: name }: PlannedFile, content: AsyncIterable<Uint8Array>): Promise<void> {

@@ -1,20 +1,19 @@
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { constants, createReadStream, lstatSync } from 'node:fs';
+import { constants, lstatSync } from 'node:fs';
 import { inputError } from '../../errors/problems.ts';
 import { inBlocks } from '../../files/blocks.ts';
 import { syncFolder } from '../../files/sync-folder.ts';
 import { writeFileWhole } from '../../files/whole-file.ts';
 import { formatSize } from '../../log/size.ts';
-import { hashOf } from '../content/content-hash.ts';
+import { hashOf, hashOfFile } from '../content/content-hash.ts';
+import { requireRoom } from '../content/disk-room.ts';
 import { MAX_PARTS, type Part, partFiles, partsFile, partsJson } from '../content/parts.ts';
 import { Segments } from '../content/segments.ts';
 import { type TarPlace, tarPlaces, type TarPlaces } from '../content/tar-places.ts';
-import { requireRoom } from './disk-room.ts';
 import type { BundleOutput, WrittenFile } from './output.ts';
 import type { PlannedFile } from './plan.ts';
 
-const READ_SIZE = 1024 * 1024;
 /** Bytes of the blocks that `stat` counts, whatever the file system's are. */
 const STAT_BLOCK = 512;
 
@@ -130,8 +129,7 @@ class TarOutput implements BundleOutput {
     await removeFurtherParts(file, targets.length);
     const parts: Part[] = [];
     for (const target of targets) {
-      const found = await hashOf(createReadStream(target, { highWaterMark: READ_SIZE }));
-      parts.push({ file: path.basename(target), ...found });
+      parts.push({ file: path.basename(target), ...(await hashOfFile(target)) });
     }
     const list = Buffer.from(partsJson({ size: layout.size, partSize, parts }));
     await writeFileWhole(partsFile(file), [list], { durable: true });

@@ -4,14 +4,8 @@ import { isIndexType, isManifestType } from '../../image/media-types.ts';
 import { mapInParallel } from '../../parallel/parallel.ts';
 import { type Digest, formatReference, hexOf, type ImageReference, type Repository } from '../../reference/index.ts';
 import { MAX_REFERRERS, type RegistryReader } from '../../registry/index.ts';
-import { type ImageTree, walkImage } from './image-tree.ts';
+import { type NamedTree, walkImage } from './image-tree.ts';
 import { EVERY_PLATFORM } from './platform-choice.ts';
-
-/** A manifest that is about another one (a signature, an attestation, a bill of materials), and the name that leads to it. */
-export interface Attachment {
-  readonly reference: ImageReference;
-  readonly tree: ImageTree;
-}
 
 /** The endings of the tags under which cosign 1 and 2 keep what belongs to a manifest. */
 const COSIGN_ENDINGS = ['sig', 'att', 'sbom'] as const;
@@ -37,10 +31,10 @@ export async function findAttachments(
   repository: Repository,
   manifests: readonly RawManifest[],
   registry: RegistryReader,
-): Promise<readonly Attachment[]> {
-  const reader = askedOnce(registry);
+): Promise<readonly NamedTree[]> {
+  const reader = boundedReader(registry);
   const seen = new Set<Digest>(manifests.map(({ digest }) => digest));
-  const attachments: Attachment[] = [];
+  const attachments: NamedTree[] = [];
   let subjects: readonly RawManifest[] = manifests;
   for (let depth = 0; depth < MAX_DEPTH && subjects.length > 0; depth++) {
     const found = (await mapInParallel(subjects, AT_ONCE, (subject) => attachedTo(subject, repository, reader))).flat();
@@ -54,12 +48,15 @@ export async function findAttachments(
 
 type ManifestReader = Pick<RegistryReader, 'referrers' | 'manifest'>;
 
-/** Counts what is found. What a list of referrers names is in the list itself and attached on its own. */
-function askedOnce(registry: RegistryReader): ManifestReader {
+/**
+ * Refuses when more is found than anyone attaches. It asks for each manifest once: what a list of referrers names is in the list itself and
+ * attached on its own.
+ */
+function boundedReader(registry: RegistryReader): ManifestReader {
   const answers = new Map<string, Promise<RawManifest | undefined>>();
   const found = { count: 0, bytes: 0 };
   const read = async (reference: ImageReference): Promise<RawManifest | undefined> => {
-    const raw = await registry.manifest(reference);
+    const raw = await registry.attached(reference);
     if (raw === undefined) return undefined;
     found.count += 1;
     found.bytes += raw.bytes.length;
@@ -87,7 +84,7 @@ async function attachedTo(
   { digest }: RawManifest,
   repository: Repository,
   registry: ManifestReader,
-): Promise<readonly Attachment[]> {
+): Promise<readonly NamedTree[]> {
   const byApi = await registry.referrers(repository, digest);
   const referrers = byApi ?? (await listedUnderTag(repository, digest, registry));
   if (referrers.length > MAX_REFERRERS) throw tooMany(repository);
@@ -110,7 +107,7 @@ async function listedUnderTag(
   return raw !== undefined && isIndexType(raw.mediaType) ? parseIndex(raw).manifests : [];
 }
 
-async function readAttachment(reference: ImageReference, registry: ManifestReader): Promise<Attachment | undefined> {
+async function readAttachment(reference: ImageReference, registry: ManifestReader): Promise<NamedTree | undefined> {
   const raw = await registry.manifest(reference);
   if (raw === undefined) return undefined;
   const { repository } = reference;

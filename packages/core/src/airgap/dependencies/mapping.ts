@@ -10,7 +10,8 @@ import { verified } from '../../layout/verified-stream.ts';
 import type { LockedDependency } from '../../lock/locked-dependency.ts';
 import { type Digest, hexOf } from '../../reference/index.ts';
 import { dependencyFile } from '../content/bundle-files.ts';
-import { hashOf } from '../content/content-hash.ts';
+import { hashOfFile } from '../content/content-hash.ts';
+import { explainFull } from '../content/disk-room.ts';
 import type { BundleSource } from '../load/bundle-source.ts';
 
 /** Where the dependencies of a bundle go. */
@@ -23,7 +24,6 @@ export interface DependencyTarget {
 
 /** The binding's folder in the target, and the files' one. */
 const [BINDING, FILES] = ['binding', 'sha256'] as const;
-const READ_SIZE = 1024 * 1024;
 
 /**
  * @param directory absolute
@@ -83,25 +83,37 @@ function addressOf(prefix: URL, place: readonly string[]): string {
  *
  * @param source a bundle that was checked
  * @returns the binding's folder
+ * @throws InputError on `dependencies-to`; BuildpacksError `machine` when the disk is full
  */
 export async function writeDependencies(
   dependencies: readonly LockedDependency[],
-  { directory, prefix }: DependencyTarget,
+  target: DependencyTarget,
   source: BundleSource,
 ): Promise<string> {
+  const { directory } = target;
   const binding = path.join(directory, BINDING);
-  await requireFolders(directory, [BINDING]);
-  for (const dependency of dependencies) {
-    const { digest, uri } = dependency;
-    const place = [FILES, hexOf(digest), fileNameOf(uri)];
-    await requireFolders(directory, place.slice(0, -1));
-    if (!(await isThere(directory, place, dependency))) {
-      await writeFileWhole(path.join(directory, ...place), contentOf(digest, source));
-    }
-    await writeFileWhole(path.join(binding, hexOf(digest)), [Buffer.from(addressOf(prefix, place))]);
+  try {
+    await requireFolders(directory, [BINDING]);
+    for (const dependency of dependencies) await writeDependency(dependency, target, source);
+    await writeFileWhole(path.join(binding, 'type'), [Buffer.from('dependency-mapping')]);
+  } catch (error) {
+    throw explainFull(error, directory, 'Give a directory on a file system that takes larger files.');
   }
-  await writeFileWhole(path.join(binding, 'type'), [Buffer.from('dependency-mapping')]);
   return binding;
+}
+
+async function writeDependency(
+  dependency: LockedDependency,
+  { directory, prefix }: DependencyTarget,
+  source: BundleSource,
+): Promise<void> {
+  const { digest, uri } = dependency;
+  const place = [FILES, hexOf(digest), fileNameOf(uri)];
+  await requireFolders(directory, place.slice(0, -1));
+  if (!(await isThere(directory, place, dependency))) {
+    await writeFileWhole(path.join(directory, ...place), contentOf(digest, source));
+  }
+  await writeFileWhole(path.join(directory, BINDING, hexOf(digest)), [Buffer.from(addressOf(prefix, place))]);
 }
 
 /** Compared while it is written: it may have changed since the bundle was checked. */
@@ -112,7 +124,7 @@ function contentOf(digest: Digest, source: BundleSource): AsyncIterable<Uint8Arr
 }
 
 /** The last part of the path; `file` where there is none that is safe as a name, and short enough for file systems. */
-export function fileNameOf(uri: string): string {
+function fileNameOf(uri: string): string {
   const last = new URL(uri).pathname.split('/').at(-1) ?? '';
   return /^[\w+-][\w.+-]{0,199}$/.test(last) ? last : 'file';
 }
@@ -126,5 +138,5 @@ async function requireFolders(directory: string, parts: readonly string[]): Prom
 async function isThere(directory: string, place: readonly string[], { digest }: LockedDependency): Promise<boolean> {
   const handle = await openRegularFile(directory, place);
   if (handle === undefined) return false;
-  return (await hashOf(handle.createReadStream({ highWaterMark: READ_SIZE }))).digest === digest;
+  return (await hashOfFile(handle)).digest === digest;
 }

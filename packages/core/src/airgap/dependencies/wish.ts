@@ -21,7 +21,7 @@ export function parseDependencyWish(text: string): DependencyWish {
   throw inputError(INPUT, `"${text}" is no dependency`, 'Write ID or ID@VERSION, as in jdk@17.0.9 or node@20.*.');
 }
 
-export function formatWish({ id, version }: DependencyWish): string {
+function formatWish({ id, version }: DependencyWish): string {
   return version === undefined ? id : `${id}@${version}`;
 }
 

@@ -7,10 +7,9 @@ import { MAX_MANIFEST_SIZE } from '../../registry/index.ts';
 import { fallbackTag } from '../content/attachments.ts';
 import { type BundleFacts, FACTS_FILE, MAX_FACTS_SIZE, parseBundleFacts } from '../content/bundle-facts.ts';
 import { blobFile, dependencyFile, digestOfBlobFile, INDEX_FILE, isDependencyFile } from '../content/bundle-files.ts';
-import { walkImage } from '../content/image-tree.ts';
+import { type NamedTree, walkImage } from '../content/image-tree.ts';
 import { missingManifest } from '../content/locked-tree.ts';
 import { choosePlatforms, EVERY_PLATFORM, type PlatformChoice } from '../content/platform-choice.ts';
-import type { NamedImage } from '../bundle/collect.ts';
 import { imageName, parseImageName } from '../../lock/image-name.ts';
 import { type Lock, LOCK_FILE, MAX_LOCK_SIZE } from '../../lock/lock.ts';
 import { parseLock } from '../../lock/parse-lock.ts';
@@ -24,8 +23,8 @@ export interface LoadableContent {
   readonly lock: Lock;
   readonly facts: BundleFacts;
   /** In the order of their names. */
-  readonly images: readonly NamedImage[];
-  readonly attachments: readonly NamedImage[];
+  readonly images: readonly NamedTree[];
+  readonly attachments: readonly NamedTree[];
 }
 
 /**
@@ -39,8 +38,8 @@ export async function readContent(source: VerifiedFiles, damaged: (what: string)
   const entries = await readEntries(source, damaged);
   const locked = new Set(lock.images.map((image) => imageName(image.reference)));
   const chosen = facts.platforms === undefined ? EVERY_PLATFORM : choosePlatforms(facts.platforms);
-  const images: NamedImage[] = [];
-  const attachments: NamedImage[] = [];
+  const images: NamedTree[] = [];
+  const attachments: NamedTree[] = [];
   for (const { name, reference, raw } of entries) {
     const isLocked = locked.has(name);
     const options = isLocked ? { name, choice: chosen } : { name, choice: EVERY_PLATFORM, mayLack: true };

@@ -1,17 +1,14 @@
-import { createReadStream } from 'node:fs';
 import path from 'node:path';
-import { readSmallFile } from '../../files/file-kind.ts';
 import { inputError } from '../../errors/problems.ts';
-import { kindOf } from '../../files/file-kind.ts';
+import { kindOf, readSmallFile } from '../../files/file-kind.ts';
 import { mapInParallel } from '../../parallel/parallel.ts';
 import { statRegularFile } from '../../files/regular-file.ts';
-import { hashOf } from '../content/content-hash.ts';
+import { hashOfFile } from '../content/content-hash.ts';
 import { parseParts, type Part } from '../content/parts.ts';
 import { Segments } from '../content/segments.ts';
 import type { BundleSource } from './bundle-source.ts';
 import { openTarSource } from './tar-source.ts';
 
-const READ_SIZE = 1024 * 1024;
 const MAX_LIST_SIZE = 4 * 1024 * 1024;
 /** Parts that are hashed at once. */
 const AT_ONCE = 2;
@@ -42,6 +39,6 @@ async function damageOf(folder: string, { file, size, digest }: Part): Promise<s
   const stats = await statRegularFile(folder, [file]);
   if (stats === undefined) return `${file}: it is no regular file`;
   if (stats.size !== size) return `${file}: it has ${stats.size} bytes instead of ${size}`;
-  const found = await hashOf(createReadStream(place, { highWaterMark: READ_SIZE }));
+  const found = await hashOfFile(place);
   return found.digest === digest ? undefined : `${file}: expected ${digest}, found ${found.digest}`;
 }

@@ -4,7 +4,7 @@ import { mapInParallel } from '../../parallel/parallel.ts';
 import type { Log } from '../../ports/index.ts';
 import { formatReference, formatRepository, type ImageReference, type Repository } from '../../reference/index.ts';
 import { type RegistryClient, RegistryError } from '../../registry/index.ts';
-import type { NamedImage } from '../bundle/collect.ts';
+import type { NamedTree } from '../content/image-tree.ts';
 import { type Destination, relocatedReference } from './destination.ts';
 
 /** Images whose manifests are pushed at once. */
@@ -18,7 +18,7 @@ export interface ManifestContext {
 
 /** An image whose manifests are on the registry, and what its tag is to lead to. */
 export interface PushedImage {
-  readonly image: NamedImage;
+  readonly image: NamedTree;
   /** Where it is now. */
   readonly reference: ImageReference;
   /** Undefined where the registry takes no index without all of its images, and no single image can stand for it. */
@@ -27,7 +27,7 @@ export interface PushedImage {
 
 /** Pushes the manifests of images by digest, children before indexes. No tag is moved. */
 export async function pushManifests(
-  images: readonly NamedImage[],
+  images: readonly NamedTree[],
   context: ManifestContext,
 ): Promise<readonly PushedImage[]> {
   // A list of referrers holds what is attached on its own, too.
@@ -66,7 +66,7 @@ async function pushManifest(
 }
 
 /** A locked build asks for the platform's digest; the tag is for people and other programs. */
-function rootOf({ reference, tree }: NamedImage, refused: readonly RawManifest[], log: Log): RawManifest | undefined {
+function rootOf({ reference, tree }: NamedTree, refused: readonly RawManifest[], log: Log): RawManifest | undefined {
   if (!refused.includes(tree.root)) return tree.root;
   // Attestations stand beside the image under the platform unknown/unknown.
   const children = parseIndex(tree.root).manifests.filter(({ platform }) => platform?.os !== 'unknown');

@@ -1,5 +1,6 @@
 import { BuildpacksError } from '../../errors/index.ts';
 import type { Descriptor } from '../../image/manifest.ts';
+import { optional } from '../../json/json.ts';
 import { formatSize } from '../../log/size.ts';
 import { mapInParallel } from '../../parallel/parallel.ts';
 import { type Digest, formatRepository, type Repository } from '../../reference/index.ts';
@@ -36,20 +37,20 @@ const AT_ONCE = 12;
 export async function planPush(
   bundle: CheckedBundle,
   destination: Destination,
-  registry: RegistryClient,
+  registry: Pick<RegistryClient, 'hasBlob'>,
 ): Promise<PushPlan> {
   const wanted = wantedBlobs(bundle, destination);
   const earlier = new Map(
     bundle.facts.since?.blobs.map((blob) => [blob.digest, relocated(blob.repository, destination)]),
   );
+  const holders = await findHolders(wanted, registry);
   const blobs = await mapInParallel(wanted, AT_ONCE, async ({ descriptor, repositories }): Promise<BlobPlan> => {
     const { digest } = descriptor;
-    const there = await Promise.all(repositories.map((repository) => registry.hasBlob(repository, digest)));
-    const missing = repositories.filter((_, index) => there[index] === false);
-    const has = repositories.find((_, index) => there[index] === true);
+    const missing = repositories.filter((repository) => holders.get(digest)?.has(repository) !== true);
+    const [has] = holders.get(digest) ?? [];
     const other = has === undefined ? earlier.get(digest) : undefined;
     const from = has ?? (other !== undefined && (await registry.hasBlob(other, digest)) ? other : undefined);
-    return { descriptor, missing, ...(from !== undefined && { from }) };
+    return { descriptor, missing, ...optional('from', from) };
   });
   requireComplete(blobs, bundle, earlier);
   const all = wanted.reduce((sum, { descriptor, repositories }) => sum + descriptor.size * repositories.length, 0);
@@ -60,6 +61,22 @@ export async function planPush(
 interface WantedBlob {
   readonly descriptor: Descriptor;
   readonly repositories: readonly Repository[];
+}
+
+/** Which of its repositories have each blob, in their order. The empty configuration of attachments is wanted in nearly all of them. */
+async function findHolders(
+  wanted: readonly WantedBlob[],
+  registry: Pick<RegistryClient, 'hasBlob'>,
+): Promise<ReadonlyMap<Digest, ReadonlySet<Repository>>> {
+  const pairs = wanted.flatMap(({ descriptor: { digest }, repositories }) =>
+    repositories.map((repository) => ({ digest, repository })),
+  );
+  const there = await mapInParallel(pairs, AT_ONCE, ({ digest, repository }) => registry.hasBlob(repository, digest));
+  const holders = new Map(wanted.map(({ descriptor: { digest } }) => [digest, new Set<Repository>()]));
+  for (const [index, { digest, repository }] of pairs.entries()) {
+    if (there[index] === true) holders.get(digest)?.add(repository);
+  }
+  return holders;
 }
 
 function absentBlobs(bundle: CheckedBundle): readonly Descriptor[] {

@@ -28,10 +28,8 @@ interface Member {
 /**
  * Finds the files in the tar of a bundle, of which only headers are read. There is one way to write a bundle as a tar: each byte that is
  * not content must be as `bundle` writes it.
- *
- * @param damages what is known to be wrong already
  */
-export async function openTarSource(tar: OpenTar, damages: readonly string[] = []): Promise<BundleSource> {
+export async function openTarSource(tar: OpenTar): Promise<BundleSource> {
   const scan = new TarScan(tar);
   await scan.run().catch(async (error: unknown) => {
     await tar.segments.close();
@@ -41,7 +39,7 @@ export async function openTarSource(tar: OpenTar, damages: readonly string[] = [
   return {
     name: tar.name,
     files: new Map(scan.members.map(({ path, size }) => [path, size])),
-    damages: [...damages, ...scan.damages],
+    damages: scan.damages,
     open: (path) => {
       const member = members.get(path);
       if (member === undefined) throw new BuildpacksError('internal', `"${path}" is not in "${tar.name}"`);

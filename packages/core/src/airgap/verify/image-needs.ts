@@ -14,7 +14,7 @@ export interface ImageSupply {
 }
 
 /** Whether a build finds the image in the closed network: by the lock, on a mirror, or on a registry there. */
-export function isSupplied(reference: ImageReference, { lock, mirrors }: ImageSupply): boolean {
+function isSupplied(reference: ImageReference, { lock, mirrors }: ImageSupply): boolean {
   if (lock !== undefined) return findLocked(lock, reference) !== undefined;
   return routeFor(mirrors, reference).endpoints.length > 0;
 }
@@ -27,5 +27,6 @@ export function imageNeeds(
 ): readonly ImageNeed[] {
   const [first] = names;
   if (first === undefined || names.some((name) => isSupplied(name, supply))) return [];
-  return [{ kind: 'image', role, name: imageName(first), host: registryServer(first.repository.registry) }];
+  const { hostname: host } = new URL(`https://${registryServer(first.repository.registry)}`);
+  return [{ kind: 'image', role, name: imageName(first), host }];
 }

@@ -7,7 +7,6 @@ import { systemModules, usedModules } from '../../builder/unused-layers.ts';
 import { BuildpacksError } from '../../errors/index.ts';
 import type { BuildpackLocator } from '../../inputs/index.ts';
 import { optional } from '../../json/json.ts';
-import { imageName } from '../../lock/image-name.ts';
 import { shownUrl } from '../../network/index.ts';
 import type { Ports, Reach } from '../../ports/index.ts';
 import type { CompleteRequest } from '../../project/index.ts';
@@ -18,6 +17,8 @@ import { bring, type Brought, imageOf } from './brought-buildpacks.ts';
 import { imageNeeds, type ImageSupply } from './image-needs.ts';
 import type { ArchiveNeed, ImageNeed } from './need.ts';
 
+type CarriedNeed = ImageNeed | ArchiveNeed;
+
 /** What is needed and could not be looked at. */
 export interface Unread {
   readonly name: string;
@@ -27,7 +28,7 @@ export interface Unread {
 /** What a look at the builder, the run image and all buildpacks has found. */
 export interface Found {
   /** What has to be carried over. */
-  readonly carried: readonly (ImageNeed | ArchiveNeed)[];
+  readonly carried: readonly CarriedNeed[];
   readonly dependencies: readonly FetchedDependency[];
   readonly unread: readonly Unread[];
 }
@@ -50,14 +51,13 @@ export async function lookAt(request: CompleteRequest, context: LookContext): Pr
   const { supply, ports } = context;
   const notes = new Notes();
   const needed = imageNeeds('builder', source.kind === 'registry' ? [source.reference] : [], supply);
-  const whole = { name: nameOf(source), isNeeded: needed.length > 0 };
   notes.carried.push(...needed);
-  const builder = await notes.attempt(whole, () => resolveBuilder(request, ports.registry, ports));
+  const builder = await notes.attempt(needed, () => resolveBuilder(request, ports.registry, ports));
   notes.carried.push(...imageNeeds('run-image', runImageNames(request, builder), supply));
   const brought = await bringAll(request, builder, { ...context, notes });
   const isUsed = usedBy(request, builder, brought);
   const own =
-    builder && (await notes.attempt(whole, () => readBuildpackDescriptions(builder.provided.image, ports, isUsed)));
+    builder && (await notes.attempt(needed, () => readBuildpackDescriptions(builder.provided.image, ports, isUsed)));
   const others = brought.flatMap(({ found }) => found?.buildpacks ?? []);
   const buildpacks = [...(own ?? []), ...others.filter(isUsed)];
   const dependencies = usableDependencies(buildpacks, platform, builder?.builder.stackId);
@@ -65,19 +65,16 @@ export async function lookAt(request: CompleteRequest, context: LookContext): Pr
 }
 
 class Notes {
-  readonly carried: (ImageNeed | ArchiveNeed)[] = [];
+  readonly carried: CarriedNeed[] = [];
   readonly unread: Unread[] = [];
 
-  /** @param what is needed from outside need not be readable; anything else that is not leaves the question open */
-  async attempt<T>(
-    what: { readonly name: string; readonly isNeeded: boolean },
-    read: () => Promise<T>,
-  ): Promise<T | undefined> {
+  /** @param needed what is read, if it is outside: it need not be readable then; anything else must be */
+  async attempt<T>([need]: readonly CarriedNeed[], read: () => Promise<T>): Promise<T | undefined> {
     try {
       return await read();
     } catch (error) {
-      if (!what.isNeeded || !(error instanceof BuildpacksError) || error.code === 'cancelled') throw error;
-      this.unread.push({ name: what.name, reason: error.message });
+      if (need === undefined || !(error instanceof BuildpacksError) || error.code === 'cancelled') throw error;
+      this.unread.push({ name: need.kind === 'image' ? need.name : need.uri, reason: error.message });
       return undefined;
     }
   }
@@ -104,9 +101,9 @@ async function bringAll(
   const lines: Line[] = [];
   for (const [input, locators] of lists) {
     for (const locator of locators) {
-      const { name, needed } = carriedFor(locator, builder, context);
+      const needed = carriedFor(locator, builder, context);
       notes.carried.push(...needed);
-      const found = await notes.attempt({ name, isNeeded: needed.length > 0 }, () =>
+      const found = await notes.attempt(needed, () =>
         bring(locator, input, { ...context, platform, builder: builder?.builder }),
       );
       lines.push({ input, found });
@@ -115,16 +112,18 @@ async function bringAll(
   return lines;
 }
 
-function carriedFor(locator: BuildpackLocator, builder: ResolvedBuilder | undefined, { supply, reach }: LookContext) {
+/** The one thing that a locator needs from outside, if it does. */
+function carriedFor(
+  locator: BuildpackLocator,
+  builder: ResolvedBuilder | undefined,
+  { supply, reach }: Pick<LookContext, 'supply' | 'reach'>,
+): readonly CarriedNeed[] {
   if (locator.kind === 'url') {
     const url = new URL(locator.url);
-    const uri = shownUrl(url);
-    const need: ArchiveNeed = { kind: 'archive', uri, host: url.hostname };
-    return { name: uri, needed: reach.allows(url.hostname) ? [] : [need] };
+    return reach.allows(url.hostname) ? [] : [{ kind: 'archive', uri: shownUrl(url), host: url.hostname }];
   }
   const image = imageOf(locator, builder?.builder);
-  if (image === undefined) return { name: '', needed: [] };
-  return { name: imageName(image), needed: imageNeeds('buildpack', [image], supply) };
+  return imageNeeds('buildpack', image === undefined ? [] : [image], supply);
 }
 
 /** Which buildpacks the build's order leads to; all, where it is not known. */
@@ -151,11 +150,6 @@ function usedBy(
 
 function isModule(item: OrderItem): item is ModuleReference {
   return item !== 'from-builder';
-}
-
-function nameOf(builder: CompleteRequest['builder']): string {
-  if (builder.kind === 'registry') return imageName(builder.reference);
-  return builder.kind === 'engine' ? `docker://${builder.name}` : `oci:${builder.path}`;
 }
 
 function runImageNames({ runImage }: CompleteRequest, builder: ResolvedBuilder | undefined): readonly ImageReference[] {

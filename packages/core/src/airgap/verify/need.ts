@@ -6,6 +6,7 @@ export interface ImageNeed {
   readonly role: 'builder' | 'run-image' | 'buildpack';
   /** In full. */
   readonly name: string;
+  /** Of its registry, without a port. */
   readonly host: string;
 }
 

@@ -22,11 +22,15 @@ export async function requireRoom(output: string, bytes: number): Promise<void> 
   throw new BuildpacksError('machine', message, { hint: HINT });
 }
 
-/** A full disk's error says neither what was written nor that nothing is lost. */
-export function explainFull(error: unknown, output: string): unknown {
+/**
+ * A full disk's error says neither what was written nor that nothing is lost.
+ *
+ * @param smaller what to do where the file system takes no file of this size
+ */
+export function explainFull(error: unknown, output: string, smaller = 'Write parts: --part-size=2GB.'): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (!FULL.has(code)) return error;
   const reason = code === 'EFBIG' ? 'its file system takes no file of this size' : 'its disk is full';
-  const hint = code === 'EFBIG' ? 'Write parts: --part-size=2GB.' : HINT;
+  const hint = code === 'EFBIG' ? smaller : HINT;
   return new BuildpacksError('machine', `"${output}" can't be written: ${reason}`, { hint, cause: error });
 }
