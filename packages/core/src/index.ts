@@ -53,6 +53,7 @@ export { resultJson, writeResult } from './report/json.ts';
 export { type BuildResult, RESULT_SCHEMA_VERSION } from './report/result.ts';
 export { type MarkdownExtras, renderMarkdown } from './report/markdown.ts';
 export { formatSize } from './log/size.ts';
+export { pinnedName } from './report/pinned-name.ts';
 export { repositoryOf } from './report/repository-of.ts';
 export { renderResult } from './report/text.ts';
 export { type Digest, formatReference, isDigest, parseReference } from './reference/index.ts';

@@ -3,6 +3,7 @@ import type { Platform, RawManifest } from '../image/manifest.ts';
 import { formatPlatform, selectPlatform } from '../image/platform.ts';
 import { atDigest, type Digest, type ImageReference } from '../reference/index.ts';
 import type { RegistryReader } from '../registry/index.ts';
+import { mirrorName } from '../mirrors/index.ts';
 import { imageName } from './image-name.ts';
 import { findLocked, type Lock, type LockedImage, platformIndex } from './lock.ts';
 
@@ -58,8 +59,19 @@ function platformDigest(image: LockedImage, platform: Platform, { file }: LockIn
 /** An image that a locked build may not use. Where a mirror will do, the next one is taken. */
 export class NotLockedError extends InputError {}
 
-function notLocked(reference: ImageReference, { file }: LockInUse): NotLockedError {
-  const message = `"${imageName(reference)}" is not in "${file}", and only what it names may be used`;
-  const hint = 'Make the lock again with the same inputs: buildpacks-ci lock.';
+function notLocked(reference: ImageReference, lock: LockInUse): NotLockedError {
+  const message = `"${imageName(reference)}" is not in "${lock.file}", and only what it names may be used`;
+  const hint =
+    copyHint(reference, lock) ??
+    'Give a name that is in it, or make it again with the same inputs where they can be reached, outside of a closed network: buildpacks-ci lock.';
   return new NotLockedError([{ input: 'locked', message, hint }]);
+}
+
+/** For the name of a copy, where the lock has the image itself: `registry.example/mirror/docker.io/library/busybox:1`. */
+function copyHint({ repository }: ImageReference, { images }: LockInUse): string | undefined {
+  const name = mirrorName(repository);
+  const original = images.find((image) => name.endsWith(`/${mirrorName(image.reference.repository)}`));
+  if (original === undefined) return undefined;
+  const prefix = name.slice(0, -mirrorName(original.reference.repository).length);
+  return `The lock has it as "${imageName(original.reference)}": give that name, and registry-prefix "${prefix}", where its copy is.`;
 }

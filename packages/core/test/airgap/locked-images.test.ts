@@ -25,6 +25,21 @@ describe('a locked build reads', () => {
     );
   });
 
+  it.each([
+    ['outside, where a lock can be made', `${NAME}:full`, 'outside of a closed network: buildpacks-ci lock'],
+    [
+      'the name in the lock and the prefix, of a copy',
+      `registry.corp/mirror/docker.io/${NAME}:base`,
+      `The lock has it as "docker.io/${NAME}:base": give that name, and registry-prefix "registry.corp/mirror/"`,
+    ],
+  ])('nothing else, and the hint leads %s', (_what, name, hint) => {
+    expect(() => lockedReference(parseReference(name), AMD64, LOCK)).toThrow(
+      expect.objectContaining({
+        problems: [expect.objectContaining({ hint: expect.stringContaining(hint) as string })],
+      }),
+    );
+  });
+
   it('nothing for a platform that the lock lacks', () => {
     const platform = { os: 'linux', architecture: 's390x' };
     expect(() => lockedReference(parseReference(`${NAME}:base`), platform, LOCK)).toThrow(
