@@ -62,15 +62,15 @@ describe('lock', () => {
     const { registry, lock, push } = await world();
     await push({ runImages: [{ image: image(registry.host, 'run'), mirrors: [image(registry.host, 'copy')] }] });
     await expect(lock()).rejects.toMatchObject({
-      message: `run-image: no run image can be read; tried ${image(registry.host, 'run')}, ${image(registry.host, 'copy')}`,
+      message: `run-image: no run image of "${image(registry.host, 'builder')}" can be read; tried ${image(registry.host, 'run')}, ${image(registry.host, 'copy')}`,
       hint: expect.stringContaining('run-image') as string,
     });
   });
 
   it('tells of a builder that names no run image', async () => {
-    const { lock, push } = await world();
+    const { registry, lock, push } = await world();
     await push({ runImages: [] });
-    await expect(lock()).rejects.toThrow('run-image: the builder names no run image');
+    await expect(lock()).rejects.toThrow(`run-image: "${image(registry.host, 'builder')}" names no run image`);
   });
 
   it('names an image that is no builder', async () => {
@@ -99,7 +99,7 @@ describe('lock', () => {
     await lock();
     expect(await text()).toContain('linux/arm64');
     expect(warnings).toEqual([
-      `${image(registry.host, 'builder')} is for linux/arm64, and no run image in the lock is: builds for it need another one, by run-image`,
+      `${image(registry.host, 'builder')} is for linux/arm64, and no run image of it is: builds for it need another one, by run-image`,
     ]);
   });
 
@@ -155,7 +155,7 @@ describe('lock', () => {
   it.each(['docker://builder:1', 'oci:.'])('can not name a builder on this machine: %s', async (builder) => {
     const { lock, workingDirectory } = await world();
     await writeFile(path.join(workingDirectory, 'index.json'), '{}');
-    await expect(lock({ builder })).rejects.toThrow('is on this machine only, and a lock names what registries have');
+    await expect(lock({ builder })).rejects.toThrow('is no image of a registry, and a lock names no others');
   });
 });
 
