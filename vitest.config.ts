@@ -23,6 +23,8 @@ export default defineConfig({
           include: ['packages/*/test/**/*.test.ts', 'test/contract/**/*.test.ts'],
           sequence: { groupOrder: 0 },
           maxWorkers: WORKERS,
+          // Properties take seconds where others compute beside them.
+          testTimeout: MINUTE / 2,
         },
       },
       {

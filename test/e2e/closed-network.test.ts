@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { requiresDocker, requiresNetwork } from '../support/requires.ts';
+import { requiresNetwork, requiresOwnEngine } from '../support/requires.ts';
 import { cli } from './support/cli.ts';
 import { type ClosedSite, RUN_IMAGE, startClosedSite } from './support/closed-site.ts';
 import { CLOSED_WAYS, environmentOf } from './support/closed-ways.ts';
@@ -9,7 +9,7 @@ import { startWorld, type World } from './support/world.ts';
 const APP = path.resolve(import.meta.dirname, '../../samples/apps/procfile');
 
 requiresNetwork('in a network without a way out', () => {
-  requiresDocker('to which all came as parts of a bundle', () => {
+  requiresOwnEngine('to which all came as parts of a bundle', () => {
     let world: World;
     let site: ClosedSite | undefined;
     const here = () => site ?? expect.unreachable('there is no site');

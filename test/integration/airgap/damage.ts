@@ -23,8 +23,12 @@ export const SHA = /sha256:[0-9a-f]{64}/.source;
 export interface DamagedBundles {
   /** Does it to a copy, and expects that load names it and asks the registry for nothing. */
   refuses(damage: Damage): Promise<void>;
-  /** Loads an unharmed copy and tells how many images came. */
-  loadsWhole(): Promise<number>;
+  /**
+   * Loads an unharmed copy and tells how many images came.
+   *
+   * @param beside puts something beside it
+   */
+  loadsWhole(beside?: (bundle: string) => Promise<unknown>): Promise<number>;
 }
 
 /** A bundle in one form, and a closed registry, for one file of tests. */
@@ -55,7 +59,11 @@ export function bundlesToDamage(form: Form): DamagedBundles {
       await expect(load(place, `${target.host}/mirror`)).rejects.toThrow(named);
       expect(target.requests()).toEqual([]);
     },
-    loadsWhole: async () => (await load(await copy(), `${target.host}/again`)).images.length,
+    loadsWhole: async (beside) => {
+      const place = await copy();
+      await beside?.(place);
+      return (await load(place, `${target.host}/again`)).images.length;
+    },
   };
 }
 

@@ -14,9 +14,11 @@ import { digestOf, hexOf } from '../../../packages/core/src/reference/index.ts';
 import { openNetwork } from '../../../packages/core/test/support/network.ts';
 import { type Certificate, makeAuthority } from '../../bench/certificates.ts';
 import { listen } from '../../bench/listen.ts';
+import { requiresRoot } from '../../support/requires.ts';
 import { AMD64, locked, lockOf, pushImage } from './fixture.ts';
 import { editText, flip, resum } from './edits.ts';
 import { bundle, bundleTarget, load, places, type Places } from './setup.ts';
+import { withRoom } from './small-disk.ts';
 
 const JDK = Buffer.from('a Java runtime');
 const NODE = Buffer.from('Node.js');
@@ -152,6 +154,20 @@ describe('what buildpacks fetch', () => {
     const dependencies = dependencyTarget(there, undefined);
     await expect(load(target.path, `${all.target.host}/mirror`, { dependencies })).rejects.toThrow(message);
     await expect(readdir(there)).rejects.toThrow('ENOENT');
+  });
+});
+
+requiresRoot('a disk that is too small', () => {
+  it('for what buildpacks fetch ends loading before anything is pushed, and is continued', async () => {
+    const all = await world();
+    await pack(all, ['jdk'], bundleTarget(all.directory, 'tar'));
+    // For the file, and not for what leads to it.
+    const args = ['load', 'bundle.tar', `--to=${all.target.host}/mirror`, '--dependencies-to=small'];
+    const { first, second } = await withRoom('size=4k', all.directory, args);
+    expect(first).toMatch(/"\S+small" can't be written: its disk is full/);
+    expect(first).toMatch(/Make room and run the same command again: what is there already is kept\.[^]*status 1/);
+    expect(second).toMatch(/status 0/);
+    expect(second).not.toMatch(/ 0 B uploaded/);
   });
 });
 

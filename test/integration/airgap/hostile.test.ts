@@ -58,12 +58,12 @@ describe('where a bundle is written', () => {
   });
 
   it.each<[string, { readonly partSize?: number }, RegExp]>([
-    ['for the disk', {}, /"\S+bundle\.tar" needs 5\d* TB more, and its disk has/],
-    ['to be cut', { partSize: 1_000_000 }, /would be 500\d{4} parts, and 9999 are the most/],
+    ['for the disk', {}, /"\S+bundle\.tar" needs 5 PB more, and its disk has/],
+    ['to be cut', { partSize: 1_000_000_000 }, /would be 500\d{4} parts, and 9999 are the most/],
   ])('nothing is made when it is too large %s', async (_for, parts, message) => {
     const { shelf, repository, source, directory, image } = await oneImage();
     const { config, layers } = parseManifest(image);
-    const [layer] = layers.map((each) => ({ ...each, size: 5e12 }));
+    const [layer] = layers.map((each) => ({ ...each, size: 5e15 }));
     const manifest = { schemaVersion: 2, mediaType: MEDIA_TYPE.ociManifest, config, layers: [layer] };
     const huge = await pushManifest(shelf, repository, manifest, '2');
     const output = { ...bundleTarget(directory, 'tar'), ...parts };
