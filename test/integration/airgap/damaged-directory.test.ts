@@ -45,7 +45,7 @@ const DAMAGES: readonly Damage[] = [
   {
     done: 'with a file more',
     by: (at) => writeFile(path.join(at, 'run.sh'), 'echo'),
-    named: /run\.sh: it does not belong to the bundle/,
+    named: /holds more than a bundle, and nothing of it was pushed:\n {2}run\.sh: it does not belong to the bundle$/,
   },
   {
     done: 'with a link in the place of a layer',

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { constants, lstatSync } from 'node:fs';
 import { inputError } from '../../errors/problems.ts';
 import { inBlocks } from '../../files/blocks.ts';
+import { kindOf } from '../../files/file-kind.ts';
 import { syncFolder } from '../../files/sync-folder.ts';
 import { writeFileWhole } from '../../files/whole-file.ts';
 import { formatSize } from '../../log/size.ts';
@@ -114,7 +115,9 @@ class TarOutput implements BundleOutput {
     await this.#segments.write(Buffer.alloc(layout.size - end), end);
     await this.#segments.sync();
     await this.#segments.close();
+    await removeFurtherParts(file, partSize === undefined ? 0 : targets.length);
     if (partSize !== undefined) return this.#finishParts(partSize);
+    await rm(partsFile(file), { force: true });
     await rename(targets[0] ?? file, file);
     await syncFolder(path.dirname(file));
     return [{ file, size: layout.size }];
@@ -126,7 +129,8 @@ class TarOutput implements BundleOutput {
 
   async #finishParts(partSize: number): Promise<readonly WrittenFile[]> {
     const { file, layout, targets } = this.#target;
-    await removeFurtherParts(file, targets.length);
+    // Who loads it would get the earlier bundle.
+    if (kindOf(file) === 'file') await rm(file);
     const parts: Part[] = [];
     for (const target of targets) {
       parts.push({ file: path.basename(target), ...(await hashOfFile(target)) });
@@ -148,7 +152,7 @@ class TarOutput implements BundleOutput {
   }
 }
 
-/** Those of an earlier, larger bundle of the same name. */
+/** Those of an earlier bundle of the same name, which was larger. */
 async function removeFurtherParts(file: string, count: number): Promise<void> {
   const folder = path.dirname(file);
   const known = new Set(partFiles(file, count));

@@ -24,7 +24,8 @@ const MAX_SHOWN = 20;
  * @throws BuildpacksError `image` that names everything that is wrong with it, `policy` when it is not the one that is meant
  */
 export async function checkBundle(source: BundleSource, expected: Digest | undefined): Promise<CheckedBundle> {
-  const { damages, digest, sums } = await checkFiles(source, expected);
+  const { damages, isCluttered, digest, sums } = await checkFiles(source, expected);
+  if (isCluttered === true) throw clutteredBundle(source, damages);
   if (digest === undefined || sums === undefined || damages.length > 0) throw damagedBundle(source, damages);
   const wrong: string[] = [];
   try {
@@ -38,9 +39,22 @@ export async function checkBundle(source: BundleSource, expected: Digest | undef
 }
 
 function damagedBundle({ name }: BundleSource, damages: readonly string[]): BuildpacksError {
-  const lines = damages.slice(0, MAX_SHOWN).map((damage) => `\n  ${plainText(damage)}`);
-  const more = damages.length > MAX_SHOWN ? `\n  and ${damages.length - MAX_SHOWN} more` : '';
-  return new BuildpacksError('image', `"${name}" is damaged, and nothing of it was pushed:${lines.join('')}${more}`, {
+  return new BuildpacksError('image', `"${name}" is damaged, and nothing of it was pushed:${listed(damages)}`, {
     hint: 'Copy what is named here again from where the bundle was made; sha256sum tells whether the copy is right.',
   });
+}
+
+function clutteredBundle({ name }: BundleSource, damages: readonly string[]): BuildpacksError {
+  return new BuildpacksError(
+    'image',
+    `"${name}" holds more than a bundle, and nothing of it was pushed:${listed(damages)}`,
+    {
+      hint: 'Remove what is named here. File managers and file systems leave such files behind.',
+    },
+  );
+}
+
+function listed(damages: readonly string[]): string {
+  const lines = damages.slice(0, MAX_SHOWN).map((damage) => `\n  ${plainText(damage)}`);
+  return `${lines.join('')}${damages.length > MAX_SHOWN ? `\n  and ${damages.length - MAX_SHOWN} more` : ''}`;
 }

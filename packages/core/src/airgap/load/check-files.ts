@@ -15,6 +15,8 @@ const AT_ONCE = 3;
 export interface CheckedFiles {
   /** Each in words, beginning with the file's path. */
   readonly damages: readonly string[];
+  /** Whether nothing else is wrong than that there are more files: the bundle is right without them. */
+  readonly isCluttered?: boolean;
   /** Of `SHA256SUMS`, when it is there. */
   readonly digest?: Digest;
   /** What `SHA256SUMS` says, by path. */
@@ -22,7 +24,8 @@ export interface CheckedFiles {
 }
 
 /**
- * Compares the files with `SHA256SUMS`: none may be missing, none too many, and each must hash to what is written there.
+ * Compares the files with `SHA256SUMS`: none may be missing, none too many, and each must hash to what is written there. Names come first,
+ * since to hash takes as long as to read the medium.
  *
  * @param expected the digest of `SHA256SUMS`, when it is known
  * @throws BuildpacksError `policy` when it has another one: then no other file was read
@@ -42,17 +45,13 @@ export async function checkFiles(source: BundleSource, expected?: Digest): Promi
     (file) => !source.files.has(file),
   );
   const extra = [...source.files.keys()].filter((file) => file !== SUMS_FILE && !sums.has(file));
-  const present = [...sums].filter(([file]) => source.files.has(file));
-  const wrong = await mapInParallel(present, AT_ONCE, ([file, expected]) => damageOf(source, file, expected));
-  return {
-    damages: [
-      ...new Set(missing.map((file) => `${file}: it is missing`)),
-      ...extra.map((file) => `${file}: it does not belong to the bundle`),
-      ...wrong.filter((damage) => damage !== undefined),
-    ],
-    digest,
-    sums,
-  };
+  const damages = [
+    ...new Set(missing.map((file) => `${file}: it is missing`)),
+    ...extra.map((file) => `${file}: it does not belong to the bundle`),
+  ];
+  if (damages.length > 0) return { damages, isCluttered: missing.length === 0 };
+  const wrong = await mapInParallel([...sums], AT_ONCE, ([file, due]) => damageOf(source, file, due));
+  return { damages: wrong.filter((damage) => damage !== undefined), digest, sums };
 }
 
 function anotherBundle({ name }: BundleSource, digest: Digest, expected: Digest): BuildpacksError {
