@@ -16,13 +16,13 @@ export async function measureSince(program: string, folder: string): Promise<rea
   const target = await startAt('loopback');
   try {
     const first = path.join(folder, 'first.tar');
-    await runOwn(program, 'bundle', '--lock', lock, '--output', first);
+    await runOwn(program, 'bundle', '--lock-file', lock, '--output', first);
     await runOwn(program, 'load', first, '--to', `${target.host}/mirror`);
     const changed = await changedImages();
     for (const image of changed) await pushLayout(image.layout, nameOf(registry.backDoor, image));
     const second = path.join(folder, 'second.tar');
     await writeFile(`${second}.lock.json`, await lockOf(registry.host, changed));
-    const args = ['bundle', '--lock', `${second}.lock.json`, '--since', lock, '--output', second];
+    const args = ['bundle', '--lock-file', `${second}.lock.json`, '--since', lock, '--output', second];
     return [
       makeAloneRow('bundle --since', await measureAt(registry, () => runOwn(program, ...args))),
       makeAloneRow(
@@ -47,7 +47,7 @@ export async function measureLarge(program: string, folder: string): Promise<rea
     return [
       makeAloneRow(
         'bundle of 2 GB, tar',
-        await measureAt(registry, () => runOwn(program, 'bundle', '--lock', lock, '--output', tar)),
+        await measureAt(registry, () => runOwn(program, 'bundle', '--lock-file', lock, '--output', tar)),
       ),
       makeAloneRow(
         'load of 2 GB, tar',

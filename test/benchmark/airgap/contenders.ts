@@ -26,7 +26,7 @@ export function ownContender(program: string, name: 'directory' | 'tar'): Airgap
   const fileOf = (place: string) => (name === 'tar' ? `${place}.tar` : place);
   return {
     name,
-    bundle: ({ lock }, place) => runOwn(program, 'bundle', '--lock', lock, '--output', fileOf(place)),
+    bundle: ({ lock }, place) => runOwn(program, 'bundle', '--lock-file', lock, '--output', fileOf(place)),
     load: (place, host) => runOwn(program, 'load', fileOf(place), '--to', `${host}/mirror`),
   };
 }

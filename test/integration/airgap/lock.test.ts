@@ -22,13 +22,17 @@ async function world() {
   const repository = (name: string) => ({ registry: registry.host, path: name });
   const workingDirectory = await temporaryDirectory();
   const warnings: string[] = [];
-  const lock = async (raw: RawInputs = {}, mode: LockRequest['mode'] = 'keep') => {
+  const lock = async (
+    raw: RawInputs = {},
+    mode: LockRequest['mode'] = 'keep',
+    more: { readonly file?: string; readonly imagesLock?: string } = {},
+  ) => {
     const build = parse({ builder: `${registry.host}/builder:1`, ...raw }, { workingDirectory });
     const { machine, ...ports } = corePorts({
       log: { ...SILENT_LOG, warn: (message) => void warnings.push(message) },
       clock: { now: () => 0, sleep: () => Promise.resolve() },
     });
-    const request = { build, file: 'lock.json', mode };
+    const request = { build, file: 'lock.json', mode, ...more };
     const { changes } = await lockImages(request, { ...ports, machine: { ...machine, workingDirectory } });
     return changes;
   };
@@ -128,6 +132,38 @@ describe('lock', () => {
     expect(await lock()).toEqual([]);
     expect(await lock({}, 'update')).toEqual([]);
     expect(await text()).toBe(first);
+  });
+
+  it('keeps dependencies until an image moves, and tells when they go', async () => {
+    const { registry, workingDirectory, lock, text, push, runImage } = await world();
+    await push({ runImages: [{ image: image(registry.host, 'run') }] });
+    await runImage('run');
+    await lock();
+    const dependency = { id: 'jdk', version: '21', uri: 'https://a.example/jdk', digest: `sha256:${'e'.repeat(64)}` };
+    const withOne = { ...(JSON.parse(await text()) as object), dependencies: [dependency] };
+    await writeFile(path.join(workingDirectory, 'lock.json'), JSON.stringify(withOne));
+    expect(await lock({}, 'check')).toEqual([]);
+    expect(await lock({}, 'update')).toEqual([]);
+    await runImage('run');
+    expect(await lock({}, 'update')).toMatchObject([{ kind: 'moved' }, { kind: 'dependency-removed', dependency }]);
+    expect(await text()).not.toContain('dependencies');
+  });
+
+  it('has nothing to check where there is none', async () => {
+    const { registry, lock } = await world();
+    await expect(lock({}, 'check')).rejects.toThrow('lock-file: "lock.json" does not exist');
+    expect(registry.requests()).toEqual([]);
+  });
+
+  it('is not looked up where it can not be written', async () => {
+    const { registry, lock } = await world();
+    await expect(lock({}, 'keep', { file: 'no/lock.json' })).rejects.toThrow(
+      /^lock-file: "no\/lock.json" can't be written/,
+    );
+    await expect(lock({}, 'keep', { imagesLock: 'no/images.yml' })).rejects.toThrow(
+      /^images-lock: "no\/images.yml" can't/,
+    );
+    expect(registry.requests()).toEqual([]);
   });
 
   it('keeps a digest whose tag has moved, and says when it is gone', async () => {

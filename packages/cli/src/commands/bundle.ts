@@ -11,7 +11,7 @@ import { connectionGroup, HELP_OPTION, inputOption, JSON_OPTION, type Option } f
 import { connectionContext, withPorts } from '../requests.ts';
 
 const OPTIONS: readonly Option[] = [
-  { name: 'lock', kind: 'text', placeholder: 'FILE', description: 'The lock.', default: LOCK_FILE },
+  { name: 'lock-file', kind: 'text', placeholder: 'FILE', description: 'The lock.', default: LOCK_FILE },
   {
     name: 'output',
     kind: 'text',
@@ -36,7 +36,8 @@ const OPTIONS: readonly Option[] = [
     name: 'since',
     kind: 'text',
     placeholder: 'FILE',
-    description: 'The lock of a bundle that was loaded before: what that one holds is left out.',
+    description:
+      'The lock of a bundle that was loaded before, made for the same platforms: what that one holds is left out.',
   },
   {
     name: 'part-size',
@@ -72,7 +73,7 @@ export const BUNDLE: Command = {
 
 function givenInputs(invocation: Invocation): Parameters<typeof parseBundleInputs>[0] {
   return {
-    lock: flagValue(invocation, 'lock') ?? LOCK_FILE,
+    lockFile: flagValue(invocation, 'lock-file') ?? LOCK_FILE,
     output: flagValue(invocation, 'output'),
     platforms: invocation.flags.get('platform') ?? [],
     dependencies: invocation.flags.get('dependencies') ?? [],

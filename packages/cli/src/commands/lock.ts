@@ -79,8 +79,9 @@ function readLockRequest(invocation: Invocation): LockRequest {
   // What is to be made can't be used yet.
   const inputs = { ...invocation.inputs, locked: 'false' };
   const build = readBuildRequest({ ...invocation, inputs }, { problems, nameless: true });
-  const mode = isCheck === true ? 'check' : isUpdate === true ? 'update' : 'keep';
-  return { build, file: fileOf(invocation), mode, ...tool.wish, ...(imagesLock !== undefined && { imagesLock }) };
+  const target = { build, file: fileOf(invocation), ...tool.wish };
+  if (isCheck === true) return { ...target, mode: 'check' };
+  return { ...target, mode: isUpdate === true ? 'update' : 'keep', ...(imagesLock !== undefined && { imagesLock }) };
 }
 
 function notWithCheck(flag: string): InputProblem {

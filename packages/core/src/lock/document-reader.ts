@@ -1,7 +1,7 @@
 import type { Problems } from '../errors/problems.ts';
 import type { Platform } from '../image/manifest.ts';
 import { asRecord, type JsonRecord, optional } from '../json/json.ts';
-import { plainText } from '../log/terminal-text.ts';
+import { shown } from '../json/shown.ts';
 import { type Digest, type ImageReference, isDigest } from '../reference/index.ts';
 import { parseImageName } from './image-name.ts';
 
@@ -22,8 +22,25 @@ export class DocumentReader {
     this.#problems.add({ input: at, message, place: { file: this.#file }, ...optional('hint', hint) });
   }
 
-  versionOf(value: unknown): unknown {
-    return asRecord(value)?.['schemaVersion'];
+  /**
+   * Comes first: nothing else is looked for in a document of another version.
+   *
+   * @throws InputError with the hint, but for a later version, which says itself what helps
+   */
+  requireVersion(
+    value: unknown,
+    known: number,
+    { what, hint }: { readonly what: string; readonly hint: string },
+  ): void {
+    const version = asRecord(value)?.['schemaVersion'];
+    if (version === known) return;
+    const isNewer = typeof version === 'number' && version > known;
+    const message =
+      version === undefined
+        ? `it is no ${what}: it has no version`
+        : `version ${shown(version)} is not known here, only ${known}`;
+    this.report('schemaVersion', message, isNewer ? 'A newer buildpacks-ci wrote it: use that one.' : hint);
+    this.#problems.throwIfAny();
   }
 
   /** An object with no other keys than these; an empty one when it is none. */
@@ -72,12 +89,4 @@ export class DocumentReader {
     this.report(at, `${shown(value)} is not a platform`);
     return undefined;
   }
-}
-
-/** What a document says in the place of something else, not longer than a line. */
-export function shown(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object' && value !== null) return 'an object';
-  return plainText(JSON.stringify(value)).slice(0, 100);
 }

@@ -2,8 +2,9 @@ import { Problems } from '../errors/problems.ts';
 import { isIndexType, isManifestType } from '../image/media-types.ts';
 import { formatPlatform } from '../image/platform.ts';
 import { asText, optional, parseJson } from '../json/json.ts';
+import { shown } from '../json/shown.ts';
 import { compareText, imageName } from './image-name.ts';
-import { DocumentReader, shown } from './document-reader.ts';
+import { DocumentReader } from './document-reader.ts';
 import {
   IMAGE_ROLES,
   type ImageRole,
@@ -25,11 +26,7 @@ export function parseLock(bytes: Uint8Array, file: string): Lock {
   const problems = new Problems();
   const value = parseJson(bytes);
   const reader = new DocumentReader(file, problems);
-  const version = reader.versionOf(value);
-  if (version !== LOCK_SCHEMA_VERSION) {
-    reader.report('schemaVersion', ...unknownVersion(version));
-    problems.throwIfAny();
-  }
+  reader.requireVersion(value, LOCK_SCHEMA_VERSION, { what: 'lock', hint: 'Make it with buildpacks-ci lock.' });
   const root = reader.record(value, '', ['schemaVersion', 'images', 'dependencies']);
   const images = reader
     .items(root['images'], 'images')
@@ -44,15 +41,6 @@ export function parseLock(bytes: Uint8Array, file: string): Lock {
     images: images.filter((image) => image !== undefined).sort(byName),
     ...optional('dependencies', dependencies),
   };
-}
-
-function unknownVersion(version: unknown): readonly [string, string] {
-  const newer = typeof version === 'number' && version > LOCK_SCHEMA_VERSION;
-  const found = version === undefined ? 'it is no lock: it has no version' : `version ${shown(version)}`;
-  return [
-    version === undefined ? found : `${found} is not known here, only ${LOCK_SCHEMA_VERSION}`,
-    newer ? 'A newer buildpacks-ci wrote it: use that one.' : 'Make it with buildpacks-ci lock.',
-  ];
 }
 
 function readImage(item: unknown, at: string, reader: DocumentReader): LockedImage | undefined {

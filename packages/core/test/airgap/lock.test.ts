@@ -4,6 +4,7 @@ import { findLocked } from '../../src/lock/lock.ts';
 import { lockJson } from '../../src/lock/lock-json.ts';
 import { parseLock } from '../../src/lock/parse-lock.ts';
 import { InputError } from '../../src/errors/index.ts';
+import { MEDIA_TYPE } from '../../src/image/media-types.ts';
 import { parseReference } from '../../src/reference/index.ts';
 import { digestWith, SAMPLE_LOCK } from './sample-lock.ts';
 
@@ -164,6 +165,26 @@ describe('two locks', () => {
       'a lifecycle',
       (text) => text.replace('0.21.14', '0.21.17'),
       ['~ docker.io/paketobuildpacks/builder:base', '    linux/amd64: lifecycle 0.21.14 -> 0.21.17'],
+    ],
+    [
+      'the digest of a platform in an index that is the same',
+      (text) => text.replace(digestWith('b'), digestWith('9')),
+      ['~ docker.io/paketobuildpacks/builder:base', `    linux/amd64: ${digestWith('b')} -> ${digestWith('9')}`],
+    ],
+    [
+      'Platform APIs',
+      (text) => text.replace(/"0.14",\s+"0.15"/, '"0.15"'),
+      ['~ docker.io/paketobuildpacks/builder:base', '    linux/amd64: Platform API 0.14, 0.15 -> 0.15'],
+    ],
+    [
+      'a media type',
+      (text) => text.replace(MEDIA_TYPE.ociIndex, MEDIA_TYPE.dockerIndex),
+      ['~ docker.io/paketobuildpacks/builder:base', `    ${MEDIA_TYPE.ociIndex} -> ${MEDIA_TYPE.dockerIndex}`],
+    ],
+    [
+      'a dependency',
+      (text) => text.replace(digestWith('e'), digestWith('9')),
+      [`- dependency jdk@21.0.1 ${digestWith('e')}`, `+ dependency jdk@21.0.1 ${digestWith('9')}`],
     ],
     [
       'a platform',

@@ -36,13 +36,15 @@ export interface BundleRequest {
   readonly connection: ConnectionInputs;
 }
 
-export interface BundleTarget {
-  readonly kind: 'directory' | 'tar';
-  /** Absolute. */
-  readonly path: string;
-  /** Bytes; absent: a tar is one file. */
-  readonly partSize?: number;
-}
+/** Paths are absolute. */
+export type BundleTarget =
+  | { readonly kind: 'directory'; readonly path: string }
+  | {
+      readonly kind: 'tar';
+      readonly path: string;
+      /** Bytes; absent: it is one file. */
+      readonly partSize?: number;
+    };
 
 export interface BundleOutcome {
   /** Of `SHA256SUMS`: who knows it knows the whole bundle. */
@@ -126,8 +128,9 @@ async function unavailableLayers(content: BundleContent, { registry, log }: Cont
   return missing;
 }
 
-function openOutput({ kind, path, partSize }: BundleTarget, files: readonly PlannedFile[]): Promise<BundleOutput> {
-  return kind === 'directory' ? openDirectoryOutput(path, files) : openTarOutput(path, files, partSize);
+function openOutput(target: BundleTarget, files: readonly PlannedFile[]): Promise<BundleOutput> {
+  if (target.kind === 'directory') return openDirectoryOutput(target.path, files);
+  return openTarOutput(target.path, files, target.partSize);
 }
 
 async function write(

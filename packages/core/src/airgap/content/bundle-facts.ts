@@ -54,14 +54,10 @@ export function parseBundleFacts(bytes: Uint8Array): BundleFacts {
   const problems = new Problems();
   const reader = new DocumentReader(FACTS_FILE, problems);
   const value = parseJson(bytes);
-  if (reader.versionOf(value) !== BUNDLE_SCHEMA_VERSION) {
-    reader.report(
-      'schemaVersion',
-      `it is not ${BUNDLE_SCHEMA_VERSION}`,
-      'Load it with the buildpacks-ci that made it.',
-    );
-    problems.throwIfAny();
-  }
+  reader.requireVersion(value, BUNDLE_SCHEMA_VERSION, {
+    what: 'bundle',
+    hint: 'Load it with the buildpacks-ci that made it.',
+  });
   const { platforms, since } = reader.record(value, '', ['schemaVersion', 'platforms', 'since']);
   const facts = {
     ...optional('platforms', platforms === undefined ? undefined : readPlatforms(platforms, reader)),

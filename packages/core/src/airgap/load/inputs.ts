@@ -1,7 +1,7 @@
 import { inputError, Problems } from '../../errors/problems.ts';
 import { type ConnectionContext, readConnectionInputs } from '../../inputs/connection.ts';
 import { InputReader, type RawInputs } from '../../inputs/reader.ts';
-import { parseTargetDirectory } from '../../inputs/places.ts';
+import { parseTargetDirectory, parseTargetFile } from '../../inputs/places.ts';
 import { optional } from '../../json/json.ts';
 import { type DependencyTarget, dependencyTarget } from '../dependencies/mapping.ts';
 import { parseDestination } from './destination.ts';
@@ -9,11 +9,12 @@ import { type Digest, isDigest } from '../../reference/index.ts';
 import type { LoadRequest } from './load-bundle.ts';
 
 /** What is loaded, as the user wrote it; paths are relative to the working directory. */
-export interface LoadInputs extends Pick<LoadRequest, 'isRehearsal' | 'mirrorConfigs'> {
+export interface LoadInputs extends Pick<LoadRequest, 'isRehearsal'> {
   readonly bundle: string | undefined;
   readonly to: string | undefined;
   readonly expect: string | undefined;
   readonly lockFile: string | undefined;
+  readonly mirrorConfigs: readonly string[];
   readonly dependenciesTo: string | undefined;
   readonly dependencyUri: string | undefined;
 }
@@ -25,20 +26,26 @@ export function parseLoadInputs(given: LoadInputs, raw: RawInputs, context: Conn
     if (given.to !== undefined) return parseDestination(given.to);
     throw inputError('to', 'it is missing', 'Give the registry of the closed network: host[:port][/path].');
   });
-  const { bundle } = given;
+  const { bundle, lockFile: lockText } = given;
   if (bundle === undefined) problems.report('bundle', 'it is missing', 'Give a directory, a tar, or one of its parts.');
   const expected = problems.attempt(() => readExpected(given.expect));
   const dependencies = problems.attempt(() => readTarget(given, context.workingDirectory));
+  const lockFile =
+    lockText === undefined
+      ? undefined
+      : problems.attempt(() => parseTargetFile(lockText, context.workingDirectory, 'lock-file'));
+  const mirrorConfigs = given.mirrorConfigs.flatMap(
+    (text) => problems.attempt(() => [parseTargetFile(text, context.workingDirectory, 'mirror-config')]) ?? [],
+  );
   const connection = readConnectionInputs(new InputReader(raw, problems), context, problems);
   problems.throwIfAny();
-  const { isRehearsal, mirrorConfigs } = given;
   return {
     bundle: bundle ?? '',
     to: to ?? { registry: '', path: '' },
-    isRehearsal,
+    isRehearsal: given.isRehearsal,
     mirrorConfigs,
     ...optional('expected', expected),
-    ...optional('lockFile', given.lockFile),
+    ...optional('lockFile', lockFile),
     ...optional('dependencies', dependencies),
     connection,
   };

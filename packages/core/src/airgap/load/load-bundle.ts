@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { explained } from '../../build/failure.ts';
 import { admitRepositories } from '../../build/named-places.ts';
 import { openSession } from '../../build/session.ts';
@@ -31,9 +30,9 @@ export interface LoadRequest {
   readonly expected?: Digest;
   /** Only look: at the bundle, and at what the registry has. */
   readonly isRehearsal: boolean;
-  /** Files for the configuration of mirrors, as the user wrote them; their names tell the format (`formatOfFile`). */
+  /** Files for the configuration of mirrors, absolute; their names tell the format (`formatOfFile`). */
   readonly mirrorConfigs: readonly string[];
-  /** Where the bundle's lock goes once its images are there, as the user wrote it; absent: nowhere. */
+  /** Where the bundle's lock goes once its images are there, absolute; absent: nowhere. */
   readonly lockFile?: string;
   /** Where what buildpacks fetch goes, with a binding; absent: nowhere. */
   readonly dependencies?: DependencyTarget;
@@ -82,7 +81,7 @@ export async function loadBundle(request: LoadRequest, ports: Ports): Promise<Lo
       const binding = await placeDependencies(bundle, request, log);
       log.phase('push');
       const outcome = await push(bundle, plan, { request, registry: session.registry, log });
-      await writeFiles(bundle, mirrors, { request, base: ports.machine.workingDirectory });
+      await writeFiles(bundle, mirrors, request);
       return {
         ...outcome,
         digest: bundle.digest,
@@ -169,12 +168,11 @@ function referencesOf({ images }: CheckedBundle): readonly ImageReference[] {
 async function writeFiles(
   { lock }: CheckedBundle,
   mirrors: readonly MirroredRegistry[],
-  { request, base }: { readonly request: LoadRequest; readonly base: string },
+  { lockFile, mirrorConfigs }: LoadRequest,
 ): Promise<void> {
-  const { lockFile, mirrorConfigs } = request;
   const configs = mirrorConfigs.map((file) => [file, mirrorConfig(mirrors, formatOfFile(file))] as const);
   const files = [...configs, ...(lockFile === undefined ? [] : [[lockFile, lockJson(lock)] as const])];
-  for (const [file, text] of files) await writeFileWhole(path.resolve(base, file), [Buffer.from(text)]);
+  for (const [file, text] of files) await writeFileWhole(file, [Buffer.from(text)]);
 }
 
 function warnOfGaps({ images }: CheckedBundle, { absent }: PushPlan, to: Destination, log: Ports['log']): void {

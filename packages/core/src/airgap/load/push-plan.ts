@@ -122,6 +122,8 @@ function requireComplete(
   throw new BuildpacksError(
     'image',
     `the blob ${digest} (${formatSize(size)}) is in an earlier bundle, and not on the registry${place === undefined ? '' : ` in ${formatRepository(place)}`}${others}; nothing was pushed`,
-    { hint: `Load the bundle of the lock ${facts.since?.lock ?? ''} first, or make one without --since.` },
+    {
+      hint: `Load the bundle of the lock ${facts.since?.lock ?? ''} first, made for the same platforms, or make one without --since.`,
+    },
   );
 }

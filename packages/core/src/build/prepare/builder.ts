@@ -7,7 +7,6 @@ import { type Image, readImage } from '../../image/source.ts';
 import type { BuilderSource, ConnectionInputs } from '../../inputs/index.ts';
 import { optional } from '../../json/json.ts';
 import { layoutImage, openLayout } from '../../layout/index.ts';
-import type { LockInUse } from '../../lock/locked-images.ts';
 import type { CompleteRequest } from '../../project/index.ts';
 import { atDigest, familiarReference, formatReference, type ImageReference } from '../../reference/index.ts';
 import type { RegistryReader } from '../../registry/index.ts';
@@ -37,7 +36,7 @@ export async function resolveBuilder(
   registry: RegistryReader,
   ports: EnginePorts,
 ): Promise<ResolvedBuilder> {
-  if (lock !== undefined && source.kind !== 'registry') throw notLockable(source, lock);
+  if (lock !== undefined) registryReference(source, `"${lock.file}"`);
   switch (source.kind) {
     case 'registry': {
       const { reference } = source;
@@ -56,11 +55,18 @@ export async function resolveBuilder(
   }
 }
 
-function notLockable(source: Exclude<BuilderSource, { kind: 'registry' }>, { file }: LockInUse): InputError {
+/**
+ * The name of a builder that a lock can hold.
+ *
+ * @param lock for the message: which one
+ * @throws InputError when the builder is on this machine only
+ */
+export function registryReference(source: BuilderSource, lock: string): ImageReference {
+  if (source.kind === 'registry') return source.reference;
   const name = source.kind === 'engine' ? `docker://${source.name}` : `oci:${source.path}`;
-  const message = `"${name}" is no image of a registry, and "${file}" names no others`;
+  const message = `"${name}" is no image of a registry, and ${lock} names no others`;
   const hint = 'Push the builder, and make the lock with the name that it has there: buildpacks-ci lock.';
-  return new InputError([{ input: 'builder', message, hint }]);
+  throw new InputError([{ input: 'builder', message, hint }]);
 }
 
 /** A builder that our own client read: the engine may not be able to. */
