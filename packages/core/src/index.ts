@@ -28,6 +28,7 @@ export { nearestName } from './errors/nearest-name.ts';
 export { describeInOneLine } from './inputs/one-line.ts';
 export { parsePublishInputs, type PublishInputs } from './inputs/publish.ts';
 export { type ParseContext, parseInputs } from './inputs/parse.ts';
+export { parseBuilder } from './inputs/places.ts';
 export type { RawInputs } from './inputs/reader.ts';
 export type { BuildRequest } from './inputs/request.ts';
 export { CI_INPUTS, CONNECTION_INPUTS, environmentName, type InputName, INPUTS } from './inputs/schema.ts';
