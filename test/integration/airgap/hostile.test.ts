@@ -9,6 +9,7 @@ import { digestOf } from '../../../packages/core/src/reference/index.ts';
 import { SILENT_LOG } from '../../../packages/core/src/ports/index.ts';
 import { temporaryDirectory } from '../../../packages/core/test/support/temporary-directory.ts';
 import { listen } from '../../bench/listen.ts';
+import { buildpacksCi } from '../cli/command-line.ts';
 import { locked, lockOf, pushImage, pushManifest } from './fixture.ts';
 import { bundle, bundleTarget, load, places, shelfOf } from './setup.ts';
 
@@ -114,6 +115,13 @@ describe('what load tells and writes', () => {
     const log = { ...SILENT_LOG, info: (text: string) => void told.push(text) };
     await load(output.path, `${target.host}/mirror`, {}, { log });
     expect(told).toContainEqual(expect.stringMatching(`team/base:1 was ${image.digest}, and is ${newer.digest} now`));
+  });
+
+  it('is the lines by which builds find the images', async () => {
+    const { source, lock, target, directory } = await oneImage();
+    await bundle(lock, bundleTarget(directory, 'tar'));
+    const { stdout } = await buildpacksCi(['load', 'bundle.tar', `--to=${target.host}/mirror`], { directory });
+    expect(stdout).toBe(`${source.host}=${target.host}/mirror/${source.host.replace(':', '_')}\n`);
   });
 
   it('is that names of the registry itself get no copies', async () => {

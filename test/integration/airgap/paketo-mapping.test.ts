@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dependencyTarget, writeDependencies } from '../../../packages/core/src/airgap/dependencies/mapping.ts';
 import type { LockedDependency } from '../../../packages/core/src/lock/locked-dependency.ts';
 import { digestOf, hexOf } from '../../../packages/core/src/reference/index.ts';
+import { bundleInMemory } from '../../../packages/core/test/airgap/bundle-in-memory.ts';
 import { temporaryDirectory } from '../../../packages/core/test/support/temporary-directory.ts';
 import { makeAuthority } from '../../bench/certificates.ts';
 import { listen, type Listening } from '../../bench/listen.ts';
@@ -79,16 +80,7 @@ async function loaded(folder: string, name: string, prefix?: string) {
     uri: `https://download.example/${name}`,
     digest: digestOf(CONTENT),
   };
-  const source = {
-    name: 'bundle',
-    files: new Map<string, number>(),
-    damages: [],
-    open: () =>
-      (async function* () {
-        yield await Promise.resolve(CONTENT);
-      })(),
-    close: () => Promise.resolve(),
-  };
+  const source = bundleInMemory({ [`dependencies/sha256/${hexOf(dependency.digest)}`]: CONTENT });
   const binding = await writeDependencies([dependency], dependencyTarget(directory, prefix), source);
   return { directory, dependency, binding: { bindings: [await bindingFiles('dependencies', binding)] } };
 }

@@ -5,7 +5,7 @@ import { type ClosedNetwork, makeClosedNetwork } from '../../bench/closed-networ
 import { command } from '../../bench/command.ts';
 import { helperImage } from '../../bench/gitlab/helper-image.ts';
 import { listen, type Listening } from '../../bench/listen.ts';
-import { requiresDocker, requiresNetwork } from '../../support/requires.ts';
+import { requiresNetwork, requiresOwnEngine } from '../../support/requires.ts';
 
 async function closedNetwork(hosts: Readonly<Record<string, string>> = {}): Promise<ClosedNetwork> {
   const network = await makeClosedNetwork(hosts);
@@ -60,7 +60,7 @@ requiresNetwork('a closed network', () => {
     expect(await inside(network, 'env', 'A-B=c', ...network.launcher, 'env')).toContain('A-B=c\n');
   });
 
-  requiresDocker('with an engine', () => {
+  requiresOwnEngine('with an engine', () => {
     it('has the containers in it as well', async () => {
       const network = await closedNetwork();
       const engine = await startClosedEngine(network, '/etc/ssl/certs/ca-certificates.crt');

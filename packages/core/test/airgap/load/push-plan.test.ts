@@ -37,15 +37,15 @@ function registryWith(paths: readonly string[]) {
 }
 
 it('asks for a blob of many repositories a few questions at a time', async () => {
-  const { seen, ...registry } = registryWith([]);
-  await planPush(bundleOf(100), parseDestination('registry.corp/mirror'), registry);
+  const { hasBlob, seen } = registryWith([]);
+  await planPush(bundleOf(100), parseDestination('registry.corp/mirror'), { hasBlob });
   expect(seen.asked).toBe(100);
   expect(seen.most).toBeLessThanOrEqual(12);
 });
 
 it('sends a blob where it lacks, from where it is', async () => {
-  const { seen: _, ...registry } = registryWith(['mirror/builders.example/app-1']);
-  const plan = await planPush(bundleOf(3), parseDestination('registry.corp/mirror'), registry);
+  const { hasBlob } = registryWith(['mirror/builders.example/app-1']);
+  const plan = await planPush(bundleOf(3), parseDestination('registry.corp/mirror'), { hasBlob });
   expect(plan).toMatchObject({
     blobs: [
       {
