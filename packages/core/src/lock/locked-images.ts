@@ -30,6 +30,7 @@ export function lockedImages(registry: RegistryReader, lock: LockInUse): Registr
       const manifest = await registry.manifest(lockedReference(reference, platform, lock));
       return manifest && { manifest };
     },
+    places: (reference, platform) => registry.places(lockedReference(reference, platform, lock), platform),
   };
 }
 

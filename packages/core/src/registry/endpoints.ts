@@ -1,4 +1,12 @@
-import { blobEndpointsFor, type Endpoint, endpointsFor, type MirrorRules, routeFor } from '../mirrors/index.ts';
+import {
+  type AskedPlace,
+  askedPlaces,
+  blobEndpointsFor,
+  type Endpoint,
+  endpointsFor,
+  type MirrorRules,
+  routeFor,
+} from '../mirrors/index.ts';
 import type { Log } from '../ports/index.ts';
 import {
   type Digest,
@@ -40,6 +48,11 @@ export class Endpoints {
       task,
       this.#ordered(reference, () => endpointsFor(this.#rules, reference)),
     );
+  }
+
+  /** Where a manifest is looked for, for messages. */
+  places(reference: ImageReference): readonly AskedPlace[] {
+    return askedPlaces(this.#rules, reference);
   }
 
   /** @param task for messages: `read the blob registry.example/app@sha256:…` */

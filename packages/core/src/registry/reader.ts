@@ -33,7 +33,8 @@ export function createReader(transport: Transport, endpoints: Endpoints): Regist
   };
   return {
     manifest,
-    resolve: (reference, platform) => resolveManifest(manifest, reference, platform),
+    resolve: (reference, platform) => resolveManifest(manifest, endpoints, reference, platform),
+    places: (reference) => endpoints.places(reference),
     readBlob: open,
     attached: (reference) =>
       endpoints.attached(reference, manifestTask(reference), (turn) => getManifest(transport, turn)),
@@ -71,6 +72,7 @@ async function hasContent(
 /** The manifest for one platform, through an index if there is one. */
 async function resolveManifest(
   manifestOf: (reference: ImageReference) => Promise<RawManifest | undefined>,
+  endpoints: Endpoints,
   reference: ImageReference,
   platform: Platform,
 ): Promise<{ readonly manifest: RawManifest; readonly index?: RawManifest } | undefined> {
@@ -83,11 +85,9 @@ async function resolveManifest(
   }
   const manifest = await manifestOf(atDigest(reference, child.digest));
   if (manifest === undefined) {
-    throw new RegistryError({
-      code: 'registry',
-      task: manifestTask(reference),
-      reason: `its manifest ${child.digest} is missing from the registry`,
-    });
+    const place = formatRepository(endpoints.servedBy(reference.repository) ?? reference.repository);
+    const reason = `its manifest ${child.digest} is missing from ${place}`;
+    throw new RegistryError({ code: 'registry', task: manifestTask(reference), reason, status: 404 });
   }
   return { manifest, index: raw };
 }

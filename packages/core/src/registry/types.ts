@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Descriptor, Platform, RawManifest } from '../image/manifest.ts';
 import type { ImageSource } from '../image/source.ts';
+import type { AskedPlace } from '../mirrors/index.ts';
 import type { Digest, ImageReference, Repository } from '../reference/index.ts';
 
 /** What the registry counted on the wire; for reports and for tests that bound requests and bytes. */
@@ -22,6 +23,12 @@ export interface RegistryReader {
     reference: ImageReference,
     platform: Platform,
   ): Promise<{ readonly manifest: RawManifest; readonly index?: RawManifest } | undefined>;
+  /**
+   * Where `resolve` looks for an image, in this order; for messages. Nobody is asked.
+   *
+   * @param platform decides by which digest, where a lock names one
+   */
+  places(reference: ImageReference, platform: Platform): readonly AskedPlace[];
   /** GET a blob; the stream verifies size and digest. */
   readBlob(repository: Repository, descriptor: Descriptor): Promise<Readable>;
   /**

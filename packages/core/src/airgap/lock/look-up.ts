@@ -1,4 +1,4 @@
-import { missingImage } from '../../build/prepare/builder.ts';
+import { missingImage } from '../../build/prepare/missing-image.ts';
 import { BuildpacksError } from '../../errors/index.ts';
 import { imageName } from '../../lock/image-name.ts';
 import { findLocked, type Lock } from '../../lock/lock.ts';
@@ -19,7 +19,7 @@ export interface LookUp {
 /** @throws InputError on `input` when the image does not exist */
 export async function required(reference: ImageReference, input: string, finder: ImageFinder): Promise<FoundImage> {
   const found = await finder.find(reference);
-  if (found === undefined) throw missingImage(reference, input);
+  if (found === undefined) throw missingImage(reference, input, finder.places(reference));
   return found;
 }
 

@@ -1,4 +1,5 @@
-import { missingImage, registryReference } from '../../build/prepare/builder.ts';
+import { registryReference } from '../../build/prepare/builder.ts';
+import { missingImage } from '../../build/prepare/missing-image.ts';
 import { type Builder, parseBuilder } from '../../builder/metadata.ts';
 import { inputError } from '../../errors/problems.ts';
 import { readImage } from '../../image/source.ts';

@@ -11,6 +11,7 @@ import type { CompleteRequest } from '../../project/index.ts';
 import { atDigest, familiarReference, formatReference, type ImageReference } from '../../reference/index.ts';
 import type { RegistryReader } from '../../registry/index.ts';
 import { blaming } from './blame.ts';
+import { missingImage } from './missing-image.ts';
 import { pullObstacle } from './pull-obstacle.ts';
 
 /** The builder of one build, pinned. */
@@ -122,14 +123,6 @@ export async function readNamedImage(
   input: string,
 ): Promise<Image> {
   const found = await blaming(input, () => registry.resolve(reference, platform));
-  if (found === undefined) throw missingImage(reference, input);
+  if (found === undefined) throw missingImage(reference, input, registry.places(reference, platform));
   return readImage(registry.source(reference.repository), found.manifest);
-}
-
-/** What to throw when the registry does not have the image that an input names. */
-export function missingImage(reference: ImageReference, input: string): InputError {
-  const message = `"${familiarReference(reference)}" does not exist on ${reference.repository.registry}`;
-  const hint =
-    'Check the name and the tag; some registries say so too when the credentials may not read the repository.';
-  return new InputError([{ input, message, hint }]);
 }
