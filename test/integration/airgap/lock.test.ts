@@ -1,56 +1,16 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type LockRequest, lockImages } from '../../../packages/core/src/airgap/index.ts';
 import { MEDIA_TYPE } from '../../../packages/core/src/image/media-types.ts';
 import type { RawManifest } from '../../../packages/core/src/image/manifest.ts';
-import { SILENT_LOG } from '../../../packages/core/src/ports/index.ts';
-import { parse } from '../../../packages/core/test/inputs/support.ts';
-import type { RawInputs } from '../../../packages/core/src/inputs/index.ts';
-import { temporaryDirectory } from '../../../packages/core/test/support/temporary-directory.ts';
-import { corePorts } from '../../e2e/support/ports.ts';
 import { startFakeRegistry } from '../../../packages/core/test/registry/fake-registry.ts';
-import { startForTest } from '../registry/client.ts';
-import { type BuilderParts, pushBuilder } from './builders.ts';
+import { pushBuilder } from './builders.ts';
 import { AMD64, ARM64, descriptorOf, pushArtifact, pushImage, pushIndex, pushManifest } from './fixture.ts';
-import { shelfOf } from './setup.ts';
-
-/** A registry, a working directory, and `lock` there. */
-async function world() {
-  const registry = await startForTest();
-  const shelf = shelfOf(registry);
-  const repository = (name: string) => ({ registry: registry.host, path: name });
-  const workingDirectory = await temporaryDirectory();
-  const warnings: string[] = [];
-  const lock = async (
-    raw: RawInputs = {},
-    mode: LockRequest['mode'] = 'keep',
-    more: { readonly file?: string; readonly imagesLock?: string } = {},
-  ) => {
-    const build = parse({ builder: `${registry.host}/builder:1`, ...raw }, { workingDirectory });
-    const { machine, ...ports } = corePorts({
-      log: { ...SILENT_LOG, warn: (message) => void warnings.push(message) },
-      clock: { now: () => 0, sleep: () => Promise.resolve() },
-    });
-    const request = { build, file: 'lock.json', mode, ...more };
-    const { changes } = await lockImages(request, { ...ports, machine: { ...machine, workingDirectory } });
-    return changes;
-  };
-  const text = () => readFile(path.join(workingDirectory, 'lock.json'), 'utf8');
-  const names = async () => {
-    const { images } = JSON.parse(await text()) as { images: { name: string }[] };
-    return images.map(({ name }) => name.replace(`${registry.host}/`, ''));
-  };
-  const push = (parts: BuilderParts) => pushBuilder(shelf, repository('builder'), parts, '1');
-  const runImage = (name: string) => pushImage(shelf, repository(name), {}, '1');
-  return { registry, shelf, repository, workingDirectory, warnings, lock, text, names, push, runImage };
-}
-
-const image = (host: string, name: string) => `${host}/${name}:1`;
+import { image, lockWorld } from './lock-world.ts';
 
 describe('lock', () => {
   it('takes every mirror of the run image that can be read, and says which can not', async () => {
-    const { registry, warnings, lock, names, push, runImage } = await world();
+    const { registry, warnings, lock, names, push, runImage } = await lockWorld();
     const mirrors = Array.from({ length: 12 }, (_, index) => image(registry.host, `mirror-${index}`));
     const odd = ['not a name!', image('127.0.0.1:1', 'run')];
     await push({ runImages: [{ image: image(registry.host, 'run'), mirrors: [...mirrors, ...odd] }] });
@@ -63,7 +23,7 @@ describe('lock', () => {
   });
 
   it('names all run images when none can be read, and the input that helps', async () => {
-    const { registry, lock, push } = await world();
+    const { registry, lock, push } = await lockWorld();
     await push({ runImages: [{ image: image(registry.host, 'run'), mirrors: [image(registry.host, 'copy')] }] });
     await expect(lock()).rejects.toMatchObject({
       message: `run-image: no run image of "${image(registry.host, 'builder')}" can be read; tried ${image(registry.host, 'run')}, ${image(registry.host, 'copy')}`,
@@ -72,13 +32,13 @@ describe('lock', () => {
   });
 
   it('tells of a builder that names no run image', async () => {
-    const { registry, lock, push } = await world();
+    const { registry, lock, push } = await lockWorld();
     await push({ runImages: [] });
     await expect(lock()).rejects.toThrow(`run-image: "${image(registry.host, 'builder')}" names no run image`);
   });
 
   it('names an image that is no builder', async () => {
-    const { registry, lock, runImage } = await world();
+    const { registry, lock, runImage } = await lockWorld();
     await runImage('builder');
     await expect(lock()).rejects.toThrow(
       `"${image(registry.host, 'builder')}" can't be used: it is no builder: it has no label io.buildpacks.builder.metadata`,
@@ -86,7 +46,7 @@ describe('lock', () => {
   });
 
   it('leaves attestations out of the platforms', async () => {
-    const { registry, shelf, repository, lock, text, push } = await world();
+    const { registry, shelf, repository, lock, text, push } = await lockWorld();
     const { index, attestation } = await pushIndex(shelf, repository('run'), '1');
     await push({ runImages: [{ image: image(registry.host, 'run') }] });
     await lock();
@@ -96,7 +56,7 @@ describe('lock', () => {
   });
 
   it('tells when a run image lacks a platform of the builder', async () => {
-    const { registry, shelf, repository, warnings, lock, text, runImage } = await world();
+    const { registry, shelf, repository, warnings, lock, text, runImage } = await lockWorld();
     const runImages = [{ image: image(registry.host, 'run') }];
     await pushBuilders(shelf, repository('builder'), { runImages });
     await runImage('run');
@@ -108,7 +68,7 @@ describe('lock', () => {
   });
 
   it('names an index that holds attestations only', async () => {
-    const { registry, shelf, repository, lock } = await world();
+    const { registry, shelf, repository, lock } = await lockWorld();
     const attestation = await pushArtifact(shelf, repository('builder'), {});
     const entry = { ...descriptorOf(attestation), platform: { os: 'unknown', architecture: 'unknown' } };
     await pushManifest(shelf, repository('builder'), indexOf([entry]), '1');
@@ -116,7 +76,7 @@ describe('lock', () => {
   });
 
   it('names an image of the index that the registry lacks', async () => {
-    const { shelf, repository, lock, push } = await world();
+    const { shelf, repository, lock, push } = await lockWorld();
     const builder = await push({});
     await pushManifest(shelf, repository('builder'), indexOf([{ ...descriptorOf(builder), platform: AMD64 }]), '1');
     await shelf.client.deleteManifest(repository('builder'), builder.digest);
@@ -124,7 +84,7 @@ describe('lock', () => {
   });
 
   it('writes the same bytes each time, with --update too', async () => {
-    const { registry, lock, text, push, runImage } = await world();
+    const { registry, lock, text, push, runImage } = await lockWorld();
     await push({ runImages: [{ image: image(registry.host, 'run') }] });
     await runImage('run');
     await lock();
@@ -135,7 +95,7 @@ describe('lock', () => {
   });
 
   it('keeps dependencies until an image moves, and tells when they go', async () => {
-    const { registry, workingDirectory, lock, text, push, runImage } = await world();
+    const { registry, workingDirectory, lock, text, push, runImage } = await lockWorld();
     await push({ runImages: [{ image: image(registry.host, 'run') }] });
     await runImage('run');
     await lock();
@@ -150,13 +110,13 @@ describe('lock', () => {
   });
 
   it('has nothing to check where there is none', async () => {
-    const { registry, lock } = await world();
+    const { registry, lock } = await lockWorld();
     await expect(lock({}, 'check')).rejects.toThrow('lock-file: "lock.json" does not exist');
     expect(registry.requests()).toEqual([]);
   });
 
   it('is not looked up where it can not be written', async () => {
-    const { registry, lock } = await world();
+    const { registry, lock } = await lockWorld();
     await expect(lock({}, 'keep', { file: 'no/lock.json' })).rejects.toThrow(
       /^lock-file: "no\/lock.json" can't be written/,
     );
@@ -167,18 +127,18 @@ describe('lock', () => {
   });
 
   it('keeps a digest whose tag has moved, and says when it is gone', async () => {
-    const { registry, shelf, repository, lock, push, runImage } = await world();
+    const { registry, shelf, repository, lock, push, runImage } = await lockWorld();
     const builder = await push({ runImages: [{ image: image(registry.host, 'run') }] });
     await runImage('run');
     await lock();
     await pushImage(shelf, repository('builder'), {}, '1');
     expect(await lock()).toEqual([]);
     await shelf.client.deleteManifest(repository('builder'), builder.digest);
-    await expect(lock()).rejects.toThrow(`"${image(registry.host, 'builder')}" does not exist`);
+    await expect(lock()).rejects.toThrow(`builder@${builder.digest}`);
   });
 
   it('believes no mirror that has something else under a digest', async () => {
-    const { registry, lock, push, runImage } = await world();
+    const { registry, lock, push, runImage } = await lockWorld();
     const { digest, mediaType } = await push({ runImages: [{ image: image(registry.host, 'run') }] });
     await runImage('run');
     await lock();
@@ -189,7 +149,7 @@ describe('lock', () => {
   });
 
   it.each(['docker://builder:1', 'oci:.'])('can not name a builder on this machine: %s', async (builder) => {
-    const { lock, workingDirectory } = await world();
+    const { lock, workingDirectory } = await lockWorld();
     await writeFile(path.join(workingDirectory, 'index.json'), '{}');
     await expect(lock({ builder })).rejects.toThrow('is no image of a registry, and a lock names no others');
   });

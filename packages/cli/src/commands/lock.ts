@@ -59,7 +59,7 @@ export const LOCK: Command = {
   usage: ['[options]'],
   details: [
     `Takes the options of build, and writes ${LOCK_FILE} or what --lock-file names: the builder with the lifecycle in it, its run images, buildpacks that are images, and our own image, for all their platforms. Commit it: build --locked then uses only what it names, and bundle packs it.`,
-    'What is in the lock stays there with its digest, whatever else is asked for, until --update: so that a builder can be added without the inputs of the others.',
+    'What is in the lock stays there with its digest until --update: a builder can be added without naming those that are there.',
     'What has moved goes to standard output, or the whole lock with --json.',
   ],
   groups: [{ title: 'Lock', options: OPTIONS }, ...withSeveralBuilders(inputGroups())],
