@@ -105,13 +105,13 @@ describe('verify', () => {
   });
 
   it.each([
-    ['needs images of which no endpoint is within reach', '', ['builder', 'run-image']],
+    ['needs images of which no endpoint is within reach', '', ['builder of 127.0.0.1', 'run-image of 127.0.0.1']],
     ['is content with a mirror within reach', 'localhost:1', []],
-  ])('%s', async (_what, mirror, roles) => {
+  ])('%s', async (_what, mirror, images) => {
     const { registry, verify } = await world();
     const mirrors = mirror === '' ? '' : `${registry.host}=${mirror}`;
     const hosts = mirror === '' ? '127.0.0.3' : 'localhost';
     const { needs } = await verify({ 'offline-hosts': hosts, 'registry-mirrors': mirrors });
-    expect(needs.flatMap((need) => (need.kind === 'image' ? [need.role] : []))).toEqual(roles);
+    expect(needs.flatMap((need) => (need.kind === 'image' ? [`${need.role} of ${need.host}`] : []))).toEqual(images);
   });
 });
