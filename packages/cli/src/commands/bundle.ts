@@ -92,7 +92,7 @@ function strayArguments({ positionals, problems }: Invocation): Invocation['prob
 }
 
 function describe(outcome: BundleOutcome): readonly string[] {
-  const { files, digest, images, attachments, dependencies, fetched, kept, omitted } = outcome;
+  const { files, digest, lock, images, attachments, dependencies, fetched, kept, omitted } = outcome;
   return [
     ...files.map(({ file, size }) => `${file}  ${formatSize(size)}`),
     `${images} images and ${attachments} manifests that belong to them${
@@ -100,6 +100,7 @@ function describe(outcome: BundleOutcome): readonly string[] {
     }; ${formatSize(fetched)} fetched${
       kept > 0 ? `, ${formatSize(kept)} there already` : ''
     }${omitted > 0 ? `, ${formatSize(omitted)} left to the earlier bundle` : ''}`,
+    `the lock is ${lock}`,
     digest,
   ];
 }

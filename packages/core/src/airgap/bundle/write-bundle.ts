@@ -16,6 +16,7 @@ import type { DependencyWish } from '../dependencies/wish.ts';
 import { explainFull, requireRoom } from '../content/disk-room.ts';
 import { choosePlatforms, EVERY_PLATFORM } from '../content/platform-choice.ts';
 import type { Lock } from '../../lock/lock.ts';
+import { lockDigest } from '../../lock/lock-json.ts';
 import { type BundleContent, collectContent } from './collect.ts';
 import { openDirectoryOutput } from './directory-output.ts';
 import type { BundleOutput, WrittenFile } from './output.ts';
@@ -49,6 +50,8 @@ export type BundleTarget =
 export interface BundleOutcome {
   /** Of `SHA256SUMS`: who knows it knows the whole bundle. */
   readonly digest: Digest;
+  /** Of the lock (`lockDigest`), by which a later bundle names this one. */
+  readonly lock: Digest;
   readonly files: readonly WrittenFile[];
   readonly images: number;
   /** Signatures, attestations and the like that go with the images. */
@@ -84,7 +87,8 @@ export async function writeBundle(request: BundleRequest, ports: Ports): Promise
     if (dependencies > 0) await dropStaged(stageOf(request));
     const { images, attachments } = content;
     const counts = { images: images.length, attachments: attachments.length, dependencies };
-    return { digest: plan.digest, ...counts, ...written, omitted: sizeOf(plan.omitted) };
+    const lock = lockDigest(request.lock);
+    return { digest: plan.digest, lock, ...counts, ...written, omitted: sizeOf(plan.omitted) };
   });
 }
 

@@ -21,7 +21,7 @@ export interface BundleFacts {
 }
 
 export interface Since {
-  /** Of the earlier lock's file. */
+  /** Of the earlier lock (`lockDigest`). */
   readonly lock: Digest;
   /** What this bundle needs and leaves out, since the earlier one has it; by digest. */
   readonly blobs: readonly OmittedBlob[];

@@ -1,5 +1,6 @@
 import { inputError, Problems } from '../../errors/problems.ts';
 import { type ConnectionContext, readConnectionInputs } from '../../inputs/connection.ts';
+import type { ConnectionInputs } from '../../inputs/index.ts';
 import { InputReader, type RawInputs } from '../../inputs/reader.ts';
 import { parseTargetDirectory, parseTargetFile } from '../../inputs/places.ts';
 import { optional } from '../../json/json.ts';
@@ -7,6 +8,7 @@ import { type DependencyTarget, dependencyTarget } from '../dependencies/mapping
 import { parseDestination } from './destination.ts';
 import { type Digest, isDigest } from '../../reference/index.ts';
 import type { LoadRequest } from './load-bundle.ts';
+import type { LookRequest } from './look-into-bundle.ts';
 
 /** What is loaded, as the user wrote it; paths are relative to the working directory. */
 export interface LoadInputs extends Pick<LoadRequest, 'isRehearsal'> {
@@ -19,6 +21,24 @@ export interface LoadInputs extends Pick<LoadRequest, 'isRehearsal'> {
   readonly dependencyUri: string | undefined;
 }
 
+/**
+ * What is looked into, when no registry is named.
+ *
+ * @throws InputError with every problem there is
+ */
+export function parseLookInputs(
+  { bundle, expect }: Pick<LoadInputs, 'bundle' | 'expect'>,
+  raw: RawInputs,
+  context: ConnectionContext,
+): LookRequest & { readonly connection: ConnectionInputs } {
+  const problems = new Problems();
+  requireBundle(bundle, problems);
+  const expected = problems.attempt(() => readExpected(expect));
+  const connection = readConnectionInputs(new InputReader(raw, problems), context, problems);
+  problems.throwIfAny();
+  return { bundle: bundle ?? '', ...optional('expected', expected), connection };
+}
+
 /** @throws InputError with every problem there is */
 export function parseLoadInputs(given: LoadInputs, raw: RawInputs, context: ConnectionContext): LoadRequest {
   const problems = new Problems();
@@ -27,7 +47,7 @@ export function parseLoadInputs(given: LoadInputs, raw: RawInputs, context: Conn
     throw inputError('to', 'it is missing', 'Give the registry of the closed network: host[:port][/path].');
   });
   const { bundle, lockFile: lockText } = given;
-  if (bundle === undefined) problems.report('bundle', 'it is missing', 'Give a directory, a tar, or one of its parts.');
+  requireBundle(bundle, problems);
   const expected = problems.attempt(() => readExpected(given.expect));
   const dependencies = problems.attempt(() => readTarget(given, context.workingDirectory));
   const lockFile =
@@ -49,6 +69,10 @@ export function parseLoadInputs(given: LoadInputs, raw: RawInputs, context: Conn
     ...optional('dependencies', dependencies),
     connection,
   };
+}
+
+function requireBundle(bundle: string | undefined, problems: Problems): void {
+  if (bundle === undefined) problems.report('bundle', 'it is missing', 'Give a directory, a tar, or one of its parts.');
 }
 
 function readExpected(text: string | undefined): Digest | undefined {

@@ -9,7 +9,7 @@ import type { Ports } from '../../ports/index.ts';
 import type { Digest, ImageReference } from '../../reference/index.ts';
 import type { RegistryClient } from '../../registry/index.ts';
 import { imageName } from '../../lock/image-name.ts';
-import { lockJson } from '../../lock/lock-json.ts';
+import { lockDigest, lockJson } from '../../lock/lock-json.ts';
 import { checkBundle, type CheckedBundle } from './check-bundle.ts';
 import { type DependencyTarget, writeDependencies } from '../dependencies/mapping.ts';
 import { type Destination, relocatedReference } from './destination.ts';
@@ -18,6 +18,8 @@ import { openBundle } from './open-bundle.ts';
 import { pushBlobs, type PushedBlobs } from './push-blobs.ts';
 import { type PushedImage, pushManifests } from './push-manifests.ts';
 import { planPush, type PushPlan } from './push-plan.ts';
+import { pullReferences } from './pull-references.ts';
+import { requirePushRights } from './push-rights.ts';
 import { listUnderTags } from './push-referrers.ts';
 import { pushAttachmentTags, pushTags } from './push-tags.ts';
 
@@ -42,6 +44,8 @@ export interface LoadRequest {
 export interface LoadOutcome extends PushedBlobs {
   /** Of `SHA256SUMS`. */
   readonly digest: Digest;
+  /** Of the lock (`lockDigest`). */
+  readonly lock: Digest;
   readonly images: readonly LoadedImage[];
   readonly attachments: number;
   /** Bytes that the registry had already, counted once for each repository. */
@@ -57,6 +61,8 @@ export interface LoadedImage {
   readonly reference: ImageReference;
   /** Of what the reference leads to: the lock's, but for an index that the registry does not take in part. */
   readonly digest: Digest;
+  /** By digest, what a node that pulls by itself may ask for (`pullReferences`). */
+  readonly pulls: readonly ImageReference[];
 }
 
 /**
@@ -75,6 +81,7 @@ export async function loadBundle(request: LoadRequest, ports: Ports): Promise<Lo
     try {
       const bundle = await checkBundle(source, request.expected);
       const plan = await planPush(bundle, request.to, session.registry);
+      await requirePushRights(plan, session.registry);
       const mirrors = mirroredRegistries(referencesOf(bundle), request.to);
       warnOfGaps(bundle, plan, request.to, log);
       if (request.isRehearsal) return rehearsed(bundle, plan, { request, mirrors });
@@ -85,6 +92,7 @@ export async function loadBundle(request: LoadRequest, ports: Ports): Promise<Lo
       return {
         ...outcome,
         digest: bundle.digest,
+        lock: lockDigest(bundle.lock),
         present: plan.present,
         mirrors,
         ...optional('dependencyBinding', binding),
@@ -128,18 +136,20 @@ async function push(
   await pushAttachmentTags(attachments, context);
   await listUnderTags(attachments, context);
   await pushTags(images, context);
-  return { ...counts, images: images.map(loaded), attachments: attachments.length };
+  return { ...counts, images: images.map((image) => loaded(image, bundle)), attachments: attachments.length };
 }
 
-function loaded({ image, reference, root = image.tree.root }: PushedImage): LoadedImage {
-  return { name: imageName(image.reference), reference, digest: root.digest };
+function loaded({ image, reference, root = image.tree.root }: PushedImage, { lock }: CheckedBundle): LoadedImage {
+  const pulls = pullReferences(image, lock, reference.repository);
+  return { name: imageName(image.reference), reference, digest: root.digest, pulls };
 }
 
 function rehearsed(
-  { digest, images, attachments }: CheckedBundle,
+  bundle: CheckedBundle,
   { blobs, present }: PushPlan,
   { request, mirrors }: { readonly request: LoadRequest; readonly mirrors: readonly MirroredRegistry[] },
 ): LoadOutcome {
+  const { digest, lock, images, attachments } = bundle;
   const lacking = blobs.filter(({ missing }) => missing.length > 0);
   const uploads = lacking.filter(({ from }) => from === undefined);
   const sum = (sizes: readonly number[]) => sizes.reduce((total, size) => total + size, 0);
@@ -147,11 +157,11 @@ function rehearsed(
   const uploaded = sum(uploads.map(({ descriptor }) => descriptor.size));
   return {
     digest,
-    images: images.map((image) => ({
-      name: imageName(image.reference),
-      reference: relocatedReference(image.reference, request.to),
-      digest: image.tree.root.digest,
-    })),
+    lock: lockDigest(lock),
+    images: images.map((image) => {
+      const reference = relocatedReference(image.reference, request.to);
+      return loaded({ image, reference, root: image.tree.root }, bundle);
+    }),
     attachments: attachments.length,
     present,
     uploaded,

@@ -123,7 +123,7 @@ function requireComplete(
     'image',
     `the blob ${digest} (${formatSize(size)}) is in an earlier bundle, and not on the registry${place === undefined ? '' : ` in ${formatRepository(place)}`}${others}; nothing was pushed`,
     {
-      hint: `Load the bundle of the lock ${facts.since?.lock ?? ''} first, made for the same platforms, or make one without --since.`,
+      hint: `Load the bundle of the lock ${facts.since?.lock ?? ''} first, made for the same platforms, or make one without --since. bundle and load print a lock's digest; of the file, sha256sum does.`,
     },
   );
 }
