@@ -1,15 +1,22 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { verifyOffline } from '../../../packages/core/src/airgap/index.ts';
+import type { Need } from '../../../packages/core/src/airgap/verify/need.ts';
 import { writeTar, fileItem } from '../../../packages/core/src/archive/index.ts';
 import { parse } from '../../../packages/core/test/inputs/support.ts';
-import type { RawInputs } from '../../../packages/core/src/inputs/index.ts';
+import { MEDIA_TYPE } from '../../../packages/core/src/image/media-types.ts';
+import type { ConnectionInputs, RawInputs } from '../../../packages/core/src/inputs/index.ts';
+import { lockJson } from '../../../packages/core/src/lock/lock-json.ts';
+import type { ImageRole, LockedImage } from '../../../packages/core/src/lock/lock.ts';
+import { createNetwork } from '../../../packages/core/src/network/index.ts';
+import { type Network, SILENT_LOG } from '../../../packages/core/src/ports/index.ts';
+import type { Digest, Repository } from '../../../packages/core/src/reference/index.ts';
 import { temporaryDirectory } from '../../../packages/core/test/support/temporary-directory.ts';
 import { corePorts } from '../../e2e/support/ports.ts';
 import { startForTest } from '../registry/client.ts';
 import { type BuilderParts, descriptionOf, fetching, orderOf, pushBuilder, pushPackage } from './builders.ts';
-import { pushImage } from './fixture.ts';
+import { AMD64, pushImage } from './fixture.ts';
 import { shelfOf } from './setup.ts';
 
 const BUILDER: BuilderParts = {
@@ -24,6 +31,20 @@ const BUILDER: BuilderParts = {
   order: orderOf(['a/java']),
 };
 
+function networkOf(inputs: ConnectionInputs): Network {
+  const { signal } = new AbortController();
+  const network = createNetwork({
+    inputs,
+    environment: {},
+    home: '/nonexistent',
+    clock: Date,
+    log: SILENT_LOG,
+    signal,
+  });
+  onTestFinished(() => network.close());
+  return network;
+}
+
 /** A registry with a builder, and a working directory. */
 async function world(parts = BUILDER) {
   const registry = await startForTest();
@@ -32,18 +53,17 @@ async function world(parts = BUILDER) {
   const workingDirectory = await temporaryDirectory();
   await pushImage(shelf, repository('run'), {}, '1');
   const runImages = [{ image: `${registry.host}/run:1` }];
-  await pushBuilder(shelf, repository('builder'), { ...parts, runImages }, '1');
+  const builder = await pushBuilder(shelf, repository('builder'), { runImages, ...parts }, '1');
   const verify = (raw: RawInputs) => {
     const inputs = { builder: `${registry.host}/builder:1`, offline: 'true', 'offline-hosts': '127.0.0.1', ...raw };
     const build = parse(inputs, { workingDirectory });
-    return verifyOffline(
-      { build, connection: build.connection },
-      corePorts({ clock: { now: () => 0, sleep: () => Promise.resolve() } }),
-    );
+    const clock = { now: () => 0, sleep: () => Promise.resolve() };
+    const network = networkOf(build.connection);
+    return verifyOffline({ build, connection: build.connection }, corePorts({ clock, network }));
   };
   const hosts = async (raw: RawInputs) =>
     (await verify(raw)).needs.map(({ host }) => host.replace('.example', '')).sort();
-  return { registry, shelf, repository, workingDirectory, verify, hosts };
+  return { registry, shelf, repository, builder, workingDirectory, verify, hosts };
 }
 
 describe('verify', () => {
@@ -64,8 +84,8 @@ describe('verify', () => {
     const blobs = registry
       .requests()
       .filter(({ method, path: asked }) => method === 'GET' && asked.includes('/blobs/'));
-    // Builder and its one layer, and nothing of the run image.
-    expect(blobs).toHaveLength(2);
+    // Builder and its one layer, and of the run image the configuration.
+    expect(blobs).toHaveLength(3);
   });
 
   it('looks at buildpacks that are directories, archives and images', async () => {
@@ -104,14 +124,63 @@ describe('verify', () => {
     expect(unread).toEqual([{ name: url, reason: expect.any(String) as string }]);
   });
 
-  it.each([
-    ['needs images of which no endpoint is within reach', '', ['builder of 127.0.0.1', 'run-image of 127.0.0.1']],
-    ['is content with a mirror within reach', 'localhost:1', []],
-  ])('%s', async (_what, mirror, images) => {
+  it('needs images of which no endpoint is within reach', async () => {
+    const { verify } = await world();
+    const { needs } = await verify({ 'offline-hosts': '127.0.0.3', 'run-image': 'corp/run:1' });
+    expect(imagesOf(needs)).toEqual(['builder of 127.0.0.1', 'run-image of registry-1.docker.io']);
+  });
+
+  it('is content with a mirror within reach that has them', async () => {
     const { registry, verify } = await world();
-    const mirrors = mirror === '' ? '' : `${registry.host}=${mirror}`;
-    const hosts = mirror === '' ? '127.0.0.3' : 'localhost';
-    const { needs } = await verify({ 'offline-hosts': hosts, 'registry-mirrors': mirrors });
-    expect(needs.flatMap((need) => (need.kind === 'image' ? [`${need.role} of ${need.host}`] : []))).toEqual(images);
+    const mirror = registry.host.replace('127.0.0.1', 'localhost');
+    const { needs } = await verify({ 'offline-hosts': '', 'registry-mirrors': `${registry.host}=${mirror}` });
+    expect(imagesOf(needs)).toEqual([]);
   });
 });
+
+describe('verify in the closed network', () => {
+  it.each<[string, BuilderParts, (host: string) => RawInputs]>([
+    ['builder', {}, (host) => ({ builder: `${host}/gone:1` })],
+    ['run-image', {}, (host) => ({ 'run-image': `${host}/gone:1` })],
+    ['run-image', { runImages: [{ image: 'gone:1' }] }, (host) => ({ 'registry-prefix': `${host}/mirror/` })],
+    ['buildpack', {}, (host) => ({ buildpacks: `docker://${host}/gone:1` })],
+  ])('lists a %s that is not there, with the place that was asked', async (role, parts, raw) => {
+    const { registry, verify } = await world({ ...BUILDER, ...parts });
+    const { needs, unread } = await verify(raw(registry.host));
+    expect(imagesOf(needs)).toEqual([expect.stringContaining(`${role} of `)]);
+    expect(unread).toEqual([
+      { name: expect.stringContaining('gone:1') as string, reason: expect.stringContaining(registry.host) as string },
+    ]);
+  });
+
+  it('lists an image that the lock names and nobody has', async () => {
+    const { registry, repository, builder, workingDirectory, verify } = await world();
+    const gone = `sha256:${'d'.repeat(64)}` as const;
+    const images = [
+      locked(repository('builder'), 'builder', builder.digest),
+      locked(repository('run'), 'run-image', gone),
+    ];
+    await writeFile(path.join(workingDirectory, 'images.lock.json'), lockJson({ images }));
+    const { needs, unread } = await verify({ locked: 'true', 'lock-file': 'images.lock.json' });
+    expect(imagesOf(needs)).toEqual(['run-image of 127.0.0.1']);
+    expect(unread.map(({ reason }) => reason)).toEqual([expect.stringContaining(`${registry.host}/run@${gone}`)]);
+  });
+
+  it('takes no trouble on the way for a need', async () => {
+    const { registry, verify } = await world();
+    const mirrors = `${registry.host}=localhost:1`;
+    await expect(verify({ 'offline-hosts': '', 'registry-mirrors': mirrors })).rejects.toMatchObject({
+      code: 'temporary',
+    });
+  });
+});
+
+function imagesOf(needs: readonly Need[]): readonly string[] {
+  return needs.flatMap((need) => (need.kind === 'image' ? [`${need.role} of ${need.host}`] : []));
+}
+
+function locked(repository: Repository, role: ImageRole, digest: Digest): LockedImage {
+  const platforms = [{ platform: AMD64, digest }];
+  const reference = { kind: 'tag', repository, tag: '1' } as const;
+  return { reference, roles: [role], digest, mediaType: MEDIA_TYPE.ociManifest, platforms };
+}

@@ -1,40 +1,33 @@
 import { type ResolvedBuilder, resolveBuilder } from '../../build/prepare/builder.ts';
+import { resolveRunImage } from '../../build/prepare/run-image.ts';
 import { readBuildpackDescriptions } from '../../builder/buildpack-descriptions.ts';
 import { type ModuleName, type ModuleReference, formatModule } from '../../builder/module.ts';
 import { composeOrder, type OrderItem } from '../../builder/order.ts';
 import { runImageCandidates } from '../../builder/run-image.ts';
 import { systemModules, usedModules } from '../../builder/unused-layers.ts';
-import { BuildpacksError } from '../../errors/index.ts';
 import type { BuildpackLocator } from '../../inputs/index.ts';
 import { optional } from '../../json/json.ts';
 import { shownUrl } from '../../network/index.ts';
 import type { Ports, Reach } from '../../ports/index.ts';
 import type { CompleteRequest } from '../../project/index.ts';
-import type { ImageReference } from '../../reference/index.ts';
 import type { RegistryReader } from '../../registry/index.ts';
 import { type FetchedDependency, usableDependencies } from '../dependencies/lock-buildpacks.ts';
 import { bring, type Brought, imageOf } from './brought-buildpacks.ts';
-import { imageNeeds, type ImageSupply } from './image-needs.ts';
 import type { ArchiveNeed, ImageNeed } from './need.ts';
-
-type CarriedNeed = ImageNeed | ArchiveNeed;
-
-/** What is needed and could not be looked at. */
-export interface Unread {
-  readonly name: string;
-  readonly reason: string;
-}
+import { Notes, type Side, type Unread } from './notes.ts';
+import { type ImageSupply, type Wanted, wantedImage } from './wanted.ts';
 
 /** What a look at the builder, the run image and all buildpacks has found. */
 export interface Found {
   /** What has to be carried over. */
-  readonly carried: readonly CarriedNeed[];
+  readonly carried: readonly (ImageNeed | ArchiveNeed)[];
   readonly dependencies: readonly FetchedDependency[];
   readonly unread: readonly Unread[];
 }
 
 export interface LookContext {
   readonly supply: ImageSupply;
+  readonly side: Side;
   readonly reach: Pick<Reach, 'allows'>;
   /** A directory for buildpacks that are archives. */
   readonly scratch: string;
@@ -44,40 +37,38 @@ export interface LookContext {
 /**
  * Looks at everything that a build reads before it runs.
  *
- * @throws BuildpacksError when something can't be read that is at hand in the closed network, InputError when an input names no buildpack
+ * @throws BuildpacksError when something can't be read for another reason than that it is outside, InputError when an input names no buildpack
  */
 export async function lookAt(request: CompleteRequest, context: LookContext): Promise<Found> {
   const { builder: source, platform } = request;
-  const { supply, ports } = context;
-  const notes = new Notes();
-  const needed = imageNeeds('builder', source.kind === 'registry' ? [source.reference] : [], supply);
-  notes.carried.push(...needed);
-  const builder = await notes.attempt(needed, () => resolveBuilder(request, ports.registry, ports));
-  notes.carried.push(...imageNeeds('run-image', runImageNames(request, builder), supply));
+  const { supply, side, ports } = context;
+  const notes = new Notes(side);
+  const wanted = wantedImage('builder', source.kind === 'registry' ? [source.reference] : [], supply);
+  const builder = await notes.attempt(wanted, () => resolveBuilder(request, ports.registry, ports));
+  await lookAtRunImage(request, builder, { ...context, notes });
   const brought = await bringAll(request, builder, { ...context, notes });
   const isUsed = usedBy(request, builder, brought);
   const own =
-    builder && (await notes.attempt(needed, () => readBuildpackDescriptions(builder.provided.image, ports, isUsed)));
+    builder && (await notes.attempt(wanted, () => readBuildpackDescriptions(builder.provided.image, ports, isUsed)));
   const others = brought.flatMap(({ found }) => found?.buildpacks ?? []);
   const buildpacks = [...(own ?? []), ...others.filter(isUsed)];
   const dependencies = usableDependencies(buildpacks, platform, builder?.builder.stackId);
-  return { carried: notes.carried, dependencies, unread: notes.unread };
+  return { carried: notes.needs, dependencies, unread: notes.unread };
 }
 
-class Notes {
-  readonly carried: CarriedNeed[] = [];
-  readonly unread: Unread[] = [];
-
-  /** @param needed what is read, if it is outside: it need not be readable then; anything else must be */
-  async attempt<T>([need]: readonly CarriedNeed[], read: () => Promise<T>): Promise<T | undefined> {
-    try {
-      return await read();
-    } catch (error) {
-      if (need === undefined || !(error instanceof BuildpacksError) || error.code === 'cancelled') throw error;
-      this.unread.push({ name: need.kind === 'image' ? need.name : need.uri, reason: error.message });
-      return undefined;
-    }
-  }
+/** A builder that could not be read names none. */
+async function lookAtRunImage(
+  { runImage: override, platform }: CompleteRequest,
+  builder: ResolvedBuilder | undefined,
+  { supply, notes, ports }: Pick<LookContext, 'supply' | 'ports'> & { readonly notes: Notes },
+): Promise<void> {
+  if (override === undefined && builder === undefined) return;
+  const runImages = builder?.builder.runImages ?? [];
+  const request = { platform, ...optional('override', override) };
+  const names = runImageCandidates({ runImages, ...request }).map(({ reference }) => reference);
+  await notes.attempt(wantedImage('run-image', names, supply), () =>
+    resolveRunImage({ runImages }, request, ports.registry, ports.log),
+  );
 }
 
 type ListName = 'buildpacks' | 'pre-buildpacks' | 'post-buildpacks';
@@ -101,9 +92,7 @@ async function bringAll(
   const lines: Line[] = [];
   for (const [input, locators] of lists) {
     for (const locator of locators) {
-      const needed = carriedFor(locator, builder, context);
-      notes.carried.push(...needed);
-      const found = await notes.attempt(needed, () =>
+      const found = await notes.attempt(wantedFor(locator, builder, context), () =>
         bring(locator, input, { ...context, platform, builder: builder?.builder }),
       );
       lines.push({ input, found });
@@ -112,18 +101,19 @@ async function bringAll(
   return lines;
 }
 
-/** The one thing that a locator needs from outside, if it does. */
-function carriedFor(
+/** What a locator has us read that is not on this machine. */
+function wantedFor(
   locator: BuildpackLocator,
   builder: ResolvedBuilder | undefined,
   { supply, reach }: Pick<LookContext, 'supply' | 'reach'>,
-): readonly CarriedNeed[] {
+): Wanted | undefined {
   if (locator.kind === 'url') {
     const url = new URL(locator.url);
-    return reach.allows(url.hostname) ? [] : [{ kind: 'archive', uri: shownUrl(url), host: url.hostname }];
+    const need = { kind: 'archive', uri: shownUrl(url), host: url.hostname } as const;
+    return { need, isSupplied: reach.allows(url.hostname) };
   }
   const image = imageOf(locator, builder?.builder);
-  return imageNeeds('buildpack', image === undefined ? [] : [image], supply);
+  return wantedImage('buildpack', image === undefined ? [] : [image], supply);
 }
 
 /** Which buildpacks the build's order leads to; all, where it is not known. */
@@ -150,10 +140,4 @@ function usedBy(
 
 function isModule(item: OrderItem): item is ModuleReference {
   return item !== 'from-builder';
-}
-
-function runImageNames({ runImage }: CompleteRequest, builder: ResolvedBuilder | undefined): readonly ImageReference[] {
-  if (runImage === undefined && builder === undefined) return [];
-  const runImages = builder?.builder.runImages ?? [];
-  return runImageCandidates({ runImages, ...optional('override', runImage) }).map(({ reference }) => reference);
 }

@@ -10,7 +10,7 @@ export function renderNeeds({ needs, unread }: VerifyOutcome): readonly string[]
   const dependencies = needs.filter((need) => need.kind === 'dependency');
   return [
     ...section(
-      'images; lock and bundle them, or name the mirror that has them',
+      'images; lock, bundle and load them, or name the mirror that has them',
       images.map(({ role, name }) => `${role} ${name}`),
     ),
     ...section(
@@ -26,7 +26,7 @@ export function renderNeeds({ needs, unread }: VerifyOutcome): readonly string[]
       packages.map(({ manager, file, host }) => `${host} by ${manager} for ${file}`),
     ),
     ...section(
-      'not looked at',
+      'could not be read',
       unread.map(({ name, reason }) => `${name}: ${reason}`),
     ),
     ...(needs.length === 0 ? ['nothing is needed from outside'] : []),

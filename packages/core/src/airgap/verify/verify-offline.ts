@@ -11,10 +11,11 @@ import { onlyTo } from '../../network/reach.ts';
 import type { Ports } from '../../ports/index.ts';
 import { withinReach } from '../../registry/index.ts';
 import { dependencyNeeds } from './dependency-needs.ts';
-import type { ImageSupply } from './image-needs.ts';
-import { lookAt, type Unread } from './look.ts';
+import { lookAt } from './look.ts';
 import type { Need } from './need.ts';
+import type { Unread } from './notes.ts';
 import { packageNeeds } from './package-needs.ts';
+import type { ImageSupply } from './wanted.ts';
 
 export interface VerifyRequest {
   /** The inputs of a build with `offline`. */
@@ -26,14 +27,14 @@ export interface VerifyRequest {
 export interface VerifyOutcome {
   /** Images, then what buildpacks fetch, then packages. */
   readonly needs: readonly Need[];
-  /** Of the images and archives that are needed, those that could not be looked at: what their buildpacks fetch is not in the list. */
+  /** Of the images and archives that are needed, those that could not be read: what their buildpacks fetch is not in the list. */
   readonly unread: readonly Unread[];
 }
 
 /**
  * Tells, without building, what a build would need from outside of a closed network.
  *
- * @throws BuildpacksError when an image that should be at hand can't be read
+ * @throws BuildpacksError when something can't be read for another reason than that it is outside
  */
 export async function verifyOffline({ build, connection }: VerifyRequest, ports: Ports): Promise<VerifyOutcome> {
   return explained(ports.signal, async () => {
@@ -46,9 +47,10 @@ export async function verifyOffline({ build, connection }: VerifyRequest, ports:
       mirrors: withinReach(connection.mirrors, reach),
       ...optional('lock', complete.lock),
     };
+    const side = connection.offline === undefined ? 'outside' : 'inside';
     const registry = complete.lock === undefined ? session.registry : lockedImages(session.registry, complete.lock);
     const found = await withScratch(session.ports, (scratch) =>
-      lookAt(complete, { supply, reach, scratch, ports: { ...session.ports, registry } }),
+      lookAt(complete, { supply, side, reach, scratch, ports: { ...session.ports, registry } }),
     );
     // Buildpacks have no network of ours: `none` is none, whatever the inputs name.
     const closed = { reaches: (host: string) => complete.network !== 'none' && reach.allows(host) };

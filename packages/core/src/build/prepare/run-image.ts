@@ -30,7 +30,7 @@ export interface ResolvedRunImage {
  * @throws BuildpacksError `temporary`, `denied` or `policy` when no name of it can be read
  */
 export async function resolveRunImage(
-  builder: Builder,
+  builder: Pick<Builder, 'runImages'>,
   request: { readonly override?: NamedImage; readonly outputRegistry?: string; readonly platform: Platform },
   registry: RegistryReader,
   log: Log,
