@@ -14,6 +14,7 @@ export interface BuilderParts {
   readonly order?: Order;
   readonly runImages?: readonly { readonly image: string; readonly mirrors?: readonly string[] }[];
   readonly lifecycle?: string;
+  readonly stack?: string;
 }
 
 /** An order of groups, each of ids. */
@@ -30,7 +31,7 @@ export function fetching(host: string): string {
 export async function pushBuilder(
   shelf: Shelf,
   repository: Repository,
-  { platform = AMD64, buildpacks = {}, order = [], runImages = [], lifecycle = '0.21.17' }: BuilderParts,
+  { platform = AMD64, buildpacks = {}, order = [], runImages = [], lifecycle = '0.21.17', stack = '' }: BuilderParts,
   ...names: readonly string[]
 ): Promise<RawManifest> {
   const metadata = {
@@ -42,6 +43,7 @@ export async function pushBuilder(
     'io.buildpacks.builder.metadata': JSON.stringify(metadata),
     'io.buildpacks.buildpack.order': JSON.stringify(order),
     'io.buildpacks.buildpack.layers': label,
+    ...(stack !== '' && { 'io.buildpacks.stack.id': stack }),
   };
   const env = ['CNB_USER_ID=1001', 'CNB_GROUP_ID=1001'];
   return pushImage(shelf, repository, { platform, layers, labels, env }, ...names);

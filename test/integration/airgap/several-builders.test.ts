@@ -1,7 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { pushPackage } from './builders.ts';
+import { EVERY_PLATFORM } from '../../../packages/core/src/airgap/content/platform-choice.ts';
+import { dependenciesOfLock } from '../../../packages/core/src/airgap/dependencies/lock-buildpacks.ts';
+import { openSession } from '../../../packages/core/src/build/session.ts';
+import { parseLock } from '../../../packages/core/src/lock/parse-lock.ts';
+import { corePorts, NO_CONNECTION } from '../../e2e/support/ports.ts';
+import { fetching, pushPackage } from './builders.ts';
 import { pushImage } from './fixture.ts';
 import { image, lockWorld } from './lock-world.ts';
 
@@ -76,6 +81,24 @@ describe('lock for several builders', () => {
     expect(await names()).toContain('team/extra:1');
   });
 
+  it('has what the buildpacks of each fetch on its own stack, and other buildpacks on all', async () => {
+    const { lock, text, push, registry, repository, shelf } = await world();
+    const runImages = [{ image: image(registry.host, 'run') }];
+    for (const [name, stack] of Object.entries({ java: 'jammy', node: 'noble' })) {
+      await push({ stack, runImages, buildpacks: { [`a/${name}`]: onStack(`${name}.example`, stack) } }, name);
+    }
+    await pushPackage(shelf, repository('extra'), { 'a/extra': onStack('extra.example', 'noble') }, '1');
+    await lock({ builder: 'java', buildpacks: [image(registry.host, 'extra')] }, 'keep', { builders: ['node'] });
+    const session = openSession(corePorts(), NO_CONNECTION, []);
+    const ports = { ...session.ports, registry: session.registry };
+    const found = await dependenciesOfLock(parseLock(Buffer.from(await text()), ''), EVERY_PLATFORM, ports);
+    expect(found.map(({ uri }) => new URL(uri).hostname).sort()).toEqual([
+      'extra.example',
+      'java.example',
+      'node.example',
+    ]);
+  });
+
   it('names the builder whose run image can not be read', async () => {
     const { lock, push, registry } = await world();
     await push({ runImages: [{ image: image(registry.host, 'gone') }] }, 'node');
@@ -94,6 +117,10 @@ describe('lock for several builders', () => {
     expect(await names()).toEqual(['node:1', 'run:1']);
   });
 });
+
+function onStack(host: string, stack: string): string {
+  return `${fetching(host)}stacks = ["${stack}"]\n`;
+}
 
 /** Two builders: `java` with the run image `run-java`, `node` with `run` and its mirrors `copy` and `gone`, which is; `java` has that mirror, too. */
 async function world() {
