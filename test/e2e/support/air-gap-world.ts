@@ -9,6 +9,7 @@ import { TOOL_IMAGE } from '../../../packages/core/src/index.ts';
 import { type Machine, makeMachine, runAt } from './guide-machine.ts';
 
 const BUILDER = 'corp/builder:1';
+const SECOND_BUILDER = 'corp/builder-node:1';
 const RUN_IMAGE = 'corp/run:1';
 
 /** Where commands of docs/air-gap.md are typed: their first line says it. */
@@ -26,7 +27,7 @@ export interface AirGapWorld {
 }
 
 /**
- * - outside: Docker Hub with `corp/builder:1` and `corp/run:1`, and our own image on ghcr.io
+ * - outside: Docker Hub with `corp/builder:1`, `corp/builder-node:1` and the run image of both, `corp/run:1`, and our own image on ghcr.io
  * - inside: `registry.corp`, whose authority is in `corporate-root.pem`; nobody knows a host of outside
  * - `app`: an app, in both homes; `/mnt`: the medium that is carried
  * - `signer.pem` and `signer-public.pem`: a key outside, and its public half inside
@@ -51,7 +52,8 @@ export async function startAirGapWorld(): Promise<AirGapWorld> {
       await start('ghcr.io'),
       await start('registry.corp'),
     ];
-    await pushBuilder(hub, '1');
+    await pushBuilder(hub, BUILDER, '1');
+    await pushBuilder(hub, SECOND_BUILDER, 'node');
     await pushLayout((await makeRunImage()).layout, `${hub.backDoor}/${RUN_IMAGE}`, hub.access);
     // Nobody looks into it here.
     const tool = TOOL_IMAGE.replace('ghcr.io', github.backDoor);
@@ -77,7 +79,7 @@ export async function startAirGapWorld(): Promise<AirGapWorld> {
       tell: (told) => (digest = told),
       run: (side, commands) =>
         runAt(machines[side], { home: homes[side], commands, files: [], environment: environments()[side] }),
-      moveBuilder: () => pushBuilder(hub, '2'),
+      moveBuilder: () => pushBuilder(hub, BUILDER, '2'),
       stop,
     };
   } catch (error) {
@@ -86,14 +88,14 @@ export async function startAirGapWorld(): Promise<AirGapWorld> {
   }
 }
 
-async function pushBuilder({ backDoor, access }: Registry, edition: string): Promise<void> {
+async function pushBuilder({ backDoor, access }: Registry, name: string, edition: string): Promise<void> {
   const { layout } = await makeBuilder({
     buildpacks: [await buildpackDirectory('procfile')],
     order: [[{ id: 'samples/procfile' }]],
     runImage: `docker.io/${RUN_IMAGE}`,
     labels: { edition },
   });
-  await pushLayout(layout, `${backDoor}/${BUILDER}`, access);
+  await pushLayout(layout, `${backDoor}/${name}`, access);
 }
 
 /** With the app and the keys. */

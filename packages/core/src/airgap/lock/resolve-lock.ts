@@ -74,12 +74,12 @@ export async function resolveLock(
   return isKept && before !== undefined ? withKept(needed, before, log) : needed;
 }
 
-/** Without those that the inputs don't need, a lock that others share would lose what they need. */
+/** With what the inputs don't need: others who share the lock may. */
 function withKept(needed: Lock, before: Lock, log: Log): Lock {
   const names = new Set(needed.images.map(({ reference }) => imageName(reference)));
   const others = before.images.map(({ reference }) => imageName(reference)).filter((name) => !names.has(name));
   if (others.length > 0) {
-    log.info(`these inputs don't need ${others.join(', ')}: in the lock until --update`);
+    log.info(`without --update the lock keeps what these inputs don't need: ${others.join(', ')}`);
   }
   return merged([...needed.images, ...before.images]);
 }
