@@ -162,7 +162,10 @@ async function fill(
   const blobs = missing.filter(({ content }) => content.kind !== 'bytes');
   const kept = sizeOf(files.filter(({ content }) => content.kind !== 'bytes')) - sizeOf(blobs);
   if (kept > 0) log.info(`${formatSize(kept)} are there already`);
-  await requireRoom(path, sizeOf(missing));
+  const free = await requireRoom(path, sizeOf(missing));
+  log.info(
+    `${formatSize(sizeOf(blobs))} in ${blobs.length} files to be fetched; the disk has ${formatSize(free)} left`,
+  );
   announceTransfers(blobs, log);
   // What makes a directory a bundle comes last.
   await mapInParallel(blobs, AT_ONCE, (file) => writeFile(file, output, { registry, log }));

@@ -11,13 +11,14 @@ const FULL = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 /**
  * Looks whether so many bytes fit before hours are spent on them.
  *
+ * @returns bytes that are free
  * @throws BuildpacksError `machine` when they do not
  */
-export async function requireRoom(output: string, bytes: number): Promise<void> {
+export async function requireRoom(output: string, bytes: number): Promise<number> {
   const place = kindOf(output) === 'directory' ? output : path.dirname(output);
   const { bavail, bsize } = await statfs(place);
   const free = bavail * bsize;
-  if (bytes <= free) return;
+  if (bytes <= free) return free;
   const message = `"${output}" needs ${formatSize(bytes)} more, and its disk has ${formatSize(free)} left`;
   throw new BuildpacksError('machine', message, { hint: HINT });
 }

@@ -1,5 +1,6 @@
 import { BuildpacksError } from '../../errors/index.ts';
 import { plainText } from '../../log/terminal-text.ts';
+import type { Log } from '../../ports/index.ts';
 import type { Digest } from '../../reference/index.ts';
 import type { BundleSource } from './bundle-source.ts';
 import { type LoadableContent, readContent } from './check-content.ts';
@@ -21,10 +22,15 @@ const MAX_SHOWN = 20;
  * registry, and dependencies where they are written.
  *
  * @param expected the digest of the bundle that is meant; undefined: any
+ * @param log is told how many bytes are read
  * @throws BuildpacksError `image` that names everything that is wrong with it, `policy` when it is not the one that is meant
  */
-export async function checkBundle(source: BundleSource, expected: Digest | undefined): Promise<CheckedBundle> {
-  const { damages, isCluttered, digest, sums } = await checkFiles(source, expected);
+export async function checkBundle(
+  source: BundleSource,
+  expected: Digest | undefined,
+  log?: Pick<Log, 'progress'>,
+): Promise<CheckedBundle> {
+  const { damages, isCluttered, digest, sums } = await checkFiles(source, expected, log);
   if (isCluttered === true) throw clutteredBundle(source, damages);
   if (digest === undefined || sums === undefined || damages.length > 0) throw damagedBundle(source, damages);
   const wrong: string[] = [];

@@ -1,5 +1,6 @@
 import { BuildpacksError } from '../../errors/index.ts';
 import { mapInParallel } from '../../parallel/parallel.ts';
+import type { Log } from '../../ports/index.ts';
 import { type Digest, digestOf } from '../../reference/index.ts';
 import { digestInName, HEAD_FILES, parseSums, SUMS_FILE } from '../content/bundle-files.ts';
 import { hashOf } from '../content/content-hash.ts';
@@ -28,9 +29,14 @@ export interface CheckedFiles {
  * since to hash takes as long as to read the medium.
  *
  * @param expected the digest of `SHA256SUMS`, when it is known
+ * @param log is told how many bytes are read
  * @throws BuildpacksError `policy` when it has another one: then no other file was read
  */
-export async function checkFiles(source: BundleSource, expected?: Digest): Promise<CheckedFiles> {
+export async function checkFiles(
+  source: BundleSource,
+  expected?: Digest,
+  log?: Pick<Log, 'progress'>,
+): Promise<CheckedFiles> {
   if (source.damages.length > 0) return { damages: source.damages };
   if (!source.files.has(SUMS_FILE)) {
     return { damages: [`${SUMS_FILE}: it is missing, so this is no bundle or not a whole one`] };
@@ -50,7 +56,8 @@ export async function checkFiles(source: BundleSource, expected?: Digest): Promi
     ...extra.map((file) => `${file}: it does not belong to the bundle`),
   ];
   if (damages.length > 0) return { damages, isCluttered: missing.length === 0 };
-  const wrong = await mapInParallel([...sums], AT_ONCE, ([file, due]) => damageOf(source, file, due));
+  const opened = openCounted(source, log);
+  const wrong = await mapInParallel([...sums], AT_ONCE, ([file, due]) => damageOf(opened, file, due));
   return { damages: wrong.filter((damage) => damage !== undefined), digest, sums };
 }
 
@@ -60,9 +67,22 @@ function anotherBundle({ name }: BundleSource, digest: Digest, expected: Digest)
   });
 }
 
-async function damageOf(source: BundleSource, file: string, expected: Digest): Promise<string | undefined> {
+/** The same bytes, of which the log is told as of one transfer. */
+function openCounted(source: BundleSource, log: Pick<Log, 'progress'> | undefined): BundleSource['open'] {
+  const total = [...source.files.values()].reduce((sum, size) => sum + size, 0);
+  let done = source.files.get(SUMS_FILE) ?? 0;
+  return async function* counted(file) {
+    for await (const chunk of source.open(file)) {
+      done += chunk.length;
+      log?.progress({ label: 'checked', done, total });
+      yield chunk;
+    }
+  };
+}
+
+async function damageOf(open: BundleSource['open'], file: string, expected: Digest): Promise<string | undefined> {
   const named = digestInName(file);
   if (named !== undefined && named !== expected) return `${file}: ${SUMS_FILE} has another digest for it, ${expected}`;
-  const { digest } = await hashOf(source.open(file));
+  const { digest } = await hashOf(open(file));
   return digest === expected ? undefined : `${file}: expected ${expected}, found ${digest}`;
 }

@@ -79,7 +79,7 @@ export async function loadBundle(request: LoadRequest, ports: Ports): Promise<Lo
     log.phase('check');
     const source = await openBundle(request.bundle, ports.machine.workingDirectory);
     try {
-      const bundle = await checkBundle(source, request.expected);
+      const bundle = await checkBundle(source, request.expected, log);
       const plan = await planPush(bundle, request.to, session.registry);
       await requirePushRights(plan, session.registry);
       const mirrors = mirroredRegistries(referencesOf(bundle), request.to);

@@ -64,7 +64,7 @@ export async function lookIntoBundle({ bundle: place, expected }: LookRequest, p
   ports.log.phase('check');
   const source = await openBundle(place, ports.machine.workingDirectory);
   try {
-    const { digest, lock, facts, images, attachments } = await checkBundle(source, expected);
+    const { digest, lock, facts, images, attachments } = await checkBundle(source, expected, ports.log);
     const byName = new Map(lock.images.map((image) => [imageName(image.reference), image]));
     return {
       digest,
