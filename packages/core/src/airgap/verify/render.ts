@@ -36,7 +36,7 @@ export function renderNeeds({ needs, unread }: VerifyOutcome): readonly string[]
 /** How a refusal says it. */
 export function summaryOf(needs: readonly Need[]): string {
   const hosts = [...new Set(needs.map(({ host }) => host))].sort(compareText);
-  return `a build with these inputs may need ${needs.length} things from outside, of ${hosts.join(', ')}`;
+  return `a build with these inputs may need ${needs.length} ${needs.length === 1 ? 'thing' : 'things'} from outside, of ${hosts.join(', ')}`;
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {
