@@ -5,7 +5,7 @@ import { type Descriptor, parseIndex, type RawManifest, rawManifest } from '../i
 import { isIndexType, isManifestType, MEDIA_TYPE } from '../image/media-types.ts';
 import type { ImageSource } from '../image/source.ts';
 import { asRecord, asText, parseJson } from '../json/json.ts';
-import { shown } from '../json/shown.ts';
+import { shown } from '../log/shown.ts';
 import type { Digest } from '../reference/index.ts';
 import { verified } from './verified-stream.ts';
 

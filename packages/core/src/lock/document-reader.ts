@@ -1,7 +1,7 @@
 import type { Problems } from '../errors/problems.ts';
 import type { Platform } from '../image/manifest.ts';
 import { asRecord, type JsonRecord, optional } from '../json/json.ts';
-import { shown } from '../json/shown.ts';
+import { shown } from '../log/shown.ts';
 import { type Digest, type ImageReference, isDigest } from '../reference/index.ts';
 import { parseImageName } from './image-name.ts';
 

@@ -2,7 +2,7 @@ import { Problems } from '../errors/problems.ts';
 import { isIndexType, isManifestType } from '../image/media-types.ts';
 import { formatPlatform } from '../image/platform.ts';
 import { asText, optional, parseJson } from '../json/json.ts';
-import { shown } from '../json/shown.ts';
+import { shown } from '../log/shown.ts';
 import { compareText, imageName } from './image-name.ts';
 import { DocumentReader } from './document-reader.ts';
 import {

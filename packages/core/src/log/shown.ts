@@ -1,4 +1,4 @@
-import { plainText } from '../log/terminal-text.ts';
+import { plainText } from './terminal-text.ts';
 
 /** What a document says in the place of something else, not longer than a line. */
 export function shown(value: unknown): string {
