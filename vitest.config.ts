@@ -1,6 +1,10 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 const MINUTE = 60_000;
+/** vitest's own default leaves one processor out, which is half of two. */
+const WORKERS = Math.max(2, availableParallelism() - 1);
 
 /**
  * unit: milliseconds, no process and no network.
@@ -11,12 +15,16 @@ export default defineConfig({
   test: {
     clearMocks: true,
     restoreMocks: true,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
           name: 'unit',
           include: ['packages/*/test/**/*.test.ts', 'test/contract/**/*.test.ts'],
           sequence: { groupOrder: 0 },
+          maxWorkers: WORKERS,
+          // Properties take seconds where others compute beside them.
+          testTimeout: MINUTE / 2,
         },
       },
       {
@@ -25,6 +33,7 @@ export default defineConfig({
           globalSetup: 'test/support/programs.ts',
           include: ['test/integration/**/*.test.ts'],
           sequence: { groupOrder: 1 },
+          maxWorkers: WORKERS,
           testTimeout: MINUTE,
           hookTimeout: MINUTE,
         },
@@ -37,7 +46,8 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
           testTimeout: 5 * MINUTE,
           hookTimeout: 10 * MINUTE,
-          maxWorkers: 2,
+          // Builds wait for engines, registries and retries as much as they compute.
+          maxWorkers: 3,
         },
       },
     ],

@@ -1,4 +1,4 @@
-import { stringify } from 'yaml';
+import { imagesLockYaml } from '../../packages/core/src/lock/images-lock.ts';
 import { byDigest, type Release } from './release-file.ts';
 
 const HEAD = `---
@@ -6,12 +6,11 @@ const HEAD = `---
 # Made from release.json by "npm run generate"; changes belong there.
 `;
 
-/** The images of a release as a lock file that `imgpkg` and `kbld` read (`ImagesLock`, version `imgpkg.carvel.dev/v1alpha1`). */
+/** The images of a release as a lock file that `imgpkg` and `kbld` read. */
 export function renderImagesList({ version, toolImage, tektonBundle }: Release): string {
   const images = [toolImage, tektonBundle].map((image) => ({
     image: byDigest(image),
-    annotations: { 'kbld.carvel.dev/id': `${image.repository}:${version}` },
+    id: `${image.repository}:${version}`,
   }));
-  const lock = { apiVersion: 'imgpkg.carvel.dev/v1alpha1', kind: 'ImagesLock', images };
-  return `${HEAD}${stringify(lock, { lineWidth: 0 })}`;
+  return imagesLockYaml(images).replace(/^---\n/, HEAD);
 }

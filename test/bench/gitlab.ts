@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { type Authority, makeAuthority } from './certificates.ts';
+import type { ClosedNetwork } from './closed-network.ts';
 import { startCoordinator } from './gitlab/coordinator.ts';
 import { expandPipeline } from './gitlab/expanded.ts';
 import { type PipelineEvent, predefined, type ProjectRegistry, refOf } from './gitlab/facts.ts';
@@ -36,6 +37,8 @@ export interface PipelineOptions extends ProjectFiles {
   readonly machine?: string;
   readonly volumes?: RunnerOptions['volumes'];
   readonly docker?: RunnerOptions['docker'];
+  /** Where the runner is, with GitLab let in. Default: the machine's network. */
+  readonly network?: Pick<ClosedNetwork, 'launcher' | 'letIn'>;
   /** A project of the instance that components are included from. */
   readonly components?: Parameters<typeof makeComponentProject>[1];
 }
@@ -97,8 +100,10 @@ export async function runPipeline(options: PipelineOptions): Promise<PipelineOut
     });
     try {
       const machine = options.machine ?? path.join(scratch, 'machine');
-      const { docker = {}, volumes = [] } = options;
-      const printed = await runJobs({ url: coordinator.url, ca: authority.certificateFile, machine, docker, volumes });
+      const { docker = {}, volumes = [], network } = options;
+      await network?.letIn(Number(new URL(coordinator.url).port));
+      const settings = { machine, docker, volumes, ...(network && { launcher: network.launcher }) };
+      const printed = await runJobs({ url: coordinator.url, ca: authority.certificateFile, ...settings });
       return outcomeOf(project.commit, jobs, printed);
     } finally {
       await coordinator.close();

@@ -35,6 +35,8 @@ export async function makeNetworkNamespace(): Promise<NetworkNamespace> {
     // With a way to everywhere, whatever is tried comes by the rules and is counted.
     await within('ip', 'route', 'add', 'default', 'via', gateway);
     await within('iptables', '-A', 'OUTPUT', '-o', 'wire', '-j', 'REJECT');
+    // The machine's name server may be on loopback, where nobody is here.
+    await within('iptables', '-A', 'OUTPUT', '-o', 'lo', '-p', 'udp', '--dport', '53', '-j', 'REJECT');
   } catch (error) {
     await stop();
     throw error;
@@ -48,7 +50,8 @@ export async function makeNetworkNamespace(): Promise<NetworkNamespace> {
     },
     refusals: async () => {
       const rules = await within('iptables', '-L', 'OUTPUT', '-vnx');
-      return Number(/^\s*(\d+)\s+\d+\s+REJECT/m.exec(rules)?.[1]);
+      const counts = Array.from(rules.matchAll(/^\s*(\d+)\s+\d+\s+REJECT/gm), ([, packets]) => Number(packets));
+      return counts.reduce((sum, count) => sum + count, 0);
     },
     stop,
   };

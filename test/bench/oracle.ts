@@ -12,7 +12,7 @@ export interface Oracle<Question, Answer> {
 
 /** Starts the program; it ends when it is stopped, or with the process that started it. */
 export async function startOracle<Question, Answer>(
-  name: Extract<ProgramName, 'httpproxy' | 'image-json' | 'registries-conf'>,
+  name: Extract<ProgramName, 'httpproxy' | 'image-json' | 'paketo' | 'registries-conf'>,
 ): Promise<Oracle<Question, Answer>> {
   const child = spawn(await program(name), [], { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]();

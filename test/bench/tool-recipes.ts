@@ -21,6 +21,7 @@ export type ProgramName =
   | 'referrers-registry'
   | 'httpproxy'
   | 'image-json'
+  | 'paketo'
   | 'registries-conf';
 
 /** How a tool is made. */
@@ -127,6 +128,7 @@ export const RECIPES: Readonly<Record<ToolName, Recipe>> = {
   'image-json': { module: 'github.com/buildpacks/lifecycle', programs: { 'image-json': OWN_PROGRAM } },
   httpproxy: { module: 'golang.org/x/net', programs: { httpproxy: OWN_PROGRAM } },
   'registries-conf': { module: 'go.podman.io/image/v5', programs: { 'registries-conf': OWN_PROGRAM } },
+  paketo: { module: 'github.com/paketo-buildpacks/packit/v2', isQuick: true, programs: { paketo: OWN_PROGRAM } },
 };
 
 export const TOOL_NAMES = Object.keys(RECIPES) as readonly ToolName[];

@@ -19,6 +19,8 @@ export interface Tool {
 
 /** For all packages: without optimising, and without putting functions into others. */
 const QUICK = ['-gcflags', 'all=-N -l'];
+/** But for the standard library, which is there from the other tools. */
+const COMPILED = ['-gcflags', 'std='];
 
 /** Raise when this code makes something else from the same modules. */
 const RECIPE_VERSION = 2;
@@ -49,7 +51,7 @@ async function build(recipe: Recipe, version: string, source: string, folder: st
   for (const [file, target] of Object.entries(recipe.programs)) {
     const output = path.join(folder, file);
     const settings = ['-trimpath', '-buildvcs=false', '-ldflags', `-s -w${variable}`];
-    if (recipe.isQuick === true) settings.push(...QUICK);
+    if (recipe.isQuick === true) settings.push(...QUICK, ...COMPILED);
     await go(['build', ...settings, '-o', output, target], { directory: source });
     await chmod(output, 0o755);
   }

@@ -2,7 +2,6 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Registry, startRegistry } from '../bench/registry.ts';
 import { requiresEngine } from '../support/requires.ts';
 import { build, cli } from './support/cli.ts';
 import { startWorld, type World } from './support/world.ts';
@@ -60,6 +59,14 @@ requiresEngine('a build by its lock', () => {
     expect(stderr).toContain('lock-file: "no.json" does not exist');
   });
 
+  it('tells where a directory is in the place of the list of images', async () => {
+    const { status, stderr } = await lock('--images-lock=.');
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: expect.stringContaining('images-lock: "." is a directory') as string,
+    });
+  });
+
   it('is told by lock --check that a tag has moved', async () => {
     const { status, stdout } = await lock('--check');
     expect(status).toBe(110);
@@ -77,43 +84,5 @@ requiresEngine('a build by its lock', () => {
       stdout: expect.stringContaining(`${locked.runImage} -> `) as string,
     });
     expect(await lock('--check')).toMatchObject({ status: 0 });
-  });
-});
-
-requiresEngine('a build in a closed network', () => {
-  let world: World;
-  let closed: Registry;
-  let directory: string;
-
-  beforeAll(async () => {
-    world = await startWorld({ buildpacks: ['nodejs'] });
-    closed = await startRegistry();
-    directory = await mkdtemp(path.join(tmpdir(), 'e2e-air-gap-'));
-  });
-  afterAll(async () => {
-    await rm(directory, { recursive: true, force: true });
-    await closed.stop();
-    await world.stop();
-  });
-
-  const run = async (...args: readonly string[]) => {
-    const outcome = await cli(args, { directory });
-    expect(outcome.status, outcome.stderr).toBe(0);
-    return outcome.stdout;
-  };
-
-  it.each(['container', 'rootfs'])('gives the digest of the connected one (%s)', async (engine) => {
-    const inputs = ['--builder', world.builder, '--path', APP, '--engine', engine];
-    const connected = await build([world.image('app'), ...inputs], { directory });
-    await run('lock', ...inputs, '--tool-image=none');
-    await run('bundle', '--output=bundle.tar', '--part-size=30MB');
-    const lines = await run('load', 'bundle.tar', `--to=${closed.host}/mirror`, '--mirror-config=mirrors.conf');
-    expect(lines).toBe(`${world.registry.host}=${closed.host}/mirror/${world.registry.host.replace(':', '_')}\n`);
-
-    world.registry.forget();
-    const there = `${closed.host}/apps/app:${engine}`;
-    const result = await build([there, ...inputs, '--locked', '--registries-conf=mirrors.conf'], { directory });
-    expect(result.digest).toBe(connected.digest);
-    expect(world.registry.requests()).toEqual([]);
   });
 });

@@ -5,7 +5,6 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
 import { type Authority, makeAuthority } from '../bench/certificates.ts';
-import { command } from '../bench/command.ts';
 import { GIT_ENVIRONMENT } from '../bench/git.ts';
 import { startGitDaemon } from '../bench/git-daemon.ts';
 import { helperImage } from '../bench/gitlab/helper-image.ts';
@@ -15,6 +14,7 @@ import { runTask, type TaskOptions, type TaskOutcome } from '../bench/tekton.ts'
 import { loadToolImage } from '../bench/tool-image.ts';
 import { requiresDocker, requiresSquid } from '../support/requires.ts';
 import { INSTALLED, pipelineTaskRun, tektonSample } from '../support/tekton-samples.ts';
+import { startCopies } from './support/copies.ts';
 import { startWorld, type World } from './support/world.ts';
 
 const APP = path.resolve('samples/apps/procfile');
@@ -116,24 +116,22 @@ requiresDocker("Tekton's samples", () => {
     );
   });
 
-  it('closed-cluster reads nothing but copies', async () => {
-    const mirror = 'mirror/docker.io/example';
+  it('closed-cluster reads nothing but the copies that are locked', async () => {
+    const copies = await startCopies(world, toolImage);
     const image = `${world.registry.host}/closed`;
-    await world.addRunImage(`${mirror}/run`, {});
-    const copy = await pinned(await world.addBuilder(`${mirror}/builder`, { runImage: 'docker.io/example/run:1' }));
-    await command('docker', ['tag', toolImage, `${world.registry.host}/mirror/${toolImage}`]);
     const { succeeded, text } = await run(
       'closed-cluster',
+      { [ZEROS]: copies.builderDigest, 'registry.example/shop': image, 'registry.example': world.registry.host },
       {
-        [ZEROS]: copy.slice(copy.indexOf('@') + 1),
-        'registry.example/shop': image,
-        'registry.example': world.registry.host,
+        claims: { shop: await copies.lockedApp(APP) },
+        objects: [
+          partOf('dockerconfig', 'Secret'),
+          filled(partOf('ca-config-map', 'ConfigMap'), asAuthority(authority)),
+        ],
       },
-      { objects: [partOf('dockerconfig', 'Secret')] },
     );
     expect(succeeded, text).toBe(true);
-    const { config } = await world.config(`${image}:latest`);
-    expect(config.Labels['io.buildpacks.lifecycle.metadata']).toContain('index.docker.io/example/run@sha256:');
+    expect(await copies.runImageOf(`${image}:latest`)).toBe(copies.runImage);
   });
 
   /** A claim as it comes from most StorageClasses, root's alone. */

@@ -69,7 +69,7 @@ describe('verify', () => {
     const { status, stdout } = await verify('--offline');
     expect(status).toBe(112);
     expect(stdout).toContain(`builder ${world.builder}`);
-    expect(stdout).toContain('not looked at:');
+    expect(stdout).toContain('could not be read:');
     expect(world.registry.requests()).toEqual([]);
   });
 
@@ -92,15 +92,19 @@ describe('verify', () => {
     expect(stdout).toContain('downloads.example by samples/procfile@');
   });
 
-  it('does not say that nothing is needed when the builder is gone', async () => {
-    const gone = world.image('gone');
-    const { status, stderr } = await cli(
-      ['verify', `--builder=${gone}`, `--path=${app}`, '--offline-hosts=127.0.0.1'],
-      {
-        directory,
-      },
-    );
+  it.each([
+    ['a name that nobody has', () => world.image('gone'), 2],
+    ['a host that nobody knows', () => 'registry.invalid/builder:1', 111],
+  ])('takes no trouble outside for a need: %s', async (_what, builder, expected) => {
+    const name = builder();
+    const { status, stdout, stderr } = await cli(['verify', `--builder=${name}`, `--path=${app}`], { directory });
+    expect({ status, stdout }).toEqual({ status: expected, stdout: '' });
+    expect(stderr).toContain(name.split('/')[0]);
+  });
+
+  it('refuses a folder without its option, rather than look at another one', async () => {
+    const { status, stderr } = await cli(['verify', app, `--builder=${world.builder}`], { directory });
     expect(status).toBe(2);
-    expect(stderr).toContain(gone);
+    expect(stderr).toContain(`--path=${app}`);
   });
 });

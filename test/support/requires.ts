@@ -30,6 +30,12 @@ const isRoot = process.getuid?.() === 0 && succeeds('unshare', ['--mount', 'moun
 /** Tests that start containers. */
 export const requiresDocker = requires('needs docker', hasDocker);
 
+/** Tests that start an engine of their own. */
+export const requiresOwnEngine = requires(
+  'needs dockerd',
+  hasDocker && succeeds('dockerd', ['--version']) && succeeds('setpriv', ['--version']),
+);
+
 /** Tests that mount, change owners and drop to other users. */
 export const requiresRoot = requires('needs root', isRoot);
 

@@ -75,6 +75,7 @@ const PLACEHOLDER: Partial<Record<InputName, string>> = {
   env: 'K=V',
   'env-files': 'FILE',
   descriptor: 'FILE',
+  'lock-file': 'FILE',
   bindings: 'NAME=DIR',
   volumes: 'SOURCE:TARGET[:ro|rw]',
   'cache-store': 'dir:PATH|registry:REPOSITORY|local:PATH',
@@ -196,6 +197,10 @@ function firstSentence(markdown: string): string {
   return /^.*?[.](?=\s|$)/s.exec(text)?.[0] ?? text;
 }
 
+/** A page's own links lead nowhere from a terminal. */
 function withoutMarkdown(text: string): string {
-  return text.replaceAll('`', '');
+  return text
+    .replaceAll(/ \(see \[[^\]]*\]\([^)]*\)\)/g, '')
+    .replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1')
+    .replaceAll('`', '');
 }

@@ -50,6 +50,17 @@ describe('on a pipe', () => {
     expect(stderr.text()).toBe('layer: 2 MB of 70 MB\nlayer: 4 MB of 70 MB\n');
   });
 
+  test('several transfers are told in one line, until the next phase begins', () => {
+    const { log, clock, stderr } = consoleOn();
+    log.progress({ label: 'a', done: 0, total: 30_000_000 });
+    clock.pass(10_000);
+    log.progress({ label: 'b', done: 5_000_000, total: 40_000_000 });
+    log.phase('push');
+    clock.pass(10_000);
+    log.progress({ label: 'c', done: 1_000_000, total: 2_000_000 });
+    expect(stderr.text()).toBe('2 transfers: 5 MB of 70 MB\n== push\nc: 1 MB of 2 MB\n');
+  });
+
   test('there is no escape sequence, whatever a buildpack prints', () => {
     const { log, stderr } = consoleOn();
     log.output('\x1b[31mred\x1b[0m \x1b]0;title\x07\x1b[2J');

@@ -1,4 +1,4 @@
-import { BuildpacksError, type BuildResult, repositoryOf, resultJson } from '@buildpacks-ci/core';
+import { BuildpacksError, type BuildResult, pinnedName, repositoryOf, resultJson } from '@buildpacks-ci/core';
 import type { OutputName } from './definitions.ts';
 import type { Toolkit } from './toolkit.ts';
 
@@ -22,8 +22,8 @@ export function outputsOf(result: BuildResult, places: ReportPlaces): Readonly<R
     digest: result.digest,
     tags: result.tags.join('\n'),
     metadata: onOneLine(resultJson(result)),
-    builder: `${result.builder.name}@${result.builder.digest}`,
-    'run-image': `${result.runImage.name}@${result.runImage.digest}`,
+    builder: pinnedName(result.builder),
+    'run-image': pinnedName(result.runImage),
     sbom: places.sbom,
     report: places.report,
     'cache-hit': String(result.cache?.stores.some(({ restore }) => restore.outcome === 'hit') ?? false),

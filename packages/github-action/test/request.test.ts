@@ -63,6 +63,13 @@ it('gives buildpacks no login by a link in the checkout, in a trusted run either
   );
 });
 
+it('takes no digests from a lock that a pull request brings', async () => {
+  const facts: CiFacts = { trust: 'untrusted', ref: 'refs/pull/7/merge', baseRef: 'main' };
+  await expect(read({ INPUT_LOCKED: 'true' }, facts)).rejects.toThrow(
+    'lock-file: "buildpacks-ci.lock.json" is in the checkout',
+  );
+});
+
 it('gives buildpacks no variable that is for the action alone, even when it is named', async () => {
   const environment = { ACTIONS_RUNTIME_TOKEN: 'x', INPUT_ENV: 'ACTIONS_RUNTIME_TOKEN' };
   await expect(read(environment)).rejects.toThrow('"ACTIONS_RUNTIME_TOKEN" has no value');

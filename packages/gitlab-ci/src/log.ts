@@ -61,6 +61,7 @@ function createSectionScreen(print: (text: string) => void, clock: Clock): Scree
   return {
     line,
     begin: (title) => {
+      progress.forget();
       open = makeSection(withoutMarkers(title), ++sections);
       print(sectionStart(open, seconds()));
     },

@@ -1,4 +1,4 @@
-import { type BuildResult, repositoryOf } from '@buildpacks-ci/core';
+import { type BuildResult, pinnedName, repositoryOf } from '@buildpacks-ci/core';
 
 /** A variable that later jobs get. */
 export interface OutputDefinition {
@@ -61,8 +61,8 @@ export function outputsOf(
   const { image, digest, tags, builder, runImage } = result;
   const always = {
     BUILDPACKS_DIGEST: digest,
-    BUILDPACKS_BUILDER: `${builder.name}@${builder.digest}`,
-    BUILDPACKS_RUN_IMAGE: `${runImage.name}@${runImage.digest}`,
+    BUILDPACKS_BUILDER: pinnedName(builder),
+    BUILDPACKS_RUN_IMAGE: pinnedName(runImage),
   };
   if (image === undefined) return always;
   const name = repositoryOf(image);

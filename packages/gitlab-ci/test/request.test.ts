@@ -48,6 +48,12 @@ describe('by the kind of pipeline', () => {
   });
 });
 
+it('takes no digests from a lock that a merge request brings', async () => {
+  expect(await problemsOf({ ...MERGE_REQUEST, BUILDPACKS_CI_LOCKED: 'true' })).toMatchObject([
+    { input: 'lock-file', message: expect.stringContaining('is in the checkout') as string },
+  ]);
+});
+
 it('the creation time can be that of the commit, without asking Git', async () => {
   const commit = { BUILDPACKS_CI_CREATION_TIME: 'commit', CI_COMMIT_TIMESTAMP: '1970-01-01T00:01:00Z' };
   expect((await read(commit)).creationTime).toEqual({ kind: 'commit', seconds: 60 });

@@ -10,6 +10,8 @@ export interface RunnerOptions {
   readonly ca: string;
   /** Folder of the runner: `builds` and `cache`, mounted into its containers. */
   readonly machine: string;
+  /** A command that starts the runner: in another network, for instance. */
+  readonly launcher?: readonly string[];
   /** Mounted into all containers as well, `source:target:ro`. */
   readonly volumes?: readonly string[];
   /** More of `[runners.docker]`: `{ user: '1000680000', cap_drop: ['ALL'] }`. */
@@ -36,7 +38,8 @@ export async function runJobs(options: RunnerOptions): Promise<string> {
   }
   const config = path.join(machine, 'config.toml');
   await writeFile(config, settings(options, await helperImage()));
-  const child = spawn(await program('gitlab-runner'), ['run-jobs', config], {
+  const [file, ...args] = [...(options.launcher ?? []), await program('gitlab-runner'), 'run-jobs', config];
+  const child = spawn(file, args, {
     cwd: machine,
     env: { PATH: process.env['PATH'], HOME: machine },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -43,6 +43,8 @@ export interface TaskOptions {
   /** More objects in YAML, or files with them: StepActions, Secrets, ConfigMaps, ClusterTrustBundles. */
   readonly objects?: readonly string[];
   readonly serviceAccountSecrets?: readonly AccountSecret[];
+  /** Of the TaskRun. */
+  readonly annotations?: Readonly<Record<string, string>>;
   /** `spec.podTemplate` of the TaskRun. */
   readonly podTemplate?: Readonly<Record<string, unknown>>;
   /** The rest of the TaskRun's `spec`: `stepSpecs`, `timeout`. */
@@ -101,7 +103,10 @@ function taskRun(options: TaskOptions, given: readonly string[]): object {
   return {
     apiVersion: 'tekton.dev/v1',
     kind: 'TaskRun',
-    metadata: { name: 'run', uid: '00000000-0000-0000-0000-000000000001', labels: {} },
+    metadata: {
+      ...{ name: 'run', uid: '00000000-0000-0000-0000-000000000001', labels: {} },
+      annotations: options.annotations ?? {},
+    },
     spec: {
       ...options.spec,
       taskRef: { name: task.metadata.name },

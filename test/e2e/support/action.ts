@@ -13,6 +13,8 @@ export interface ActionOptions {
   /** `GITHUB_EVENT_NAME`; absent: a push to the default branch. */
   readonly event?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** A command that starts the step. */
+  readonly launcher?: readonly string[];
   /** What is checked out; absent: the repository. */
   readonly workspace?: string;
   /** The file to run; absent: the bundle. */
@@ -42,6 +44,7 @@ export async function runAction(options: ActionOptions): Promise<ActionOutcome> 
     workspace = ROOT,
     program = inject('programs').githubAction,
     environment,
+    launcher = [],
     state = {},
   } = options;
   const directory = await temporaryDirectory('runner');
@@ -51,7 +54,8 @@ export async function runAction(options: ActionOptions): Promise<ActionOutcome> 
   const files = ['OUTPUT', 'STEP_SUMMARY', 'STATE', 'ARTIFACTS', 'ENV', 'PATH'];
   await Promise.all(files.map((name) => writeFile(file(name), '')));
   const { PATH = '', HOME = '/' } = process.env;
-  const child = spawn(process.execPath, [program], {
+  const [command, ...args] = [...launcher, process.execPath, program];
+  const child = spawn(command, args, {
     cwd: directory,
     env: {
       ...{ PATH, HOME, RUNNER_TEMP: file('temp'), GITHUB_WORKSPACE: workspace, GITHUB_EVENT_PATH: file('event.json') },

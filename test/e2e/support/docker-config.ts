@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { temporaryDirectory } from './world.ts';
 
@@ -8,8 +8,13 @@ import { temporaryDirectory } from './world.ts';
  * @param user `user:password`; absent: a configuration without credentials
  */
 export async function loggedIn(host: string, user?: string): Promise<Readonly<Record<string, string>>> {
-  const directory = await temporaryDirectory('docker-config');
+  return { DOCKER_CONFIG: await writeLogin(await temporaryDirectory('docker-config'), host, user) };
+}
+
+/** Writes a configuration with these credentials into a directory, and gives the directory. */
+export async function writeLogin(directory: string, host: string, user?: string): Promise<string> {
   const auths = user === undefined ? {} : { [host]: { auth: Buffer.from(user).toString('base64') } };
+  await mkdir(directory, { recursive: true });
   await writeFile(path.join(directory, 'config.json'), JSON.stringify({ auths }));
-  return { DOCKER_CONFIG: directory };
+  return directory;
 }

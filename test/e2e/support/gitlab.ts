@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { BuildResult } from '../../../packages/core/src/index.ts';
 import { ROOT } from '../../bench/cache.ts';
-import { makeAuthority } from '../../bench/certificates.ts';
+import { type Authority, makeAuthority } from '../../bench/certificates.ts';
 import {
   checkedOut,
   type JobOutcome,
@@ -20,7 +20,7 @@ export type ComponentInputs = Readonly<Record<string, string | boolean | readonl
 
 export interface GitLabRun extends Pick<
   PipelineOptions,
-  'event' | 'variables' | 'docker' | 'volumes' | 'files' | 'machine' | 'jobToken'
+  'event' | 'variables' | 'docker' | 'volumes' | 'files' | 'machine' | 'jobToken' | 'network'
 > {
   /** The component once for each, by the name of its template; a list since a pipeline may have it several times. */
   readonly components: readonly {
@@ -68,15 +68,25 @@ export async function startGitLab(options: GitLabOptions): Promise<GitLab> {
     const toolImage = await loadToolImage();
     const registry = { host: world.registry.host, ...user };
     const machine = path.join(scratch, 'machine');
-    const run = ({ components, jobs, apps = {}, ...rest }: GitLabRun) => {
-      const pipeline = { include: components.map((component) => includeOf(component, toolImage)), ...jobs };
-      return runPipeline({ machine, ...rest, pipeline, copies: apps, components: COMPONENTS, registry, authority });
-    };
+    const run = (asked: GitLabRun) => runComponents({ machine, ...asked }, { registry, authority, toolImage });
     return { world, registry, toolImage, machine, run, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** What an instance has for its pipelines. */
+export interface Instance extends Pick<GitLab, 'registry' | 'toolImage'> {
+  /** Of GitLab's certificate, which jobs are told of. */
+  readonly authority: Authority;
+}
+
+/** Runs a pipeline of an instance that the components are published on. */
+export function runComponents(run: GitLabRun, { toolImage, registry, authority }: Instance): Promise<PipelineOutcome> {
+  const { components, jobs, apps = {}, ...rest } = run;
+  const pipeline = { include: components.map((component) => includeOf(component, toolImage)), ...jobs };
+  return runPipeline({ ...rest, registry, authority, pipeline, copies: apps, components: COMPONENTS });
 }
 
 function includeOf({ template = 'build', inputs }: GitLabRun['components'][number], toolImage: string): object {

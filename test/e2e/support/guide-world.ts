@@ -1,13 +1,12 @@
-import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { inject } from 'vitest';
 import { makeAuthority } from '../../bench/certificates.ts';
 import { loopbackAddress } from '../../bench/listen.ts';
 import { startRegistry } from '../../bench/registry.ts';
 import { startCorporation } from './corporation.ts';
 import type { GuideExample } from './guide.ts';
+import { makeMachine, runAt } from './guide-machine.ts';
 
 /** What the guide's readers would have for a password. */
 const USERS = { ci: 'p@ss/word' };
@@ -55,7 +54,7 @@ export async function startGuideWorld(): Promise<GuideWorld> {
       { name: 'client.pem', content: client.certificate },
       { name: 'client-key.pem', content: client.key },
     ];
-    const machine = await writeMachine(directory, {
+    const machine = await makeMachine(directory, {
       localhost: '127.0.0.1',
       'proxy.corp': proxies.open,
       'inspecting-proxy.corp': proxies.inspecting,
@@ -64,53 +63,13 @@ export async function startGuideWorld(): Promise<GuideWorld> {
       'plain.corp': plain.address ?? '',
       'registry-1.docker.io': loopbackAddress(),
     });
-    return { run: (example) => run({ ...example, files: [...files, ...example.files] }, machine), stop };
+    const run = async ({ commands, files: shown }: Example) => {
+      const home = await mkdtemp(path.join(directory, 'home-'));
+      return runAt(machine, { home, commands, files: [...files, ...shown] });
+    };
+    return { run, stop };
   } catch (error) {
     await stop();
     throw error;
   }
-}
-
-interface Machine {
-  readonly directory: string;
-  readonly programs: string;
-  /** Starts a command that knows the company's hosts. */
-  readonly launcher: readonly string[];
-}
-
-async function writeMachine(directory: string, addresses: Readonly<Record<string, string>>): Promise<Machine> {
-  const hosts = path.join(directory, 'hosts');
-  const lines = Object.entries(addresses).map(([name, address]) => `${address} ${name}\n`);
-  await writeFile(hosts, lines.join(''));
-  const programs = path.join(directory, 'bin');
-  await mkdir(programs);
-  const script = `#!/bin/sh\nexec "${process.execPath}" "${inject('programs').commandLine}" "$@"\n`;
-  await writeFile(path.join(programs, 'buildpacks-ci'), script, { mode: 0o755 });
-  const launcher = ['unshare', '--mount', 'sh', '-c', 'mount --bind "$0" /etc/hosts && exec "$@"', hosts];
-  return { directory, programs, launcher };
-}
-
-/** In a home of its own, which is its working directory too. */
-async function run(
-  { commands, files }: Example,
-  { directory, programs, launcher }: Machine,
-): Promise<readonly string[]> {
-  const home = await mkdtemp(path.join(directory, 'home-'));
-  for (const { name, content } of files) {
-    await mkdir(path.dirname(path.join(home, name)), { recursive: true });
-    await writeFile(path.join(home, name), content);
-  }
-  const { PATH = '' } = process.env;
-  const environment = { PATH: `${programs}:${PATH}`, HOME: home, BUILDPACKS_CI_ENGINE: 'rootfs' };
-  const [program, ...rest] = [...launcher, 'sh', '-c', commands];
-  const child = spawn(program, rest, { cwd: home, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
-  const output = { stdout: '', stderr: '' };
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', (text: string) => (output[name] += text));
-  }
-  const status = await new Promise<number | null>((resolve, reject) => {
-    child.on('error', reject).on('close', resolve);
-  });
-  const lines = `${output.stdout}${output.stderr}`.replaceAll(home, '/home/ci').trimEnd().split('\n');
-  return status === 0 ? lines : [...lines, `exit status ${status ?? ''}`];
 }

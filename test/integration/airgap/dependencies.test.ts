@@ -2,7 +2,6 @@ import { createServer } from 'node:https';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { fileItem, type TarItem, writeTar } from '../../../packages/core/src/archive/index.ts';
@@ -10,13 +9,16 @@ import { dependencyTarget } from '../../../packages/core/src/airgap/dependencies
 import { parseDependencyWish } from '../../../packages/core/src/airgap/dependencies/wish.ts';
 import type { LockedImage } from '../../../packages/core/src/lock/lock.ts';
 import { parseLock } from '../../../packages/core/src/lock/parse-lock.ts';
+import { fileAddress } from '../../../packages/core/src/network/file-address.ts';
 import { digestOf, hexOf } from '../../../packages/core/src/reference/index.ts';
 import { openNetwork } from '../../../packages/core/test/support/network.ts';
 import { type Certificate, makeAuthority } from '../../bench/certificates.ts';
 import { listen } from '../../bench/listen.ts';
+import { requiresRoot } from '../../support/requires.ts';
 import { AMD64, locked, lockOf, pushImage } from './fixture.ts';
 import { editText, flip, resum } from './edits.ts';
 import { bundle, bundleTarget, load, places, type Places } from './setup.ts';
+import { withRoom } from './small-disk.ts';
 
 const JDK = Buffer.from('a Java runtime');
 const NODE = Buffer.from('Node.js');
@@ -44,8 +46,8 @@ describe('what buildpacks fetch', () => {
     expect(dependencyBinding).toBe(path.join(there, 'binding'));
     expect(await filesIn(path.join(there, 'binding'))).toEqual({
       type: 'dependency-mapping',
-      [hex(JDK)]: pathToFileURL(path.join(there, 'sha256', hex(JDK), 'jdk-17.tar.gz')).href,
-      [hex(NODE)]: pathToFileURL(path.join(there, 'sha256', hex(NODE), 'node.tgz')).href,
+      [hex(JDK)]: fileAddress(path.join(there, 'sha256', hex(JDK), 'jdk-17.tar.gz')),
+      [hex(NODE)]: fileAddress(path.join(there, 'sha256', hex(NODE), 'node.tgz')),
     });
     expect(await readFile(path.join(there, 'sha256', hex(JDK), 'jdk-17.tar.gz'))).toEqual(JDK);
   });
@@ -152,6 +154,20 @@ describe('what buildpacks fetch', () => {
     const dependencies = dependencyTarget(there, undefined);
     await expect(load(target.path, `${all.target.host}/mirror`, { dependencies })).rejects.toThrow(message);
     await expect(readdir(there)).rejects.toThrow('ENOENT');
+  });
+});
+
+requiresRoot('a disk that is too small', () => {
+  it('for what buildpacks fetch ends loading before anything is pushed, and is continued', async () => {
+    const all = await world();
+    await pack(all, ['jdk'], bundleTarget(all.directory, 'tar'));
+    // For the file, and not for what leads to it.
+    const args = ['load', 'bundle.tar', `--to=${all.target.host}/mirror`, '--dependencies-to=small'];
+    const { first, second } = await withRoom('size=4k', all.directory, args);
+    expect(first).toMatch(/"\S+small" can't be written: its disk is full/);
+    expect(first).toMatch(/Make room and run the same command again: what is there already is kept\.[^]*status 1/);
+    expect(second).toMatch(/status 0/);
+    expect(second).not.toMatch(/ 0 B uploaded/);
   });
 });
 

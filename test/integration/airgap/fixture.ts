@@ -65,10 +65,12 @@ export async function pushImage(
     platform = AMD64,
     layers = [bytes(3000), bytes(5000)],
     labels = {},
+    env = [],
   }: {
     readonly platform?: Platform;
     readonly layers?: readonly Uint8Array[];
     readonly labels?: Readonly<Record<string, string>>;
+    readonly env?: readonly string[];
   } = {},
   ...names: readonly string[]
 ): Promise<Raw> {
@@ -79,7 +81,7 @@ export async function pushImage(
   );
   const config = {
     ...platform,
-    config: { Labels: labels },
+    config: { Labels: labels, Env: env },
     rootfs: { type: 'layers', diff_ids: layers.map(digestOf) },
   };
   const configBytes = Buffer.from(JSON.stringify(config));

@@ -1,14 +1,13 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { choosePlatforms } from '../../../packages/core/src/airgap/content/platform-choice.ts';
-import { MEDIA_TYPE } from '../../../packages/core/src/image/media-types.ts';
-import { parseManifest } from '../../../packages/core/src/image/manifest.ts';
+import { isIndexType, MEDIA_TYPE } from '../../../packages/core/src/image/media-types.ts';
+import { parseManifest, type RawManifest } from '../../../packages/core/src/image/manifest.ts';
 import { SILENT_LOG } from '../../../packages/core/src/ports/index.ts';
-import { digestOf, hexOf } from '../../../packages/core/src/reference/index.ts';
+import { type Digest, digestOf, hexOf } from '../../../packages/core/src/reference/index.ts';
 import { command } from '../../bench/command.ts';
 import { requiresSkopeo } from '../../support/requires.ts';
-import { AMD64, ARM64, bytes, locked, lockOf, pushImage, pushIndex, pushManifest } from './fixture.ts';
+import { AMD64, ARM64, bytes, descriptorOf, locked, lockOf, pushImage, pushIndex, pushManifest } from './fixture.ts';
 import { bundle, bundleTarget, load, places, readByCrane, textOf } from './setup.ts';
 
 describe('an index', () => {
@@ -67,14 +66,22 @@ describe('an index', () => {
     );
   });
 
-  it('that holds an index takes along what is chosen inside', () => {
-    const inner = {
-      mediaType: 'application/vnd.oci.image.index.v1+json',
-      digest: `sha256:${'1'.repeat(64)}`,
-      size: 1,
-    } as const;
-    const choice = choosePlatforms([AMD64]);
-    expect(choice.childrenOf({ mediaType: inner.mediaType, manifests: [inner] }, 'x')).toEqual([inner]);
+  it('that holds an index takes along what is chosen inside', async () => {
+    const all = await places();
+    const { index: inner, amd64, arm64, attestation } = await pushIndex(all.shelf, all.repository);
+    const manifests = [descriptorOf(inner)];
+    const outer = await pushManifest(
+      all.shelf,
+      all.repository,
+      { schemaVersion: 2, mediaType: MEDIA_TYPE.ociIndex, manifests } as never,
+      '1',
+    );
+    const lock = lockOf(locked(`${all.source.host}/team/base:1`, outer, [amd64, arm64]));
+    const output = bundleTarget(all.directory, 'directory');
+    await bundle(lock, output, { platforms: [AMD64] });
+    const needed = [outer, inner, amd64, attestation].flatMap((raw) => [raw.digest, ...blobsOf(raw)]);
+    const found = await readdir(path.join(output.path, 'blobs/sha256'));
+    expect(found.sort()).toEqual([...new Set(needed.map(hexOf))].sort());
   });
 });
 
@@ -141,8 +148,10 @@ describe('an image', () => {
     const warnings: string[] = [];
     const log = { ...SILENT_LOG, warn: (message: string) => void warnings.push(message) };
     await bundle(lockOf(locked(`${all.source.host}/team/base:1`, image)), output, {}, { log });
-    expect(warnings).toEqual([expect.stringMatching(`${foreign.digest}.* is not in the bundle.*layers.example/base`)]);
-    await load(output.path, `${all.target.host}/mirror`);
+    const warning = expect.stringMatching(`${foreign.digest}.* is not in the bundle.*layers.example/base`) as string;
+    expect(warnings).toEqual([warning]);
+    await load(output.path, `${all.target.host}/mirror`, {}, { log });
+    expect(warnings).toEqual([warning, warning]);
     expect(await readByCrane(all, 'team/base:1')).toBe(textOf(image));
   });
 
@@ -155,6 +164,12 @@ describe('an image', () => {
     await expect(bundling).rejects.toThrow(`${all.source.host}/team/base:1 no longer has the digest ${image.digest}`);
   });
 });
+
+function blobsOf(raw: RawManifest): readonly Digest[] {
+  if (isIndexType(raw.mediaType)) return [];
+  const { config, layers } = parseManifest(raw);
+  return [config, ...layers].map(({ digest }) => digest);
+}
 
 requiresSkopeo('skopeo', () => {
   it('reads the same index from the connected registry, the bundle, and the closed one', async () => {

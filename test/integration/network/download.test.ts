@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
 import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -62,6 +62,16 @@ describe('a file on the web', () => {
     expect(asked).toEqual(['/here', '/there']);
   });
 
+  it('goes into a file of its own, where a link was', async () => {
+    const victim = path.join(scratch, 'victim');
+    await writeFile(victim, 'mine');
+    await rm(path.join(scratch, 'file'), { force: true });
+    await symlink(victim, path.join(scratch, 'file'));
+    const { url } = await serve((_, response) => response.end(CONTENT));
+    expect(await fetchText(url)).toBe(CONTENT);
+    expect(await readFile(victim, 'utf8')).toBe('mine');
+  });
+
   it('is asked for again when the server is in trouble', async () => {
     const { url, asked } = await serve((_, response) => {
       if (asked.length < 3) response.writeHead(503).end();
@@ -86,7 +96,13 @@ describe('a file on the web', () => {
       'a redirect to plain http',
       (_, response) => response.writeHead(302, { location: 'http://127.0.0.1/' }).end(),
       'registry',
-      'which is not https',
+      'it is plain http',
+    ],
+    [
+      'a redirect into somebody’s network',
+      (_, response) => response.writeHead(302, { location: 'https://10.0.0.1/' }).end(),
+      'registry',
+      'it leads to a private address',
     ],
     [
       'a ring of redirects',

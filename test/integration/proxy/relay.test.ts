@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { EVERYWHERE } from '../../../packages/core/src/network/index.ts';
 import { parseProxyServer, type Relay, startRelay } from '../../../packages/core/src/network/proxy/index.ts';
@@ -119,6 +120,22 @@ describe('the relay', () => {
       expect(proxy.seen).toEqual([]);
     },
   );
+
+  it.each<[string, (host: string) => string, string]>([
+    ['slashes too many', (host) => `http:///${host}/a`, '/a'],
+    ['a user behind the host', (host) => `http://${host}?@evil.test/`, '/?@evil.test/'],
+    ['a user before the host', (host) => `http://evil.test@${host}/a`, '/a'],
+  ])('gives the proxy no host but the one that it understood: %s', async (_case, target, rest) => {
+    const proxy = await startForwardProxy();
+    const { url } = await relayTo(proxy.url.href);
+    const { host } = await plainOrigin();
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.write(`GET ${target(host)} HTTP/1.1\r\nHost: evil.test\r\nConnection: close\r\n\r\n`);
+    const answer = await text(socket);
+    expect(proxy.seen.map(({ request }) => request)).toEqual([`GET http://${host}${rest}`]);
+    expect(answer).toContain(`"host":"${host}"`);
+    expect(answer).not.toContain('"host":"evil.test"');
+  });
 
   it('ends at once with the run, tunnels too', async () => {
     const run = new AbortController();

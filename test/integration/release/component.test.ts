@@ -33,6 +33,7 @@ test('the release puts the components into their own project, in the place of wh
     'LICENSE.md',
     'README.md',
     'sample/Procfile',
+    'samples/closed-instance.yml',
     'templates/build-staged.yml',
     'templates/build.yml',
   ]);

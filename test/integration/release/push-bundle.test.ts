@@ -62,30 +62,33 @@ requiresSkopeo('with skopeo', () => {
     expect(puts.map(({ path: url }) => url.split('/').at(-1))).toEqual([digest, VERSION]);
   });
 
-  test('images of the list are copied below a prefix, as the page says', async () => {
-    const registry = await insecureRegistry();
-    const images = await Promise.all(
-      ['tool-image', 'bundle'].map(async (name) => {
-        const layout = await temporaryDirectory();
-        const object = objectOf(`apiVersion: tekton.dev/v1\nkind: Task\nmetadata:\n  name: ${name}\n`);
-        const { digest } = await writeBundle(layout, [object], VERSION);
-        await pushLayout(layout, `${registry.host}/${name}:${VERSION}`);
-        return { repository: `vendor.example/${name}`, digest };
-      }),
-    );
-    const [toolImage, tektonBundle] = images;
-    if (toolImage === undefined || tektonBundle === undefined) throw new Error('two images were pushed');
-    const directory = await temporaryDirectory();
-    await writeFile(
-      path.join(directory, 'images.yml'),
-      renderImagesList({ version: VERSION, toolImage, tektonBundle }),
-    );
+  test.each(['docs/tekton.md', 'docs/air-gap.md'])(
+    'images of the list are copied below a prefix, as %s says',
+    async (page) => {
+      const registry = await insecureRegistry();
+      const images = await Promise.all(
+        ['tool-image', 'bundle'].map(async (name) => {
+          const layout = await temporaryDirectory();
+          const object = objectOf(`apiVersion: tekton.dev/v1\nkind: Task\nmetadata:\n  name: ${name}\n`);
+          const { digest } = await writeBundle(layout, [object], VERSION);
+          await pushLayout(layout, `${registry.host}/${name}:${VERSION}`);
+          return { repository: `vendor.example/${name}`, digest };
+        }),
+      );
+      const [toolImage, tektonBundle] = images;
+      if (toolImage === undefined || tektonBundle === undefined) throw new Error('two images were pushed');
+      const directory = await temporaryDirectory();
+      await writeFile(
+        path.join(directory, 'images.yml'),
+        renderImagesList({ version: VERSION, toolImage, tektonBundle }),
+      );
 
-    const block = markdownBlocks(read('docs/tekton.md')).find(({ content }) => content.includes('images.yml |'));
-    const script = (block?.content ?? '').replace('prefix=registry.corp', `prefix=${registry.host}`);
-    await command('bash', ['-e', '-c', script], { directory, environment: { HOME: registry.home } });
+      const block = markdownBlocks(read(page)).find(({ content }) => content.includes('images.yml |'));
+      const script = (block?.content ?? '').replaceAll('registry.corp', registry.host);
+      await command('bash', ['-e', '-c', script], { directory, environment: { HOME: registry.home } });
 
-    const copies = images.map(({ repository, digest }) => `${registry.host}/mirror/${repository}@${digest}`);
-    expect(await Promise.all(copies.map(digestOf))).toEqual(images.map(({ digest }) => digest));
-  });
+      const copies = images.map(({ repository, digest }) => `${registry.host}/mirror/${repository}@${digest}`);
+      expect(await Promise.all(copies.map(digestOf))).toEqual(images.map(({ digest }) => digest));
+    },
+  );
 });

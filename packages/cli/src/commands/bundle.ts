@@ -11,7 +11,7 @@ import { connectionGroup, HELP_OPTION, inputOption, JSON_OPTION, type Option } f
 import { connectionContext, withPorts } from '../requests.ts';
 
 const OPTIONS: readonly Option[] = [
-  { name: 'lock', kind: 'text', placeholder: 'FILE', description: 'The lock.', default: LOCK_FILE },
+  { name: 'lock-file', kind: 'text', placeholder: 'FILE', description: 'The lock.', default: LOCK_FILE },
   {
     name: 'output',
     kind: 'text',
@@ -36,7 +36,8 @@ const OPTIONS: readonly Option[] = [
     name: 'since',
     kind: 'text',
     placeholder: 'FILE',
-    description: 'The lock of a bundle that was loaded before: what that one holds is left out.',
+    description:
+      'The lock of a bundle that was loaded before, made for the same platforms: what that one holds is left out.',
   },
   {
     name: 'part-size',
@@ -51,7 +52,7 @@ export const BUNDLE: Command = {
   summary: 'Packs everything that a lock names, to be carried into a closed network.',
   usage: ['--output=DIR|FILE.tar [options]'],
   details: [
-    'A bundle is an OCI layout: images, indexes and layers byte for byte, with their signatures and attestations, the lock, and SHA256SUMS. Packed twice it has the same bytes. Who carries it over another way than its checksum can compare the digest that is printed with the one that load prints.',
+    'A bundle is an OCI layout: images, indexes and layers byte for byte, with their signatures and attestations, the lock, and SHA256SUMS. Packed twice it has the same bytes. The last line that is printed is the digest of the whole: tell it by another way than the bundle goes, and load --expect takes no other.',
     'A run that was ended is continued by the same command.',
   ],
   groups: [
@@ -72,7 +73,7 @@ export const BUNDLE: Command = {
 
 function givenInputs(invocation: Invocation): Parameters<typeof parseBundleInputs>[0] {
   return {
-    lock: flagValue(invocation, 'lock') ?? LOCK_FILE,
+    lockFile: flagValue(invocation, 'lock-file') ?? LOCK_FILE,
     output: flagValue(invocation, 'output'),
     platforms: invocation.flags.get('platform') ?? [],
     dependencies: invocation.flags.get('dependencies') ?? [],
@@ -91,7 +92,7 @@ function strayArguments({ positionals, problems }: Invocation): Invocation['prob
 }
 
 function describe(outcome: BundleOutcome): readonly string[] {
-  const { files, digest, images, attachments, dependencies, fetched, kept, omitted } = outcome;
+  const { files, digest, lock, images, attachments, dependencies, fetched, kept, omitted } = outcome;
   return [
     ...files.map(({ file, size }) => `${file}  ${formatSize(size)}`),
     `${images} images and ${attachments} manifests that belong to them${
@@ -99,6 +100,7 @@ function describe(outcome: BundleOutcome): readonly string[] {
     }; ${formatSize(fetched)} fetched${
       kept > 0 ? `, ${formatSize(kept)} there already` : ''
     }${omitted > 0 ? `, ${formatSize(omitted)} left to the earlier bundle` : ''}`,
+    `the lock is ${lock}`,
     digest,
   ];
 }

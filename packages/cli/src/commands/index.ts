@@ -26,8 +26,8 @@ export const COMMANDS: readonly Command[] = [
   DOCTOR,
   CACHE,
   LOCK,
+  VERIFY,
   BUNDLE,
   LOAD,
-  VERIFY,
   POLICY,
 ];

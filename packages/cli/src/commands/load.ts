@@ -5,12 +5,15 @@ import {
   type InputProblem,
   loadBundle,
   type LoadOutcome,
+  lookIntoBundle,
   mirrorConfig,
   parseLoadInputs,
+  parseLookInputs,
 } from '@buildpacks-ci/core';
 import { type Command, flagValue, type Invocation } from '../command.ts';
 import { connectionGroup, HELP_OPTION, inputOption, JSON_OPTION, type Option } from '../option.ts';
 import { connectionContext, withPorts } from '../requests.ts';
+import { describeContents } from './bundle-contents.ts';
 
 const OPTIONS: readonly Option[] = [
   {
@@ -19,7 +22,25 @@ const OPTIONS: readonly Option[] = [
     placeholder: 'REGISTRY/PREFIX',
     description: 'Where the images go: each below this prefix, under its full name with the host.',
   },
-  { name: 'dry-run', kind: 'flag', description: 'Checks the bundle and asks the registry what it has; sends nothing.' },
+  {
+    name: 'expect',
+    kind: 'text',
+    placeholder: 'DIGEST',
+    description:
+      'The digest that bundle has printed, told by another way than the bundle came: another one is refused.',
+  },
+  {
+    name: 'lock-file',
+    kind: 'text',
+    placeholder: 'FILE',
+    description: "Writes the bundle's lock there, the one that was checked, for build --locked.",
+  },
+  {
+    name: 'dry-run',
+    kind: 'flag',
+    description:
+      'Checks the bundle and asks the registry what it has and whether images may be pushed; sends nothing. Without --to it reaches no registry, and lists what is in the bundle.',
+  },
   {
     name: 'dependencies-to',
     kind: 'text',
@@ -46,7 +67,7 @@ const OPTIONS: readonly Option[] = [
 export const LOAD: Command = {
   name: 'load',
   summary: 'Puts a bundle on the registry of a closed network.',
-  usage: ['BUNDLE --to=REGISTRY/PREFIX [options]'],
+  usage: ['BUNDLE --to=REGISTRY/PREFIX [options]', 'BUNDLE --dry-run [options]'],
   details: [
     'BUNDLE is a directory, a tar, or any of the parts. Every byte of it is checked before anything is sent; what the registry has is not sent again, so that a run that was ended is continued by the same command. Tags come last.',
     'Standard output gets the lines for registry-mirrors with which builds find the images there under their own names.',
@@ -56,23 +77,41 @@ export const LOAD: Command = {
     connectionGroup(),
   ],
   async run(invocation) {
-    const request = collectProblems([...invocation.problems, ...strayArguments(invocation)], () =>
-      parseLoadInputs(givenInputs(invocation), invocation.inputs, connectionContext(invocation)),
-    );
-    const outcome = await withPorts(invocation, request.connection, async (ports) => {
-      const loaded = await loadBundle(request, ports);
-      for (const line of describe(loaded, request.isRehearsal)) ports.log.info(line);
-      return loaded;
-    });
-    const asJson = flagValue(invocation, 'json') === 'true';
-    invocation.console.print(asJson ? json(outcome) : mirrorConfig(outcome.mirrors, 'lines'));
+    const isLook = flagValue(invocation, 'dry-run') === 'true' && flagValue(invocation, 'to') === undefined;
+    await (isLook ? look(invocation) : load(invocation));
   },
 };
+
+async function look(invocation: Invocation): Promise<void> {
+  const request = collectProblems([...invocation.problems, ...strayArguments(invocation)], () =>
+    parseLookInputs(givenInputs(invocation), invocation.inputs, connectionContext(invocation)),
+  );
+  const contents = await withPorts(invocation, request.connection, (ports) => lookIntoBundle(request, ports));
+  const asJson = flagValue(invocation, 'json') === 'true';
+  invocation.console.print(
+    asJson ? `${JSON.stringify(contents, undefined, 2)}\n` : `${describeContents(contents).join('\n')}\n`,
+  );
+}
+
+async function load(invocation: Invocation): Promise<void> {
+  const request = collectProblems([...invocation.problems, ...strayArguments(invocation)], () =>
+    parseLoadInputs(givenInputs(invocation), invocation.inputs, connectionContext(invocation)),
+  );
+  const outcome = await withPorts(invocation, request.connection, async (ports) => {
+    const loaded = await loadBundle(request, ports);
+    for (const line of describe(loaded, request.isRehearsal)) ports.log.info(line);
+    return loaded;
+  });
+  const asJson = flagValue(invocation, 'json') === 'true';
+  invocation.console.print(asJson ? json(outcome) : mirrorConfig(outcome.mirrors, 'lines'));
+}
 
 function givenInputs(invocation: Invocation): Parameters<typeof parseLoadInputs>[0] {
   return {
     bundle: invocation.positionals[0],
     to: flagValue(invocation, 'to'),
+    expect: flagValue(invocation, 'expect'),
+    lockFile: flagValue(invocation, 'lock-file'),
     dependenciesTo: flagValue(invocation, 'dependencies-to'),
     dependencyUri: flagValue(invocation, 'dependency-uri'),
     isRehearsal: flagValue(invocation, 'dry-run') === 'true',
@@ -90,17 +129,21 @@ function strayArguments({ positionals, problems }: Invocation): readonly InputPr
 }
 
 function describe(outcome: LoadOutcome, isRehearsal: boolean): readonly string[] {
-  const { images, attachments, uploaded, mounted, present, digest, dependencyBinding: binding } = outcome;
+  const { images, attachments, uploaded, mounted, present, digest, lock, dependencyBinding: binding } = outcome;
   const did = isRehearsal ? 'to be uploaded' : 'uploaded';
   return [
-    ...images.map(({ name, reference, digest: found }) => `${name} -> ${formatReference(reference)} ${found}`),
+    ...images.flatMap(({ name, pulls }) => pulls.map((pull) => `${name} -> ${formatReference(pull)}`)),
     `${images.length} images and ${attachments} manifests that belong to them: ${formatSize(uploaded)} ${did}, ${formatSize(mounted)} between its repositories, ${formatSize(present)} there already`,
     ...(binding === undefined ? [] : [`builds find their dependencies with --bindings=dependencies=${binding}`]),
-    `the bundle is ${digest}`,
+    `the bundle is ${digest}, of the lock ${lock}`,
   ];
 }
 
 function json({ images, ...outcome }: LoadOutcome): string {
-  const named = images.map((image) => ({ ...image, reference: formatReference(image.reference) }));
+  const named = images.map((image) => ({
+    ...image,
+    reference: formatReference(image.reference),
+    pulls: image.pulls.map((pull) => formatReference(pull)),
+  }));
   return `${JSON.stringify({ images: named, ...outcome }, undefined, 2)}\n`;
 }

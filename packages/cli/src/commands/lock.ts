@@ -7,12 +7,14 @@ import {
   lockJson,
   type LockOutcome,
   type LockRequest,
+  optional,
+  parseBuilder,
   parseReference,
   renderChanges,
   TOOL_IMAGE,
 } from '@buildpacks-ci/core';
 import { type Command, flagValue, type Invocation } from '../command.ts';
-import { HELP_OPTION, inputGroups, JSON_OPTION, type Option } from '../option.ts';
+import { HELP_OPTION, inputGroups, inputOption, JSON_OPTION, type Option, type OptionGroup } from '../option.ts';
 import { readBuildRequest, withPorts } from '../requests.ts';
 
 const CHECK_OPTION: Option = {
@@ -27,6 +29,13 @@ const UPDATE_OPTION: Option = {
   description: 'Looks every tag up anew. Without it, names that are in the lock keep their digests.',
 };
 
+const BUILDER_OPTION: Option = {
+  ...inputOption('builder'),
+  kind: 'list',
+  description: 'Builder image. Given again, the lock is for builds with each of them.',
+  default: 'the one of project.toml, else those of the lock',
+};
+
 const TOOL_IMAGE_OPTION: Option = {
   name: 'tool-image',
   kind: 'text',
@@ -35,18 +44,25 @@ const TOOL_IMAGE_OPTION: Option = {
   default: TOOL_IMAGE,
 };
 
+const IMAGES_LOCK_OPTION: Option = {
+  name: 'images-lock',
+  kind: 'text',
+  placeholder: 'FILE',
+  description: 'Also writes the images as an ImagesLock, the list that imgpkg and kbld read.',
+};
+
+const OPTIONS = [CHECK_OPTION, UPDATE_OPTION, TOOL_IMAGE_OPTION, IMAGES_LOCK_OPTION, JSON_OPTION, HELP_OPTION];
+
 export const LOCK: Command = {
   name: 'lock',
   summary: 'Writes down by digest every image that a build needs.',
   usage: ['[options]'],
   details: [
     `Takes the options of build, and writes ${LOCK_FILE} or what --lock-file names: the builder with the lifecycle in it, its run images, buildpacks that are images, and our own image, for all their platforms. Commit it: build --locked then uses only what it names, and bundle packs it.`,
+    'What is in the lock stays there with its digest until --update: a builder can be added without naming those that are there.',
     'What has moved goes to standard output, or the whole lock with --json.',
   ],
-  groups: [
-    { title: 'Lock', options: [CHECK_OPTION, UPDATE_OPTION, TOOL_IMAGE_OPTION, JSON_OPTION, HELP_OPTION] },
-    ...inputGroups(),
-  ],
+  groups: [{ title: 'Lock', options: OPTIONS }, ...withSeveralBuilders(inputGroups())],
   async run(invocation) {
     const request = readLockRequest(invocation);
     const outcome = await withPorts(invocation, request.build.connection, (ports) => lockImages(request, ports));
@@ -61,16 +77,36 @@ export const LOCK: Command = {
   },
 };
 
+/** A build has one; a lock may be for builds with different ones. */
+function withSeveralBuilders(groups: readonly OptionGroup[]): readonly OptionGroup[] {
+  return groups.map(({ title, options }) => ({
+    title,
+    options: options.map((option) => (option.name === BUILDER_OPTION.name ? BUILDER_OPTION : option)),
+  }));
+}
+
 function readLockRequest(invocation: Invocation): LockRequest {
   const tool = readToolImage(invocation);
-  const [check, update] = ['check', 'update'].map((name) => flagValue(invocation, name) === 'true');
-  const both = { input: '--check', message: 'does not go with --update', hint: 'Keep one of them.' };
-  const problems = [...tool.problems, ...(check === true && update === true ? [both] : [])];
+  const [builder, ...others] = (invocation.flags.get(BUILDER_OPTION.name) ?? []).filter((text) => text.trim() !== '');
+  const more = readBuilders(others, invocation);
+  const [isCheck, isUpdate] = ['check', 'update'].map((name) => flagValue(invocation, name) === 'true');
+  const imagesLock = flagValue(invocation, IMAGES_LOCK_OPTION.name);
+  const problems = [
+    ...tool.problems,
+    ...more.problems,
+    ...(isCheck === true && isUpdate === true ? [notWithCheck('update')] : []),
+    ...(isCheck === true && imagesLock !== undefined ? [notWithCheck(IMAGES_LOCK_OPTION.name)] : []),
+  ];
   // What is to be made can't be used yet.
-  const inputs = { ...invocation.inputs, locked: 'false' };
+  const inputs = { ...invocation.inputs, locked: 'false', ...optional('builder', builder) };
   const build = readBuildRequest({ ...invocation, inputs }, { problems, nameless: true });
-  const mode = check === true ? 'check' : update === true ? 'update' : 'keep';
-  return { build, file: fileOf(invocation), mode, ...tool.wish };
+  const target = { build, moreBuilders: more.builders, file: fileOf(invocation), ...tool.wish };
+  if (isCheck === true) return { ...target, mode: 'check' };
+  return { ...target, mode: isUpdate === true ? 'update' : 'keep', ...(imagesLock !== undefined && { imagesLock }) };
+}
+
+function notWithCheck(flag: string): InputProblem {
+  return { input: '--check', message: `does not go with --${flag}`, hint: 'Keep one of them.' };
 }
 
 function fileOf({ inputs }: Invocation): string {
@@ -79,18 +115,31 @@ function fileOf({ inputs }: Invocation): string {
   return text === '' ? LOCK_FILE : text;
 }
 
+function readBuilders(texts: readonly string[], { host }: Invocation) {
+  const read = texts.map((text) => attempt(() => parseBuilder(text, host.machine.workingDirectory)));
+  return { builders: read.flatMap(({ value }) => value ?? []), problems: read.flatMap(({ problems }) => problems) };
+}
+
 function readToolImage(invocation: Invocation): {
   readonly wish: Pick<LockRequest, 'toolImage'>;
   readonly problems: readonly InputProblem[];
 } {
   const text = flagValue(invocation, TOOL_IMAGE_OPTION.name);
   if (text === 'none') return { wish: {}, problems: [] };
+  const { value: reference, problems } = attempt(() => parseReference(text ?? TOOL_IMAGE, TOOL_IMAGE_OPTION.name));
+  return {
+    wish: reference === undefined ? {} : { toolImage: { reference, isOptional: text === undefined } },
+    problems,
+  };
+}
+
+/** What is wrong is told together with all else that is. */
+function attempt<T>(read: () => T): { readonly value?: T; readonly problems: readonly InputProblem[] } {
   try {
-    const reference = parseReference(text ?? TOOL_IMAGE, TOOL_IMAGE_OPTION.name);
-    return { wish: { toolImage: { reference, isOptional: text === undefined } }, problems: [] };
+    return { value: read(), problems: [] };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    return { wish: {}, problems: error.problems };
+    return { problems: error.problems };
   }
 }
 

@@ -20,6 +20,7 @@ export function createPlainScreen(stream: TextStream, clock: Clock): Screen {
     line,
     begin(title) {
       phase = { title, since: clock.now() };
+      progress.forget();
       line(`== ${title}`);
     },
     end(how: PhaseEnd) {

@@ -2,6 +2,7 @@ import type { BuildRequest, CacheStoreLocation } from '../inputs/request.ts';
 import type { Network } from '../ports/index.ts';
 import type { Repository } from '../reference/index.ts';
 import { registryServer } from '../registry/index.ts';
+import type { PlannedCache } from './cache/planned-cache.ts';
 import type { Plan } from './plan.ts';
 
 /** The registries that may be reached with `offline`, since the user has named them as places of images. */
@@ -22,8 +23,10 @@ export function admitRequest({ destinations, cache }: BuildRequest, network: Net
   admitStores(cache.stores, network);
 }
 
+type PlannedPlaces = Pick<Plan, 'destinations'> & { readonly cache?: Pick<PlannedCache, 'stores'> };
+
 /** The places that PREPARE's request named. */
-export function admitPlan({ destinations, cache }: Plan, network: Network): void {
+export function admitPlan({ destinations, cache }: PlannedPlaces, network: Network): void {
   const repositories = destinations.flatMap((place) => (place.kind === 'registry' ? [place.repository] : []));
   admitRepositories(repositories, network);
   admitStores(cache?.stores ?? [], network);

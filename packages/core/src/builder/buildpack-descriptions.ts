@@ -1,3 +1,5 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { fetchLayer, layerChunks } from '../archive/layer-chunks.ts';
 import { readTar } from '../archive/tar-reader.ts';
@@ -8,6 +10,7 @@ import type { Image } from '../image/source.ts';
 import { mapInParallel } from '../parallel/parallel.ts';
 import type { Log } from '../ports/index.ts';
 import { type BuildpackDependency, parseBuildpackDescription } from './buildpack-dependencies.ts';
+import type { ModuleName } from './module.ts';
 import { layeredModules } from './unused-layers.ts';
 
 /** A buildpack that an image has, and what it fetches. */
@@ -27,6 +30,8 @@ export interface DescriptionPorts {
 const AT_ONCE = 3;
 /** The largest that are known have a few hundred KiB. */
 const MAX_DESCRIPTION_SIZE = 8 * 1024 * 1024;
+/** What a buildpack that was packed for offline use brings along, by its SHA-256. */
+const EMBEDDED = /^([0-9a-f]{64})(?:\.toml)?$/;
 const BUILDPACK_FILE =
   /^(?:\.?\/)?(cnb\/buildpacks\/[^/]+\/[^/]+)\/(?:(buildpack\.toml)|dependencies\/([0-9a-f]{64})(?:\.toml)?)$/;
 
@@ -35,19 +40,32 @@ const BUILDPACK_FILE =
  * buildpacks are read; not those of composite buildpacks, which fetch nothing themselves. Each layer is read to its end, since only
  * there its digest is known to be right.
  *
+ * @param isWanted which buildpacks; of layers that hold no other ones nothing is read
  * @throws BuildpacksError `image` when a layer is damaged
  */
 export async function readBuildpackDescriptions(
   image: Image,
   ports: DescriptionPorts,
+  isWanted: (module: ModuleName) => boolean = () => true,
 ): Promise<readonly DescribedBuildpack[]> {
-  const found = await mapInParallel(buildpackLayers(image), AT_ONCE, (layer) => readLayer(image, layer, ports));
-  return found.flat();
+  const layers = buildpackLayers(image, isWanted);
+  const found = await mapInParallel(layers, AT_ONCE, (layer) => readLayer(image, layer, ports));
+  return found.flat().filter(isWanted);
 }
 
-function buildpackLayers({ config, manifest, ...image }: Image): readonly Descriptor[] {
+/** As `readBuildpackDescriptions`, of a buildpack's own directory. */
+export async function describeDirectory(directory: string): Promise<readonly DescribedBuildpack[]> {
+  const text = await readFile(path.join(directory, 'buildpack.toml'), 'utf8');
+  const names = await readdir(path.join(directory, 'dependencies')).catch((): string[] => []);
+  return describe(text, new Set(names.flatMap((name) => EMBEDDED.exec(name)?.[1] ?? [])));
+}
+
+function buildpackLayers(
+  { config, manifest, ...image }: Image,
+  isWanted: (module: ModuleName) => boolean,
+): readonly Descriptor[] {
   const modules = layeredModules({ config, manifest, ...image }).filter(({ order }) => order.length === 0);
-  const wanted = new Set(modules.map(({ diffId }) => diffId));
+  const wanted = new Set(modules.filter(isWanted).map(({ diffId }) => diffId));
   return manifest.layers.filter((_, index) => wanted.has(config.diffIds[index]));
 }
 

@@ -35,6 +35,16 @@ export function unusedLayers(image: Image, usable: UsableModules): ReadonlySet<D
   return new Set(modules.flatMap(({ diffId }) => (diffId === undefined || needed.has(diffId) ? [] : [diffId])));
 }
 
+/**
+ * The buildpacks that a build can run, as `formatModule` writes them: the builder's and those that it brings along.
+ *
+ * @returns undefined when the builder's label does not know all that the order names
+ */
+export function usedModules(image: Image, usable: UsableModules): ReadonlySet<string> | undefined {
+  const used = closure(layeredModules(image), usable);
+  return used && new Set([...used].map(formatModule));
+}
+
 /** The builder's system buildpacks, pre and post alike. */
 export function systemModules({ system }: Builder): readonly ModuleReference[] {
   return [...system.pre, ...system.post];

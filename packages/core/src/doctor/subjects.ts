@@ -2,6 +2,7 @@ import { previousCandidates } from '../build/prepare/previous-image.ts';
 import type { BuildRequest, BuildpackLocator } from '../inputs/index.ts';
 import type { CacheStoreLocation } from '../inputs/request.ts';
 import { formatReference, formatRepository, type ImageReference, type Repository } from '../reference/index.ts';
+import { type Reading, readingOf } from './locked.ts';
 import type { ImagePurpose } from './report.ts';
 
 /** An image that a build reads or writes. */
@@ -20,7 +21,7 @@ export interface Subjects {
   readonly downloads: readonly URL[];
 }
 
-/** Pure: looks at nothing but the request. */
+/** Pure: looks at nothing but the request. What a lock names is there as it is read, by digest. */
 export function subjectsOf(request: BuildRequest): Subjects {
   const { builder, runImage, previousImage, destinations } = request;
   const locators = locatorsOf(request);
@@ -38,11 +39,17 @@ export function subjectsOf(request: BuildRequest): Subjects {
     ...(request.publish ? destinations : []).map((reference) => subject('destination', reference)),
     ...storedCaches(request).flatMap(cacheOf),
   ];
-  const keys = images.map(({ purpose, reference }) => `${purpose} ${formatReference(reference)}`);
+  const read = images.map((each) => ({ ...each, ...only(readingOf(each, request)) }));
+  const keys = read.map(({ purpose, reference }) => `${purpose} ${formatReference(reference)}`);
   return {
-    images: images.filter((_, index) => keys.indexOf(keys[index] ?? '') === index),
+    images: read.filter((_, index) => keys.indexOf(keys[index] ?? '') === index),
     downloads: locators.flatMap((locator) => (locator.kind === 'url' ? [new URL(locator.url)] : [])),
   };
+}
+
+/** What can't be read keeps its name: a check tells. */
+function only(reading: Reading): Partial<Subject> {
+  return 'reference' in reading ? reading : {};
 }
 
 export function locatorsOf(request: BuildRequest): readonly BuildpackLocator[] {

@@ -14,10 +14,13 @@ export function kindOf(file: string): FileKind | undefined {
   }
 }
 
+/** What `readSmallFile` says where there is no such file. */
+export const DOES_NOT_EXIST = 'does not exist';
+
 /** A file's bytes, or in words why they can't be had: `does not exist`, `is a directory`, …. Never waits on a FIFO. */
 export function readSmallFile(file: string, limit: number): Uint8Array | string {
   const kind = kindOf(file);
-  if (kind === undefined) return 'does not exist';
+  if (kind === undefined) return absence(file);
   if (kind === 'directory') return 'is a directory';
   if (kind === 'other') return 'is no regular file';
   try {
@@ -25,6 +28,17 @@ export function readSmallFile(file: string, limit: number): Uint8Array | string 
     return new Uint8Array(readFileSync(file));
   } catch {
     return 'can not be read';
+  }
+}
+
+/** Why nothing can be seen at a path. */
+function absence(file: string): string {
+  try {
+    statSync(file);
+    return 'can not be read';
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    return code === 'ENOENT' || code === 'ENOTDIR' ? DOES_NOT_EXIST : `can not be read (${code})`;
   }
 }
 

@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs';
 import { lstat, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -18,4 +19,16 @@ export async function makeRealFolders(root: string, parts: readonly string[]): P
     if (!(await lstat(folder)).isDirectory()) return folder;
   }
   return undefined;
+}
+
+/** Whether it is a directory itself, and no link to one. */
+export function isRealFolder(folder: string): boolean {
+  return lstatSync(folder, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
+/** The link or file that stands where one of the folders to a place below `root` must be; undefined when none does, or nothing is there. */
+export function folderObstacle(root: string, parts: readonly string[]): string | undefined {
+  const folders = parts.map((_, index) => path.join(root, ...parts.slice(0, index + 1)));
+  const first = folders.find((folder) => !isRealFolder(folder));
+  return first !== undefined && lstatSync(first, { throwIfNoEntry: false }) !== undefined ? first : undefined;
 }

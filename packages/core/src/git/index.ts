@@ -1,1 +1,2 @@
 export { type GitHead, readGitHead } from './head.ts';
+export { findRepository } from './repository.ts';

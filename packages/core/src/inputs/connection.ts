@@ -1,4 +1,5 @@
 import { type AuthFile, readRegistryAuth } from '../auth/index.ts';
+import { inputError, Problems } from '../errors/problems.ts';
 import { optional } from '../json/json.ts';
 import { type MirrorRules, parseRegistryPrefix, readMirrorRules, serverTrust, servingHosts } from '../mirrors/index.ts';
 import type { OfflineInputs } from '../network/index.ts';
@@ -8,6 +9,8 @@ import {
   type ProxySettings,
   readProxySettings,
 } from '../network/proxy/index.ts';
+import { canonicalRegistry } from '../reference/index.ts';
+import { registryServer } from '../registry/url.ts';
 import {
   checkCertificateFiles,
   type ClientCertificate,
@@ -20,7 +23,6 @@ import {
 } from '../trust/index.ts';
 import { dependencyMirrorHosts } from './dependency-mirror.ts';
 import { parseOfflineHost, parseRegistryHost } from './places.ts';
-import { inputError, Problems } from '../errors/problems.ts';
 import { InputReader, type RawInputs } from './reader.ts';
 
 /** The inputs that every stage and command which speaks to registries has: how they are reached, and who we are to them. */
@@ -86,10 +88,14 @@ export function readConnectionInputs(
   };
 }
 
-/** All that the inputs of a connection name; the places of images and caches are admitted by who knows them. */
+/**
+ * All that the inputs of a connection name, registries by the host that answers for them (Docker Hub has three names); the places of images and caches
+ * are admitted by who knows them.
+ */
 function readOfflineHosts(reader: InputReader, mirrors: MirrorRules, problems: Problems): readonly string[] {
   const named = reader.list('offline-hosts').flatMap((host) => problems.attempt(() => [parseOfflineHost(host)]) ?? []);
-  return [...named, ...servingHosts(mirrors), ...dependencyMirrorHosts(reader)];
+  const registries = [...named, ...servingHosts(mirrors)].map((host) => registryServer(canonicalRegistry(host)));
+  return [...registries, ...dependencyMirrorHosts(reader)];
 }
 
 function readMirrors(reader: InputReader, context: ConnectionContext, problems: Problems): MirrorRules {

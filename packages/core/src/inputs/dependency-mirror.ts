@@ -1,4 +1,5 @@
 import { inputError, type Problems } from '../errors/problems.ts';
+import { fileAddress } from '../network/file-address.ts';
 import { hidingUser } from '../network/proxy/index.ts';
 import type { InputReader } from './reader.ts';
 
@@ -88,7 +89,8 @@ function parseAddress(text: string, host: string | undefined): string {
         : 'Give host and path alone.',
     );
   }
-  return text.replace(/\/+$/, '');
+  const bare = text.replace(/\/+$/, '');
+  return url.protocol === 'file:' ? fileAddress(bare.slice('file://'.length)) : bare;
 }
 
 function passwordRefused(text: string, host = 'default'): Error {

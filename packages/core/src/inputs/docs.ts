@@ -124,16 +124,32 @@ It may name buildpacks on the builder, paths inside the app (links followed), an
 
 ## What a run may do
 
-| run                                                                              | \`publish: auto\` | \`cache: auto\`    | project.toml                             |
-| -------------------------------------------------------------------------------- | --------------- | ---------------- | ---------------------------------------- |
-| push, tag, schedule, started by hand; a protected ref of GitLab                  | yes             | reads and writes | all                                      |
-| an unprotected branch of GitLab                                                  | yes             | a cache apart    | all                                      |
-| pull or merge request, merge queue; what outsiders can start; an event not known | no              | reads            | no builder, no buildpacks from elsewhere |
-| Tekton, Argo, command line: \`trust\` decides, which is \`trusted\` by default       | by trust        | by trust         | by trust                                 |
+| run                                                                              | \`publish: auto\` | \`cache: auto\`    | project.toml                             | \`lock-file\`             |
+| -------------------------------------------------------------------------------- | --------------- | ---------------- | ---------------------------------------- | ----------------------- |
+| push, tag, schedule, started by hand; a protected ref of GitLab                  | yes             | reads and writes | all                                      | anywhere                |
+| an unprotected branch of GitLab                                                  | yes             | a cache apart    | all                                      | anywhere                |
+| pull or merge request, merge queue; what outsiders can start; an event not known | no              | reads            | no builder, no buildpacks from elsewhere | outside of the checkout |
+| Tekton, Argo, command line: \`trust\` decides, which is \`trusted\` by default       | by trust        | by trust         | by trust                                 | by trust                |
 
 \`cache: write\` in an untrusted run only reads. \`volumes\` in an untrusted run is an error, and so is a link in the working directory on
 the way to what \`path\`, \`descriptor\`, \`env-files\` or \`bindings\` name: a pull request could lead it anywhere on the machine. \`publish: true\` publishes in any run:
 it is for those who know who can start it.
+
+With \`locked\` the lock decides which digest stands for a name. A pull request could write any digest into it that the registry or a mirror has, an older
+builder's or another image's, so an untrusted run takes none from the checkout, that is the working directory, the app's folder and the Git repository around
+them. Give it the lock of the branch that the changes are for, in a file elsewhere. On GitHub:
+
+\`\`\`yaml
+- run: git fetch --depth=1 origin "$BASE" && git show FETCH_HEAD:buildpacks-ci.lock.json > "$RUNNER_TEMP/lock.json"
+  env:
+    BASE: \${{ github.base_ref || github.ref }}
+- uses: OWNER/buildpacks-ci@0000000000000000000000000000000000000000 # v1.0.0
+  with:
+    locked: true
+    lock-file: \${{ runner.temp }}/lock.json
+\`\`\`
+
+A change of the lock itself is so built only when it has been merged; \`lock --check\` looks at it before.
 `;
 
 /** The page `docs/inputs.md`. */

@@ -1,6 +1,3 @@
-import { LOCK_FILE } from '../lock/lock.ts';
-import type { LockInUse } from '../lock/locked-images.ts';
-import { requireLock } from '../lock/read-lock.ts';
 import { parseReference } from '../reference/index.ts';
 import { optional } from '../json/json.ts';
 import type { HostStoreName } from '../ports/index.ts';
@@ -14,6 +11,7 @@ import { readDependencyMirrors } from './dependency-mirror.ts';
 import { readDestinations } from './destinations.ts';
 import { readLabels } from './labels.ts';
 import { parseLocator } from './locator.ts';
+import { readLockInUse } from './lock-in-use.ts';
 import {
   parseBuilder,
   parseCreationTime,
@@ -175,7 +173,7 @@ function checkoutOf({ sha, ref, repository }: CiFacts): Checkout | undefined {
 }
 
 function readBuilder(parts: Parts) {
-  const { reader, context, problems } = parts;
+  const { reader, context, problems, trust } = parts;
   const { workingDirectory, architecture } = context;
   const builder = reader.text('builder');
   const runImage = reader.text('run-image');
@@ -196,18 +194,16 @@ function readBuilder(parts: Parts) {
     buildpacks: locators('buildpacks'),
     preBuildpacks: locators('pre-buildpacks'),
     postBuildpacks: locators('post-buildpacks'),
-    ...optional('lock', reader.flag('locked') ? readLockInUse(parts) : undefined),
+    ...optional(
+      'lock',
+      reader.flag('locked') ? problems.attempt(() => readLockInUse(reader, { workingDirectory, trust })) : undefined,
+    ),
     disableSystemBuildpacks: reader.flag('disable-system-buildpacks'),
     platform: problems.attempt(() => parsePlatform(reader.text('platform'), architecture)) ?? {
       os: 'linux',
       architecture,
     },
   };
-}
-
-function readLockInUse({ reader, context, problems }: Parts): LockInUse | undefined {
-  const file = reader.text('lock-file') ?? LOCK_FILE;
-  return problems.attempt(() => ({ ...requireLock(file, context.workingDirectory), file }));
 }
 
 function readBuild(parts: Parts) {

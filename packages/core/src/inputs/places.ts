@@ -73,6 +73,23 @@ export function parseTargetDirectory(text: string, base: string, input: string):
 }
 
 /**
+ * A file that is written, or written anew, into a directory that is there.
+ *
+ * @returns its absolute path
+ */
+export function parseTargetFile(text: string, base: string, input: string): string {
+  const absolute = path.resolve(base, text);
+  const folder = path.dirname(absolute);
+  if (kindOf(absolute) === 'directory') throw inputError(input, `"${text}" is a directory`, 'Give a file.');
+  if (kindOf(folder) !== 'directory') {
+    throw inputError(input, `"${text}" can't be written: "${folder}" is no directory`, 'Make it first.');
+  }
+  requireWritable(absolute, text, input);
+  requireNoWayOut(folder, base, { text, input });
+  return absolute;
+}
+
+/**
  * What stands in the working directory may be somebody's pull request: a link in it must not choose where we write.
  *
  * @throws InputError for a place in `base` that a link leads out of it

@@ -53,6 +53,8 @@ export interface TrustDecision {
   readonly projectTomlMay: ProjectTomlRights;
   /** Whether parts of this machine may be mounted into the build. */
   readonly volumes: boolean;
+  /** Whether a lock that is in the checkout may say which digests are used. */
+  readonly lockOfCheckout: boolean;
   readonly notices: readonly string[];
 }
 
@@ -67,6 +69,7 @@ export function decideTrust(facts: Pick<CiFacts, 'trust'>, inputs: TrustInputs):
     cacheMode: cache.mode,
     projectTomlMay: { builder: trusted, foreignBuildpacks: trusted },
     volumes: trusted,
+    lockOfCheckout: trusted,
     notices: [
       ...(facts.trust === 'untrusted' && inputs.trust === 'trusted'
         ? ['trust: this run was started by something untrusted; the input "trusted" overrides that']

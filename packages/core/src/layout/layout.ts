@@ -5,6 +5,7 @@ import { type Descriptor, parseIndex, type RawManifest, rawManifest } from '../i
 import { isIndexType, isManifestType, MEDIA_TYPE } from '../image/media-types.ts';
 import type { ImageSource } from '../image/source.ts';
 import { asRecord, asText, parseJson } from '../json/json.ts';
+import { shown } from '../log/shown.ts';
 import type { Digest } from '../reference/index.ts';
 import { verified } from './verified-stream.ts';
 
@@ -36,7 +37,7 @@ export async function readLayout(files: LayoutFiles): Promise<Layout> {
   const marker = await files.read('oci-layout', MAX_MANIFEST_SIZE);
   const version = asRecord(marker && parseJson(marker))?.['imageLayoutVersion'];
   if (version !== LAYOUT_VERSION) {
-    const found = marker === undefined ? 'it has no oci-layout file' : `its version is ${JSON.stringify(version)}`;
+    const found = marker === undefined ? 'it has no oci-layout file' : `its version is ${shown(version)}`;
     throw new BuildpacksError('image', `"${files.name}" is not an OCI image layout: ${found}`);
   }
   const bytes = await files.read('index.json', MAX_MANIFEST_SIZE);

@@ -1,6 +1,7 @@
 import type { Problems } from '../errors/problems.ts';
 import type { Platform } from '../image/manifest.ts';
 import { asRecord, type JsonRecord, optional } from '../json/json.ts';
+import { shown } from '../log/shown.ts';
 import { type Digest, type ImageReference, isDigest } from '../reference/index.ts';
 import { parseImageName } from './image-name.ts';
 
@@ -21,8 +22,25 @@ export class DocumentReader {
     this.#problems.add({ input: at, message, place: { file: this.#file }, ...optional('hint', hint) });
   }
 
-  versionOf(value: unknown): unknown {
-    return asRecord(value)?.['schemaVersion'];
+  /**
+   * Comes first: nothing else is looked for in a document of another version.
+   *
+   * @throws InputError with the hint, but for a later version, which says itself what helps
+   */
+  requireVersion(
+    value: unknown,
+    known: number,
+    { what, hint }: { readonly what: string; readonly hint: string },
+  ): void {
+    const version = asRecord(value)?.['schemaVersion'];
+    if (version === known) return;
+    const isNewer = typeof version === 'number' && version > known;
+    const message =
+      version === undefined
+        ? `it is no ${what}: it has no version`
+        : `version ${shown(version)} is not known here, only ${known}`;
+    this.report('schemaVersion', message, isNewer ? 'A newer buildpacks-ci wrote it: use that one.' : hint);
+    this.#problems.throwIfAny();
   }
 
   /** An object with no other keys than these; an empty one when it is none. */
@@ -30,7 +48,7 @@ export class DocumentReader {
     const json = asRecord(value);
     if (json === undefined) this.report(at, 'it is no object');
     const strange = Object.keys(json ?? {}).filter((key) => !keys.includes(key));
-    for (const key of strange) this.report(at, `it has the key ${JSON.stringify(key)}, which is not known here`);
+    for (const key of strange) this.report(at, `it has the key ${shown(key)}, which is not known here`);
     return json ?? {};
   }
 
@@ -41,8 +59,8 @@ export class DocumentReader {
   }
 
   text(value: unknown, at: string): string {
-    if (typeof value === 'string' && value !== '') return value;
-    this.report(at, `${shown(value)} is no text`);
+    if (typeof value === 'string' && value !== '' && !/\p{Cc}|\u2028|\u2029/u.test(value)) return value;
+    this.report(at, `${shown(value)} is no text of one line`);
     return '';
   }
 
@@ -71,9 +89,4 @@ export class DocumentReader {
     this.report(at, `${shown(value)} is not a platform`);
     return undefined;
   }
-}
-
-/** What a document says in the place of something else, not longer than a line. */
-function shown(value: unknown): string {
-  return value === undefined ? 'nothing' : JSON.stringify(value).slice(0, 100);
 }

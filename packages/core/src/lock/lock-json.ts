@@ -1,5 +1,6 @@
 import { formatPlatform } from '../image/platform.ts';
 import { optional } from '../json/json.ts';
+import { type Digest, digestOf } from '../reference/index.ts';
 import { imageName } from './image-name.ts';
 import { type Lock, LOCK_SCHEMA_VERSION, type LockedImage, type LockedPlatform } from './lock.ts';
 import { dependencyValue } from './locked-dependency.ts';
@@ -12,6 +13,11 @@ export function lockJson({ images, dependencies }: Lock): string {
     ...optional('dependencies', dependencies?.map(dependencyValue)),
   };
   return `${JSON.stringify(value, undefined, 2)}\n`;
+}
+
+/** Of the file that `lock` writes, as `sha256sum` tells it: what a bundle has added to its copy does not count. */
+export function lockDigest({ images }: Lock): Digest {
+  return digestOf(Buffer.from(lockJson({ images })));
 }
 
 function imageValue({ reference, roles, digest, mediaType, platforms }: LockedImage): object {

@@ -6,6 +6,8 @@ import type { LockedDependency } from './locked-dependency.ts';
 /** The name of the lock's file in an app and in a bundle. */
 export const LOCK_FILE = 'buildpacks-ci.lock.json';
 export const LOCK_SCHEMA_VERSION = 1;
+/** Bytes: a lock names a few images. */
+export const MAX_LOCK_SIZE = 4 * 1024 * 1024;
 
 /** What a build needs an image for. `tool` is our own image, in which the stages run in clusters. */
 export const IMAGE_ROLES = ['builder', 'run-image', 'buildpack', 'tool'] as const;
@@ -46,7 +48,7 @@ export interface LockedLifecycle {
 }
 
 /** The image's platforms as an index would have them, to choose from. */
-export function platformIndex({ platforms }: LockedImage): Index {
+export function platformIndex({ platforms }: Pick<LockedImage, 'platforms'>): Index {
   const manifests = platforms.map(({ platform, digest }) => {
     return { mediaType: MEDIA_TYPE.ociManifest, digest, size: 0, platform };
   });

@@ -2,6 +2,7 @@ import { Problems } from '../errors/problems.ts';
 import { isIndexType, isManifestType } from '../image/media-types.ts';
 import { formatPlatform } from '../image/platform.ts';
 import { asText, optional, parseJson } from '../json/json.ts';
+import { shown } from '../log/shown.ts';
 import { compareText, imageName } from './image-name.ts';
 import { DocumentReader } from './document-reader.ts';
 import {
@@ -25,11 +26,7 @@ export function parseLock(bytes: Uint8Array, file: string): Lock {
   const problems = new Problems();
   const value = parseJson(bytes);
   const reader = new DocumentReader(file, problems);
-  const version = reader.versionOf(value);
-  if (version !== LOCK_SCHEMA_VERSION) {
-    reader.report('schemaVersion', ...unknownVersion(version));
-    problems.throwIfAny();
-  }
+  reader.requireVersion(value, LOCK_SCHEMA_VERSION, { what: 'lock', hint: 'Make it with buildpacks-ci lock.' });
   const root = reader.record(value, '', ['schemaVersion', 'images', 'dependencies']);
   const images = reader
     .items(root['images'], 'images')
@@ -46,22 +43,13 @@ export function parseLock(bytes: Uint8Array, file: string): Lock {
   };
 }
 
-function unknownVersion(version: unknown): readonly [string, string] {
-  const newer = typeof version === 'number' && version > LOCK_SCHEMA_VERSION;
-  const found = version === undefined ? 'it is no lock: it has no version' : `version ${JSON.stringify(version)}`;
-  return [
-    version === undefined ? found : `${found} is not known here, only ${LOCK_SCHEMA_VERSION}`,
-    newer ? 'A newer buildpacks-ci wrote it: use that one.' : 'Make it with buildpacks-ci lock.',
-  ];
-}
-
 function readImage(item: unknown, at: string, reader: DocumentReader): LockedImage | undefined {
   const json = reader.record(item, at, ['name', 'roles', 'digest', 'mediaType', 'platforms']);
   const reference = reader.imageName(json['name'], `${at}.name`);
   const digest = reader.digest(json['digest'], `${at}.digest`);
   const mediaType = asText(json['mediaType']) ?? '';
   if (!isIndexType(mediaType) && !isManifestType(mediaType)) {
-    reader.report(`${at}.mediaType`, `"${mediaType}" is neither a manifest nor an index`);
+    reader.report(`${at}.mediaType`, `${shown(json['mediaType'])} is neither a manifest nor an index`);
   }
   const roles = reader.items(json['roles'], `${at}.roles`).flatMap((role, index) => {
     return readRole(role, `${at}.roles[${index}]`, reader) ?? [];
@@ -89,7 +77,7 @@ function readImage(item: unknown, at: string, reader: DocumentReader): LockedIma
 
 function readRole(value: unknown, at: string, reader: DocumentReader): ImageRole | undefined {
   const role = IMAGE_ROLES.find((each) => each === value);
-  if (role === undefined) reader.report(at, `${JSON.stringify(value)} is not one of ${IMAGE_ROLES.join(', ')}`);
+  if (role === undefined) reader.report(at, `${shown(value)} is not one of ${IMAGE_ROLES.join(', ')}`);
   return role;
 }
 
@@ -114,8 +102,14 @@ function readLifecycle(value: unknown, at: string, reader: DocumentReader): Lock
 
 /** Each text that is there more than once, once. */
 function doubles(texts: readonly (string | undefined)[]): readonly string[] {
-  const again = texts.filter((text, index) => text !== undefined && texts.indexOf(text) !== index);
-  return [...new Set(again)].filter((text) => text !== undefined);
+  const seen = new Set<string>();
+  const again = new Set<string>();
+  for (const text of texts) {
+    if (text === undefined) continue;
+    if (seen.has(text)) again.add(text);
+    seen.add(text);
+  }
+  return [...again];
 }
 
 function byName(a: LockedImage, b: LockedImage): number {

@@ -75,7 +75,7 @@ function offlineRefusal(what: string, outside: SkippedEndpoint, reference: Image
     'policy',
     `${what}: with offline only hosts that the inputs name are reached, and ${host} is none of them`,
     {
-      hint: `Give the mirror that has it, ${hostOf(mirrorName(reference.repository))}=HOST[/PATH] in registry-mirrors or a file in registries-conf. If ${host} is in the closed network, name it in offline-hosts.`,
+      hint: `Give the mirror that has it, ${hostOf(mirrorName(reference.repository))}=HOST[/PATH] in registry-mirrors, a file in registries-conf, or the place of all copies in registry-prefix. If ${host} is in the closed network, name it in offline-hosts.`,
     },
   );
 }

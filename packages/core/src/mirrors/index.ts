@@ -1,3 +1,4 @@
+export { type AskedPlace, askedPlaces } from './asked-places.ts';
 export { blobEndpointsFor, endpointsFor } from './endpoints.ts';
 export { parseHostsToml, registryOfDirectory } from './hosts-toml.ts';
 export { parseMirrorLines } from './lines.ts';

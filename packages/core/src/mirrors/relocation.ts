@@ -26,11 +26,11 @@ export function parseRegistryPrefix(text: string): string {
 }
 
 /**
- * Where the copy of an image is: `registry.example/mirror/docker.io/library/busybox`. Undefined for what is there already, and for a
- * registry on a port of its own, since a path has no place for a colon.
+ * Where the copy of an image is: `registry.example/mirror/docker.io/library/busybox`. Undefined for images of the same registry, whose own
+ * names must not lead to what somebody has carried in, and for a registry on a port of its own, since a path has no place for a colon.
  */
 export function relocated(reference: ImageReference, prefix: string): ImageReference | undefined {
   const name = mirrorName(reference.repository);
-  if (name.startsWith(prefix) || name.includes(':')) return undefined;
+  if (name.split('/', 1)[0] === prefix.split('/', 1)[0] || name.includes(':')) return undefined;
   return { ...reference, repository: parseReference(prefix + name).repository };
 }

@@ -60,41 +60,41 @@ export function routeFor(rules: MirrorRules, reference: ImageReference): Route {
     { role: 'source' as const, target: rule?.source ?? UNCHANGED_SOURCE },
   ];
   const insecure = insecureHosts(rules);
-  const endpoints: Endpoint[] = [...copyOf(reference, rules, insecure)];
+  const endpoints: Endpoint[] = [];
   const skipped: SkippedEndpoint[] = [];
+  const offer = (endpoint: Omit<Endpoint, 'insecure'>) => {
+    const { role, reference: physical } = endpoint;
+    const reason = obstacle(endpoint, rules, rule);
+    if (reason === undefined) endpoints.push({ ...endpoint, insecure: insecure.has(physical.repository.registry) });
+    else skipped.push({ role, name: mirrorName(physical.repository), reason });
+  };
+  const copy = rules.prefix === undefined ? undefined : relocated(reference, rules.prefix);
+  if (copy !== undefined) offer({ role: 'mirror', reference: copy, resolvesTags: true });
   for (const { role, target } of targets) {
     const scope = outOfScope(target, reference);
     if (scope !== undefined) {
       skipped.push({ role, name: target.location || mirrorName(reference.repository), reason: scope });
       continue;
     }
-    const physical = rule === undefined ? reference : rewrite(reference, rule, target);
-    const name = mirrorName(physical.repository);
-    const blocked = (role === 'source' && rule?.blocked === true) || isBlocked(rules, name);
-    if (blocked) skipped.push({ role, name, reason: 'blocked' });
-    else if (rules.reaches?.(physical.repository.registry) === false) skipped.push({ role, name, reason: 'offline' });
-    else {
-      endpoints.push({
-        role,
-        reference: physical,
-        resolvesTags: target.scope !== 'digest-only',
-        insecure: insecure.has(physical.repository.registry),
-        ...optional('namespace', namespaceOf(target, reference)),
-        ...optional('server', target.server),
-      });
-    }
+    offer({
+      role,
+      reference: rule === undefined ? reference : rewrite(reference, rule, target),
+      resolvesTags: target.scope !== 'digest-only',
+      ...optional('namespace', namespaceOf(target, reference)),
+      ...optional('server', target.server),
+    });
   }
   return { ...optional('rule', rule), endpoints: withoutRepeats(endpoints), skipped };
 }
 
-function copyOf(
-  reference: ImageReference,
-  { prefix }: MirrorRules,
-  insecure: ReadonlySet<string>,
-): readonly Endpoint[] {
-  const copy = prefix === undefined ? undefined : relocated(reference, prefix);
-  if (copy === undefined) return [];
-  return [{ role: 'mirror', reference: copy, resolvesTags: true, insecure: insecure.has(copy.repository.registry) }];
+/** Why an endpoint is not asked; undefined when it may be. */
+function obstacle(
+  { role, reference: { repository } }: Pick<Endpoint, 'role' | 'reference'>,
+  rules: MirrorRules,
+  rule: MirrorRule | undefined,
+): 'blocked' | 'offline' | undefined {
+  if ((role === 'source' && rule?.blocked === true) || isBlocked(rules, mirrorName(repository))) return 'blocked';
+  return rules.reaches?.(repository.registry) === false ? 'offline' : undefined;
 }
 
 /** Nobody is asked for the same twice, but for a source that comes after others: its word on what does not exist is the last. */

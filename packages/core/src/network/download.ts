@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
 import { STATUS_CODES } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { BuildpacksError, machineError } from '../errors/index.ts';
 import type { Ports } from '../ports/index.ts';
 import type { Digest } from '../reference/index.ts';
+import { refuseUrl } from './errand.ts';
 import { NetworkFailure } from './failure.ts';
 import { OfflineRefusal } from './reach.ts';
 import { ProxyError } from './proxy/index.ts';
@@ -24,9 +26,11 @@ const ATTEMPTS = 3;
 /** Milliseconds before the second attempt; longer before the third. */
 const DELAY = 1000;
 const MAX_REDIRECTS = 5;
+/** Nobody's link is followed, and nobody's file written to. */
+const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
 /**
- * Fetches a file over https, without any credential. Redirects lead to https only; the file is whole when its digest is right, and may
+ * Fetches a file over https, without any credential. Redirects lead to https only, and from the web to no address within a network; the file is whole when its digest is right, and may
  * not be used when this throws.
  *
  * @throws BuildpacksError `temporary` after several attempts; `denied`, `registry` when the server refuses; `image` on other content
@@ -51,9 +55,9 @@ export function shownUrl({ origin, pathname }: URL): string {
 }
 
 async function request(from: URL, { network, signal }: DownloadPorts): Promise<Dispatcher.ResponseData['body']> {
+  if (from.protocol !== 'https:') throw refused(from, 'it is not https');
   let url = from;
   for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
-    if (url.protocol !== 'https:') throw refused(from, `it leads to ${shownUrl(url)}, which is not https`);
     const { origin, pathname, search } = url;
     const path = `${pathname}${search}`;
     const headers = { 'user-agent': 'buildpacks-ci', 'accept-encoding': 'identity' };
@@ -68,7 +72,10 @@ async function request(from: URL, { network, signal }: DownloadPorts): Promise<D
     if (statusCode < 300 || statusCode > 399 || typeof location !== 'string' || !URL.canParse(location, url.href)) {
       throw statusFailure(url, statusCode);
     }
-    url = new URL(location, url);
+    const next = new URL(location, url);
+    const refusal = refuseUrl(next, url, 'file');
+    if (refusal !== undefined) throw refused(from, `it leads to ${shownUrl(next)}: ${refusal}`);
+    url = next;
   }
   throw refused(from, `it leads on more than ${MAX_REDIRECTS} times`);
 }
@@ -77,7 +84,8 @@ async function save(body: Dispatcher.ResponseData['body'], file: Download, { log
   const { url, digest, target, maxBytes } = file;
   const hash = createHash('sha256');
   let done = 0;
-  const handle = await open(target, 'w', 0o600);
+  await rm(target, { force: true });
+  const handle = await open(target, NEW_FILE, 0o600);
   try {
     for await (const chunk of body as AsyncIterable<Uint8Array>) {
       done += chunk.length;

@@ -1,4 +1,5 @@
 export { type AddressClass, classifyHost } from './address.ts';
+export { type Errand, refuseUrl } from './errand.ts';
 export { type Challenge, parseChallenges } from './challenge.ts';
 export { download, type Download, type DownloadPorts, shownUrl } from './download.ts';
 export { NetworkFailure, networkFailure } from './failure.ts';

@@ -104,6 +104,13 @@ export class Attempts {
     return this.turn.followed || this.#beginnings.length > 0;
   }
 
+  /** The failure of the named registry, where all others have said that they have no such thing; undefined when it is not so. */
+  get onlySourceFailed(): Miss | undefined {
+    const [failed, another] = this.#misses.filter(({ error }) => error !== undefined);
+    const isOnly = failed?.endpoint.role === 'source' && another === undefined && this.#misses.length > 1;
+    return isOnly ? failed : undefined;
+  }
+
   /**
    * A blob came out wrong, and somebody has its bytes already: who asks for it again gets it from others than those whose fault it may
    * be. Who only went on where others stopped is the last to be suspected.

@@ -10,6 +10,7 @@ import { deleteManifest, getManifest, headManifest, putManifest } from './manife
 import { mountBlob } from './mount.ts';
 import { createReader } from './reader.ts';
 import { listReferrers } from './referrers.ts';
+import { RetryNotices } from './retry-notices.ts';
 import { RETRY_POLICY, type RetryPolicy } from './retry.ts';
 import { listTags } from './tags.ts';
 import { TrafficCounter } from './traffic.ts';
@@ -50,7 +51,7 @@ export function createRegistryClient(options: RegistryClientOptions): RegistryCl
   } = options;
   const traffic = new TrafficCounter();
   const wire = new Wire({ network, clock, log, traffic, signal, userAgent });
-  const retry = { policy, clock, log, signal, random };
+  const retry = { policy, clock, notices: new RetryNotices({ log, clock }), signal, random };
   const transport = new Transport({ wire, network, credentials, clock, log, retry });
 
   const endpoints = new Endpoints(withinReach(mirrors, network.reach), log);

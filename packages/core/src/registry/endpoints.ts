@@ -1,4 +1,12 @@
-import { blobEndpointsFor, type Endpoint, endpointsFor, type MirrorRules, routeFor } from '../mirrors/index.ts';
+import {
+  type AskedPlace,
+  askedPlaces,
+  blobEndpointsFor,
+  type Endpoint,
+  endpointsFor,
+  type MirrorRules,
+  routeFor,
+} from '../mirrors/index.ts';
 import type { Log } from '../ports/index.ts';
 import {
   type Digest,
@@ -8,7 +16,7 @@ import {
   manifestName,
   type Repository,
 } from '../reference/index.ts';
-import { Attempts, type Miss, reasonOf } from './attempts.ts';
+import { Attempts, type Miss, reasonOf, type Turn } from './attempts.ts';
 import { RegistryError } from './error.ts';
 
 /**
@@ -22,6 +30,8 @@ export class Endpoints {
   readonly #serving = new Map<string, Endpoint>();
   /** Registries that did not answer: they are asked last from then on. */
   readonly #silent = new Set<string>();
+  /** Repositories of named registries that can't be asked what is attached to the images that a mirror has. */
+  readonly #unasked = new Set<string>();
   /** What endpoints have with other bytes than they should. */
   readonly #broken = new Set<string>();
   readonly #said = new Set<string>();
@@ -40,6 +50,11 @@ export class Endpoints {
     );
   }
 
+  /** Where a manifest is looked for, for messages. */
+  places(reference: ImageReference): readonly AskedPlace[] {
+    return askedPlaces(this.#rules, reference);
+  }
+
   /** @param task for messages: `read the blob registry.example/app@sha256:…` */
   forBlob(repository: Repository, digest: Digest, task: string): Attempts {
     const reference = { kind: 'digest', repository, digest } as const;
@@ -48,6 +63,39 @@ export class Endpoints {
       task,
       this.#ordered(reference, () => blobEndpointsFor(this.#rules, repository, digest)),
     );
+  }
+
+  /**
+   * Looks for what may be attached to an image, as `Attempts.first`. Where mirrors lack it and the named registry can't be reached, it
+   * counts as missing: whoever has only a mirror gets what that has. A warning tells, and that registry is not asked again.
+   *
+   * @param task for messages
+   */
+  async attached<T>(
+    reference: ImageReference,
+    task: string,
+    ask: (turn: Turn) => Promise<T | undefined>,
+  ): Promise<T | undefined> {
+    const [first, ...others] = this.#ordered(reference, () => endpointsFor(this.#rules, reference));
+    const attempts = this.#attempts(reference, task, [
+      first,
+      ...others.filter((each) => !this.#unasked.has(nameOf(each))),
+    ]);
+    try {
+      return await attempts.first(ask);
+    } catch (error) {
+      const miss = attempts.onlySourceFailed;
+      if (miss === undefined || isPassing(miss)) throw error;
+      this.#leave(miss);
+      return undefined;
+    }
+  }
+
+  #leave(miss: Miss): void {
+    const name = nameOf(miss.endpoint);
+    if (this.#unasked.has(name)) return;
+    this.#unasked.add(name);
+    this.#log.warn(`signatures and the like that only ${name} has could not be looked for: ${reasonOf(miss)}`);
   }
 
   /** An endpoint has given a manifest: what belongs to it is read there. */
@@ -116,6 +164,11 @@ export class Endpoints {
     this.#said.add(kind);
     this.#log.warn(`${nameOf(endpoint)} is passed over for ${formatRepository(repository)}: ${reasonOf(miss)}`);
   }
+}
+
+/** Whether a registry answered, and another time may say more. */
+function isPassing({ error }: Miss): boolean {
+  return error instanceof RegistryError && error.transient && error.status !== undefined;
 }
 
 function nameOf({ reference }: Endpoint): string {

@@ -1,5 +1,6 @@
+import { refuseUrl } from '../network/index.ts';
 import { answerError } from './error.ts';
-import { parseUrl, refuseUrl } from './url.ts';
+import { parseUrl } from './url.ts';
 import type { Answer } from './wire.ts';
 
 /** `Link: </v2/app/tags/list?n=1000&last=v9>; rel="next"` (RFC 8288); what stands in the query is the registry's affair. */

@@ -33,12 +33,17 @@ export function createReader(transport: Transport, endpoints: Endpoints): Regist
   };
   return {
     manifest,
-    resolve: (reference, platform) => resolveManifest(manifest, reference, platform),
+    resolve: (reference, platform) => resolveManifest(manifest, endpoints, reference, platform),
+    places: (reference) => endpoints.places(reference),
     readBlob: open,
-    referrers: (repository, digest) => {
-      const attempts = endpoints.forManifest({ kind: 'digest', repository, digest }, referrersTask(repository, digest));
-      return attempts.first((turn) => listReferrers(transport, turn, digest));
-    },
+    attached: (reference) =>
+      endpoints.attached(reference, manifestTask(reference), (turn) => getManifest(transport, turn)),
+    referrers: (repository, digest) =>
+      endpoints.attached({ kind: 'digest', repository, digest }, referrersTask(repository, digest), async (turn) => {
+        const list = await listReferrers(transport, turn, digest);
+        // A cache knows only what was pulled through it.
+        return list?.length === 0 && turn.endpoint.role === 'mirror' && turn.followed ? undefined : list;
+      }),
     source: (repository): ImageSource => ({
       name: formatRepository(endpoints.servedBy(repository) ?? repository),
       manifest: (digest) => manifest({ kind: 'digest', repository, digest }),
@@ -67,6 +72,7 @@ async function hasContent(
 /** The manifest for one platform, through an index if there is one. */
 async function resolveManifest(
   manifestOf: (reference: ImageReference) => Promise<RawManifest | undefined>,
+  endpoints: Endpoints,
   reference: ImageReference,
   platform: Platform,
 ): Promise<{ readonly manifest: RawManifest; readonly index?: RawManifest } | undefined> {
@@ -79,11 +85,9 @@ async function resolveManifest(
   }
   const manifest = await manifestOf(atDigest(reference, child.digest));
   if (manifest === undefined) {
-    throw new RegistryError({
-      code: 'registry',
-      task: manifestTask(reference),
-      reason: `its manifest ${child.digest} is missing from the registry`,
-    });
+    const place = formatRepository(endpoints.servedBy(reference.repository) ?? reference.repository);
+    const reason = `its manifest ${child.digest} is missing from ${place}`;
+    throw new RegistryError({ code: 'registry', task: manifestTask(reference), reason, status: 404 });
   }
   return { manifest, index: raw };
 }

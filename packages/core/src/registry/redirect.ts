@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
+import { type Errand, refuseUrl } from '../network/index.ts';
 import { answerError, RegistryError } from './error.ts';
-import { type Errand, parseUrl, redactUrl, refuseUrl } from './url.ts';
+import { parseUrl, redactUrl } from './url.ts';
 import type { Answer, Method, Wire, WireRequest } from './wire.ts';
 
 export type Body = Uint8Array | Readable;

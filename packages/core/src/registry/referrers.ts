@@ -11,6 +11,8 @@ import type { Answer } from './wire.ts';
 
 /** No image has more pages of referrers. */
 const MAX_PAGES = 100;
+/** Nor more of them: who signs each build of an image anew has a few dozen. */
+export const MAX_REFERRERS = 1000;
 
 /** For messages. */
 export function referrersTask(repository: Repository, digest: Digest): string {
@@ -19,7 +21,9 @@ export function referrersTask(repository: Repository, digest: Digest): string {
 
 /**
  * The manifests whose `subject` is this digest (distribution specification 1.1, listing referrers). Undefined when the endpoint has no
- * such API: then they stand in an index under the tag `sha256-<hex>`.
+ * such API: then they stand in an index under the tag `sha256-<hex>`. A list of more than `MAX_REFERRERS` is not read to its end.
+ *
+ * @throws RegistryError when the list breaks off, or has more pages than any
  */
 export async function listReferrers(
   transport: Transport,
@@ -38,14 +42,16 @@ export async function listReferrers(
     opaque: true,
   };
   const found: Descriptor[] = [];
-  let target: Call['target'] | undefined = call.target;
-  for (let page = 0; target !== undefined && page < MAX_PAGES; page++) {
-    const read: Page | undefined = await transport.call({ ...call, target }, (answer) => readPage(answer, call.task));
-    if (read === undefined) return page === 0 ? undefined : found;
+  let { target } = call;
+  for (let page = 1; ; page++) {
+    const read: Page | undefined = await transport.call({ ...call, target }, (answer) =>
+      readPage(answer, call.task, page),
+    );
+    if (read === undefined) return undefined;
     found.push(...read.referrers);
+    if (read.next === undefined || found.length > MAX_REFERRERS) return found;
     target = read.next;
   }
-  return found;
 }
 
 interface Page {
@@ -53,13 +59,18 @@ interface Page {
   readonly next: URL | undefined;
 }
 
-async function readPage(answer: Answer, task: string): Promise<Page | undefined> {
+/** Undefined when the first page is none; the later ones are there, since the one before leads to them. */
+async function readPage(answer: Answer, task: string, page: number): Promise<Page | undefined> {
   const type = answer.header('content-type')?.split(';', 1)[0]?.trim();
   if (answer.status !== 200 || type !== MEDIA_TYPE.ociIndex) {
     await answer.discard();
-    return undefined;
+    if (page === 1) return undefined;
+    throw answerError(answer, { task, reason: `the list breaks off at page ${page}, with status ${answer.status}` });
   }
   const { bytes, complete } = await answer.bytes(MAX_MANIFEST_SIZE);
   if (!complete) throw answerError(answer, { task, reason: `the answer has more than ${MAX_MANIFEST_SIZE} bytes` });
-  return { referrers: parseIndex(rawManifest(bytes, MEDIA_TYPE.ociIndex)).manifests, next: nextPage(answer, task) };
+  const next = nextPage(answer, task);
+  if (next !== undefined && page === MAX_PAGES)
+    throw answerError(answer, { task, reason: `the list has more than ${MAX_PAGES} pages` });
+  return { referrers: parseIndex(rawManifest(bytes, MEDIA_TYPE.ociIndex)).manifests, next };
 }

@@ -1,7 +1,8 @@
 import { cancellation } from '../errors/index.ts';
 import { NetworkFailure, ProxyError } from '../network/index.ts';
-import type { Clock, Log } from '../ports/index.ts';
+import type { Clock } from '../ports/index.ts';
 import { RegistryError } from './error.ts';
+import type { RetryNotices } from './retry-notices.ts';
 
 /** When a failed call is tried again. Times in milliseconds. */
 export interface RetryPolicy {
@@ -31,7 +32,7 @@ const SLOW_ATTEMPTS = 2;
 export interface RetryOptions {
   readonly policy: RetryPolicy;
   readonly clock: Clock;
-  readonly log: Log;
+  readonly notices: RetryNotices;
   readonly signal: AbortSignal;
   /** From 0 to 1, for jitter. */
   readonly random: () => number;
@@ -61,13 +62,13 @@ export class Retries {
 
   /** Waits before the next try; false, at once, when there is none. */
   async waitAfter(error: unknown): Promise<boolean> {
-    const { policy, clock, log, signal } = this.#options;
+    const { policy, clock, notices, signal } = this.#options;
     if (!isTransient(error)) return false;
     const attempts = isSlow(error) ? Math.min(policy.attempts, SLOW_ATTEMPTS) : policy.attempts;
     if (this.#attempt >= attempts) return false;
     const wait = this.#waitFor(error);
     if (this.#waited + wait > policy.maxTotal) return false;
-    log.info(`${error.message}; trying again in ${Math.round(wait)} ms`);
+    notices.tell(troubleOf(error), `${error.message}; trying again in ${Math.round(wait)} ms`);
     await clock.sleep(wait, signal).catch((reason: unknown) => {
       throw signal.aborted ? cancellation(signal) : reason;
     });
@@ -91,6 +92,13 @@ type Failure = RegistryError | NetworkFailure | ProxyError;
 export function isTransient(error: unknown): error is Failure {
   const known = error instanceof RegistryError || error instanceof NetworkFailure || error instanceof ProxyError;
   return known && error.transient;
+}
+
+/** The same for all calls that fail for one reason. */
+function troubleOf(error: Failure): string {
+  if (!(error instanceof RegistryError)) return error.message;
+  const host = error.url === undefined ? '' : new URL(error.url).host;
+  return `${host} ${error.reason}`;
 }
 
 function isSlow(error: Failure): boolean {

@@ -1,10 +1,10 @@
 import type { Credential } from '../auth/types.ts';
-import { type Challenge, parseChallenges } from '../network/index.ts';
+import { type Challenge, parseChallenges, refuseUrl } from '../network/index.ts';
 import { answerError, foreignText } from './error.ts';
 import { follow } from './redirect.ts';
 import { type Access, mergeScopes, parseScopes, type Scope, scopesOf } from './scope.ts';
 import { basicAuthorization, Tokens, type TokenService, type TokenSource } from './tokens.ts';
-import { parseUrl, redactUrl, refuseUrl } from './url.ts';
+import { parseUrl, redactUrl } from './url.ts';
 import type { Answer } from './wire.ts';
 
 /** How a registry wants to be asked, once an answer has told. */

@@ -1,6 +1,6 @@
 import type { Credential } from '../auth/types.ts';
 import { DOCKER_HUB, formatRepository } from '../reference/index.ts';
-import { parseChallenges } from '../network/index.ts';
+import { type Errand, parseChallenges } from '../network/index.ts';
 import {
   answerError,
   describeStatus,
@@ -13,7 +13,6 @@ import {
 import { describeLimit, parseRetryAfter } from './rate-limit.ts';
 import { type Access, describeAccess } from './scope.ts';
 import { describePage, isPage } from './page.ts';
-import type { Errand } from './url.ts';
 import type { Answer } from './wire.ts';
 
 /** Statuses that a later try of the same call may cure. From 520 on: Cloudflare's, for a registry that it can't reach. */

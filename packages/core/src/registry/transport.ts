@@ -1,5 +1,5 @@
 import type { Credential, Credentials } from '../auth/types.ts';
-import { NetworkFailure, OfflineRefusal } from '../network/index.ts';
+import { type Errand, NetworkFailure, OfflineRefusal } from '../network/index.ts';
 import type { Clock, Log, Network } from '../ports/index.ts';
 import { RegistryError } from './error.ts';
 import { isPage, pageError } from './page.ts';
@@ -8,7 +8,7 @@ import { Retries, type RetryOptions, type RetryPolicy, retrying } from './retry.
 import type { Access } from './scope.ts';
 import { Session } from './session.ts';
 import { statusError } from './status.ts';
-import { apiUrl, type Errand, redactUrl, resourceUrl } from './url.ts';
+import { apiUrl, redactUrl, resourceUrl } from './url.ts';
 import { Warnings } from './warnings.ts';
 import type { Answer, Wire } from './wire.ts';
 

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Descriptor, Platform, RawManifest } from '../image/manifest.ts';
 import type { ImageSource } from '../image/source.ts';
+import type { AskedPlace } from '../mirrors/index.ts';
 import type { Digest, ImageReference, Repository } from '../reference/index.ts';
 import type { RepositoryPrefix } from './catalog.ts';
 
@@ -23,10 +24,21 @@ export interface RegistryReader {
     reference: ImageReference,
     platform: Platform,
   ): Promise<{ readonly manifest: RawManifest; readonly index?: RawManifest } | undefined>;
+  /**
+   * Where `resolve` looks for an image, in this order; for messages. Nobody is asked.
+   *
+   * @param platform decides by which digest, where a lock names one
+   */
+  places(reference: ImageReference, platform: Platform): readonly AskedPlace[];
   /** GET a blob; the stream verifies size and digest. */
   readBlob(repository: Repository, descriptor: Descriptor): Promise<Readable>;
   /**
-   * The manifests whose `subject` is this one. Undefined when the registry has no such API; then the index under the tag
+   * As `manifest`, for what may be attached to an image: a signature, a list of referrers. Where mirrors lack it and the named registry
+   * can't be reached it is undefined too, and a warning tells.
+   */
+  attached(reference: ImageReference): Promise<RawManifest | undefined>;
+  /**
+   * The manifests whose `subject` is this one, looked for as by `attached`. Undefined when the registry has no such API; then the index under the tag
    * `sha256-<hex>` lists them, if any (distribution specification 1.1, referrers tag schema).
    */
   referrers(repository: Repository, digest: Digest): Promise<readonly Descriptor[] | undefined>;

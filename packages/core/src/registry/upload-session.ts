@@ -1,8 +1,9 @@
+import { refuseUrl } from '../network/index.ts';
 import { formatRepository } from '../reference/index.ts';
 import { answerError } from './error.ts';
 import type { Access } from './scope.ts';
 import type { Call, Transport } from './transport.ts';
-import { parseUrl, redactUrl, refuseUrl } from './url.ts';
+import { parseUrl, redactUrl } from './url.ts';
 import type { Answer } from './wire.ts';
 
 /**

@@ -1,4 +1,3 @@
-import { classifyHost } from '../network/index.ts';
 import type { Network } from '../ports/index.ts';
 import { DOCKER_HUB } from '../reference/index.ts';
 import type { Access } from './scope.ts';
@@ -63,27 +62,4 @@ const SHOWN_PARAMETERS = new Set(['scope', 'service', 'digest', 'mount', 'from',
 export function redactUrl(url: URL): string {
   const query = [...url.searchParams].map(([name, value]) => `${name}=${SHOWN_PARAMETERS.has(name) ? value : '…'}`);
   return `${url.origin}${url.pathname}${query.length === 0 ? '' : `?${query.join('&')}`}`;
-}
-
-/** What goes to another place on a registry's word. */
-export type Errand = 'credentials' | 'upload' | 'download';
-
-/**
- * Why a URL that a registry names (token realm, upload location, redirect) must not be followed; undefined when it may.
- * A registry may name its own host and port and any public host, but can't use us to reach into this machine or its
- * network, nor to take TLS away (security.md, S9).
- *
- * @param from the URL whose answer named `to`
- */
-export function refuseUrl(to: URL, from: URL, errand: Errand): string | undefined {
-  if (to.protocol !== 'https:' && to.protocol !== 'http:') return `its scheme is "${to.protocol.slice(0, -1)}"`;
-  if (to.username !== '' || to.password !== '') return 'it holds a user name or password';
-  if (to.protocol === 'http:' && from.protocol === 'https:') return `it is plain http and ${from.host} is not`;
-  if (to.hostname === from.hostname) return undefined;
-  const place = classifyHost(to.hostname);
-  if (place === 'public') return undefined;
-  // Object stores beside an on-premises registry are often named by a private address; a download carries no secret.
-  if (place === 'private' && errand === 'download') return undefined;
-  if (place === classifyHost(from.hostname) && place !== 'link-local') return undefined;
-  return `it leads to a ${place} address and ${from.host} is not there`;
 }

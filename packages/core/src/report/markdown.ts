@@ -4,8 +4,9 @@ import { alignColumns, count } from './columns.ts';
 import { formatDuration } from './duration.ts';
 import { atMost, codeBlock, codeSpan, table } from './markdown-text.ts';
 import { describeOwner } from './owner.ts';
+import { pinnedName } from './pinned-name.ts';
 import { shownPhases } from './phases.ts';
-import type { BuildResult, LayerSummary, PinnedName } from './result.ts';
+import type { BuildResult, LayerSummary } from './result.ts';
 import { formatSize } from '../log/size.ts';
 
 /** What a CI knows beside the result. */
@@ -47,8 +48,8 @@ function factRows(result: BuildResult, components: number | undefined): readonly
     ['Tags', atMost(result.tags, MOST.tags, codeSpan)],
     ['Platform', [codeSpan(formatPlatform(result.platform))]],
     ['Size', [`${formatSize(size)} in ${count(result.layers.length, 'layer')}`]],
-    ['Builder', [pinned(result.builder)]],
-    ['Run image', [pinned(result.runImage)]],
+    ['Builder', [codeSpan(pinnedName(result.builder))]],
+    ['Run image', [codeSpan(pinnedName(result.runImage))]],
     ['Buildpacks', atMost(result.buildpacks, MOST.buildpacks, ({ id, version }) => codeSpan(`${id}@${version}`))],
     [
       'Processes',
@@ -60,10 +61,6 @@ function factRows(result: BuildResult, components: number | undefined): readonly
     ['SBOM', describeSbom(result, components)],
   ];
   return facts.flatMap(([name, values]) => (values.length === 0 ? [] : [[name, values.join('<br>')]]));
-}
-
-function pinned({ name, digest }: PinnedName): string {
-  return codeSpan(`${name}@${digest}`);
 }
 
 function describeSbom({ sbom }: BuildResult, components: number | undefined): readonly string[] {

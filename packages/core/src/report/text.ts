@@ -4,8 +4,9 @@ import { alignColumns, alignFacts, count, type Fact } from './columns.ts';
 import { describeCache } from './cache.ts';
 import { formatDuration } from './duration.ts';
 import { describeOwner } from './owner.ts';
+import { pinnedName } from './pinned-name.ts';
 import { shownPhases } from './phases.ts';
-import type { BuildResult, LayerSummary, OutputSummary, PinnedName, ProcessSummary } from './result.ts';
+import type { BuildResult, LayerSummary, OutputSummary, ProcessSummary } from './result.ts';
 import { formatSize } from '../log/size.ts';
 
 /** The closing table of a build, one item a line, without colours. What buildpacks named is made harmless. */
@@ -30,12 +31,12 @@ function resultFacts(result: BuildResult): readonly Fact[] {
     { name: 'Tags', values: result.tags },
     { name: 'Output', values: result.outputs.map(describeOutput) },
     { name: 'Platform', values: [formatPlatform(result.platform)] },
-    { name: 'Builder', values: [pinned(result.builder)] },
-    { name: 'Run image', values: [pinned(result.runImage)] },
-    { name: 'Previous image', values: result.previousImage === undefined ? [] : [pinned(result.previousImage)] },
+    { name: 'Builder', values: [pinnedName(result.builder)] },
+    { name: 'Run image', values: [pinnedName(result.runImage)] },
+    { name: 'Previous image', values: result.previousImage === undefined ? [] : [pinnedName(result.previousImage)] },
     { name: 'Lifecycle', values: [`${result.lifecycle.version}, Platform API ${result.lifecycle.platformApi}`] },
     { name: 'Engine', values: [`${result.engine}${result.hermetic === true ? ', hermetic' : ''}`] },
-    { name: 'Policies', values: (result.policies ?? []).map(pinned) },
+    { name: 'Policies', values: (result.policies ?? []).map(pinnedName) },
     { name: 'Buildpacks', values: result.buildpacks.map(({ id, version }) => `${id}@${version}`) },
     { name: 'Processes', values: listProcesses(result.processes) },
     { name: 'Labels', values: keysOf(result.labels) },
@@ -64,11 +65,6 @@ export function listProcesses(processes: readonly ProcessSummary[]): readonly st
       [...process.command, ...process.args].join(' '),
     ]),
   );
-}
-
-/** What was named by this digest already says it. */
-function pinned({ name, digest }: PinnedName): string {
-  return name.endsWith(`@${digest}`) ? name : `${name}@${digest}`;
 }
 
 function describeOutput(output: OutputSummary): string {

@@ -9,7 +9,8 @@ describe('an image in a closed network', () => {
     ['busybox:1', 'registry.corp/mirror', 'registry.corp/mirror/docker.io/library/busybox'],
     ['ghcr.io/a/b:1', 'registry.corp:5000', 'registry.corp:5000/ghcr.io/a/b'],
     ['127.0.0.1:5000/a', 'localhost/deep/er/', 'localhost/deep/er/127.0.0.1_5000/a'],
-    ['[::1]:5000/a', 'registry.corp/m', 'registry.corp/m/1_5000/a'],
+    ['[::1]:5000/a', 'registry.corp/m', 'registry.corp/m/ipv6_z-z-1_5000/a'],
+    ['1:5000/a', 'registry.corp/m', 'registry.corp/m/1_5000/a'],
   ])('%s below %s is %s', (name, to, place) => {
     const moved = relocated(parseReference(name).repository, parseDestination(to));
     expect(formatRepository(moved)).toBe(place);
@@ -34,9 +35,13 @@ describe('an image in a closed network', () => {
 });
 
 describe('the configuration of mirrors', () => {
-  const images = ['busybox:1', 'paketobuildpacks/builder:base', '127.0.0.1:5000/run:2'].map((name) =>
-    parseReference(name),
-  );
+  const images = [
+    'busybox:1',
+    'paketobuildpacks/builder:base',
+    '127.0.0.1:5000/run:2',
+    '[::1]:5000/run:2',
+    '1.10/run:2',
+  ].map((name) => parseReference(name));
   const to = parseDestination('registry.corp/mirror');
   const mirrors = mirroredRegistries(images, to);
   const READERS = {
@@ -56,6 +61,11 @@ describe('the configuration of mirrors', () => {
         );
       }
     }
+  });
+
+  it('has no rule for the registry that has the images: its names lead to what it has', () => {
+    const own = ['registry.corp/team/app:1', 'busybox:1'].map((name) => parseReference(name));
+    expect(mirroredRegistries(own, to)).toEqual([{ registry: 'docker.io', mirror: 'registry.corp/mirror/docker.io' }]);
   });
 
   it.each([

@@ -4,6 +4,7 @@ import { findLocked } from '../../src/lock/lock.ts';
 import { lockJson } from '../../src/lock/lock-json.ts';
 import { parseLock } from '../../src/lock/parse-lock.ts';
 import { InputError } from '../../src/errors/index.ts';
+import { MEDIA_TYPE } from '../../src/image/media-types.ts';
 import { parseReference } from '../../src/reference/index.ts';
 import { digestWith, SAMPLE_LOCK } from './sample-lock.ts';
 
@@ -48,6 +49,21 @@ describe('a lock', () => {
       'a dependency twice',
       (text) => text.replace(digestWith('f'), digestWith('e')),
       ['dependencies: a digest is in it twice'],
+    ],
+    [
+      'a version without end',
+      (text) => text.replace('n": 1', `n": ${'['.repeat(200_000)}${']'.repeat(200_000)}`),
+      ['schemaVersion: version a list is not known here, only 1'],
+    ],
+    [
+      'a type that would be a line of its own',
+      (text) => text.replace(/"mediaType": "[^"]*"/, '"mediaType": "\\n::add-mask::e"'),
+      ['images[0].mediaType: "\\n::add-mask::e" is neither a manifest nor an index'],
+    ],
+    [
+      'a dependency that would be a line of its own',
+      (text) => text.replace(/"version": "21[^"]*"/, '"version": "\\n::add-mask::e"'),
+      ['dependencies[0].version: "\\n::add-mask::e" is no text of one line'],
     ],
     [
       'a later version',
@@ -149,6 +165,26 @@ describe('two locks', () => {
       'a lifecycle',
       (text) => text.replace('0.21.14', '0.21.17'),
       ['~ docker.io/paketobuildpacks/builder:base', '    linux/amd64: lifecycle 0.21.14 -> 0.21.17'],
+    ],
+    [
+      'the digest of a platform in an index that is the same',
+      (text) => text.replace(digestWith('b'), digestWith('9')),
+      ['~ docker.io/paketobuildpacks/builder:base', `    linux/amd64: ${digestWith('b')} -> ${digestWith('9')}`],
+    ],
+    [
+      'Platform APIs',
+      (text) => text.replace(/"0.14",\s+"0.15"/, '"0.15"'),
+      ['~ docker.io/paketobuildpacks/builder:base', '    linux/amd64: Platform API 0.14, 0.15 -> 0.15'],
+    ],
+    [
+      'a media type',
+      (text) => text.replace(MEDIA_TYPE.ociIndex, MEDIA_TYPE.dockerIndex),
+      ['~ docker.io/paketobuildpacks/builder:base', `    ${MEDIA_TYPE.ociIndex} -> ${MEDIA_TYPE.dockerIndex}`],
+    ],
+    [
+      'a dependency',
+      (text) => text.replace(digestWith('e'), digestWith('9')),
+      [`- dependency jdk@21.0.1 ${digestWith('e')}`, `+ dependency jdk@21.0.1 ${digestWith('9')}`],
     ],
     [
       'a platform',

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { admitPlan, admitRequest } from '../../src/build/named-places.ts';
-import type { Plan } from '../../src/build/plan.ts';
 import { parseReference } from '../../src/reference/index.ts';
 import { parse } from '../inputs/support.ts';
 import { openNetwork } from '../support/network.ts';
@@ -30,13 +29,13 @@ describe('the places that may be reached offline', () => {
 
   it('are those of the plan, for the stages that follow', () => {
     const { repository } = parseReference('image.corp/app');
-    const stores = [{ kind: 'registry', repository: parseReference('cache.corp/app').repository }];
+    const stores = [{ kind: 'registry', repository: parseReference('cache.corp/app').repository }] as const;
     const destinations = [
       { kind: 'registry', repository, tags: ['1'] },
       { kind: 'oci', path: '/out' },
-    ];
+    ] as const;
     const network = closed();
-    admitPlan({ destinations, cache: { stores } } as unknown as Plan, network);
+    admitPlan({ destinations, cache: { stores } }, network);
     expect(PLACES.filter(network.reach.allows)).toEqual(['image.corp', 'cache.corp']);
   });
 });

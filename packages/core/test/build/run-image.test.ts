@@ -73,6 +73,19 @@ describe('the run image', () => {
   });
 
   it.each([
+    ['one name', ['missing:1']],
+    ['all names', ['missing:1', 'gone:1']],
+  ])('that nobody has is told with %s, and not as one that wants a login', async (_what, names) => {
+    const { registry, run } = await resolve(names);
+    const said = names.map((name) => `"${registry.host}/${name}" does not exist on ${registry.host}`).join('; ');
+    await expect(run).rejects.toMatchObject({
+      code: 'input',
+      message: `run-image: no run image can be read: ${said}`,
+      hint: expect.stringContaining('Check the name and the tag') as string,
+    });
+  });
+
+  it.each([
     ['denied', ['missing:1', 'denied/run:1']],
     ['temporary', ['denied/run:1', 'broken/run:1']],
   ])('that nobody can read is %s, with all that was tried', async (code, names) => {

@@ -172,6 +172,14 @@ describe('offline', () => {
     ]);
   });
 
+  test.each([
+    { 'offline-hosts': 'docker.io' },
+    { 'offline-hosts': 'index.docker.io' },
+    { 'registry-mirrors': 'quay.io=docker.io/copies' },
+  ])('names Docker Hub by the host that answers for it: %j', (inputs) => {
+    expect(parse({ offline: 'true', ...inputs }).offline?.hosts).toEqual(['registry-1.docker.io']);
+  });
+
   test('quotes no password', () => {
     const problems = problemsOf(() => parse({ 'offline-hosts': 'https://ci:canary@storage.corp/a' }));
     expect(problems.map(({ message }) => message)).toEqual(['"https://…@storage.corp/a" is not a host']);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { fileAddress } from '../../src/network/file-address.ts';
 import { messagesOf, parse, problemsOf } from './support.ts';
 
 const ALL = 'https://mirror.corp/deps';
@@ -13,12 +14,12 @@ describe('dependency-mirror', () => {
     ['https://mirror.corp:8443', 'BP_DEPENDENCY_MIRROR', 'https://mirror.corp:8443'],
     ['https://mirror.corp/{originalHost}', 'BP_DEPENDENCY_MIRROR', 'https://mirror.corp/{originalHost}'],
     ['https://mirror.corp/{originalHost}/', 'BP_DEPENDENCY_MIRROR', 'https://mirror.corp/{originalHost}'],
-    ['file:///srv/dependencies', 'BP_DEPENDENCY_MIRROR', 'file:///srv/dependencies'],
+    ['file:///srv/dependencies', 'BP_DEPENDENCY_MIRROR', fileAddress('/srv/dependencies')],
     [`github.com=${ALL}`, 'BP_DEPENDENCY_MIRROR_GITHUB_COM', ALL],
     [`GitHub.com = ${ALL}`, 'BP_DEPENDENCY_MIRROR_GITHUB_COM', ALL],
     [`download.bell-sw.com=${ALL}`, 'BP_DEPENDENCY_MIRROR_DOWNLOAD_BELL__SW_COM', ALL],
     [`a--b.c=${ALL}`, 'BP_DEPENDENCY_MIRROR_A____B_C', ALL],
-    [`localhost=file:///srv`, 'BP_DEPENDENCY_MIRROR_LOCALHOST', 'file:///srv'],
+    [`localhost=file:///srv/`, 'BP_DEPENDENCY_MIRROR_LOCALHOST', fileAddress('/srv')],
     [`repo1.maven.org=${ALL},skip-path=/maven2`, 'BP_DEPENDENCY_MIRROR_REPO1_MAVEN_ORG', `${ALL},skip-path=/maven2`],
     [`${ALL}/,skip-path=/a`, 'BP_DEPENDENCY_MIRROR', `${ALL},skip-path=/a`],
     [`https://mirror.corp/a%2Cb`, 'BP_DEPENDENCY_MIRROR', 'https://mirror.corp/a%2Cb'],

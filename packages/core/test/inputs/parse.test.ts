@@ -77,6 +77,7 @@ describe('what is absent', () => {
         cacheMode: 'write',
         projectTomlMay: { builder: true, foreignBuildpacks: true },
         volumes: true,
+        lockOfCheckout: true,
         notices: [],
       },
       notices: [],

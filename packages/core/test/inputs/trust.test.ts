@@ -5,9 +5,9 @@ const AUTO: TrustInputs = { trust: 'auto', publish: 'auto', cache: 'auto' };
 
 describe('what a run may do', () => {
   test.each([
-    ['trusted', { publish: true, cacheMode: 'write', volumes: true }, true],
-    ['unprotected', { publish: true, cacheMode: 'write', volumes: true }, true],
-    ['untrusted', { publish: false, cacheMode: 'read', volumes: false }, false],
+    ['trusted', { publish: true, cacheMode: 'write', volumes: true, lockOfCheckout: true }, true],
+    ['unprotected', { publish: true, cacheMode: 'write', volumes: true, lockOfCheckout: true }, true],
+    ['untrusted', { publish: false, cacheMode: 'read', volumes: false, lockOfCheckout: false }, false],
   ] as const)('%s', (trust, expected, all) => {
     expect(decideTrust({ trust }, AUTO)).toEqual({
       level: trust,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formatReference, parseReference } from '../../src/reference/index.ts';
-import { parseMirrorLines, parseRegistryPrefix, routeFor } from '../../src/mirrors/index.ts';
+import { parseMirrorLines, parseRegistriesConf, parseRegistryPrefix, routeFor } from '../../src/mirrors/index.ts';
 
 const PREFIX = 'registry.corp/mirror/';
 
@@ -36,9 +36,19 @@ describe('registry-prefix', () => {
 
   it.each([
     ['what is below it already', 'registry.corp/mirror/docker.io/a/b:1'],
+    ['what is elsewhere on its registry', 'registry.corp/team/app:1'],
     ['a registry on a port, for which a path has no place', 'ghcr.io:5000/a:1'],
   ])('is not put before %s', (_case, name) => {
     expect(places(name)).toEqual([`source ${name}`]);
+  });
+
+  it.each([
+    ['blocked', parseRegistriesConf('[[registry]]\nlocation = "registry.corp"\nblocked = true\n', 'registries.conf')],
+    ['offline', { ...parseMirrorLines([]), reaches: (host: string) => host !== 'registry.corp' }],
+  ] as const)('is passed by where its registry is %s', (reason, rules) => {
+    const { endpoints, skipped } = routeFor({ ...rules, prefix: PREFIX }, parseReference('busybox:1'));
+    expect(endpoints.map(({ role }) => role)).toEqual(['source']);
+    expect(skipped).toEqual([{ role: 'mirror', name: 'registry.corp/mirror/docker.io/library/busybox', reason }]);
   });
 
   it('comes before the rules for mirrors, whichever count', () => {

@@ -35,6 +35,20 @@ describe('a failure that may pass', () => {
     await client.hasBlob(registry.repository('app'), registry.addBlob('x').digest);
     expect(told).toEqual([expect.stringContaining('trying again')]);
   });
+
+  it.each([
+    ['once for all calls that it stops at the same time', 40, 1, (slept: number) => -slept],
+    ['again when it goes on', 1, 3, () => 6_000],
+  ])('is told %s', async (_what, calls, lines, passing) => {
+    const registry = await startFakeRegistry((exchange) => reply(exchange, 503));
+    const { client, clock, told } = setup();
+    clock.duringSleep = () => {
+      clock.advance(passing(clock.slept.at(-1) ?? 0));
+    };
+    const digests = Array.from({ length: calls }, (_, index) => registry.addBlob(String(index)).digest);
+    await Promise.allSettled(digests.map((digest) => client.hasBlob(registry.repository('app'), digest)));
+    expect(told).toHaveLength(lines);
+  });
 });
 
 describe('a failure that lasts', () => {

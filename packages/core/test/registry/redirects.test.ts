@@ -1,6 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { refuseUrl } from '../../src/registry/url.ts';
+import { refuseUrl } from '../../src/network/index.ts';
 import { reply, startFakeRegistry } from './fake-registry.ts';
 import { failureOf, setup } from './setup.ts';
 

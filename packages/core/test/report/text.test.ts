@@ -81,10 +81,12 @@ describe('renderResult', () => {
     expect(lines.slice(time + 1, time + 4)).toEqual(['  run        2.0 s', '    detect  100 ms', '    build    1.9 s']);
   });
 
-  test('says a digest once that the name has as well', () => {
-    const digest = DIGEST('7');
-    const lines = renderResult({ ...SAMPLE_RESULT, previousImage: { name: `r.example/app@${digest}`, digest } });
-    expect(lines).toContain(`Previous image  r.example/app@${digest}`);
+  test.each([
+    ['once that the name has as well', '7'],
+    ['in the place of that of the index in the name', '8'],
+  ])('says the digest that was used %s', (_what, letter) => {
+    const previousImage = { name: `r.example/app@${DIGEST(letter)}`, digest: DIGEST('7') };
+    expect(renderResult({ ...SAMPLE_RESULT, previousImage })).toContain(`Previous image  r.example/app@${DIGEST('7')}`);
   });
 
   test('lets no buildpack write to the terminal', () => {

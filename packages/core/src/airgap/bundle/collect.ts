@@ -1,24 +1,20 @@
 import { BuildpacksError } from '../../errors/index.ts';
 import { mapInParallel } from '../../parallel/parallel.ts';
-import type { Digest, ImageReference } from '../../reference/index.ts';
+import type { Digest } from '../../reference/index.ts';
 import type { RegistryReader } from '../../registry/index.ts';
-import { type Attachment, findAttachments } from '../content/attachments.ts';
-import { type ImageTree, walkImage } from '../content/image-tree.ts';
+import { findAttachments } from '../content/attachments.ts';
+import { type NamedTree, walkImage } from '../content/image-tree.ts';
 import type { PlatformChoice } from '../content/platform-choice.ts';
 import { imageName } from '../../lock/image-name.ts';
 import { type Lock, type LockedImage, platformIndex } from '../../lock/lock.ts';
 import { missingManifest } from '../content/locked-tree.ts';
 
-/** An image and the name that it has in the lock. */
-export interface NamedImage {
-  readonly reference: ImageReference;
-  readonly tree: ImageTree;
-}
-
 /** All manifests of a bundle; of configurations and layers only their descriptors. */
 export interface BundleContent {
-  readonly images: readonly NamedImage[];
-  readonly attachments: readonly Attachment[];
+  /** Under the names that they have in the lock. */
+  readonly images: readonly NamedTree[];
+  /** Signatures, attestations, bills of materials. */
+  readonly attachments: readonly NamedTree[];
 }
 
 /** Images that are looked at at once; each asks several questions at a time. */
@@ -50,7 +46,7 @@ export async function readLocked(
   image: LockedImage,
   choice: PlatformChoice,
   registry: RegistryReader,
-): Promise<NamedImage> {
+): Promise<NamedTree> {
   const { reference, digest } = image;
   const name = imageName(reference);
   const { repository } = reference;

@@ -6,14 +6,13 @@ import { type ConnectionContext, readConnectionInputs } from '../../inputs/conne
 import { parsePlatform, parseTargetDirectory } from '../../inputs/places.ts';
 import { InputReader, type RawInputs } from '../../inputs/reader.ts';
 import { optional } from '../../json/json.ts';
-import type { Lock } from '../../lock/lock.ts';
 import { requireLock } from '../../lock/read-lock.ts';
 import { parseDependencyWish } from '../dependencies/wish.ts';
 import type { BundleRequest, BundleTarget } from './write-bundle.ts';
 
 /** What a bundle is made from, as the user wrote it; paths are relative to the working directory. */
 export interface BundleInputs {
-  readonly lock: string;
+  readonly lockFile: string;
   readonly output: string | undefined;
   /** Empty: all platforms. */
   readonly platforms: readonly string[];
@@ -25,6 +24,7 @@ export interface BundleInputs {
 
 /** Smaller parts would be thousands of files. */
 const MIN_PART_SIZE = 1_000_000;
+const EARLIER_LOCK = { input: 'since', hint: 'Give the lock of a bundle that was loaded before.' };
 const COMPRESSED = /\.(?:tgz|tar\.\w+|zip)$/i;
 
 /**
@@ -35,29 +35,28 @@ const COMPRESSED = /\.(?:tgz|tar\.\w+|zip)$/i;
 export function parseBundleInputs(given: BundleInputs, raw: RawInputs, context: ConnectionContext): BundleRequest {
   const { workingDirectory } = context;
   const problems = new Problems();
-  const lock = problems.attempt(() => requireLock(given.lock, workingDirectory));
+  const lock = problems.attempt(() => requireLock(given.lockFile, workingDirectory));
   const { since: earlier } = given;
-  const since = earlier === undefined ? undefined : problems.attempt(() => requireEarlier(earlier, workingDirectory));
+  const since =
+    earlier === undefined ? undefined : problems.attempt(() => requireLock(earlier, workingDirectory, EARLIER_LOCK));
   const partSize =
     given.partSize === undefined ? undefined : problems.attempt(() => parsePartSize(given.partSize ?? ''));
-  const output = problems.attempt(() => parseTarget(given.output, given.partSize !== undefined, workingDirectory));
+  const output = problems.attempt(() => {
+    const target = parseTarget(given.output, given.partSize !== undefined, workingDirectory);
+    return target.kind === 'tar' ? { ...target, ...optional('partSize', partSize) } : target;
+  });
   const platforms = given.platforms.flatMap((text) => problems.attempt(() => [parsePlatform(text, '')]) ?? []);
   const dependencies = given.dependencies.flatMap((text) => problems.attempt(() => [parseDependencyWish(text)]) ?? []);
   const connection = readConnectionInputs(new InputReader(raw, problems), context, problems);
   problems.throwIfAny();
   return {
     lock: lock ?? { images: [] },
-    output: { ...(output ?? { kind: 'directory', path: '' }), ...optional('partSize', partSize) },
+    output: output ?? { kind: 'directory', path: '' },
     ...(platforms.length > 0 && { platforms }),
     ...optional('since', since),
     ...(dependencies.length > 0 && { dependencies }),
     connection,
   };
-}
-
-function requireEarlier(text: string, base: string): Lock {
-  if (kindOf(path.resolve(base, text)) !== undefined) return requireLock(text, base);
-  throw inputError('since', `"${text}" does not exist`, 'Give the lock of a bundle that was loaded before.');
 }
 
 function parsePartSize(text: string): number {

@@ -14,6 +14,7 @@ import {
 } from '../content/bundle-files.ts';
 import type { StagedDependency } from '../dependencies/gather.ts';
 import type { PlatformChoice } from '../content/platform-choice.ts';
+import { compareText } from '../../lock/image-name.ts';
 import { type Lock, LOCK_FILE } from '../../lock/lock.ts';
 import { lockJson } from '../../lock/lock-json.ts';
 import type { BundleContent } from './collect.ts';
@@ -97,7 +98,7 @@ export function placedBlobs({ images, attachments }: BundleContent): readonly Pl
       if (!blobs.has(descriptor.digest)) blobs.set(descriptor.digest, { repository: reference.repository, descriptor });
     }
   }
-  return [...blobs.values()].sort((a, b) => compareFiles(a.descriptor.digest, b.descriptor.digest));
+  return [...blobs.values()].sort((a, b) => compareText(a.descriptor.digest, b.descriptor.digest));
 }
 
 function bytesFile(path: string, content: Uint8Array | string): PlannedFile {

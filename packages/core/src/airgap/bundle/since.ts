@@ -1,20 +1,20 @@
 import { BuildpacksError } from '../../errors/index.ts';
 import { mapInParallel } from '../../parallel/parallel.ts';
 import type { Log } from '../../ports/index.ts';
-import { type Digest, digestOf } from '../../reference/index.ts';
+import type { Digest } from '../../reference/index.ts';
 import type { RegistryReader } from '../../registry/index.ts';
 import type { OmittedBlob } from '../content/bundle-facts.ts';
 import type { PlatformChoice } from '../content/platform-choice.ts';
 import { imageName } from '../../lock/image-name.ts';
 import type { Lock } from '../../lock/lock.ts';
-import { lockJson } from '../../lock/lock-json.ts';
+import { lockDigest } from '../../lock/lock-json.ts';
 import { readLocked } from './collect.ts';
 
 const AT_ONCE = 3;
 
 /** What a bundle of an earlier lock holds. */
 export interface EarlierBundle {
-  /** Of its lock, as the bundle has it. */
+  /** Of its lock (`lockDigest`). */
   readonly lock: Digest;
   readonly blobs: ReadonlyMap<Digest, OmittedBlob>;
 }
@@ -44,5 +44,5 @@ export async function readEarlier(
         blobs.set(digest, { digest, size, repository: found.reference.repository });
     }
   }
-  return { lock: digestOf(Buffer.from(lockJson(earlier))), blobs };
+  return { lock: lockDigest(earlier), blobs };
 }

@@ -1,21 +1,29 @@
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { constants, createReadStream } from 'node:fs';
+import { constants, lstatSync } from 'node:fs';
+import { inputError } from '../../errors/problems.ts';
+import { inBlocks } from '../../files/blocks.ts';
+import { kindOf } from '../../files/file-kind.ts';
+import { syncFolder } from '../../files/sync-folder.ts';
 import { writeFileWhole } from '../../files/whole-file.ts';
-import { hashOf } from '../content/content-hash.ts';
-import { type Part, partFiles, partsFile, partsJson } from '../content/parts.ts';
+import { formatSize } from '../../log/size.ts';
+import { hashOf, hashOfFile } from '../content/content-hash.ts';
+import { requireRoom } from '../content/disk-room.ts';
+import { MAX_PARTS, type Part, partFiles, partsFile, partsJson } from '../content/parts.ts';
 import { Segments } from '../content/segments.ts';
 import { type TarPlace, tarPlaces, type TarPlaces } from '../content/tar-places.ts';
 import type { BundleOutput, WrittenFile } from './output.ts';
 import type { PlannedFile } from './plan.ts';
 
-const READ_SIZE = 1024 * 1024;
+/** Bytes of the blocks that `stat` counts, whatever the file system's are. */
+const STAT_BLOCK = 512;
 
 /**
  * Writes a bundle as an uncompressed tar. Since all sizes are known, each file has its place from the beginning, and several are written
  * at once; what a killed run has left in its place is found there.
  *
  * @param partSize bytes of each part but the last; undefined: one file
+ * @throws BuildpacksError `machine` when there is no room for it: then nothing was made; InputError on `part-size` when it would be too many parts
  */
 export async function openTarOutput(
   file: string,
@@ -23,8 +31,9 @@ export async function openTarOutput(
   partSize: number | undefined,
 ): Promise<BundleOutput> {
   const layout = tarPlaces(files);
+  const targets = partSize === undefined ? [`${file}.partial`] : partFiles(file, partCount(layout.size, partSize));
   await mkdir(path.dirname(file), { recursive: true });
-  const targets = partSize === undefined ? [`${file}.partial`] : partFiles(file, Math.ceil(layout.size / partSize));
+  await requireRoom(file, layout.size - takenBy(targets));
   if (partSize !== undefined) await rm(partsFile(file), { force: true });
   let isFresh = true;
   for (const [index, target] of targets.entries()) {
@@ -33,6 +42,20 @@ export async function openTarOutput(
     isFresh &&= before === 0;
   }
   return new TarOutput({ file, layout, targets, partSize, isFresh });
+}
+
+function partCount(size: number, partSize: number): number {
+  const count = Math.ceil(size / partSize);
+  if (count <= MAX_PARTS) return count;
+  const least = formatSize(Math.ceil(size / MAX_PARTS));
+  const message = `a bundle of ${formatSize(size)} would be ${count} parts, and ${MAX_PARTS} are the most`;
+  throw inputError('part-size', message, `Give ${least} or more.`);
+}
+
+/** Bytes of the disk that an earlier run's files have already; their holes have none. */
+function takenBy(files: readonly string[]): number {
+  const blocks = files.map((file) => lstatSync(file, { throwIfNoEntry: false })?.blocks ?? 0);
+  return blocks.reduce((sum, count) => sum + count * STAT_BLOCK, 0);
 }
 
 /** Makes it a file of this size, with a hole where there is nothing yet; gives the size that it had. */
@@ -75,25 +98,28 @@ class TarOutput implements BundleOutput {
 
   async write({ path: name }: PlannedFile, content: AsyncIterable<Uint8Array>): Promise<void> {
     let at = this.#placeOf(name).offset;
-    for await (const chunk of content) {
-      await this.#segments.write(chunk, at);
-      at += chunk.length;
+    for await (const block of inBlocks(content)) {
+      await this.#segments.write(block, at);
+      at += block.length;
     }
   }
 
-  /** Headers and the empty bytes between come last: another plan's run may have left something there. */
+  /** What lies between the files comes last: another plan's run may have left something there. */
   async finish(): Promise<readonly WrittenFile[]> {
     const { file, layout, targets, partSize } = this.#target;
-    for (const { start, headers } of layout.places) await this.#segments.write(headers, start);
-    for (const [index, place] of layout.places.entries()) {
-      const end = layout.places[index + 1]?.start ?? layout.size;
-      const padding = end - place.offset - place.size;
-      await this.#segments.write(Buffer.alloc(padding), place.offset + place.size);
+    let end = 0;
+    for (const { start, headers, offset, size } of layout.places) {
+      await this.#segments.write(Buffer.concat([Buffer.alloc(start - end), headers]), end);
+      end = offset + size;
     }
+    await this.#segments.write(Buffer.alloc(layout.size - end), end);
     await this.#segments.sync();
     await this.#segments.close();
+    await removeFurtherParts(file, partSize === undefined ? 0 : targets.length);
     if (partSize !== undefined) return this.#finishParts(partSize);
+    await rm(partsFile(file), { force: true });
     await rename(targets[0] ?? file, file);
+    await syncFolder(path.dirname(file));
     return [{ file, size: layout.size }];
   }
 
@@ -103,15 +129,16 @@ class TarOutput implements BundleOutput {
 
   async #finishParts(partSize: number): Promise<readonly WrittenFile[]> {
     const { file, layout, targets } = this.#target;
-    await removeFurtherParts(file, targets.length);
+    // Who loads it would get the earlier bundle.
+    if (kindOf(file) === 'file') await rm(file);
     const parts: Part[] = [];
     for (const target of targets) {
-      const found = await hashOf(createReadStream(target, { highWaterMark: READ_SIZE }));
-      parts.push({ file: path.basename(target), ...found });
+      parts.push({ file: path.basename(target), ...(await hashOfFile(target)) });
     }
     const list = Buffer.from(partsJson({ size: layout.size, partSize, parts }));
-    await writeFileWhole(partsFile(file), [list]);
+    await writeFileWhole(partsFile(file), [list], { durable: true });
     const folder = path.dirname(file);
+    await syncFolder(folder);
     return [
       ...parts.map((part) => ({ ...part, file: path.join(folder, part.file) })),
       { file: partsFile(file), size: list.length },
@@ -125,7 +152,7 @@ class TarOutput implements BundleOutput {
   }
 }
 
-/** Those of an earlier, larger bundle of the same name. */
+/** Those of an earlier bundle of the same name, which was larger. */
 async function removeFurtherParts(file: string, count: number): Promise<void> {
   const folder = path.dirname(file);
   const known = new Set(partFiles(file, count));

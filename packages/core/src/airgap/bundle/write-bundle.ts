@@ -4,6 +4,7 @@ import { openSession } from '../../build/session.ts';
 import type { Platform } from '../../image/manifest.ts';
 import type { ConnectionInputs } from '../../inputs/index.ts';
 import { optional } from '../../json/json.ts';
+import { verified } from '../../layout/verified-stream.ts';
 import { formatSize } from '../../log/size.ts';
 import { announceTransfers, reportTransfer } from '../../log/transfer.ts';
 import { mapInParallel } from '../../parallel/parallel.ts';
@@ -12,11 +13,12 @@ import type { Digest } from '../../reference/index.ts';
 import type { RegistryReader } from '../../registry/index.ts';
 import { chooseDependencies, dropStaged, stageDependencies } from '../dependencies/gather.ts';
 import type { DependencyWish } from '../dependencies/wish.ts';
+import { explainFull, requireRoom } from '../content/disk-room.ts';
 import { choosePlatforms, EVERY_PLATFORM } from '../content/platform-choice.ts';
 import type { Lock } from '../../lock/lock.ts';
+import { lockDigest } from '../../lock/lock-json.ts';
 import { type BundleContent, collectContent } from './collect.ts';
 import { openDirectoryOutput } from './directory-output.ts';
-import { explainFull, requireRoom } from './disk-room.ts';
 import type { BundleOutput, WrittenFile } from './output.ts';
 import { type BundlePlan, placedBlobs, planBundle, type PlannedFile } from './plan.ts';
 import { readEarlier } from './since.ts';
@@ -35,17 +37,21 @@ export interface BundleRequest {
   readonly connection: ConnectionInputs;
 }
 
-export interface BundleTarget {
-  readonly kind: 'directory' | 'tar';
-  /** Absolute. */
-  readonly path: string;
-  /** Bytes; absent: a tar is one file. */
-  readonly partSize?: number;
-}
+/** Paths are absolute. */
+export type BundleTarget =
+  | { readonly kind: 'directory'; readonly path: string }
+  | {
+      readonly kind: 'tar';
+      readonly path: string;
+      /** Bytes; absent: it is one file. */
+      readonly partSize?: number;
+    };
 
 export interface BundleOutcome {
   /** Of `SHA256SUMS`: who knows it knows the whole bundle. */
   readonly digest: Digest;
+  /** Of the lock (`lockDigest`), by which a later bundle names this one. */
+  readonly lock: Digest;
   readonly files: readonly WrittenFile[];
   readonly images: number;
   /** Signatures, attestations and the like that go with the images. */
@@ -78,10 +84,11 @@ export async function writeBundle(request: BundleRequest, ports: Ports): Promise
     const written = await write(plan, request.output, { ...sessionPorts, registry }).catch((error: unknown) => {
       throw explainFull(error, request.output.path);
     });
-    await dropStaged(stageOf(request));
+    if (dependencies > 0) await dropStaged(stageOf(request));
     const { images, attachments } = content;
     const counts = { images: images.length, attachments: attachments.length, dependencies };
-    return { digest: plan.digest, ...counts, ...written, omitted: sizeOf(plan.omitted) };
+    const lock = lockDigest(request.lock);
+    return { digest: plan.digest, lock, ...counts, ...written, omitted: sizeOf(plan.omitted) };
   });
 }
 
@@ -125,8 +132,9 @@ async function unavailableLayers(content: BundleContent, { registry, log }: Cont
   return missing;
 }
 
-function openOutput({ kind, path, partSize }: BundleTarget, files: readonly PlannedFile[]): Promise<BundleOutput> {
-  return kind === 'directory' ? openDirectoryOutput(path, files) : openTarOutput(path, files, partSize);
+function openOutput(target: BundleTarget, files: readonly PlannedFile[]): Promise<BundleOutput> {
+  if (target.kind === 'directory') return openDirectoryOutput(target.path, files);
+  return openTarOutput(target.path, files, target.partSize);
 }
 
 async function write(
@@ -154,7 +162,10 @@ async function fill(
   const blobs = missing.filter(({ content }) => content.kind !== 'bytes');
   const kept = sizeOf(files.filter(({ content }) => content.kind !== 'bytes')) - sizeOf(blobs);
   if (kept > 0) log.info(`${formatSize(kept)} are there already`);
-  await requireRoom(path, sizeOf(missing));
+  const free = await requireRoom(path, sizeOf(missing));
+  log.info(
+    `${formatSize(sizeOf(blobs))} in ${blobs.length} files to be fetched; the disk has ${formatSize(free)} left`,
+  );
   announceTransfers(blobs, log);
   // What makes a directory a bundle comes last.
   await mapInParallel(blobs, AT_ONCE, (file) => writeFile(file, output, { registry, log }));
@@ -170,7 +181,7 @@ async function writeFile(file: PlannedFile, output: BundleOutput, { registry, lo
     case 'bytes':
       return output.write(file, iterate(content.bytes));
     case 'staged':
-      return output.write(file, createReadStream(content.file) as AsyncIterable<Uint8Array>);
+      return output.write(file, verified(createReadStream(content.file), { ...file, mediaType: '' }, content.file));
     case 'blob': {
       const blob = await registry.readBlob(content.repository, content.descriptor);
       return output.write(file, reportTransfer(blob, content.descriptor, log) as AsyncIterable<Uint8Array>);

@@ -8,6 +8,8 @@ import { DocumentReader } from '../../lock/document-reader.ts';
 
 /** The file that says what kind of bundle it is. */
 export const FACTS_FILE = 'bundle.json';
+/** Bytes: what an earlier bundle has is a line or five for each layer. */
+export const MAX_FACTS_SIZE = 4 * 1024 * 1024;
 const BUNDLE_SCHEMA_VERSION = 1;
 
 /** What a bundle says of itself beside its index, its lock and its sums. */
@@ -19,7 +21,7 @@ export interface BundleFacts {
 }
 
 export interface Since {
-  /** Of the earlier lock's file. */
+  /** Of the earlier lock (`lockDigest`). */
   readonly lock: Digest;
   /** What this bundle needs and leaves out, since the earlier one has it; by digest. */
   readonly blobs: readonly OmittedBlob[];
@@ -52,14 +54,10 @@ export function parseBundleFacts(bytes: Uint8Array): BundleFacts {
   const problems = new Problems();
   const reader = new DocumentReader(FACTS_FILE, problems);
   const value = parseJson(bytes);
-  if (reader.versionOf(value) !== BUNDLE_SCHEMA_VERSION) {
-    reader.report(
-      'schemaVersion',
-      `it is not ${BUNDLE_SCHEMA_VERSION}`,
-      'Load it with the buildpacks-ci that made it.',
-    );
-    problems.throwIfAny();
-  }
+  reader.requireVersion(value, BUNDLE_SCHEMA_VERSION, {
+    what: 'bundle',
+    hint: 'Load it with the buildpacks-ci that made it.',
+  });
   const { platforms, since } = reader.record(value, '', ['schemaVersion', 'platforms', 'since']);
   const facts = {
     ...optional('platforms', platforms === undefined ? undefined : readPlatforms(platforms, reader)),

@@ -2,7 +2,7 @@ import { BuildpacksError } from '../../errors/index.ts';
 import { type Descriptor, parseIndex, parseManifest, type RawManifest } from '../../image/manifest.ts';
 import { isIndexType, isManifestType } from '../../image/media-types.ts';
 import { optional } from '../../json/json.ts';
-import type { Digest } from '../../reference/index.ts';
+import type { Digest, ImageReference } from '../../reference/index.ts';
 import type { PlatformChoice } from './platform-choice.ts';
 
 /** A manifest or index with everything below it. */
@@ -18,6 +18,12 @@ export interface ImageTree {
   readonly isSparse: boolean;
 }
 
+/** An image, or what is attached to one, and the name that leads to it. */
+export interface NamedTree {
+  readonly reference: ImageReference;
+  readonly tree: ImageTree;
+}
+
 export interface WalkOptions {
   /** For messages. */
   readonly name: string;
@@ -30,60 +36,74 @@ export interface WalkOptions {
 const MAX_DEPTH = 4;
 /** No image has more manifests. */
 const MAX_MANIFESTS = 10_000;
+/** Bytes of them all: they are kept in memory. */
+const MAX_SIZE = 64 * 1024 * 1024;
+
+/** Gives the manifest with this digest; undefined when it is not there. */
+type OpenManifest = (digest: Digest) => Promise<RawManifest | undefined>;
 
 /**
  * Walks through an image.
  *
- * @param open gives the manifest with this digest; undefined when it is not there
  * @throws BuildpacksError `image` when a manifest is missing or not as it should be
  */
-export async function walkImage(
-  root: RawManifest,
-  open: (digest: Digest) => Promise<RawManifest | undefined>,
-  { name, choice, mayLack = false }: WalkOptions,
-): Promise<ImageTree> {
-  const manifests = new Map<Digest, RawManifest>();
-  const blobs = new Map<Digest, Descriptor>();
-  let isSparse = false;
-  const visit = async (raw: RawManifest, depth: number): Promise<void> => {
-    if (depth > MAX_DEPTH || manifests.size > MAX_MANIFESTS) throw tooMuch(name);
+export async function walkImage(root: RawManifest, open: OpenManifest, options: WalkOptions): Promise<ImageTree> {
+  const walk = new Walk(open, options);
+  await walk.visit(root, 0);
+  const { manifests, blobs, isSparse } = walk;
+  const found = { manifests: [...manifests.values()], blobs: [...blobs.values()], isSparse };
+  return { root, ...found, ...optional('subject', subjectOf(root)) };
+}
+
+/** What has been found so far. */
+class Walk {
+  readonly manifests = new Map<Digest, RawManifest>();
+  readonly blobs = new Map<Digest, Descriptor>();
+  isSparse = false;
+  #size = 0;
+  readonly #open: OpenManifest;
+  readonly #options: WalkOptions;
+
+  constructor(open: OpenManifest, options: WalkOptions) {
+    this.#open = open;
+    this.#options = options;
+  }
+
+  async visit(raw: RawManifest, depth: number): Promise<void> {
+    const { name, choice } = this.#options;
+    this.#size += raw.bytes.length;
+    if (depth > MAX_DEPTH || this.manifests.size > MAX_MANIFESTS || this.#size > MAX_SIZE) throw tooMuch(name);
     if (isManifestType(raw.mediaType)) {
       const { config, layers } = parseManifest(raw);
-      for (const blob of [config, ...layers]) blobs.set(blob.digest, blob);
+      for (const blob of [config, ...layers]) this.blobs.set(blob.digest, blob);
     }
     if (isIndexType(raw.mediaType)) {
       const index = parseIndex(raw);
       const children = choice.childrenOf(index, name);
-      isSparse ||= children.length < index.manifests.length;
-      for (const child of children) await visitChild(child, depth);
+      this.isSparse ||= children.length < index.manifests.length;
+      for (const child of children) await this.#visitChild(child, depth + 1);
     }
-    manifests.set(raw.digest, raw);
-  };
-  const visitChild = async (child: Descriptor, depth: number): Promise<void> => {
-    if (manifests.has(child.digest)) return;
+    this.manifests.set(raw.digest, raw);
+  }
+
+  async #visitChild(child: Descriptor, depth: number): Promise<void> {
+    if (this.manifests.has(child.digest)) return;
     // What is no manifest is stored as a blob, whatever names it.
     if (!isManifestType(child.mediaType) && !isIndexType(child.mediaType)) {
-      blobs.set(child.digest, child);
+      this.blobs.set(child.digest, child);
       return;
     }
-    const raw = await open(child.digest);
-    if (raw === undefined && mayLack) {
-      isSparse = true;
-      return;
+    const { name, mayLack = false } = this.#options;
+    const raw = await this.#open(child.digest);
+    if (raw !== undefined) {
+      requireAsNamed(raw, child, name);
+      await this.visit(raw, depth);
+    } else if (mayLack) {
+      this.isSparse = true;
+    } else {
+      throw new BuildpacksError('image', `the manifest ${child.digest} of ${name} is missing`);
     }
-    if (raw === undefined) throw new BuildpacksError('image', `the manifest ${child.digest} of ${name} is missing`);
-    requireAsNamed(raw, child, name);
-    await visit(raw, depth + 1);
-  };
-  await visit(root, 0);
-  const subject = subjectOf(root);
-  return {
-    root,
-    manifests: [...manifests.values()],
-    blobs: [...blobs.values()],
-    isSparse,
-    ...optional('subject', subject),
-  };
+  }
 }
 
 function subjectOf(raw: RawManifest): Digest | undefined {

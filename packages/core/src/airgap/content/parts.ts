@@ -1,11 +1,15 @@
 import path from 'node:path';
 import { Problems } from '../../errors/problems.ts';
-import { parseJson } from '../../json/json.ts';
+import { asRecord, parseJson } from '../../json/json.ts';
 import type { Digest } from '../../reference/index.ts';
 import { DocumentReader } from '../../lock/document-reader.ts';
 
 const PARTS_SCHEMA_VERSION = 1;
 const SUFFIX = '.parts.json';
+const PART_OR_LIST = /\.(?:part-\d{4,}|parts\.json)$/;
+const DIGITS = 4;
+/** The names of more would not have the order of their numbers. */
+export const MAX_PARTS = 10 ** DIGITS - 1;
 
 /** A tar that is cut into files of one size (but for the last). */
 export interface Parts {
@@ -32,12 +36,21 @@ export function partsFile(tar: string): string {
 
 /** The files of the parts: `bundle.tar.part-0001`, …. */
 export function partFiles(tar: string, count: number): readonly string[] {
-  return Array.from({ length: count }, (_, index) => `${tar}.part-${String(index + 1).padStart(4, '0')}`);
+  return Array.from({ length: count }, (_, index) => `${tar}.part-${String(index + 1).padStart(DIGITS, '0')}`);
 }
 
 /** The list of parts that somebody means who names it, one of the parts, or the tar that they are cut from. */
 export function partsFileOf(file: string): string {
-  return file.endsWith(SUFFIX) ? file : partsFile(file.replace(/\.part-\d{4,}$/, ''));
+  return partsFile(tarOf(file));
+}
+
+/** The tar that was cut, when the list or one of the parts is named; else the file itself. */
+export function tarOf(file: string): string {
+  return file.replace(PART_OR_LIST, '');
+}
+
+export function isPartOrList(file: string): boolean {
+  return PART_OR_LIST.test(file);
 }
 
 export function partsJson({ size, partSize, parts }: Parts): string {
@@ -53,10 +66,10 @@ export function parseParts(bytes: Uint8Array, file: string): Parts {
   const problems = new Problems();
   const reader = new DocumentReader(file, problems);
   const value = parseJson(bytes);
-  if (reader.versionOf(value) !== PARTS_SCHEMA_VERSION) {
-    reader.report('schemaVersion', `it is not ${PARTS_SCHEMA_VERSION}`, 'Load it with the buildpacks-ci that made it.');
-    problems.throwIfAny();
-  }
+  reader.requireVersion(value, PARTS_SCHEMA_VERSION, {
+    what: 'list of parts',
+    hint: 'Load it with the buildpacks-ci that made it.',
+  });
   const json = reader.record(value, '', ['schemaVersion', 'size', 'partSize', 'parts']);
   const size = reader.size(json['size'], 'size');
   const partSize = reader.size(json['partSize'], 'partSize');
@@ -67,11 +80,19 @@ export function parseParts(bytes: Uint8Array, file: string): Parts {
     const part = reader.record(item, at, ['file', 'size', 'digest']);
     const digest = reader.digest(part['digest'], `${at}.digest`);
     const bytesOfPart = reader.size(part['size'], `${at}.size`);
-    if (part['file'] !== expected[index]) reader.report(`${at}.file`, `it is not ${expected[index] ?? ''}`);
     const wanted = Math.min(partSize, size - index * partSize);
     if (bytesOfPart !== wanted) reader.report(`${at}.size`, `it is ${bytesOfPart}, and ${wanted} bytes are due`);
     return digest === undefined ? [] : [{ file: expected[index] ?? '', size: bytesOfPart, digest }];
   });
+  const strange = items.findIndex((item, index) => asRecord(item)?.['file'] !== expected[index]);
+  if (strange >= 0) {
+    const message = `it is not ${expected[strange] ?? ''}`;
+    reader.report(
+      `parts[${strange}].file`,
+      message,
+      'Copy the list that belongs to these parts; both keep their names.',
+    );
+  }
   if (partSize === 0 || Math.ceil(size / partSize) !== items.length) {
     reader.report('parts', `${items.length} parts of ${partSize} bytes do not make ${size} bytes`);
   }

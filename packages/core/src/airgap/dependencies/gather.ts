@@ -1,10 +1,9 @@
-import { createReadStream } from 'node:fs';
 import { readdir, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { BuildpacksError } from '../../errors/index.ts';
 import { inputError } from '../../errors/problems.ts';
 import { kindOf } from '../../files/file-kind.ts';
-import { makeRealFolders } from '../../files/real-folders.ts';
+import { isRealFolder, makeRealFolders } from '../../files/real-folders.ts';
 import type { Lock } from '../../lock/lock.ts';
 import { isHttps, type LockedDependency, sortedDependencies } from '../../lock/locked-dependency.ts';
 import { download } from '../../network/download.ts';
@@ -12,7 +11,7 @@ import { mapInParallel } from '../../parallel/parallel.ts';
 import type { Ports } from '../../ports/index.ts';
 import { type Digest, hexOf } from '../../reference/index.ts';
 import type { RegistryReader } from '../../registry/index.ts';
-import { hashOf } from '../content/content-hash.ts';
+import { type ContentHash, hashOfFile } from '../content/content-hash.ts';
 import type { PlatformChoice } from '../content/platform-choice.ts';
 import { dependenciesOfLock, type FetchedDependency } from './lock-buildpacks.ts';
 import { type DependencyWish, isWished, requireFound } from './wish.ts';
@@ -29,7 +28,6 @@ export interface StagedDependency {
 /** The largest that are known (GraalVM, CUDA) have less. */
 const MAX_SIZE = 8 * 1024 ** 3;
 const AT_ONCE = 3;
-const READ_SIZE = 1024 * 1024;
 
 type GatherPorts = Ports & { readonly registry: RegistryReader };
 
@@ -76,27 +74,24 @@ export async function stageDependencies(
   if (obstacle !== undefined) throw inputError('output', `"${obstacle}" is in the place of a folder`);
   return mapInParallel(dependencies, AT_ONCE, async ({ uri, digest }) => {
     const file = path.join(folder, hexOf(digest));
-    const there = await hashOfFile(file);
+    const there = await hashOfStaged(file);
     if (there?.digest === digest) return { digest, size: there.size, file };
-    // What a link leads to is not ours.
-    await rm(file, { force: true });
     await download({ url: new URL(uri), digest, target: file, maxBytes: MAX_SIZE }, ports);
-    const fetched = await hashOfFile(file);
-    if (fetched === undefined) throw new BuildpacksError('machine', `"${file}" has gone while it was used`);
+    const fetched = await hashOfStaged(file);
+    if (fetched?.digest !== digest) throw new BuildpacksError('machine', `"${file}" was changed while it was used`);
     return { digest, size: fetched.size, file };
   });
 }
 
 /** Removes what was staged, by this run or an earlier one: the bundle has it. Files of others under the folder's name stay. */
 export async function dropStaged(folder: string): Promise<void> {
-  if (kindOf(folder) !== 'directory') return;
+  if (!isRealFolder(folder)) return;
   const names = await readdir(folder);
   const staged = names.filter((name) => /^[0-9a-f]{64}$/.test(name));
   for (const name of staged) await rm(path.join(folder, name));
   if (staged.length === names.length) await rmdir(folder);
 }
 
-async function hashOfFile(file: string): Promise<{ readonly digest: Digest; readonly size: number } | undefined> {
-  if (kindOf(file) !== 'file') return undefined;
-  return hashOf(createReadStream(file, { highWaterMark: READ_SIZE }));
+async function hashOfStaged(file: string): Promise<ContentHash | undefined> {
+  return kindOf(file) === 'file' ? hashOfFile(file) : undefined;
 }

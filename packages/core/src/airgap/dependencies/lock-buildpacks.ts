@@ -24,7 +24,7 @@ export interface LockReadingPorts extends DescriptionPorts {
 }
 
 /**
- * What the buildpacks of a lock fetch while they build, on the chosen platforms. The builder's stack decides where entries are for stacks.
+ * What the buildpacks of a lock fetch while they build, on the chosen platforms. The stacks of the builders decide where entries are for stacks.
  *
  * @throws BuildpacksError `image` when an image is gone or damaged
  */
@@ -35,14 +35,16 @@ export async function dependenciesOfLock(
 ): Promise<readonly FetchedDependency[]> {
   const holders = images.filter(({ roles }) => roles.includes('builder') || roles.includes('buildpack'));
   const found: FetchedDependency[] = [];
-  const stacks = new Map<string, string | undefined>();
-  // The builder comes first: its stack counts for buildpacks that are images, too.
+  const stacks = new Map<string, readonly (string | undefined)[]>();
+  // Builders come first: each of their stacks counts for buildpacks that are images.
   for (const image of holders.toSorted((a, b) => builderFirst(a) - builderFirst(b))) {
     for (const { platform, image: read } of await readPlatforms(image, choice, ports.registry)) {
       const name = formatPlatform(platform);
-      const stack = stacks.get(name) ?? read.config.config.Labels[BUILDER_LABEL.stackId];
-      if (image.roles.includes('builder')) stacks.set(name, stack);
-      found.push(...usableDependencies(await readBuildpackDescriptions(read, ports), platform, stack));
+      const own = read.config.config.Labels[BUILDER_LABEL.stackId];
+      if (image.roles.includes('builder')) stacks.set(name, [...(stacks.get(name) ?? []), own]);
+      const counting = image.roles.includes('builder') ? [own] : new Set(stacks.get(name) ?? [own]);
+      const buildpacks = await readBuildpackDescriptions(read, ports);
+      for (const stack of counting) found.push(...usableDependencies(buildpacks, platform, stack));
     }
   }
   return found;

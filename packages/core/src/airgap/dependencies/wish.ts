@@ -21,7 +21,7 @@ export function parseDependencyWish(text: string): DependencyWish {
   throw inputError(INPUT, `"${text}" is no dependency`, 'Write ID or ID@VERSION, as in jdk@17.0.9 or node@20.*.');
 }
 
-export function formatWish({ id, version }: DependencyWish): string {
+function formatWish({ id, version }: DependencyWish): string {
   return version === undefined ? id : `${id}@${version}`;
 }
 
@@ -49,7 +49,10 @@ export function requireFound(
     const ids = new Set(known.map(({ id }) => id));
     const near = nearestName(wish.id, ids);
     const others = versions.size > 0 ? versions : near === undefined ? ids : new Set([near]);
-    const hint = others.size === 0 ? 'They fetch nothing.' : `They fetch ${listed(others)}.`;
+    const hint =
+      others.size === 0
+        ? 'No buildpack in it fetches anything: go without --dependencies.'
+        : `They fetch ${listed(others)}.`;
     return { input: INPUT, message: `"${formatWish(wish)}" is fetched by no buildpack in the lock`, hint };
   });
   if (problems.length > 0) throw new InputError(problems);

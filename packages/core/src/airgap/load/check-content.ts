@@ -1,30 +1,30 @@
-import { BuildpacksError } from '../../errors/index.ts';
 import { parseIndex, type RawManifest, rawManifest } from '../../image/manifest.ts';
 import { MEDIA_TYPE } from '../../image/media-types.ts';
 import { readManifest } from '../../layout/layout.ts';
 import { REF_NAME_ANNOTATION } from '../../lifecycle/rewrite.ts';
-import { type Digest, type ImageReference, sameRepository } from '../../reference/index.ts';
+import { type Digest, formatRepository, type ImageReference } from '../../reference/index.ts';
 import { MAX_MANIFEST_SIZE } from '../../registry/index.ts';
 import { fallbackTag } from '../content/attachments.ts';
-import { type BundleFacts, FACTS_FILE, parseBundleFacts } from '../content/bundle-facts.ts';
+import { type BundleFacts, FACTS_FILE, MAX_FACTS_SIZE, parseBundleFacts } from '../content/bundle-facts.ts';
 import { blobFile, dependencyFile, digestOfBlobFile, INDEX_FILE, isDependencyFile } from '../content/bundle-files.ts';
-import { walkImage } from '../content/image-tree.ts';
+import { type NamedTree, walkImage } from '../content/image-tree.ts';
 import { missingManifest } from '../content/locked-tree.ts';
 import { choosePlatforms, EVERY_PLATFORM, type PlatformChoice } from '../content/platform-choice.ts';
-import type { NamedImage } from '../bundle/collect.ts';
 import { imageName, parseImageName } from '../../lock/image-name.ts';
-import { type Lock, LOCK_FILE } from '../../lock/lock.ts';
+import { type Lock, LOCK_FILE, MAX_LOCK_SIZE } from '../../lock/lock.ts';
 import { parseLock } from '../../lock/parse-lock.ts';
-import type { BundleSource } from './bundle-source.ts';
-import { readFile } from './check-files.ts';
+import type { VerifiedFiles } from './verified-files.ts';
+
+/** Three hundred bytes for each name: of every image, signature and attestation. */
+const MAX_INDEX_SIZE = 16 * 1024 * 1024;
 
 /** What is in a bundle whose files are all as `SHA256SUMS` says. */
 export interface LoadableContent {
   readonly lock: Lock;
   readonly facts: BundleFacts;
   /** In the order of their names. */
-  readonly images: readonly NamedImage[];
-  readonly attachments: readonly NamedImage[];
+  readonly images: readonly NamedTree[];
+  readonly attachments: readonly NamedTree[];
 }
 
 /**
@@ -32,14 +32,14 @@ export interface LoadableContent {
  *
  * @param damaged is called for each thing that is wrong; the content may not be used then
  */
-export async function readContent(source: BundleSource, damaged: (what: string) => void): Promise<LoadableContent> {
-  const facts = parseBundleFacts(await readFile(source, FACTS_FILE));
-  const lock = parseLock(await readFile(source, LOCK_FILE), LOCK_FILE);
+export async function readContent(source: VerifiedFiles, damaged: (what: string) => void): Promise<LoadableContent> {
+  const facts = parseBundleFacts(await source.read(FACTS_FILE, MAX_FACTS_SIZE));
+  const lock = parseLock(await source.read(LOCK_FILE, MAX_LOCK_SIZE), LOCK_FILE);
   const entries = await readEntries(source, damaged);
   const locked = new Set(lock.images.map((image) => imageName(image.reference)));
   const chosen = facts.platforms === undefined ? EVERY_PLATFORM : choosePlatforms(facts.platforms);
-  const images: NamedImage[] = [];
-  const attachments: NamedImage[] = [];
+  const images: NamedTree[] = [];
+  const attachments: NamedTree[] = [];
   for (const { name, reference, raw } of entries) {
     const isLocked = locked.has(name);
     const options = isLocked ? { name, choice: chosen } : { name, choice: EVERY_PLATFORM, mayLack: true };
@@ -60,8 +60,8 @@ interface Entry {
   readonly raw: RawManifest;
 }
 
-async function readEntries(source: BundleSource, damaged: (what: string) => void): Promise<readonly Entry[]> {
-  const { manifests } = parseIndex(rawManifest(await readFile(source, INDEX_FILE), MEDIA_TYPE.ociIndex));
+async function readEntries(source: VerifiedFiles, damaged: (what: string) => void): Promise<readonly Entry[]> {
+  const { manifests } = parseIndex(rawManifest(await source.read(INDEX_FILE, MAX_INDEX_SIZE), MEDIA_TYPE.ociIndex));
   const entries = new Map<string, Entry>();
   for (const { digest, mediaType, annotations } of manifests) {
     const name = annotations?.[REF_NAME_ANNOTATION] ?? '';
@@ -76,14 +76,12 @@ async function readEntries(source: BundleSource, damaged: (what: string) => void
 }
 
 async function openManifest(
-  source: BundleSource,
+  source: VerifiedFiles,
   digest: Digest,
   mediaType?: string,
 ): Promise<RawManifest | undefined> {
-  const size = source.files.get(blobFile(digest));
-  if (size === undefined) return undefined;
-  if (size > MAX_MANIFEST_SIZE) throw new BuildpacksError('image', `the manifest ${digest} has ${size} bytes`);
-  return readManifest(await readFile(source, blobFile(digest)), mediaType);
+  const file = blobFile(digest);
+  return source.files.has(file) ? readManifest(await source.read(file, MAX_MANIFEST_SIZE), mediaType) : undefined;
 }
 
 function compareWithLock(
@@ -109,19 +107,21 @@ function compareWithLock(
 
 /** What is not in the lock must be about something in the bundle: nothing else is pushed. */
 function requireAttached({ images, attachments }: LoadableContent, damaged: (what: string) => void): void {
-  const all = [...images, ...attachments];
+  const subjects = new Map<string, Set<string>>();
+  for (const { reference, tree } of [...images, ...attachments]) {
+    const repository = formatRepository(reference.repository);
+    const known = subjects.get(repository) ?? new Set();
+    for (const { digest } of tree.manifests) known.add(digest).add(fallbackTag(digest));
+    subjects.set(repository, known);
+  }
   for (const { reference, tree } of attachments) {
-    const near = all.filter((other) => sameRepository(other.reference.repository, reference.repository));
-    const subjects = near.flatMap((other) => other.tree.manifests.map(({ digest }) => digest));
-    const isAttached =
-      reference.kind === 'tag'
-        ? subjects.some((digest) => reference.tag.replace(/\.(?:sig|att|sbom)$/, '') === fallbackTag(digest))
-        : subjects.some((digest) => digest === tree.subject);
-    if (!isAttached) damaged(`${INDEX_FILE}: ${imageName(reference)} is neither in the lock nor about anything in it`);
+    const named = reference.kind === 'tag' ? reference.tag.replace(/\.(?:sig|att|sbom)$/, '') : tree.subject;
+    if (named === undefined || subjects.get(formatRepository(reference.repository))?.has(named) !== true)
+      damaged(`${INDEX_FILE}: ${imageName(reference)} is neither in the lock nor about anything in it`);
   }
 }
 
-function compareBlobs(source: BundleSource, content: LoadableContent, damaged: (what: string) => void): void {
+function compareBlobs(source: VerifiedFiles, content: LoadableContent, damaged: (what: string) => void): void {
   const { images, attachments, facts } = content;
   const trees = [...images, ...attachments].map(({ tree }) => tree);
   const needed = new Set<Digest>(trees.flatMap(({ manifests }) => manifests.map(({ digest }) => digest)));
@@ -139,7 +139,11 @@ function compareBlobs(source: BundleSource, content: LoadableContent, damaged: (
   }
 }
 
-function compareDependencies(source: BundleSource, { dependencies = [] }: Lock, damaged: (what: string) => void): void {
+function compareDependencies(
+  source: VerifiedFiles,
+  { dependencies = [] }: Lock,
+  damaged: (what: string) => void,
+): void {
   const due = new Set(dependencies.map(({ digest }) => dependencyFile(digest)));
   for (const { id, version, digest } of dependencies) {
     const file = dependencyFile(digest);

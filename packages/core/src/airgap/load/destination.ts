@@ -63,8 +63,18 @@ export function relocatedReference(reference: ImageReference, destination: Desti
   return { ...reference, repository: relocated(reference.repository, destination) };
 }
 
-/** A registry's host as a part of a path. */
+/** A registry's host as a part of a path, another one for each host: no name of a host has an underscore. */
 export function relocatedHost(repository: Repository): string {
   const [host = ''] = mirrorName(repository).split('/', 1);
-  return host.replaceAll(/[^a-z0-9.-]+/g, '_').replaceAll(/^_|_$/g, '');
+  const [, address, port = ''] = /^\[(.*)\](.*)$/.exec(host) ?? [];
+  const plain = address === undefined ? host : `ipv6_${groupsOf(address)}${port}`;
+  return plain.replaceAll(':', '_');
+}
+
+/** `::1` as `z-z-1`: a part of a path begins and ends with a letter or digit. */
+function groupsOf(address: string): string {
+  return address
+    .split(':')
+    .map((group) => group || 'z')
+    .join('-');
 }

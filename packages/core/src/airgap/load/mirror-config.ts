@@ -1,3 +1,4 @@
+import { stringify } from 'yaml';
 import type { ImageReference } from '../../reference/index.ts';
 import { mirrorName } from '../../mirrors/index.ts';
 import { renderToml } from '../../toml/write-toml.ts';
@@ -14,13 +15,17 @@ export interface MirroredRegistry {
   readonly mirror: string;
 }
 
-/** One for each registry that the images come from: what a later bundle brings from it is found without another change. */
+/**
+ * One for each registry that the images come from: what a later bundle brings from it is found without another change. None for the
+ * destination's own registry: who makes bundles would decide what its names lead to.
+ */
 export function mirroredRegistries(
   references: readonly ImageReference[],
   destination: Destination,
 ): readonly MirroredRegistry[] {
+  const foreign = references.filter(({ repository }) => repository.registry !== destination.registry);
   const mirrors = new Map(
-    references.map(({ repository }) => {
+    foreign.map(({ repository }) => {
       const [registry = ''] = mirrorName(repository).split('/', 1);
       return [registry, `${formatDestination(destination)}/${relocatedHost(repository)}`];
     }),
@@ -49,15 +54,16 @@ export function mirrorConfig(mirrors: readonly MirroredRegistry[], format: Mirro
   }
 }
 
-/** openshift/api, `config/v1`. A host with a port or a path needs no quotes in YAML, nor does anything else here. */
+/** openshift/api, `config/v1`. */
 function mirrorSet(kind: string, list: string, mirrors: readonly MirroredRegistry[]): string {
-  const head = ['apiVersion: config.openshift.io/v1', `kind: ${kind}`, 'metadata:', '  name: buildpacks-ci'];
-  const items = mirrors.flatMap(({ registry, mirror }) => [
-    `    - source: ${registry}`,
-    '      mirrors:',
-    `        - ${mirror}`,
-  ]);
-  return `${[...head, 'spec:', `  ${list}:`, ...items].join('\n')}\n`;
+  const items = mirrors.map(({ registry, mirror }) => ({ source: registry, mirrors: [mirror] }));
+  const set = {
+    apiVersion: 'config.openshift.io/v1',
+    kind,
+    metadata: { name: 'buildpacks-ci' },
+    spec: { [list]: items },
+  };
+  return stringify(set, { lineWidth: 0 });
 }
 
 /** What a file of this name is most likely wanted for. */

@@ -1,17 +1,14 @@
-import { createReadStream } from 'node:fs';
 import path from 'node:path';
-import { readSmallFile } from '../../files/file-kind.ts';
 import { inputError } from '../../errors/problems.ts';
-import { kindOf } from '../../files/file-kind.ts';
+import { kindOf, readSmallFile } from '../../files/file-kind.ts';
 import { mapInParallel } from '../../parallel/parallel.ts';
 import { statRegularFile } from '../../files/regular-file.ts';
-import { hashOf } from '../content/content-hash.ts';
+import { hashOfFile } from '../content/content-hash.ts';
 import { parseParts, type Part } from '../content/parts.ts';
 import { Segments } from '../content/segments.ts';
 import type { BundleSource } from './bundle-source.ts';
 import { openTarSource } from './tar-source.ts';
 
-const READ_SIZE = 1024 * 1024;
 const MAX_LIST_SIZE = 4 * 1024 * 1024;
 /** Parts that are hashed at once. */
 const AT_ONCE = 2;
@@ -26,9 +23,7 @@ export async function openPartsSource(list: string, name: string): Promise<Bundl
   if (typeof bytes === 'string') throw inputError('bundle', `"${path.basename(list)}" ${bytes}`);
   const { size, partSize, parts } = parseParts(bytes, path.basename(list));
   const folder = path.dirname(list);
-  const damages = (await mapInParallel(parts, AT_ONCE, (part) => damageOf(folder, part))).filter(
-    (one) => one !== undefined,
-  );
+  const damages = await damagesOf(folder, parts);
   const files = parts.map(({ file }) => path.join(folder, file));
   const segments = new Segments(files, partSize, 'r');
   if (damages.length === 0) return openTarSource({ name, segments, size });
@@ -36,12 +31,24 @@ export async function openPartsSource(list: string, name: string): Promise<Bundl
   return { name, files: new Map(), damages, open: () => segments.range(0, 0), close: () => segments.close() };
 }
 
-async function damageOf(folder: string, { file, size, digest }: Part): Promise<string | undefined> {
-  const place = path.join(folder, file);
-  if (kindOf(place) === undefined) return `${file}: it is missing`;
+/** What is missing or cut off is told at once: to hash the rest takes as long as to read the medium. */
+async function damagesOf(folder: string, parts: readonly Part[]): Promise<readonly string[]> {
+  for (const look of [sizeDamage, contentDamage]) {
+    const found = await mapInParallel(parts, AT_ONCE, (part) => look(folder, part));
+    const damages = found.filter((one) => one !== undefined);
+    if (damages.length > 0) return damages;
+  }
+  return [];
+}
+
+async function sizeDamage(folder: string, { file, size }: Part): Promise<string | undefined> {
+  if (kindOf(path.join(folder, file)) === undefined) return `${file}: it is missing`;
   const stats = await statRegularFile(folder, [file]);
   if (stats === undefined) return `${file}: it is no regular file`;
-  if (stats.size !== size) return `${file}: it has ${stats.size} bytes instead of ${size}`;
-  const found = await hashOf(createReadStream(place, { highWaterMark: READ_SIZE }));
+  return stats.size === size ? undefined : `${file}: it has ${stats.size} bytes instead of ${size}`;
+}
+
+async function contentDamage(folder: string, { file, digest }: Part): Promise<string | undefined> {
+  const found = await hashOfFile(path.join(folder, file));
   return found.digest === digest ? undefined : `${file}: expected ${digest}, found ${found.digest}`;
 }

@@ -2,9 +2,9 @@ import { parseIndex, type RawManifest } from '../../image/manifest.ts';
 import { isIndexType } from '../../image/media-types.ts';
 import { mapInParallel } from '../../parallel/parallel.ts';
 import type { Log } from '../../ports/index.ts';
-import { formatRepository, type ImageReference, type Repository } from '../../reference/index.ts';
+import { formatReference, formatRepository, type ImageReference, type Repository } from '../../reference/index.ts';
 import { type RegistryClient, RegistryError } from '../../registry/index.ts';
-import type { NamedImage } from '../bundle/collect.ts';
+import type { NamedTree } from '../content/image-tree.ts';
 import { type Destination, relocatedReference } from './destination.ts';
 
 /** Images whose manifests are pushed at once. */
@@ -18,7 +18,7 @@ export interface ManifestContext {
 
 /** An image whose manifests are on the registry, and what its tag is to lead to. */
 export interface PushedImage {
-  readonly image: NamedImage;
+  readonly image: NamedTree;
   /** Where it is now. */
   readonly reference: ImageReference;
   /** Undefined where the registry takes no index without all of its images, and no single image can stand for it. */
@@ -27,15 +27,21 @@ export interface PushedImage {
 
 /** Pushes the manifests of images by digest, children before indexes. No tag is moved. */
 export async function pushManifests(
-  images: readonly NamedImage[],
+  images: readonly NamedTree[],
   context: ManifestContext,
 ): Promise<readonly PushedImage[]> {
+  // A list of referrers holds what is attached on its own, too.
+  const answers = new Map<string, Promise<boolean>>();
   return mapInParallel(images, AT_ONCE, async (image) => {
     const reference = relocatedReference(image.reference, context.destination);
+    const { repository } = reference;
     const refused: RawManifest[] = [];
     for (const raw of image.tree.manifests) {
-      const isTaken = await pushManifest(raw, reference.repository, { isSparse: image.tree.isSparse, ...context });
-      if (!isTaken) refused.push(raw);
+      const name = formatReference({ kind: 'digest', repository, digest: raw.digest });
+      const { isSparse } = image.tree;
+      const answer = answers.get(name) ?? pushManifest(raw, repository, { isSparse, ...context });
+      answers.set(name, answer);
+      if (!(await answer)) refused.push(raw);
     }
     return { image, reference, root: rootOf(image, refused, context.log) };
   });
@@ -60,7 +66,7 @@ async function pushManifest(
 }
 
 /** A locked build asks for the platform's digest; the tag is for people and other programs. */
-function rootOf({ reference, tree }: NamedImage, refused: readonly RawManifest[], log: Log): RawManifest | undefined {
+function rootOf({ reference, tree }: NamedTree, refused: readonly RawManifest[], log: Log): RawManifest | undefined {
   if (!refused.includes(tree.root)) return tree.root;
   // Attestations stand beside the image under the platform unknown/unknown.
   const children = parseIndex(tree.root).manifests.filter(({ platform }) => platform?.os !== 'unknown');

@@ -1,11 +1,11 @@
 import { BuildpacksError } from '../../errors/index.ts';
 import type { Descriptor } from '../../image/manifest.ts';
+import { optional } from '../../json/json.ts';
 import { formatSize } from '../../log/size.ts';
 import { mapInParallel } from '../../parallel/parallel.ts';
 import { type Digest, formatRepository, type Repository } from '../../reference/index.ts';
 import type { RegistryClient } from '../../registry/index.ts';
 import { blobFile } from '../content/bundle-files.ts';
-import type { NamedImage } from '../bundle/collect.ts';
 import type { CheckedBundle } from './check-bundle.ts';
 import { type Destination, relocated } from './destination.ts';
 
@@ -22,6 +22,8 @@ export interface PushPlan {
   readonly blobs: readonly BlobPlan[];
   /** Bytes that the registry has already, counted once for each repository. */
   readonly present: number;
+  /** Foreign layers that nobody brought: they stay where their manifest says. */
+  readonly absent: readonly Descriptor[];
 }
 
 /** Questions in flight. */
@@ -35,25 +37,25 @@ const AT_ONCE = 12;
 export async function planPush(
   bundle: CheckedBundle,
   destination: Destination,
-  registry: RegistryClient,
+  registry: Pick<RegistryClient, 'hasBlob'>,
 ): Promise<PushPlan> {
-  const wanted = wantedBlobs([...bundle.images, ...bundle.attachments], bundle, destination);
+  const wanted = wantedBlobs(bundle, destination);
   const earlier = new Map(
     bundle.facts.since?.blobs.map((blob) => [blob.digest, relocated(blob.repository, destination)]),
   );
+  const holders = await findHolders(wanted, registry);
   const blobs = await mapInParallel(wanted, AT_ONCE, async ({ descriptor, repositories }): Promise<BlobPlan> => {
     const { digest } = descriptor;
-    const there = await Promise.all(repositories.map((repository) => registry.hasBlob(repository, digest)));
-    const missing = repositories.filter((_, index) => there[index] === false);
-    const has = repositories.find((_, index) => there[index] === true);
+    const missing = repositories.filter((repository) => holders.get(digest)?.has(repository) !== true);
+    const [has] = holders.get(digest) ?? [];
     const other = has === undefined ? earlier.get(digest) : undefined;
     const from = has ?? (other !== undefined && (await registry.hasBlob(other, digest)) ? other : undefined);
-    return { descriptor, missing, ...(from !== undefined && { from }) };
+    return { descriptor, missing, ...optional('from', from) };
   });
   requireComplete(blobs, bundle, earlier);
   const all = wanted.reduce((sum, { descriptor, repositories }) => sum + descriptor.size * repositories.length, 0);
   const lacking = blobs.reduce((sum, { descriptor, missing }) => sum + descriptor.size * missing.length, 0);
-  return { blobs, present: all - lacking };
+  return { blobs, present: all - lacking, absent: absentBlobs(bundle) };
 }
 
 interface WantedBlob {
@@ -61,18 +63,41 @@ interface WantedBlob {
   readonly repositories: readonly Repository[];
 }
 
-/** Foreign layers that are not in the bundle stay where their manifest says. */
-function wantedBlobs(
-  images: readonly NamedImage[],
-  { source, facts }: CheckedBundle,
-  destination: Destination,
-): readonly WantedBlob[] {
+/** Which of its repositories have each blob, in their order. The empty configuration of attachments is wanted in nearly all of them. */
+async function findHolders(
+  wanted: readonly WantedBlob[],
+  registry: Pick<RegistryClient, 'hasBlob'>,
+): Promise<ReadonlyMap<Digest, ReadonlySet<Repository>>> {
+  const pairs = wanted.flatMap(({ descriptor: { digest }, repositories }) =>
+    repositories.map((repository) => ({ digest, repository })),
+  );
+  const there = await mapInParallel(pairs, AT_ONCE, ({ digest, repository }) => registry.hasBlob(repository, digest));
+  const holders = new Map(wanted.map(({ descriptor: { digest } }) => [digest, new Set<Repository>()]));
+  for (const [index, { digest, repository }] of pairs.entries()) {
+    if (there[index] === true) holders.get(digest)?.add(repository);
+  }
+  return holders;
+}
+
+function absentBlobs(bundle: CheckedBundle): readonly Descriptor[] {
+  const isBrought = broughtBy(bundle);
+  const blobs = [...bundle.images, ...bundle.attachments].flatMap(({ tree }) => tree.blobs);
+  return [...new Map(blobs.map((blob) => [blob.digest, blob])).values()].filter(({ digest }) => !isBrought(digest));
+}
+
+/** By this bundle, or by an earlier one. */
+function broughtBy({ source, facts }: CheckedBundle): (digest: Digest) => boolean {
   const omitted = new Set(facts.since?.blobs.map(({ digest }) => digest));
+  return (digest) => source.files.has(blobFile(digest)) || omitted.has(digest);
+}
+
+function wantedBlobs(bundle: CheckedBundle, destination: Destination): readonly WantedBlob[] {
+  const isBrought = broughtBy(bundle);
   const wanted = new Map<Digest, { readonly descriptor: Descriptor; readonly places: Map<string, Repository> }>();
-  for (const { reference, tree } of images) {
+  for (const { reference, tree } of [...bundle.images, ...bundle.attachments]) {
     const repository = relocated(reference.repository, destination);
     for (const descriptor of tree.blobs) {
-      if (!source.files.has(blobFile(descriptor.digest)) && !omitted.has(descriptor.digest)) continue;
+      if (!isBrought(descriptor.digest)) continue;
       const known = wanted.get(descriptor.digest) ?? { descriptor, places: new Map() };
       known.places.set(formatRepository(repository), repository);
       wanted.set(descriptor.digest, known);
@@ -97,6 +122,8 @@ function requireComplete(
   throw new BuildpacksError(
     'image',
     `the blob ${digest} (${formatSize(size)}) is in an earlier bundle, and not on the registry${place === undefined ? '' : ` in ${formatRepository(place)}`}${others}; nothing was pushed`,
-    { hint: `Load the bundle of the lock ${facts.since?.lock ?? ''} first, or make one without --since.` },
+    {
+      hint: `Load the bundle of the lock ${facts.since?.lock ?? ''} first, made for the same platforms, or make one without --since. bundle and load print a lock's digest; of the file, sha256sum does.`,
+    },
   );
 }

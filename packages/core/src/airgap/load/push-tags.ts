@@ -5,13 +5,15 @@ import type { ManifestContext, PushedImage } from './push-manifests.ts';
 
 const AT_ONCE = 4;
 
-/** Moves the tags of images: everything that they lead to is on the registry. */
-export async function pushTags(images: readonly PushedImage[], { registry }: ManifestContext): Promise<void> {
+/** Moves the tags of images: everything that they lead to is on the registry. Each that was another image before is told. */
+export async function pushTags(images: readonly PushedImage[], { registry, log }: ManifestContext): Promise<void> {
   await mapInParallel(images, AT_ONCE, async ({ reference, root }) => {
     const { repository, tag } = reference;
     if (tag === undefined || root === undefined) return;
     const there = await registry.headManifest({ kind: 'tag', repository, tag });
-    if (there?.digest !== root.digest) await registry.putManifest(repository, tag, root);
+    if (there?.digest === root.digest) return;
+    await registry.putManifest(repository, tag, root);
+    if (there !== undefined) log.info(`${formatReference(reference)} was ${there.digest}, and is ${root.digest} now`);
   });
 }
 

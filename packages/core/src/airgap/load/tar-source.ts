@@ -2,13 +2,19 @@ import type { TarEntry } from '../../archive/tar-entry.ts';
 import { BLOCK, paddingOf } from '../../archive/tar-format.ts';
 import { TarParser } from '../../archive/tar-parser.ts';
 import { BuildpacksError } from '../../errors/index.ts';
-import { compareFiles } from '../content/bundle-files.ts';
+import { compareFiles, SUMS_FILE } from '../content/bundle-files.ts';
 import type { Segments } from '../content/segments.ts';
 import { headersOf, TAR_END } from '../content/tar-places.ts';
 import type { BundleSource } from './bundle-source.ts';
 
 /** A PAX header of a file of ours is a few blocks; nothing longer is looked at. */
 const MAX_HEADER_BLOCKS = 8;
+/** How files begin that are compressed, and what makes them plain again. */
+const COMPRESSIONS = [
+  { magic: Buffer.of(0x1f, 0x8b), remedy: 'gunzip' },
+  { magic: Buffer.of(0x28, 0xb5, 0x2f, 0xfd), remedy: 'unzstd' },
+  { magic: Buffer.of(0xfd, 0x37, 0x7a, 0x58, 0x5a), remedy: 'unxz' },
+] as const;
 
 /** A tar whose bytes can be had by their position. */
 export interface OpenTar {
@@ -29,16 +35,19 @@ interface Member {
  * Finds the files in the tar of a bundle, of which only headers are read. There is one way to write a bundle as a tar: each byte that is
  * not content must be as `bundle` writes it.
  *
- * @param damages what is known to be wrong already
+ * @throws BuildpacksError `image` when it is compressed or another program's: to copy it again would not help
  */
-export async function openTarSource(tar: OpenTar, damages: readonly string[] = []): Promise<BundleSource> {
+export async function openTarSource(tar: OpenTar): Promise<BundleSource> {
   const scan = new TarScan(tar);
-  await scan.run();
+  await scan.run().catch(async (error: unknown) => {
+    await tar.segments.close();
+    throw error;
+  });
   const members = new Map(scan.members.map((member) => [member.path, member]));
   return {
     name: tar.name,
     files: new Map(scan.members.map(({ path, size }) => [path, size])),
-    damages: [...damages, ...scan.damages],
+    damages: scan.damages,
     open: (path) => {
       const member = members.get(path);
       if (member === undefined) throw new BuildpacksError('internal', `"${path}" is not in "${tar.name}"`);
@@ -58,7 +67,8 @@ class TarScan {
   }
 
   async run(): Promise<void> {
-    const { size } = this.#tar;
+    const { name, segments, size } = this.#tar;
+    requirePlain(name, await segments.read(0, BLOCK));
     let at = 0;
     while (at + TAR_END < size) {
       const next = await this.#readMember(at);
@@ -83,6 +93,7 @@ class TarScan {
     }
     const expected = headersOf(entry);
     const found = await this.#tar.segments.read(at, length);
+    if (at === 0 && (path !== SUMS_FILE || !found.equals(expected))) throw foreignTar(this.#tar.name);
     if (!found.equals(expected)) this.#damaged(at, `the header of ${path} is not as it should be`);
     const padding = await this.#tar.segments.read(offset + size, paddingOf(size));
     if (!isEmpty(padding)) this.#damaged(offset + size, `what follows ${path} is not empty`);
@@ -122,6 +133,19 @@ class TarScan {
   #damaged(at: number, what: string): void {
     this.damages.push(`byte ${at}: ${what}`);
   }
+}
+
+function requirePlain(name: string, beginning: Buffer): void {
+  const found = COMPRESSIONS.find(({ magic }) => beginning.subarray(0, magic.length).equals(magic));
+  if (found === undefined) return;
+  const hint = `Run ${found.remedy} on it first.`;
+  throw new BuildpacksError('image', `"${name}" is compressed, and bundle writes plain tars`, { hint });
+}
+
+/** Its first header is whole, and not ours. */
+function foreignTar(name: string): BuildpacksError {
+  const hint = 'Unpack it into an empty directory, and load that; or copy the tar that bundle has written.';
+  return new BuildpacksError('image', `"${name}" is a tar that was not written by bundle`, { hint });
 }
 
 function isEmpty(bytes: Uint8Array): boolean {

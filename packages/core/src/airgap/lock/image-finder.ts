@@ -3,6 +3,7 @@ import { isIndexType, isManifestType } from '../../image/media-types.ts';
 import { DEFAULT_PLATFORM, formatPlatform } from '../../image/platform.ts';
 import { readImage } from '../../image/source.ts';
 import { optional } from '../../json/json.ts';
+import type { AskedPlace } from '../../mirrors/index.ts';
 import { atDigest, type ImageReference } from '../../reference/index.ts';
 import type { RegistryReader } from '../../registry/index.ts';
 import { compareText } from '../../lock/image-name.ts';
@@ -24,11 +25,20 @@ export class ImageFinder {
 
   /** Undefined when the registry does not have it. */
   async find(reference: ImageReference): Promise<FoundImage | undefined> {
-    const known = this.#kept === undefined ? undefined : findLocked(this.#kept, reference);
-    const raw = await this.#registry.manifest(known === undefined ? reference : atDigest(reference, known.digest));
+    const raw = await this.#registry.manifest(this.#asked(reference));
     if (raw === undefined) return undefined;
     const { digest, mediaType } = raw;
     return { reference, digest, mediaType, platforms: await this.#platforms(reference, raw) };
+  }
+
+  /** Where it is looked for, for messages. */
+  places(reference: ImageReference): readonly AskedPlace[] {
+    return this.#registry.places(this.#asked(reference), DEFAULT_PLATFORM);
+  }
+
+  #asked(reference: ImageReference): ImageReference {
+    const known = this.#kept === undefined ? undefined : findLocked(this.#kept, reference);
+    return known === undefined ? reference : atDigest(reference, known.digest);
   }
 
   async #platforms(reference: ImageReference, raw: RawManifest): Promise<readonly LockedPlatform[]> {

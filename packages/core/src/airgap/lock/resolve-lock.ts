@@ -1,7 +1,6 @@
-import { missingImage } from '../../build/prepare/builder.ts';
+import { registryReference } from '../../build/prepare/builder.ts';
+import { missingImage } from '../../build/prepare/missing-image.ts';
 import { type Builder, parseBuilder } from '../../builder/metadata.ts';
-import { runImageCandidates } from '../../builder/run-image.ts';
-import { BuildpacksError } from '../../errors/index.ts';
 import { inputError } from '../../errors/problems.ts';
 import { readImage } from '../../image/source.ts';
 import type { BuilderSource, BuildpackLocator } from '../../inputs/index.ts';
@@ -11,23 +10,20 @@ import type { CompleteRequest } from '../../project/index.ts';
 import type { ImageReference } from '../../reference/index.ts';
 import type { RegistryReader } from '../../registry/index.ts';
 import { compareText, imageName } from '../../lock/image-name.ts';
-import {
-  findLocked,
-  IMAGE_ROLES,
-  type ImageRole,
-  type Lock,
-  type LockedImage,
-  type LockedPlatform,
-} from '../../lock/lock.ts';
+import { IMAGE_ROLES, type ImageRole, type Lock, type LockedImage, type LockedPlatform } from '../../lock/lock.ts';
 import { type FoundImage, ImageFinder } from './image-finder.ts';
+import { type LookUp, readable, required } from './look-up.ts';
+import { type ResolvedBuilder, resolveRunImages } from './run-images.ts';
 
-/** What is locked beside the inputs of a build. */
+/** What is locked. */
 export interface LockWishes {
+  /** The first is that of the request; everything else in the request is for all of them. */
+  readonly builders: readonly BuilderSource[];
   /** Our own image; absent: none is needed. */
   readonly toolImage?: ToolImage;
   /** The lock that there is. */
   readonly before?: Lock;
-  /** Whether names that are in it keep their digests; else every name is looked up anew. */
+  /** Whether what is in it stays there, with its digests; else every name is looked up anew, and what nothing needs goes. */
   readonly isKept: boolean;
 }
 
@@ -40,66 +36,64 @@ export interface ToolImage {
 /** Images that are read at once. */
 const AT_ONCE = 4;
 
-/** An image in one of its roles. */
-interface Need extends FoundImage {
-  readonly role: ImageRole;
-}
-
 /**
- * Looks up every image that a build with these inputs needs, on every platform that they have: the builder and the lifecycle in it, its
+ * Looks up every image that builds with these inputs need, on every platform that they have: the builders and the lifecycle in each, their
  * run images with all mirrors that can be read, buildpacks that are images, our own image. No layer is read.
  *
- * @throws InputError when the builder is not on a registry, or an image does not exist
+ * @throws InputError when a builder is not on a registry, or an image does not exist
  */
 export async function resolveLock(
   request: CompleteRequest,
-  { toolImage, before, isKept }: LockWishes,
+  { builders, toolImage, before, isKept }: LockWishes,
   { registry, log }: { readonly registry: RegistryReader; readonly log: Log },
 ): Promise<Lock> {
-  const finder = new ImageFinder(registry, isKept ? before : undefined);
-  const context = { finder, log, before };
-  const [{ builder, builders }, tool] = await allInOrder([
-    resolveBuilders(builderReference(request.builder), finder, registry),
-    toolImage === undefined ? Promise.resolve(undefined) : resolveToolImage(toolImage, context),
+  const lookUp = { finder: new ImageFinder(registry, isKept ? before : undefined), log, before, isKept };
+  const references = unique(builders.map((builder) => registryReference(builder, 'a lock')));
+  const [resolved, tool] = await allInOrder([
+    mapInParallel(references, AT_ONCE, (reference) => resolveBuilder(reference, lookUp.finder, registry)),
+    toolImage === undefined ? Promise.resolve(undefined) : resolveToolImage(toolImage, lookUp),
   ]);
-  const references = buildpackImages(
-    [...request.buildpacks, ...request.preBuildpacks, ...request.postBuildpacks],
-    builders,
-  );
+  const locators = [...request.buildpacks, ...request.preBuildpacks, ...request.postBuildpacks];
   const [runImages, buildpacks] = await allInOrder([
-    resolveRunImages(request, builders, context),
-    mapInParallel(references, AT_ONCE, (reference) => required(reference, 'buildpacks', finder)),
+    resolveRunImages(request, resolved, lookUp),
+    mapInParallel(
+      buildpackImages(
+        locators,
+        resolved.flatMap((each) => each.builders),
+      ),
+      AT_ONCE,
+      (reference) => required(reference, 'buildpacks', lookUp.finder),
+    ),
   ]);
-  return merged([
-    { role: 'builder', ...builder },
-    ...runImages.map((found) => ({ role: 'run-image' as const, ...found })),
-    ...buildpacks.map((found) => ({ role: 'buildpack' as const, ...found })),
-    ...(tool === undefined ? [] : [{ role: 'tool' as const, ...tool }]),
+  const needed = merged([
+    ...resolved.map(({ image }) => inRole('builder', image)),
+    ...runImages.map((found) => inRole('run-image', found)),
+    ...buildpacks.map((found) => inRole('buildpack', found)),
+    ...(tool === undefined ? [] : [inRole('tool', tool)]),
   ]);
+  return isKept && before !== undefined ? withKept(needed, before, log) : needed;
 }
 
-function builderReference(source: BuilderSource): ImageReference {
-  if (source.kind === 'registry') return source.reference;
-  const name = source.kind === 'engine' ? `docker://${source.name}` : `oci:${source.path}`;
-  throw inputError(
-    'builder',
-    `"${name}" is on this machine only, and a lock names what registries have`,
-    'Push the builder, and give its name there.',
-  );
+/** With what the inputs don't need: others who share the lock may. */
+function withKept(needed: Lock, before: Lock, log: Log): Lock {
+  const names = new Set(needed.images.map(({ reference }) => imageName(reference)));
+  const others = before.images.map(({ reference }) => imageName(reference)).filter((name) => !names.has(name));
+  if (others.length > 0) {
+    log.info(`without --update the lock keeps what these inputs don't need: ${others.join(', ')}`);
+  }
+  return merged([...needed.images, ...before.images]);
 }
 
-async function required(reference: ImageReference, input: string, finder: ImageFinder): Promise<FoundImage> {
-  const found = await finder.find(reference);
-  if (found === undefined) throw missingImage(reference, input);
-  return found;
+function unique(references: readonly ImageReference[]): readonly ImageReference[] {
+  return [...new Map(references.map((reference) => [imageName(reference), reference])).values()];
 }
 
 /** The builder, and what the labels of each platform's image say: they may name other run images and have another lifecycle. */
-async function resolveBuilders(
+async function resolveBuilder(
   reference: ImageReference,
   finder: ImageFinder,
   registry: RegistryReader,
-): Promise<{ readonly builder: FoundImage; readonly builders: readonly Builder[] }> {
+): Promise<ResolvedBuilder> {
   const found = await required(reference, 'builder', finder);
   const source = registry.source(reference.repository);
   const read = await mapInParallel(
@@ -115,13 +109,14 @@ async function resolveBuilders(
       return [{ ...each, lifecycle: { version, platformApis } }, builder];
     },
   );
-  return {
-    builder: { ...found, platforms: read.map(([platform]) => platform) },
-    builders: read.flatMap(([, builder]) => builder ?? []),
-  };
+  const builders = read.flatMap(([, builder]) => builder ?? []);
+  if (builders.length === 0) {
+    throw inputError('builder', `"${imageName(reference)}" has no image for linux`, 'Give a builder that has one.');
+  }
+  return { image: { ...found, platforms: read.map(([platform]) => platform) }, builders };
 }
 
-/** A name is an image where the builder has no buildpack of that id. */
+/** A name is an image where one of the builders has no buildpack of that id. */
 function buildpackImages(
   locators: readonly BuildpackLocator[],
   builders: readonly Builder[],
@@ -134,69 +129,22 @@ function buildpackImages(
   });
 }
 
-interface Context {
-  readonly finder: ImageFinder;
-  readonly log: Log;
-  readonly before: Lock | undefined;
+async function resolveToolImage({ reference, isOptional }: ToolImage, lookUp: LookUp): Promise<FoundImage | undefined> {
+  return isOptional ? readable(reference, 'our own image', lookUp) : required(reference, 'tool-image', lookUp.finder);
 }
 
-async function resolveToolImage(
-  { reference, isOptional }: ToolImage,
-  context: Context,
-): Promise<FoundImage | undefined> {
-  return isOptional ? readable(reference, 'our own image', context) : required(reference, 'tool-image', context.finder);
+function inRole(role: ImageRole, found: FoundImage): LockedImage {
+  return { ...found, roles: [role] };
 }
 
-/** The run image under each of its names, as far as they can be read: which of them a build takes depends on where its image goes. */
-async function resolveRunImages(
-  { runImage }: CompleteRequest,
-  builders: readonly Builder[],
-  context: Context,
-): Promise<readonly FoundImage[]> {
-  if (runImage !== undefined) return [await required(runImage.reference, 'run-image', context.finder)];
-  const candidates = builders.flatMap(({ runImages }) => runImageCandidates({ runImages }));
-  const unique = new Map(candidates.map(({ reference }) => [imageName(reference), reference]));
-  const read = await mapInParallel(unique.values(), AT_ONCE, (reference) =>
-    readable(reference, 'the run image', context),
-  );
-  const found = read.filter((image) => image !== undefined);
-  if (found.length > 0) return found;
-  const tried = [...unique.keys()].join(', ');
-  throw inputError(
-    'run-image',
-    `no run image can be read; tried ${tried}`,
-    'Name a readable one with the input run-image.',
-  );
-}
-
-/** A name that does not lead to an image is left out, but trouble on the way to one that was in the lock is no reason to forget it. */
-async function readable(
-  reference: ImageReference,
-  what: string,
-  { finder, log, before }: Context,
-): Promise<FoundImage | undefined> {
-  let obstacle = 'it does not exist';
-  try {
-    const found = await finder.find(reference);
-    if (found !== undefined) return found;
-  } catch (error) {
-    if (!(error instanceof BuildpacksError) || error.code === 'cancelled') throw error;
-    const wasThere = before !== undefined && findLocked(before, reference) !== undefined;
-    if (error.code === 'temporary' && wasThere) throw error;
-    obstacle = error.message;
-  }
-  log.warn(`${what} ${imageName(reference)} is not in the lock: ${obstacle}`);
-  return undefined;
-}
-
-/** One entry for each name, with all roles that it has. */
-function merged(needs: readonly Need[]): Lock {
+/** One entry for each name, with all roles that it has: a builder's, if there is one, since only that tells of the lifecycle. */
+function merged(images: readonly LockedImage[]): Lock {
   const byName = new Map<string, LockedImage>();
-  for (const { role, ...found } of needs) {
-    const name = imageName(found.reference);
+  for (const image of images) {
+    const name = imageName(image.reference);
     const known = byName.get(name);
-    const roles = IMAGE_ROLES.filter((each) => each === role || known?.roles.includes(each));
-    byName.set(name, { ...(known ?? found), roles });
+    const roles = IMAGE_ROLES.filter((role) => image.roles.includes(role) || known?.roles.includes(role));
+    byName.set(name, { ...(known?.roles.includes('builder') === true ? known : image), roles });
   }
   return { images: [...byName].sort(([a], [b]) => compareText(a, b)).map(([, image]) => image) };
 }

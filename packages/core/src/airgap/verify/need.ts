@@ -1,11 +1,20 @@
 /** Something that a build would ask for outside of the closed network. */
-export type Need = ImageNeed | DependencyNeed | PackageNeed;
+export type Need = ImageNeed | ArchiveNeed | DependencyNeed | PackageNeed;
 
 export interface ImageNeed {
   readonly kind: 'image';
   readonly role: 'builder' | 'run-image' | 'buildpack';
   /** In full. */
   readonly name: string;
+  /** Of its registry, without a port. */
+  readonly host: string;
+}
+
+/** A buildpack as an archive on the web. */
+export interface ArchiveNeed {
+  readonly kind: 'archive';
+  /** Without a password. */
+  readonly uri: string;
   readonly host: string;
 }
 

@@ -23,14 +23,14 @@ const NPM = {
   registries: ['registry.npmjs.org'],
   vendored: ['node_modules', 'npm-packages-offline-cache'],
   variables: ['npm_config_registry'],
-  settings: { files: ['.npmrc'], bindings: ['npmrc'], address: /^\s*(?:@[^\s:=]+:)?registry\s*=\s*(\S+)/gm },
+  settings: { files: ['.npmrc'], bindings: ['npmrc'], address: /^[ \t]*(?:@[^\s:=]+:)?registry[ \t]*=[ \t]*(\S+)/gm },
 } as const;
 
 const PYPI = {
   registries: ['pypi.org', 'files.pythonhosted.org'],
   vendored: [] as readonly string[],
   variables: ['pip_index_url'],
-  settings: { files: ['pip.conf'], bindings: ['pip'], address: /^\s*(?:extra-)?index-url\s*=\s*(\S+)/gm },
+  settings: { files: ['pip.conf'], bindings: ['pip'], address: /^[ \t]*(?:extra-)?index-url[ \t]*=[ \t]*(\S+)/gm },
 } as const;
 
 /** The managers that the buildpacks in use have (Paketo, Heroku, Google), by the files that make them take part. */
@@ -51,9 +51,9 @@ export const PACKAGE_MANAGERS: readonly PackageManager[] = [
     settings: {
       files: ['.npmrc', '.yarnrc', '.yarnrc.yml'],
       bindings: ['npmrc', 'yarnrc'],
-      address: /^\s*(?:registry\s*=|registry|npmRegistryServer:)\s*["']?(https?:[^\s"']+)/gm,
+      address: /^[ \t]*(?:registry[ \t]*=|registry|npmRegistryServer:)[ \t]*["']?(https?:[^\s"']+)/gm,
     },
-    addresses: /^\s+resolved "(https?:[^"]+)"/gm,
+    addresses: /^[ \t]+resolved "(https?:[^"]+)"/gm,
   },
   {
     name: 'Maven',
@@ -64,9 +64,9 @@ export const PACKAGE_MANAGERS: readonly PackageManager[] = [
     settings: {
       files: ['.mvn/settings.xml', 'settings.xml'],
       bindings: ['maven'],
-      address: /<mirror>[^]*?<url>\s*([^<\s]+)/g,
+      address: /<mirror>(?:(?!<mirror>)[^])*?<url>\s*([^<\s]+)/g,
     },
-    addresses: /<(?:pluginR|r)epository>[^]*?<url>\s*(https?:[^<\s]+)/g,
+    addresses: /<(?:pluginR|r)epository>(?:(?!<(?:pluginR|r)epository>)[^])*?<url>\s*(https?:[^<\s]+)/g,
   },
   {
     name: 'Gradle',
@@ -75,22 +75,22 @@ export const PACKAGE_MANAGERS: readonly PackageManager[] = [
     vendored: [],
     variables: [],
     settings: { files: [], bindings: ['gradle'], address: /(https?:\/\/[^\s"'<]+)/g },
-    addresses: /\burl\s*(?:=|\s)\s*(?:uri\()?["'](https?:[^"']+)/g,
+    addresses: /\burl(?:\s*=)?\s*(?:uri\()?["'](https?:[^"']+)/g,
   },
   {
     ...PYPI,
     name: 'pip',
     files: /^requirements\.txt$/,
     vendored: ['vendor'],
-    addresses: /^\s*(?:--extra-index-url|--find-links)[\s=]+(https?:\S+)/gm,
+    addresses: /^[ \t]*(?:--extra-index-url|--find-links)[ \t=]+(https?:\S+)/gm,
     settings: {
       ...PYPI.settings,
       files: ['pip.conf', 'requirements.txt'],
-      address: /^\s*(?:-i|(?:--)?index-url)[\s=]+(https?:\S+)/gm,
+      address: /^[ \t]*(?:-i|(?:--)?index-url)[ \t=]+(https?:\S+)/gm,
     },
   },
   { ...PYPI, name: 'Pipenv', files: /^Pipfile\.lock$/, addresses: /"url":\s*"(https?:[^"]+)"/g },
-  { ...PYPI, name: 'Poetry', files: /^poetry\.lock$/, addresses: /^url\s*=\s*"(https?:[^"]+)"/gm },
+  { ...PYPI, name: 'Poetry', files: /^poetry\.lock$/, addresses: /^url[ \t]*=[ \t]*"(https?:[^"]+)"/gm },
   {
     ...PYPI,
     name: 'uv',
@@ -111,7 +111,7 @@ export const PACKAGE_MANAGERS: readonly PackageManager[] = [
     registries: ['rubygems.org'],
     vendored: ['vendor/cache'],
     variables: ['bundle_mirror__https://rubygems__org/'],
-    addresses: /^\s*remote:\s*(https?:\S+)/gm,
+    addresses: /^[ \t]*remote:[ \t]*(https?:\S+)/gm,
   },
   {
     name: 'Composer',
@@ -130,7 +130,7 @@ export const PACKAGE_MANAGERS: readonly PackageManager[] = [
     settings: {
       files: ['nuget.config', 'NuGet.Config'],
       bindings: ['nugetconfig'],
-      address: /<add\b[^>]*\bvalue="(https?:[^"]+)"/g,
+      address: /<add\b[^<>]*\bvalue="(https?:[^"]+)"/g,
     },
   },
   {
@@ -142,7 +142,7 @@ export const PACKAGE_MANAGERS: readonly PackageManager[] = [
     settings: {
       files: ['.cargo/config.toml'],
       bindings: [],
-      address: /^\s*registry\s*=\s*"(?:sparse\+)?(https?:[^"]+)"/gm,
+      address: /^[ \t]*registry[ \t]*=[ \t]*"(?:sparse\+)?(https?:[^"]+)"/gm,
     },
   },
 ];

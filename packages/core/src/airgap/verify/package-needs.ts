@@ -7,7 +7,7 @@ import type { ClosedNetwork, PackageNeed } from './need.ts';
 import { PACKAGE_MANAGERS, type PackageManager } from './package-managers.ts';
 
 /** The files of package managers are text; those of the largest apps have a few MiB. */
-const MAX_FILE = 64 * 1024 * 1024;
+const MAX_FILE = 4 * 1024 * 1024;
 
 type App = Pick<BuildRequest, 'app' | 'environment' | 'bindings'>;
 

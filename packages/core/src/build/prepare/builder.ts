@@ -4,13 +4,14 @@ import type { BuilderImage } from '../../engine/types.ts';
 import { BuildpacksError, InputError } from '../../errors/index.ts';
 import type { Platform } from '../../image/manifest.ts';
 import { type Image, readImage } from '../../image/source.ts';
-import type { ConnectionInputs } from '../../inputs/index.ts';
+import type { BuilderSource, ConnectionInputs } from '../../inputs/index.ts';
 import { optional } from '../../json/json.ts';
 import { layoutImage, openLayout } from '../../layout/index.ts';
 import type { CompleteRequest } from '../../project/index.ts';
 import { atDigest, familiarReference, formatReference, type ImageReference } from '../../reference/index.ts';
 import type { RegistryReader } from '../../registry/index.ts';
 import { blaming } from './blame.ts';
+import { missingImage } from './missing-image.ts';
 import { pullObstacle } from './pull-obstacle.ts';
 
 /** The builder of one build, pinned. */
@@ -24,13 +25,19 @@ export interface ResolvedBuilder {
 /**
  * Resolves the builder to its platform's manifest and reads its labels; no layer is pulled.
  *
- * @throws InputError on `builder` when it does not exist, is for another platform, or is no builder
+ * @throws InputError on `builder` when it does not exist, is for another platform, is no builder, or with a lock is no image of a registry
  */
 export async function resolveBuilder(
-  { builder: source, platform, connection }: Pick<CompleteRequest, 'builder' | 'platform' | 'connection'>,
+  {
+    builder: source,
+    platform,
+    connection,
+    lock,
+  }: Pick<CompleteRequest, 'builder' | 'platform' | 'connection' | 'lock'>,
   registry: RegistryReader,
   ports: EnginePorts,
 ): Promise<ResolvedBuilder> {
+  if (lock !== undefined) registryReference(source, `"${lock.file}"`);
   switch (source.kind) {
     case 'registry': {
       const { reference } = source;
@@ -47,6 +54,20 @@ export async function resolveBuilder(
       return described(name, name, await storedBuilder(source.name, ports), platform);
     }
   }
+}
+
+/**
+ * The name of a builder that a lock can hold.
+ *
+ * @param lock for the message: which one
+ * @throws InputError when the builder is on this machine only
+ */
+export function registryReference(source: BuilderSource, lock: string): ImageReference {
+  if (source.kind === 'registry') return source.reference;
+  const name = source.kind === 'engine' ? `docker://${source.name}` : `oci:${source.path}`;
+  const message = `"${name}" is no image of a registry, and ${lock} names no others`;
+  const hint = 'Push the builder, and make the lock with the name that it has there: buildpacks-ci lock.';
+  throw new InputError([{ input: 'builder', message, hint }]);
 }
 
 /** A builder that our own client read: the engine may not be able to. */
@@ -102,14 +123,6 @@ export async function readNamedImage(
   input: string,
 ): Promise<Image> {
   const found = await blaming(input, () => registry.resolve(reference, platform));
-  if (found === undefined) throw missingImage(reference, input);
+  if (found === undefined) throw missingImage(reference, input, registry.places(reference, platform));
   return readImage(registry.source(reference.repository), found.manifest);
-}
-
-/** What to throw when the registry does not have the image that an input names. */
-export function missingImage(reference: ImageReference, input: string): InputError {
-  const message = `"${familiarReference(reference)}" does not exist on ${reference.repository.registry}`;
-  const hint =
-    'Check the name and the tag; some registries say so too when the credentials may not read the repository.';
-  return new InputError([{ input, message, hint }]);
 }

@@ -76,24 +76,34 @@ async function resolveLocator(
     case 'image':
       return brought(packageFromImage(await readNamedImage(locator.reference, platform, registry, input)));
     case 'path':
-      return brought(
-        locator.is === 'directory'
-          ? await packageFromDirectory(locator.path)
-          : await packageFromArchive(locator.path, platform),
-      );
+    case 'url':
+      return brought(await bringPackage(locator, input, context));
     case 'inline': {
       const module = inlineBuildpack(locator);
       return { item: { id: module.id, version: module.version }, added: [module] };
     }
-    case 'url':
-      return brought(await packageFromArchive(await fetchArchive(locator, input, context), platform));
   }
+}
+
+/**
+ * Reads a buildpack that is a directory or an archive; one from the web is fetched.
+ *
+ * @throws InputError when it is none
+ */
+export async function bringPackage(
+  locator: Extract<BuildpackLocator, { kind: 'path' | 'url' }>,
+  input: string,
+  context: Pick<BuildpackContext, 'platform' | 'scratch' | 'ports'>,
+): Promise<BuildpackPackage> {
+  if (locator.kind === 'path' && locator.is === 'directory') return packageFromDirectory(locator.path);
+  const file = locator.kind === 'path' ? locator.path : await fetchArchive(locator, input, context);
+  return packageFromArchive(file, context.platform);
 }
 
 async function fetchArchive(
   { url, digest }: Extract<BuildpackLocator, { kind: 'url' }>,
   input: string,
-  { scratch, ports }: BuildpackContext,
+  { scratch, ports }: Pick<BuildpackContext, 'scratch' | 'ports'>,
 ): Promise<string> {
   await mkdir(scratch, { recursive: true, mode: 0o700 });
   const target = path.join(scratch, hexOf(digest));

@@ -5,6 +5,7 @@ import { BuildpacksError, InputError } from '../../errors/index.ts';
 import type { Platform } from '../../image/manifest.ts';
 import type { NamedImage } from '../../inputs/request.ts';
 import { type Image, readImage } from '../../image/source.ts';
+import { optional } from '../../json/json.ts';
 import { REF_NAME_ANNOTATION } from '../../lifecycle/rewrite.ts';
 import type { Log } from '../../ports/index.ts';
 import { formatReference, type ImageReference } from '../../reference/index.ts';
@@ -12,6 +13,7 @@ import { RegistryError, type RegistryReader } from '../../registry/index.ts';
 import { plannedImage, type PlannedRunImage } from '../plan.ts';
 import { blaming } from './blame.ts';
 import { readNamedImage } from './builder.ts';
+import { isAbsence, missingImage, MissingImageError } from './missing-image.ts';
 
 export interface ResolvedRunImage {
   readonly planned: PlannedRunImage;
@@ -28,7 +30,7 @@ export interface ResolvedRunImage {
  * @throws BuildpacksError `temporary`, `denied` or `policy` when no name of it can be read
  */
 export async function resolveRunImage(
-  builder: Builder,
+  builder: Pick<Builder, 'runImages'>,
   request: { readonly override?: NamedImage; readonly outputRegistry?: string; readonly platform: Platform },
   registry: RegistryReader,
   log: Log,
@@ -85,7 +87,7 @@ async function firstReadable(
       const found = await blaming('run-image', () => registry.resolve(reference, platform), ['image']);
       if (found !== undefined)
         return { candidate, image: await readImage(registry.source(reference.repository), found.manifest) };
-      log.debug(`the run image ${formatReference(reference)} does not exist`);
+      throw missingImage(reference, 'run-image', registry.places(reference, platform));
     } catch (error) {
       if (!isRefusal(error)) throw error;
       log.debug(`the run image ${formatReference(reference)} can't be read: ${error.message}`);
@@ -98,21 +100,33 @@ async function firstReadable(
 /** Not the registry's answer that the image is there but of no use, and not the end of the whole build. */
 function isRefusal(error: unknown): error is BuildpacksError {
   if (error instanceof RegistryError) return error.code !== 'cancelled' && (error.status ?? 400) >= 400;
-  return error instanceof NotLockedError || (error instanceof BuildpacksError && error.code === 'policy');
+  if (error instanceof NotLockedError || error instanceof MissingImageError) return true;
+  return error instanceof BuildpacksError && error.code === 'policy';
 }
 
 function noneReadable(candidates: readonly RunImageCandidate[], failures: readonly BuildpacksError[]): BuildpacksError {
-  const tried = candidates.map(({ reference }) => formatReference(reference)).join(', ');
   const [first] = failures;
-  if (first instanceof NotLockedError && failures.every((one) => one instanceof NotLockedError)) return first;
-  const reason = first === undefined ? '' : `: ${first.message}`;
-  const codes = (['temporary', 'denied', 'policy'] as const).filter((code) =>
-    failures.some((one) => one.code === code),
-  );
+  // A lock leaves names out that nobody can read: what happened to the others tells more.
+  const known = failures.filter((one) => !(one instanceof NotLockedError));
+  if (first !== undefined && known.length === 0) return first;
+  if (known.length > 0 && known.every(isAbsence)) return allMissing(known);
+  const tried = candidates.map(({ reference }) => formatReference(reference)).join(', ');
+  const telling = known.find((one) => !isAbsence(one));
+  const codes = (['temporary', 'denied', 'policy'] as const).filter((code) => known.some((one) => one.code === code));
+  const reason = telling === undefined ? '' : `: ${telling.message}`;
   return new BuildpacksError(codes[0] ?? 'denied', `no run image can be read; tried ${tried || 'none'}${reason}`, {
     hint: 'Give credentials for one of these, or name a readable one with the input run-image.',
-    ...(first !== undefined && { cause: first }),
+    ...optional('cause', telling),
   });
+}
+
+function allMissing(failures: readonly BuildpacksError[]): MissingImageError {
+  const reasons = failures.map(
+    (one) => (one instanceof InputError ? one.problems[0]?.message : undefined) ?? one.message,
+  );
+  const [hint] = failures.flatMap((one) => one.hint ?? []);
+  const message = `no run image can be read: ${reasons.join('; ')}`;
+  return new MissingImageError([{ input: 'run-image', message, ...optional('hint', hint) }], { cause: failures[0] });
 }
 
 function requirePlatform({ config }: Image, reference: ImageReference, platform: Platform): void {

@@ -16,6 +16,7 @@ import { digestOfPlan } from './plan-digest.ts';
 import { portablePlan } from './portable-plan.ts';
 import { type JobTools, writePrepared } from './prepared-folder.ts';
 import { scriptSettings } from './settings.ts';
+import { unlockedBuilder } from './unlocked-builder.ts';
 
 export interface StagedPreparation {
   /** The folder that is handed over; made when it is missing. */
@@ -82,9 +83,11 @@ function requireSupported(request: BuildRequest, builderName: string, { noBindin
     problems.report(
       'network',
       `"${network}" can't be enforced in a container that the build does not start`,
-      'Leave it out, and restrict what containers may reach where they are run.',
+      'Leave it out, and restrict what containers may reach where they are run; or build in one process, where a container engine or the engine rootfs takes the network away.',
     );
   }
+  const unlocked = unlockedBuilder(request);
+  if (unlocked !== undefined) problems.add(unlocked);
   if (bindings.length > 0 && noBindings !== undefined) {
     problems.report('bindings', noBindings.message, noBindings.hint);
   }

@@ -5,6 +5,7 @@ import type { BuildRequest } from '../../inputs/index.ts';
 import { type Endpoint, endpointsFor, type MirrorRules } from '../../mirrors/index.ts';
 import { atDigest, familiarReference, formatRepository, type ImageReference } from '../../reference/index.ts';
 import { endpointsOf } from '../images.ts';
+import { readingOf } from '../locked.ts';
 import type { ImagePurpose } from '../report.ts';
 import { locatorsOf, pushedRepositories, type Subject, type Subjects } from '../subjects.ts';
 import { cacheNeeds } from './cache.ts';
@@ -30,13 +31,13 @@ export interface Way<T = unknown> {
 
 /** The builder: on a registry, in the engine, or on disk; nothing where the inputs name none. */
 export function builderNeeds(request: BuildRequest, means: ReadMeans): readonly Need<ResolvedBuilder>[] {
-  const { builder, connection } = request;
+  const { builder } = request;
   if (builder === undefined) return [];
   if (builder.kind !== 'registry') return [{ optional: false, ways: [{ trial: builderTrial(builder, means) }] }];
   return [
     imageNeed(
       { purpose: 'builder', reference: builder.reference },
-      connection.mirrors,
+      request,
       (endpoint) => builderTrial({ kind: 'registry', reference: endpoint.reference }, means, endpoint),
       ({ provided }) => provided.image,
     ),
@@ -81,11 +82,11 @@ export function otherNeeds(request: BuildRequest, subjects: Subjects, means: Rea
   ];
 }
 
-function readNeed(subject: Subject, { connection }: BuildRequest, means: ReadMeans): Need<Image | undefined> {
+function readNeed(subject: Subject, request: BuildRequest, means: ReadMeans): Need<Image | undefined> {
   const { purpose } = subject;
   return imageNeed<Image | undefined>(
     subject,
-    connection.mirrors,
+    request,
     (endpoint) =>
       purpose === 'previous-image'
         ? previousTrial(endpoint, means)
@@ -96,17 +97,27 @@ function readNeed(subject: Subject, { connection }: BuildRequest, means: ReadMea
 
 /** Every endpoint is a way, those too that a healthy one before them would hide. */
 function imageNeed<T>(
-  { purpose, reference }: Subject,
-  mirrors: MirrorRules,
+  subject: Subject,
+  request: BuildRequest,
   trialOf: (endpoint: Endpoint) => Trial<T>,
   imageOf: (found: T) => Image | undefined,
 ): Need<T> {
+  const { purpose } = subject;
+  const { mirrors } = request.connection;
+  const reading = readingOf(subject, request);
+  if ('refusal' in reading) {
+    return {
+      optional: false,
+      ways: [{ trial: refusedTrial(subject.reference, () => Promise.reject(reading.refusal)) }],
+    };
+  }
+  const { reference } = reading;
   const wayOf = (endpoint: Endpoint): Way<T> => ({ trial: trialOf(endpoint), endpoint });
   const endpoints = endpointsOf({ purpose, reference }, mirrors);
   const asked = new Set(endpoints.map((endpoint) => formatRepository(endpoint.reference.repository)));
   return {
     optional: purpose === 'previous-image',
-    ways: endpoints.length > 0 ? endpoints.map(wayOf) : [{ trial: refusedTrial(reference, mirrors) }],
+    ways: endpoints.length > 0 ? endpoints.map(wayOf) : [{ trial: blockedTrial(reference, mirrors) }],
     more: (found) => {
       const image = imageOf(found);
       const pinned = image && atDigest(reference, image.raw.digest);
@@ -117,13 +128,14 @@ function imageNeed<T>(
 }
 
 /** The rules leave nobody to ask: what they say is the verdict. */
-function refusedTrial(reference: ImageReference, mirrors: MirrorRules): Trial<never> {
-  return {
-    what: 'read',
-    subject: familiarReference(reference),
-    act: async () => {
-      endpointsFor(mirrors, reference);
-      return Promise.reject(new TypeError('a reference without endpoints was not refused'));
-    },
-  };
+function blockedTrial(reference: ImageReference, mirrors: MirrorRules): Trial<never> {
+  return refusedTrial(reference, () => {
+    endpointsFor(mirrors, reference);
+    return Promise.reject(new TypeError('a reference without endpoints was not refused'));
+  });
+}
+
+/** @param act rejects or throws why nobody is asked */
+function refusedTrial(reference: ImageReference, act: () => Promise<never>): Trial<never> {
+  return { what: 'read', subject: familiarReference(reference), act: async () => act() };
 }

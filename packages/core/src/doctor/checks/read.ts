@@ -5,6 +5,7 @@ import { formatPlatform } from '../../image/platform.ts';
 import { type Image, readImage } from '../../image/source.ts';
 import type { BuilderSource, ConnectionInputs } from '../../inputs/index.ts';
 import { optional } from '../../json/json.ts';
+import type { LockInUse } from '../../lock/locked-images.ts';
 import type { Endpoint } from '../../mirrors/index.ts';
 import { familiarReference, hexOf } from '../../reference/index.ts';
 import { createRegistryClient } from '../../registry/index.ts';
@@ -16,6 +17,8 @@ export interface ReadMeans {
   readonly platform: Platform;
   readonly connection: ConnectionInputs;
   readonly credentials: ExplainedCredentials;
+  /** A locked build has its builder from a registry only. */
+  readonly lock?: LockInUse;
 }
 
 /** One more try: a check is to tell what is wrong, not to wait until it is over. */

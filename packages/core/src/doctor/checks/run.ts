@@ -58,8 +58,8 @@ type Trying = Means & { readonly paths: Paths };
 
 /** What hangs on the builder comes right after it. */
 async function fulfilAll(request: BuildRequest, subjects: Subjects, trying: Trying) {
-  const { platform, connection } = request;
-  const reading = { platform, connection, credentials: trying.credentials };
+  const { platform, connection, lock } = request;
+  const reading = { platform, connection, credentials: trying.credentials, ...optional('lock', lock) };
   const go = <T>(needs: readonly Need<T>[]) => Promise.all(needs.map((need) => fulfil(need, trying)));
   const withBuilder = async () => {
     const builders = await go(builderNeeds(request, reading));

@@ -49,7 +49,7 @@ function digestName({ reference, image }: BuilderImage): string | undefined {
 }
 
 function ownName({ image }: BuilderImage): string {
-  return `${OWN_REPOSITORY}:${hexOf(image.raw.digest).slice(0, 12)}`;
+  return `${OWN_REPOSITORY}:${hexOf(image.raw.digest)}`;
 }
 
 /** One call for all names: the engine prints the id of each that it has. */

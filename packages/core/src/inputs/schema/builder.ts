@@ -55,14 +55,15 @@ export const BUILDER_INPUTS = [
     type: 'boolean',
     default: 'false',
     description:
-      'Uses builder, run image and buildpack images exactly as `lock-file` names them, by digest, whatever their tags say now. What is not in it is an error.',
+      'Uses builder, run image and buildpack images exactly as `lock-file` names them, by digest, whatever their tags say now. What is not in it is an error, and so is a builder on this machine (`docker://`, `oci:`).',
   },
   {
     name: 'lock-file',
     group: 'builder',
     type: 'path',
     default: 'buildpacks-ci.lock.json',
-    description: 'The lock that `buildpacks-ci lock` writes and that builds with `locked` read.',
+    description:
+      'The lock that `buildpacks-ci lock` writes and that builds with `locked` read. In untrusted runs it must be outside of the checkout (see [what a run may do](#what-a-run-may-do)).',
   },
   {
     name: 'disable-system-buildpacks',

@@ -113,3 +113,21 @@ describe('whom a package manager asks', () => {
     expect(await hostsOf(files, { reaches: (host) => host === 'npm.corp' })).toEqual([]);
   });
 });
+
+/** Each would take minutes where an expression goes back over what it has read. */
+describe('files that are made to be read for long', () => {
+  const blank = '\n'.repeat(1_000_000);
+  it.each<[string, Files]>([
+    ['npm', { 'package-lock.json': '{}', '.npmrc': blank }],
+    ['Yarn', { 'yarn.lock': blank, '.yarnrc': blank }],
+    ['Maven', { 'pom.xml': '<repository>'.repeat(200_000), 'settings.xml': '<mirror>'.repeat(200_000) }],
+    ['Gradle', { 'build.gradle': `url${' '.repeat(1_000_000)}` }],
+    ['pip', { 'requirements.txt': blank, 'pip.conf': blank }],
+    ['Poetry', { 'poetry.lock': `url${blank}` }],
+    ['Bundler', { 'Gemfile.lock': blank }],
+    ['NuGet', { 'a.csproj': '', 'nuget.config': '<add '.repeat(200_000) }],
+    ['Cargo', { 'Cargo.lock': '', '.cargo/config.toml': blank }],
+  ])('are read once: %s', async (manager, files) => {
+    expect((await hostsOf(files)).every((need) => need.startsWith(`${manager} `))).toBe(true);
+  });
+});

@@ -1,7 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { prepareStaged } from '../../../src/build/staged/prepare-staged.ts';
+import { MEDIA_TYPE } from '../../../src/image/media-types.ts';
 import { parseInputs } from '../../../src/inputs/index.ts';
+import { lockJson } from '../../../src/lock/lock-json.ts';
 import type { Ports } from '../../../src/ports/index.ts';
+import { parseReference } from '../../../src/reference/index.ts';
 
 const DIGEST = `sha256:${'1'.repeat(64)}`;
 const SHORT = `paketobuildpacks/builder@${DIGEST}`;
@@ -35,6 +41,20 @@ describe('a build that goes from container to container', () => {
   ])('takes %s', async (_case, inputs) => {
     // The folder is the next thing that is wrong.
     expect(await refused(inputs)).toEqual([expect.stringMatching(/^hand-over: /)]);
+  });
+
+  it('needs the builder of the lock, since its container is not ours to choose', async () => {
+    const directory = await mkdtemp(path.join(tmpdir(), 'locked-'));
+    onTestFinished(() => rm(directory, { recursive: true }));
+    const file = path.join(directory, 'lock.json');
+    const digest = `sha256:${'2'.repeat(64)}` as const;
+    const platforms = [{ platform: { os: 'linux', architecture: 'amd64' }, digest }];
+    const reference = parseReference('paketobuildpacks/builder:1', 'builder');
+    const image = { reference, roles: ['builder'], digest, mediaType: MEDIA_TYPE.ociManifest, platforms } as const;
+    await writeFile(file, lockJson({ images: [image] }));
+    expect(await refused({ builder: SHORT, locked: 'true', 'lock-file': file })).toEqual([
+      'builder: Write the digest of the lock, or make the lock again with this builder: buildpacks-ci lock.',
+    ]);
   });
 
   it('tells all that it can not do, together', async () => {

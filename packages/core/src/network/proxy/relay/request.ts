@@ -17,7 +17,10 @@ const HOP_BY_HOP = [
   'upgrade',
 ];
 
-/** Forwards a request in absolute form with the proxy's credential, on a connection of its own. Never rejects. */
+/**
+ * Forwards a request in absolute form with the proxy's credential, on a connection of its own. Never rejects. The proxy gets the URL as it was
+ * understood here, and no other host beside it: it might understand the client's text in another way.
+ */
 export async function relayRequest(hop: Hop, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = URL.canParse(request.url ?? '') ? new URL(request.url ?? '') : undefined;
   if (url?.protocol !== 'http:') {
@@ -51,8 +54,13 @@ async function forward({ upstream, connections }: Hop, url: URL, request: Incomi
   response.once('close', leave);
   const asked = httpRequest({
     method: request.method,
-    path: absolute ? request.url : `${url.pathname}${url.search}`,
-    headers: [...endToEnd(request), ...(absolute ? Object.entries(proxyAuthorization(upstream)).flat() : [])],
+    path: `${absolute ? url.origin : ''}${url.pathname}${url.search}`,
+    headers: [
+      'host',
+      url.host,
+      ...endToEnd(request, 'host'),
+      ...(absolute ? Object.entries(proxyAuthorization(upstream)).flat() : []),
+    ],
     createConnection: () => socket,
   });
   asked.on('error', () => undefined);
