@@ -1,4 +1,5 @@
 import { BuildpacksError } from '../errors/index.ts';
+import { foldField } from '../json/fold-field.ts';
 import { documentSpan, itemsOf, type Member, membersOf, type Span } from '../json/span.ts';
 
 /** The fields of manifests and descriptors that an image needs (OCI image specification, manifest.md and descriptor.md). */
@@ -22,14 +23,6 @@ export function requireUnambiguous(manifestBytes: Uint8Array, configBytes: Uint8
   const parts = config.fields(config.root);
   for (const part of ['config', 'rootfs']) config.fields(parts.get(part)?.value);
   for (const entry of itemsOf(config.text, parts.get('history')?.value ?? EMPTY) ?? []) config.fields(entry);
-}
-
-/**
- * What Go takes for the same field (`encoding/json`, case folding of field names): beside A to Z, U+017F is `s` and U+212A is `k`. All
- * other letters are themselves, though in other places `ß` is `SS` and `ı` is `I`.
- */
-export function foldField(name: string): string {
-  return name.replaceAll(/[A-Z\u017f\u212a]/g, (letter) => letter.toUpperCase().toLowerCase());
 }
 
 const EMPTY: Span = { start: 0, end: 0 };

@@ -1,4 +1,4 @@
-import { foldField } from '../image/unambiguous.ts';
+import { foldField } from './fold-field.ts';
 import { encodeGoString } from './go-string.ts';
 import { asRecord } from './json.ts';
 

@@ -1,5 +1,5 @@
 import { BuildpacksError } from '../errors/index.ts';
-import { foldField } from '../image/unambiguous.ts';
+import { foldField } from '../json/fold-field.ts';
 import { documentSpan, type Member, membersOf, type Span } from '../json/span.ts';
 
 /** Exact places in an image's manifest, configuration or label, all of them hostile input: what is not clear is refused. */

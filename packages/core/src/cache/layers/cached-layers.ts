@@ -1,4 +1,4 @@
-import { foldField } from '../../image/unambiguous.ts';
+import { foldField } from '../../json/fold-field.ts';
 import { BuildpacksError } from '../../errors/index.ts';
 import { documentSpan, itemsOf, type Member, membersOf, type Span } from '../../json/span.ts';
 import { type Digest, isDigest } from '../../reference/index.ts';
