@@ -208,7 +208,7 @@ requiresDocker('a builder that a mirror served', () => {
     });
     expect(stderr).not.toContain('Pulling');
     const { builder } = JSON.parse(stdout) as BuildResult;
-    await command('docker', ['image', 'rm', `buildpacks-ci.local/builder:${builder.digest.slice(7, 19)}`]);
+    await command('docker', ['image', 'rm', `buildpacks-ci.local/builder:${builder.digest.slice(7)}`]);
   });
 });
 

@@ -61,26 +61,37 @@ function withOwnDefaults(inputs: RawInputs, { host }: Invocation): RawInputs {
 }
 
 /**
- * The one positional argument that a command may take is another way to give an input. More of them are most often values of
- * options that are not known, which are reported already.
+ * The positional arguments beyond those that a command takes. Where something else is wrong they are most often values of options that are
+ * not known, which are reported already.
+ *
+ * @param taken how many the command takes
  */
+export function strayArguments(
+  { positionals, problems }: Pick<Invocation, 'positionals' | 'problems'>,
+  taken: number,
+  hintFor: (argument: string) => string = () => 'Options begin with dashes; see --help.',
+): readonly InputProblem[] {
+  if (problems.length > 0) return [];
+  return positionals.slice(taken).map((argument) => ({
+    input: 'arguments',
+    message: `"${argument}" is one too many`,
+    hint: hintFor(argument),
+  }));
+}
+
+/** The one positional argument that a command may take is another way to give an input. */
 export function readPositional(
   { inputs, flags, positionals, problems }: Invocation,
   input: string,
 ): { readonly inputs: Invocation['inputs']; readonly problems: readonly InputProblem[] } {
-  const [first, ...rest] = positionals;
-  const more = problems.length > 0 ? [] : rest;
+  const [first] = positionals;
   const [given] = flags.get(input) ?? [];
   const twice = first !== undefined && given !== undefined && first !== given;
   return {
     inputs: first === undefined ? inputs : { ...inputs, [input]: first },
     problems: [
       ...(twice ? [{ input, message: `is given twice: --${input}="${given}" and "${first}"`, hint: 'Keep one.' }] : []),
-      ...more.map((argument) => ({
-        input: 'arguments',
-        message: `"${argument}" is one too many`,
-        hint: 'Options begin with dashes; see --help.',
-      })),
+      ...strayArguments({ positionals, problems }, 1),
     ],
   };
 }

@@ -8,7 +8,7 @@ import {
 } from '@buildpacks-ci/core';
 import { type Command, flagValue, type Invocation } from '../command.ts';
 import { connectionGroup, HELP_OPTION, inputOption, JSON_OPTION, type Option } from '../option.ts';
-import { connectionContext, withPorts } from '../requests.ts';
+import { connectionContext, strayArguments, withPorts } from '../requests.ts';
 
 const OPTIONS: readonly Option[] = [
   { name: 'lock-file', kind: 'text', placeholder: 'FILE', description: 'The lock.', default: LOCK_FILE },
@@ -60,7 +60,7 @@ export const BUNDLE: Command = {
     connectionGroup(),
   ],
   async run(invocation) {
-    const request = collectProblems([...invocation.problems, ...strayArguments(invocation)], () =>
+    const request = collectProblems([...invocation.problems, ...strayArguments(invocation, 0)], () =>
       parseBundleInputs(givenInputs(invocation), invocation.inputs, connectionContext(invocation)),
     );
     const outcome = await withPorts(invocation, request.connection, (ports) => writeBundle(request, ports));
@@ -80,15 +80,6 @@ function givenInputs(invocation: Invocation): Parameters<typeof parseBundleInput
     since: flagValue(invocation, 'since'),
     partSize: flagValue(invocation, 'part-size'),
   };
-}
-
-function strayArguments({ positionals, problems }: Invocation): Invocation['problems'] {
-  if (problems.length > 0) return [];
-  return positionals.map((argument) => ({
-    input: 'arguments',
-    message: `"${argument}" is one too many`,
-    hint: 'Options begin with dashes; see --help.',
-  }));
 }
 
 function describe(outcome: BundleOutcome): readonly string[] {

@@ -2,7 +2,6 @@ import {
   collectProblems,
   formatReference,
   formatSize,
-  type InputProblem,
   loadBundle,
   type LoadOutcome,
   lookIntoBundle,
@@ -12,7 +11,7 @@ import {
 } from '@buildpacks-ci/core';
 import { type Command, flagValue, type Invocation } from '../command.ts';
 import { connectionGroup, HELP_OPTION, inputOption, JSON_OPTION, type Option } from '../option.ts';
-import { connectionContext, withPorts } from '../requests.ts';
+import { connectionContext, strayArguments, withPorts } from '../requests.ts';
 import { describeContents } from './bundle-contents.ts';
 
 const OPTIONS: readonly Option[] = [
@@ -83,7 +82,7 @@ export const LOAD: Command = {
 };
 
 async function look(invocation: Invocation): Promise<void> {
-  const request = collectProblems([...invocation.problems, ...strayArguments(invocation)], () =>
+  const request = collectProblems([...invocation.problems, ...strayArguments(invocation, 1, oneByOne)], () =>
     parseLookInputs(givenInputs(invocation), invocation.inputs, connectionContext(invocation)),
   );
   const contents = await withPorts(invocation, request.connection, (ports) => lookIntoBundle(request, ports));
@@ -94,7 +93,7 @@ async function look(invocation: Invocation): Promise<void> {
 }
 
 async function load(invocation: Invocation): Promise<void> {
-  const request = collectProblems([...invocation.problems, ...strayArguments(invocation)], () =>
+  const request = collectProblems([...invocation.problems, ...strayArguments(invocation, 1, oneByOne)], () =>
     parseLoadInputs(givenInputs(invocation), invocation.inputs, connectionContext(invocation)),
   );
   const outcome = await withPorts(invocation, request.connection, async (ports) => {
@@ -119,13 +118,8 @@ function givenInputs(invocation: Invocation): Parameters<typeof parseLoadInputs>
   };
 }
 
-function strayArguments({ positionals, problems }: Invocation): readonly InputProblem[] {
-  const [, ...rest] = problems.length > 0 ? [] : positionals;
-  return rest.map((argument) => ({
-    input: 'arguments',
-    message: `"${argument}" is one too many`,
-    hint: 'Load one bundle after the other.',
-  }));
+function oneByOne(): string {
+  return 'Load one bundle after the other.';
 }
 
 function describe(outcome: LoadOutcome, isRehearsal: boolean): readonly string[] {

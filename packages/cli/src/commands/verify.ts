@@ -1,14 +1,7 @@
-import {
-  BuildpacksError,
-  type InputProblem,
-  renderNeeds,
-  summaryOf,
-  verifyOffline,
-  type VerifyRequest,
-} from '@buildpacks-ci/core';
+import { BuildpacksError, renderNeeds, summaryOf, verifyOffline, type VerifyRequest } from '@buildpacks-ci/core';
 import { type Command, flagValue, type Invocation } from '../command.ts';
 import { HELP_OPTION, inputGroups, JSON_OPTION } from '../option.ts';
-import { readBuildRequest, withPorts } from '../requests.ts';
+import { readBuildRequest, strayArguments, withPorts } from '../requests.ts';
 
 export const VERIFY: Command = {
   name: 'verify',
@@ -36,18 +29,17 @@ export const VERIFY: Command = {
 
 /** Whether the look-ups keep to the closed network is for the inputs as given to say. */
 function readRequest(given: Invocation): VerifyRequest {
-  const invocation = { ...given, positionals: [], problems: [...given.problems, ...strayArguments(given)] };
+  const invocation = {
+    ...given,
+    positionals: [],
+    problems: [...given.problems, ...strayArguments(given, 0, pathHint)],
+  };
   const { connection } = readBuildRequest(invocation, { nameless: true });
   const inputs = { ...invocation.inputs, offline: 'true' };
   return { build: readBuildRequest({ ...invocation, inputs }, { nameless: true }), connection };
 }
 
 /** An app's folder without its option would be taken for an image, and another folder be looked at. */
-function strayArguments({ positionals, problems }: Invocation): readonly InputProblem[] {
-  if (problems.length > 0) return [];
-  return positionals.map((argument) => ({
-    input: 'arguments',
-    message: `"${argument}" is one too many`,
-    hint: `Give the folder of an app by --path=${argument}; verify needs no image's name.`,
-  }));
+function pathHint(argument: string): string {
+  return `Give the folder of an app by --path=${argument}; verify needs no image's name.`;
 }

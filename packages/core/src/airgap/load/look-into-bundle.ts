@@ -3,12 +3,13 @@ import type { Digest } from '../../reference/index.ts';
 import { optional } from '../../json/json.ts';
 import { formatPlatform } from '../../image/platform.ts';
 import { imageName } from '../../lock/image-name.ts';
-import type { LockedImage } from '../../lock/lock.ts';
+import type { Lock } from '../../lock/lock.ts';
 import { lockDigest } from '../../lock/lock-json.ts';
 import { dependencyFile } from '../content/bundle-files.ts';
 import type { NamedTree } from '../content/image-tree.ts';
 import { checkBundle } from './check-bundle.ts';
 import { openBundle } from './open-bundle.ts';
+import { broughtPlatforms } from './pull-references.ts';
 
 /** Which bundle is looked into: as in `LoadRequest`. */
 export interface LookRequest {
@@ -65,12 +66,11 @@ export async function lookIntoBundle({ bundle: place, expected }: LookRequest, p
   const source = await openBundle(place, ports.machine.workingDirectory);
   try {
     const { digest, lock, facts, images, attachments } = await checkBundle(source, expected, ports.log);
-    const byName = new Map(lock.images.map((image) => [imageName(image.reference), image]));
     return {
       digest,
       lock: lockDigest(lock),
       ...optional('earlier', facts.since?.lock),
-      images: images.map((image) => listedImage(image, byName.get(imageName(image.reference)))),
+      images: images.map((image) => listedImage(image, lock)),
       attachments: attachments.map(listedManifest),
       dependencies: (lock.dependencies ?? []).map((each) => {
         return { ...each, size: source.files.get(dependencyFile(each.digest)) ?? 0 };
@@ -82,12 +82,13 @@ export async function lookIntoBundle({ bundle: place, expected }: LookRequest, p
   }
 }
 
-function listedImage(image: NamedTree, locked: LockedImage | undefined): ListedImage {
-  const brought = new Set(image.tree.manifests.map(({ digest }) => digest));
-  const platforms = (locked?.platforms ?? []).filter(({ digest }) => brought.has(digest));
+function listedImage(image: NamedTree, lock: Lock): ListedImage {
   return {
     ...listedManifest(image),
-    platforms: platforms.map(({ platform, digest }) => ({ platform: formatPlatform(platform), digest })),
+    platforms: broughtPlatforms(image, lock).map(({ platform, digest }) => ({
+      platform: formatPlatform(platform),
+      digest,
+    })),
   };
 }
 
