@@ -6,8 +6,8 @@ import { createRegistryClient, formatPrefix, type RegistryClient, registryServer
 import { count } from '../report/columns.ts';
 import { plainText } from '../log/terminal-text.ts';
 import type { FleetRequest, WantedEntry } from './inputs.ts';
-import { withoutRollbacks } from '../rebase/find-subjects.ts';
-import { imagesBelow } from './registry-images.ts';
+import { withoutRollbacks } from '../catalog/rollback-tag.ts';
+import { imagesBelow } from '../catalog/registry-images.ts';
 import { type FailedEntry, FLEET_SCHEMA_VERSION, type FleetReport } from './report.ts';
 import { surveyImages } from './survey.ts';
 

@@ -7,7 +7,7 @@ import { optional } from '../json/json.ts';
 import type { ImageReference } from '../reference/index.ts';
 import { parsePrefix, type RepositoryPrefix } from '../registry/index.ts';
 import { type ComponentQuery, parseComponentQuery } from '../sbom/component-query.ts';
-import { parseImageList } from './image-list.ts';
+import { parseImageList } from '../catalog/image-list.ts';
 import { parsePods, type Workload } from './pods.ts';
 
 /** What a survey is asked for, as it was written. */

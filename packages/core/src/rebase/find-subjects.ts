@@ -1,6 +1,6 @@
 import { BuildpacksError } from '../errors/index.ts';
 import { inputError } from '../errors/problems.ts';
-import { imagesBelow } from '../fleet/registry-images.ts';
+import { imagesBelow } from '../catalog/registry-images.ts';
 import type { RawManifest } from '../image/manifest.ts';
 import { mapInParallel } from '../parallel/parallel.ts';
 import {
@@ -12,7 +12,7 @@ import {
 } from '../reference/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
 import type { RebaseRequest } from './inputs.ts';
-import { isUsual, type RollbackTags } from './rollback-tag.ts';
+import { withoutRollbacks } from '../catalog/rollback-tag.ts';
 import type { Subject, TagTarget } from './subject.ts';
 
 /** A subject, and whether the user has named it rather than where to look. */
@@ -92,21 +92,6 @@ async function listNames(
     }
   }
   return { named: [...named.values()], failures };
-}
-
-/** What a rebase has put aside is not to be rebased. */
-export function withoutRollbacks(
-  images: readonly ImageReference[],
-  rollback: Pick<RollbackTags, 'isOne'> = { isOne: isUsual },
-): readonly ImageReference[] {
-  const tags = new Map<string, Set<string>>();
-  for (const { repository, tag = '' } of images) {
-    const name = formatRepository(repository);
-    tags.set(name, (tags.get(name) ?? new Set()).add(tag));
-  }
-  return images.filter(
-    ({ repository, tag = '' }) => !rollback.isOne(tag, tags.get(formatRepository(repository)) ?? new Set()),
-  );
 }
 
 /** With `--previous-image` one image is read and another name gets the result. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { machineError } from '../errors/index.ts';
 import { inputError, Problems } from '../errors/problems.ts';
-import { parseImageList } from '../fleet/image-list.ts';
+import { parseImageList } from '../catalog/image-list.ts';
 import { type ConnectionContext, type ConnectionInputs, readConnectionInputs } from '../inputs/connection.ts';
 import { InputReader, type RawInputs } from '../inputs/reader.ts';
 import { optional } from '../json/json.ts';
@@ -11,7 +11,7 @@ import { type ImageReference, parseReference } from '../reference/index.ts';
 import { parsePrefix, type RepositoryPrefix } from '../registry/index.ts';
 import type { NamedRunImage } from './base-images.ts';
 import type { RebaseMode } from './report.ts';
-import { parseRollbackTags, type RollbackTags } from './rollback-tag.ts';
+import { parseRollbackTags, type RollbackTags } from '../catalog/rollback-tag.ts';
 
 /** Which images are rebased, and how. */
 export interface RebaseRequest {

@@ -2,7 +2,7 @@ import { BuildpacksError } from '../errors/index.ts';
 import type { RawManifest } from '../image/manifest.ts';
 import { type Digest, formatRepository, type Repository } from '../reference/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
-import type { RollbackTags } from './rollback-tag.ts';
+import type { RollbackTags } from '../catalog/rollback-tag.ts';
 import type { Subject, TagTarget } from './subject.ts';
 
 /** A tag that was moved; `rollback` is the one that keeps the old image. */

@@ -9,7 +9,7 @@ import { moveTags, type MovedTag } from './move-tags.ts';
 import { type Moved, pushRebased, requireShown } from './push-rebased.ts';
 import { rebasedIndex } from './rebased-index.ts';
 import type { Change, PlatformReport } from './report.ts';
-import type { RollbackTags } from './rollback-tag.ts';
+import type { RollbackTags } from '../catalog/rollback-tag.ts';
 import type { Edition, Subject } from './subject.ts';
 
 /** A rebase that is decided, and not begun. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseImageList } from '../../src/fleet/image-list.ts';
+import { parseImageList } from '../../src/catalog/image-list.ts';
 import { familiarReference } from '../../src/reference/index.ts';
 
 describe('a list of images', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../src/errors/index.ts';
-import { parseRollbackTags } from '../../src/rebase/rollback-tag.ts';
-import { sha } from './images.ts';
+import { parseRollbackTags } from '../../src/catalog/rollback-tag.ts';
+import { sha } from '../rebase/images.ts';
 
 const NOW = Date.UTC(2026, 10, 22, 23, 59);
 

@@ -1,5 +1,5 @@
 import { inputError } from '../errors/problems.ts';
-import { type Digest, hexOf, isTag } from '../reference/index.ts';
+import { type Digest, formatRepository, hexOf, type ImageReference, isTag } from '../reference/index.ts';
 
 /** How the tag is named under which the old image stays. */
 export interface RollbackTags {
@@ -49,8 +49,23 @@ export function parseRollbackTags(template: string, now: number): RollbackTags {
 const USUAL = ['{tag}-before-{date}', '{tag}-before-{digest}'].map((template) => pattern(template.split(PARTS)));
 
 /** Whether a tag keeps an old image by one of the templates that this project's pages have. */
-export function isUsual(tag: string, tags: ReadonlySet<string>): boolean {
+function isUsual(tag: string, tags: ReadonlySet<string>): boolean {
   return isMadeBy(USUAL, tag, tags);
+}
+
+/** What a rebase has put aside is not to be rebased. */
+export function withoutRollbacks(
+  images: readonly ImageReference[],
+  rollback: Pick<RollbackTags, 'isOne'> = { isOne: isUsual },
+): readonly ImageReference[] {
+  const tags = new Map<string, Set<string>>();
+  for (const { repository, tag = '' } of images) {
+    const name = formatRepository(repository);
+    tags.set(name, (tags.get(name) ?? new Set()).add(tag));
+  }
+  return images.filter(
+    ({ repository, tag = '' }) => !rollback.isOne(tag, tags.get(formatRepository(repository)) ?? new Set()),
+  );
 }
 
 /** With the digest that a second image has, or without. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { imagesBelow, type ListingRegistry } from '../../src/fleet/registry-images.ts';
+import { imagesBelow, type ListingRegistry } from '../../src/catalog/registry-images.ts';
 import { familiarReference } from '../../src/reference/index.ts';
 import { RegistryError } from '../../src/registry/index.ts';
 
