@@ -2,7 +2,7 @@ import { BuildpacksError } from '../errors/index.ts';
 import { cut } from '../report/markdown-text.ts';
 
 /**
- * What an image and its new run image must be. The first four are needed by any rebase, the next two are the operator's; the others are the
+ * What an image and its new run image must be. The first five are needed by any rebase, the next two are the operator's; the others are the
  * lifecycle's rules, of which `--force` lifts those that it lifts there.
  */
 export type RebaseRule =
@@ -10,6 +10,7 @@ export type RebaseRule =
   | 'readable'
   | 'base-layers'
   | 'run-image'
+  | 'run-image-kind'
   | 'run-images'
   | 'policy'
   | 'stack'

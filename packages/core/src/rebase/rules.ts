@@ -2,6 +2,7 @@ import { formatPlatform } from '../image/platform.ts';
 import { APP_LABEL } from '../lifecycle/labels.ts';
 import type { AppImage, BaseImage } from './app-image.ts';
 import type { Violation } from './refusal.ts';
+import { againstKind } from './run-image-kind.ts';
 import { recordedNames, recordsName } from './run-image-names.ts';
 import { formatDistribution, type Target, targetOf } from './target.ts';
 
@@ -17,12 +18,13 @@ const TARGETS_SINCE = 12;
 
 /**
  * Whether an app image may be put on a run image: the lifecycle's rules for the Platform API that the app was built with (its
- * phase/rebaser.go). There is one other decision. A name that the image does not record, such as another tag, needs no force when
- * platform and distribution are stated and agree.
+ * phase/rebaser.go). There are two other decisions. A name that the image does not record, such as another tag, needs no force when
+ * platform and distribution are stated and agree. And what is no run image is none by force either.
  */
 export function judge(app: AppImage, base: BaseImage): Verdict {
   const [old, offered] = [targetOf(app.image.config), targetOf(base.image.config)];
-  const violations = hasTargets(app) ? targetViolations(app, old, offered) : stackViolations(old, offered);
+  const rules = hasTargets(app) ? targetViolations(app, old, offered) : stackViolations(old, offered);
+  const violations = [...againstKind(base), ...rules];
   if (recordsName(app.metadata, base.name)) return { violations };
   const unlike = violations.length > 0 ? undefined : difference(old, offered, hasTargets(app));
   if (violations.length === 0 && unlike === undefined) return { violations, acceptedName: explainName(app, base) };

@@ -75,6 +75,21 @@ describe('an image with a stack', () => {
   });
 });
 
+describe('what is no run image', () => {
+  it.each([
+    ['an app', 'io.buildpacks.lifecycle.metadata'],
+    ['an app whose other label is lost', 'io.buildpacks.build.metadata'],
+    ['a builder', 'io.buildpacks.builder.metadata'],
+  ])('is refused, by force too: %s', (_, label) => {
+    const labels = { ...UBUNTU, [label]: '{}' };
+    for (const force of [false, true]) expect(rules({ labels: UBUNTU }, { labels }, force)).toEqual(['run-image-kind']);
+  });
+
+  it('is not what has only lost such a label', () => {
+    expect(rules({ labels: UBUNTU }, { labels: { ...UBUNTU, 'io.buildpacks.builder.metadata': '' } })).toEqual([]);
+  });
+});
+
 describe('the name of the run image', () => {
   const name = 'run.example/base:2';
   it.each<[string, AppOptions, Base]>([
