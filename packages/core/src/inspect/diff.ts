@@ -1,5 +1,6 @@
 import type { Image } from '../image/source.ts';
 import { formatPlatform } from '../image/platform.ts';
+import { type Change, changesBetween } from '../report/changes.ts';
 import { describeOwner } from '../report/owner.ts';
 import { type ImageComponents, readImageComponents } from '../sbom/image-components.ts';
 import { splitPackageUrl } from '../sbom/package-url.ts';
@@ -11,12 +12,6 @@ import type { Ports } from '../ports/index.ts';
 
 /** The version of what `inspect --diff --json` prints. */
 const DIFF_SCHEMA_VERSION = 1;
-
-/** One thing that two images have under the same name. */
-export type Change =
-  | { readonly kind: 'added'; readonly name: string; readonly after: string }
-  | { readonly kind: 'removed'; readonly name: string; readonly before: string }
-  | { readonly kind: 'changed'; readonly name: string; readonly before: string; readonly after: string };
 
 /** What is different between two app images; equal parts are left out. */
 export interface ImageDiff {
@@ -161,15 +156,4 @@ function versionsOf({ components }: ImageComponents & { readonly state: 'present
     versions.set(key, (versions.get(key) ?? new Set()).add(version));
   }
   return new Map([...versions].map(([key, all]) => [key, [...all].sort().join(', ')]));
-}
-
-function changesBetween(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): readonly Change[] {
-  const names = [...new Set([...before.keys(), ...after.keys()])].sort();
-  return names.flatMap((name): readonly Change[] => {
-    const [left, right] = [before.get(name), after.get(name)];
-    if (left === right) return [];
-    if (left === undefined) return [{ kind: 'added', name, after: right ?? '' }];
-    if (right === undefined) return [{ kind: 'removed', name, before: left }];
-    return [{ kind: 'changed', name, before: left, after: right }];
-  });
 }

@@ -1,11 +1,10 @@
 import { formatSize } from '../log/size.ts';
 import { plainText } from '../log/terminal-text.ts';
+import { type Change, changeCells } from '../report/changes.ts';
 import { alignColumns, alignFacts, count } from '../report/columns.ts';
 import { stableJson } from '../report/stable-json.ts';
 import { section } from '../report/text.ts';
-import type { Change, ImageDiff, LayerChange } from './diff.ts';
-
-const SIGN = { added: '+', removed: '-', changed: '~' } as const satisfies Record<Change['kind'], string>;
+import type { ImageDiff, LayerChange } from './diff.ts';
 
 const KEYS = {
   schemaVersion: true,
@@ -49,18 +48,7 @@ export function renderDiff(diff: ImageDiff): readonly string[] {
 }
 
 function changeLines(changes: readonly Change[]): readonly string[] {
-  return alignColumns(changes.map((change) => [`${SIGN[change.kind]} ${change.name}`, valueOf(change)]));
-}
-
-function valueOf(change: Change): string {
-  switch (change.kind) {
-    case 'added':
-      return change.after;
-    case 'removed':
-      return change.before;
-    case 'changed':
-      return `${change.before} → ${change.after}`;
-  }
+  return alignColumns(changes.map(changeCells));
 }
 
 function layerLines(layers: readonly LayerChange[]): readonly string[] {

@@ -8,7 +8,7 @@ import type { BlobMover } from './blob-mover.ts';
 import { moveTags, type MovedTag } from './move-tags.ts';
 import { type Moved, pushRebased, requireShown } from './push-rebased.ts';
 import { rebasedIndex } from './rebased-index.ts';
-import type { Change, PlatformReport } from './report.ts';
+import type { Change, PlatformReport, RunImageChange } from './report.ts';
 import type { RollbackTags } from '../catalog/rollback-tag.ts';
 import type { Edition, Subject } from './subject.ts';
 
@@ -42,18 +42,17 @@ export function prepareRebase(subject: Subject, editions: readonly Edition[]): P
   return { subject, editions, raw, change };
 }
 
-function reportEdition({ platform, app, base, plan }: Edition): readonly PlatformReport[] {
+function reportEdition(edition: Edition): readonly PlatformReport[] {
+  const { platform, app, plan } = edition;
   if (plan.kind !== 'rebase') return [];
+  const [before, after] = [app.image.raw.digest, plan.rebased.raw.digest];
+  return [{ platform, before, after, runImage: runImageChange(edition), decisions: plan.decisions }];
+}
+
+/** Which run image takes the place of which. */
+export function runImageChange({ app, base }: Pick<Edition, 'app' | 'base'>): RunImageChange {
   const from = asText(app.metadata.runImage.reference);
-  return [
-    {
-      platform,
-      before: app.image.raw.digest,
-      after: plan.rebased.raw.digest,
-      runImage: { name: base.name, ...optional('from', from), to: base.reference },
-      decisions: plan.decisions,
-    },
-  ];
+  return { name: base.name, ...optional('from', from), to: base.reference };
 }
 
 export interface RebaseContext {

@@ -8,17 +8,19 @@ import type { Ports } from '../ports/index.ts';
 import { canonicalRegistry } from '../reference/index.ts';
 import { registryServer, type RegistryClient } from '../registry/index.ts';
 import { Attachments } from './attachments.ts';
-import { BaseAge } from './base-age.ts';
+import { baseCreated } from './base-age.ts';
 import { BaseImages } from './base-images.ts';
+import { BasePackages } from './base-packages.ts';
 import { BlobMover } from './blob-mover.ts';
 import { type FoundSubject, findSubjects } from './find-subjects.ts';
 import type { RebaseRequest } from './inputs.ts';
 import { nameOf } from './name.ts';
 import { performRebase, prepareRebase } from './rebase-image.ts';
+import { RecordedBases } from './recorded-base.ts';
 import { RebaseRefusal } from './refusal.ts';
 import { describeState } from './render.ts';
 import { RunImageGuard } from './run-image-guard.ts';
-import { type ImageReport, REBASE_SCHEMA_VERSION, type RebaseReport } from './report.ts';
+import { type ImageReport, REBASE_SCHEMA_VERSION, type RebaseReport, type RunImageReport } from './report.ts';
 import { type Edition, planSubject } from './subject.ts';
 
 /**
@@ -44,11 +46,13 @@ export async function rebaseImages(request: RebaseRequest, ports: Ports): Promis
     const done = await mapInParallel(subjects, request.parallel, (found) => run.report(found, subjects.length));
     const lost = failures.map(({ repository, tags, error }) => failed(nameOf(repository, tags), error));
     const images = [...done, ...lost].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+    const runImages = await run.runImages();
     const milliseconds = ports.clock.now() - began;
     return {
       schemaVersion: REBASE_SCHEMA_VERSION,
       mode: request.mode,
       images,
+      runImages,
       traffic: registry.traffic(),
       milliseconds,
     };
@@ -81,7 +85,8 @@ class Run {
   readonly #bases: BaseImages;
   readonly #mover: BlobMover;
   readonly #attachments: Attachments;
-  readonly #age: BaseAge;
+  readonly #recorded: RecordedBases;
+  readonly #packages: BasePackages;
   #done = 0;
 
   constructor(request: RebaseRequest, { registry, guard, ports }: RunContext) {
@@ -93,7 +98,8 @@ class Run {
     this.#bases = new BaseImages({ registry, log, guard, ...optional('override', request.runImage) });
     this.#mover = new BlobMover(registry, log);
     this.#attachments = new Attachments(registry, ports);
-    this.#age = new BaseAge(registry, ports.clock.now());
+    this.#recorded = new RecordedBases(registry);
+    this.#packages = new BasePackages(this.#recorded);
   }
 
   async report(found: FoundSubject, total: number): Promise<ImageReport> {
@@ -102,6 +108,11 @@ class Run {
     // The report says it again; of many images people want to see that it goes on.
     if (total > 1) this.#ports.log.info(`${this.#done}/${total} ${describeState(report)}`);
     return report;
+  }
+
+  /** What is different in the run images, when all is done. */
+  runImages(): Promise<readonly RunImageReport[]> {
+    return this.#packages.compare();
   }
 
   async #rebase(found: FoundSubject): Promise<ImageReport> {
@@ -135,6 +146,7 @@ class Run {
     if (prepared === undefined) return { state: 'current', digest: subject.raw.digest };
     const young = await this.#isYoung(editions);
     if (young !== undefined) return { state: 'skipped', reason: young };
+    this.#packages.add(editions);
     if (mode !== 'rebase') return { state: 'outdated', ...prepared.change };
     const outcome = await performRebase(prepared, {
       registry,
@@ -150,8 +162,9 @@ class Run {
     const { olderThanDays } = this.#request;
     if (olderThanDays === undefined) return undefined;
     const outdated = editions.filter(({ plan }) => plan.kind === 'rebase');
-    const created = await Promise.all(outdated.map((edition) => this.#age.createdOf(edition)));
-    const limit = this.#ports.clock.now() - olderThanDays * DAY;
+    const now = this.#ports.clock.now();
+    const created = await Promise.all(outdated.map((edition) => baseCreated(edition, this.#recorded, now)));
+    const limit = now - olderThanDays * DAY;
     if (created.some((time) => time === undefined || time < limit)) return undefined;
     return `its run image was made less than ${olderThanDays} days ago`;
   }

@@ -4,11 +4,22 @@ import { count } from '../report/columns.ts';
 import { formatDuration } from '../report/duration.ts';
 import { stableJson } from '../report/stable-json.ts';
 import type { Digest } from '../reference/index.ts';
+import { changeLines, countChanges } from '../sbom/package-changes.ts';
 import { formatName } from './name.ts';
 import type { Moved } from './push-rebased.ts';
-import type { Change, ImageReport, ImageState, PlatformReport, RebaseReport } from './report.ts';
+import type {
+  Change,
+  ImageReport,
+  ImageState,
+  PlatformReport,
+  RebaseReport,
+  RunImageChange,
+  RunImageReport,
+} from './report.ts';
 
 const DIGITS = 12;
+/** Of one run image that are named; the JSON has all. */
+const MAX_PACKAGES = 20;
 
 /** One line: what became of an image. */
 export function describeState(report: ImageReport): string {
@@ -38,6 +49,7 @@ export function renderRebase(report: RebaseReport): readonly string[] {
   const told = report.images.filter(({ state }) => state !== 'current' && state !== 'skipped');
   return [
     ...told.flatMap((image) => [describeState(image), ...details(image).map((line) => plainText(`  ${line}`))]),
+    ...report.runImages.flatMap((runImage) => packageLines(runImage, MAX_PACKAGES).map(plainText)),
     summary(report),
   ];
 }
@@ -98,8 +110,27 @@ function changeDetails({ platforms, droppedAttestations }: Change): readonly str
   ];
 }
 
-function platformLine({ platform, runImage: { name, from, to } }: PlatformReport): string {
-  return `${platform}: ${name}, ${from === undefined ? 'unknown' : shortReference(from)} -> ${shortReference(to)}`;
+function platformLine({ platform, runImage }: PlatformReport): string {
+  return `${platform}: ${describeChange(runImage)}`;
+}
+
+function describeChange({ name, from, to }: RunImageChange): string {
+  return `${name}, ${from === undefined ? 'unknown' : shortReference(from)} -> ${shortReference(to)}`;
+}
+
+/** What is different in a run image: the numbers, and the first `most` packages. Nothing, where run images don't tell. */
+export function packageLines({ packages, platform, ...change }: RunImageReport, most: number): readonly string[] {
+  const title = `${describeChange(change)} (${platform})`;
+  switch (packages.state) {
+    case 'none':
+      return [];
+    case 'unknown':
+      return [`${title}: packages were not compared: ${packages.reason}`];
+    case 'compared': {
+      const lines = changeLines(packages.changes, most);
+      return [`${title}: ${countChanges(packages.changes)}`, ...lines.map((line) => `  ${line}`)];
+    }
+  }
 }
 
 /** What happened to the old image, and what is to be made again. */
@@ -134,5 +165,5 @@ function shortReference(reference: string): string {
 
 /** The report for programs; its form has the version `schemaVersion`. */
 export function rebaseJson(report: RebaseReport): string {
-  return stableJson(report, ['schemaVersion', 'mode', 'images', 'traffic', 'milliseconds']);
+  return stableJson(report, ['schemaVersion', 'mode', 'images', 'runImages', 'traffic', 'milliseconds']);
 }

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../errors/index.ts';
 import type { Digest } from '../reference/index.ts';
+import type { PackageChanges } from '../sbom/package-changes.ts';
 import type { Attachment } from './attachments.ts';
 import type { Moved } from './push-rebased.ts';
 import type { MovedTag } from './move-tags.ts';
@@ -17,6 +18,8 @@ export interface RebaseReport {
   readonly mode: RebaseMode;
   /** By name. */
   readonly images: readonly ImageReport[];
+  /** Each pair of an old and a new run image once; by name. */
+  readonly runImages: readonly RunImageReport[];
   /** Requests to registries and token servers, and bytes of their bodies. */
   readonly traffic: { readonly requests: number; readonly bytesUp: number; readonly bytesDown: number };
   /** From beginning to end. */
@@ -67,13 +70,22 @@ export interface PlatformReport {
   readonly platform: string;
   readonly before: Digest;
   readonly after: Digest;
-  readonly runImage: {
-    /** Under which it was found. */
-    readonly name: string;
-    /** As the old image records it: a reference by digest. */
-    readonly from?: string;
-    readonly to: string;
-  };
+  readonly runImage: RunImageChange;
   /** Where this is not what the lifecycle decides by itself; sentences. */
   readonly decisions: readonly string[];
+}
+
+/** Which run image takes the place of which. */
+export interface RunImageChange {
+  /** Under which the new one was found. */
+  readonly name: string;
+  /** As the old image records it: a reference by digest. */
+  readonly from?: string;
+  readonly to: string;
+}
+
+/** What is different in a new run image. */
+export interface RunImageReport extends RunImageChange {
+  readonly platform: string;
+  readonly packages: PackageChanges;
 }

@@ -59,7 +59,7 @@ export async function readComponents(file: string): Promise<readonly Component[]
 }
 
 /**
- * The packages that a bill of materials lists, those within others too; single files are left out. Buildpacks have written it: what is not
+ * The packages that a bill of materials lists, those within others too; single files and the operating system itself are left out. Buildpacks have written it: what is not
  * as it should be lists nothing.
  *
  * @see https://cyclonedx.org/docs/1.6/json/#components
@@ -80,12 +80,15 @@ export function componentsOf(bill: Uint8Array, format: BillFormat): readonly Com
   }
 }
 
+/** Types of components that are no packages. */
+const WHOLES = ['file', 'operating-system'];
+
 function inCycloneDx(parent: JsonRecord | undefined, depth: number): readonly Component[] {
   if (depth === 0) return [];
   return asArray(parent?.['components']).flatMap((item) => {
     const entry = asRecord(item);
     const inner = inCycloneDx(entry, depth - 1);
-    return entry?.['type'] === 'file' ? inner : [...component(entry), ...inner];
+    return WHOLES.includes(asText(entry?.['type']) ?? '') ? inner : [...component(entry), ...inner];
   });
 }
 
@@ -106,7 +109,8 @@ function inLegacy(entry: JsonRecord | undefined): readonly Component[] {
   });
 }
 
-function component(entry: JsonRecord | undefined): readonly Component[] {
+/** What a list of packages says under the usual names: `name`, `version`, `purl`. */
+export function component(entry: JsonRecord | undefined): readonly Component[] {
   const name = shortText(entry?.['name']);
   if (name === undefined) return [];
   return [

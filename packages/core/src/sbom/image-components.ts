@@ -65,7 +65,8 @@ export async function readImageComponents(
   return { state: 'present', components, unread: missed };
 }
 
-async function collect(content: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+/** A whole file; look at its size first. */
+export async function collect(content: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   for await (const part of content) parts.push(part);
   return Buffer.concat(parts);

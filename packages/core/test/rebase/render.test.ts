@@ -13,6 +13,15 @@ it('nothing that labels say reaches a terminal or the runner of a workflow as a 
       { ...image, state: 'refused', violations: [{ rule: 'distribution', ...violation }] },
       { ...image, state: 'failed', code: 'image', message: hostile, hint: hostile },
     ],
+    runImages: [
+      {
+        name: hostile,
+        to: hostile,
+        platform: hostile,
+        packages: { state: 'compared', changes: [{ kind: 'added', name: hostile, after: hostile }] },
+      },
+      { name: 'run', to: 'run', platform: 'linux', packages: { state: 'unknown', reason: hostile } },
+    ],
     traffic: { requests: 0, bytesUp: 0, bytesDown: 0 },
     milliseconds: 0,
   };

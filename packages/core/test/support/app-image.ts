@@ -7,6 +7,7 @@ import type { Digest } from '../../src/reference/index.ts';
 
 /** The layers of the app image that `writeAppImage` makes, from the bottom. */
 export interface AppLayers {
+  /** The run image's last one. */
   readonly base: Digest;
   readonly modules: Digest;
   readonly app: Digest;
@@ -16,6 +17,8 @@ export interface AppLayers {
 export interface AppImageOptions {
   /** Members of the SBOM layer. */
   readonly sbom?: readonly TarItem[];
+  /** Members of a layer with bills of materials of the run image. */
+  readonly baseSbom?: readonly TarItem[];
   /** Added to the image's own labels; undefined removes one. */
   readonly labels?: Readonly<Record<string, string | undefined>>;
 }
@@ -32,9 +35,26 @@ export async function writeAppImage(directory: string, options: AppImageOptions 
   const modules = await writeLayer(directory, [fileItem('layers/samples_nodejs/modules/index.js', '1')]);
   const app = await writeLayer(directory, [fileItem('workspace/server.js', '2')]);
   const sbom = await writeLayer(directory, options.sbom ?? SBOM);
-  const layers = { base: base.diffId, modules: modules.diffId, app: app.diffId, sbom: sbom.diffId };
-  await writeImage(directory, [base, modules, app, sbom], { ...appLabels(layers), ...options.labels });
+  const baseSbom = options.baseSbom === undefined ? [] : [await writeLayer(directory, options.baseSbom)];
+  const top = baseSbom[0] ?? base;
+  const layers = { base: top.diffId, modules: modules.diffId, app: app.diffId, sbom: sbom.diffId };
+  const labels = { ...appLabels(layers), ...sbomLabel(baseSbom), ...options.labels };
+  await writeImage(directory, [base, ...baseSbom, modules, app, sbom], labels);
   return layers;
+}
+
+/** Writes an OCI layout with one small run image. */
+export async function writeRunImage(
+  directory: string,
+  { baseSbom: items, labels }: Omit<AppImageOptions, 'sbom'> = {},
+): Promise<void> {
+  const base = await writeLayer(directory, [fileItem('etc/os-release', 'ID=sample')]);
+  const baseSbom = items === undefined ? [] : [await writeLayer(directory, items)];
+  await writeImage(directory, [base, ...baseSbom], { ...sbomLabel(baseSbom), ...labels });
+}
+
+function sbomLabel([layer]: readonly WrittenLayer[]): Readonly<Record<string, string>> {
+  return layer === undefined ? {} : { 'io.buildpacks.base.sbom': layer.diffId };
 }
 
 async function writeImage(
