@@ -1,23 +1,25 @@
-import type { Image } from '../image/source.ts';
-import { formatPlatform } from '../image/platform.ts';
+import { APP_LABEL } from '../lifecycle/labels.ts';
+import { allInOrder } from '../parallel/parallel.ts';
+import type { Ports } from '../ports/index.ts';
 import { type Change, changesBetween } from '../report/changes.ts';
 import { describeOwner } from '../report/owner.ts';
-import { type ImageComponents, readImageComponents } from '../sbom/image-components.ts';
+import type { ImageComponents } from '../sbom/image-components.ts';
+import { comparePackages, type PackageChanges } from '../sbom/package-changes.ts';
 import { splitPackageUrl } from '../sbom/package-url.ts';
-import { allInOrder } from '../parallel/parallel.ts';
-import { type Inspection, inspectImage, requireApp } from './inspect.ts';
+import { appSide, baseSide, type DiffSide } from './diff-side.ts';
 import type { InspectRequest } from './inputs.ts';
+import { requireApp } from './inspect.ts';
+import type { OwnedLayer } from './layers.ts';
 import { type InspectionTarget, openTarget } from './target.ts';
-import type { Ports } from '../ports/index.ts';
 
 /** The version of what `inspect --diff --json` prints. */
 const DIFF_SCHEMA_VERSION = 1;
 
-/** What is different between two app images; equal parts are left out. */
+/** What is different between two images; equal parts are left out. */
 export interface ImageDiff {
   readonly schemaVersion: typeof DIFF_SCHEMA_VERSION;
-  readonly before: Pick<Inspection, 'name' | 'digest'>;
-  readonly after: Pick<Inspection, 'name' | 'digest'>;
+  readonly before: Pick<DiffSide, 'name' | 'digest'>;
+  readonly after: Pick<DiffSide, 'name' | 'digest'>;
   /** Run image, distribution, lifecycle and the like. */
   readonly facts: readonly Change[];
   /** By id; the values are versions. */
@@ -28,6 +30,8 @@ export interface ImageDiff {
   readonly labels: readonly Change[];
   readonly environment: readonly Change[];
   readonly components: ComponentChanges;
+  /** Of the run images. */
+  readonly packages: PackageChanges;
 }
 
 export interface LayerChange {
@@ -42,13 +46,6 @@ export type ComponentChanges =
   | { readonly state: 'compared'; readonly changes: readonly Change[] }
   | { readonly state: 'unknown'; readonly reason: string };
 
-/** An image, and what it tells. */
-interface Side {
-  readonly inspection: Inspection;
-  readonly image: Image;
-  readonly components: ImageComponents;
-}
-
 /**
  * Opens the image that a request names and the one that it is to be compared with, and compares them.
  *
@@ -60,80 +57,41 @@ export async function diff(request: InspectRequest, ports: Ports): Promise<Image
 }
 
 /**
- * Compares two app images by all that they tell about themselves; their layers are not read but for those with bills of materials.
+ * Compares two app images, or two run images, by all that they tell about themselves; their layers are not read but for those with bills of
+ * materials.
  *
- * @throws BuildpacksError as `inspectImage`, for either image
+ * @throws BuildpacksError as `inspectImage`, for either image; `image` when only one of them is an app image
  */
 export async function diffImages(before: InspectionTarget, after: InspectionTarget): Promise<ImageDiff> {
-  for (const { name, image } of [before, after]) requireApp(name, image);
-  const [left, right] = await allInOrder([sideOf(before), sideOf(after)]);
-  const [a, b] = [left.inspection, right.inspection];
-  const compare = (read: (side: Side) => readonly (readonly [string, string])[]) =>
-    changesBetween(new Map(read(left)), new Map(read(right)));
+  const isApp = [before, after].some(({ image }) => image.config.config.Labels[APP_LABEL.lifecycle] !== undefined);
+  if (isApp) for (const { name, image } of [before, after]) requireApp(name, image);
+  const sideOf = isApp ? appSide : baseSide;
+  const [a, b] = await allInOrder([sideOf(before), sideOf(after)]);
+  const compare = (part: 'facts' | 'buildpacks' | 'processes' | 'labels' | 'environment') =>
+    changesBetween(new Map(a[part]), new Map(b[part]));
   return {
     schemaVersion: DIFF_SCHEMA_VERSION,
     before: { name: a.name, digest: a.digest },
     after: { name: b.name, digest: b.digest },
-    facts: compare(({ inspection }) => factsOf(inspection)),
-    buildpacks: compare(({ inspection }) => inspection.buildpacks.map(({ id, version }) => [id, version])),
-    processes: compare(({ inspection }) => processesOf(inspection)),
+    facts: compare('facts'),
+    buildpacks: compare('buildpacks'),
+    processes: compare('processes'),
     layers: layerChanges(a, b),
-    labels: compare(({ inspection }) => Object.entries(inspection.labels)),
-    environment: compare(({ image }) => image.config.config.Env.map(nameAndValue)),
-    components: componentChanges(left.components, right.components),
+    labels: compare('labels'),
+    environment: compare('environment'),
+    components: componentChanges(a.components, b.components),
+    packages: comparePackages(a.packages, b.packages),
   };
 }
 
-async function sideOf(target: InspectionTarget): Promise<Side> {
-  const inspection = await inspectImage(target);
-  return { inspection, image: target.image, components: await readImageComponents(target.image) };
-}
-
-function factsOf({ runImage, platform, lifecycle, execEnv, rebasable, stack }: Inspection) {
-  const { distribution } = runImage;
-  const facts: readonly (readonly [string, string | undefined])[] = [
-    ['Platform', formatPlatform(platform)],
-    ['Run image', runImage.name],
-    ['Run image reference', runImage.reference],
-    ['Top layer', runImage.topLayer],
-    ['Mirrors', runImage.mirrors.join(', ') || undefined],
-    ['Distribution', distribution && [distribution.name, distribution.version].filter(Boolean).join(' ')],
-    ['Stack', stack],
-    ['Launcher', lifecycle.launcherVersion],
-    ['Platform API', lifecycle.platformApi],
-    ['Environment', execEnv],
-    ['Rebasable', rebasable ? 'yes' : 'no'],
-  ];
-  return facts.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
-}
-
-function processesOf({ processes }: Inspection): readonly (readonly [string, string])[] {
-  return processes.map(({ type, command, args, direct, default: isDefault, workingDirectory }) => [
-    type,
-    [
-      [...command, ...args].join(' '),
-      direct ? '' : '(shell)',
-      isDefault ? '(default)' : '',
-      workingDirectory === undefined ? '' : `in ${workingDirectory}`,
-    ]
-      .filter(Boolean)
-      .join(' '),
-  ]);
-}
-
-function nameAndValue(entry: string): readonly [string, string] {
-  const equals = entry.indexOf('=');
-  return equals === -1 ? [entry, ''] : [entry.slice(0, equals), entry.slice(equals + 1)];
-}
-
-function layerChanges(before: Inspection, after: Inspection): readonly LayerChange[] {
-  const missing = ({ layers }: Inspection, other: Inspection) => {
+function layerChanges(before: DiffSide, after: DiffSide): readonly LayerChange[] {
+  const missing = ({ layers }: DiffSide, other: DiffSide) => {
     const known = new Set(other.layers.map(({ diffId }) => diffId));
     return layers.filter(({ diffId }) => !known.has(diffId));
   };
   const [removed, added] = [missing(before, after), missing(after, before)];
   const owners = new Set([...removed, ...added].map(({ owner }) => describeOwner(owner)));
-  const totalOf = (layers: Inspection['layers'], owner: string) => {
+  const totalOf = (layers: readonly OwnedLayer[], owner: string) => {
     const own = layers.filter((layer) => describeOwner(layer.owner) === owner);
     return { count: own.length, size: own.reduce((sum, { size }) => sum + size, 0) };
   };

@@ -136,7 +136,7 @@ export function notBuilt(name: string): BuildpacksError {
   );
 }
 
-function platformOf(image: Image): Platform {
+export function platformOf(image: Image): Platform {
   const { os, architecture, variant } = image.config;
   return { os, architecture, ...optional('variant', variant) };
 }
@@ -161,7 +161,7 @@ function inspectRunImage(image: Image, { lifecycle }: AppLabels): InspectedRunIm
   };
 }
 
-function distributionOf({ config }: Image): InspectedRunImage['distribution'] {
+export function distributionOf({ config }: Image): InspectedRunImage['distribution'] {
   const name = asText(config.config.Labels['io.buildpacks.base.distro.name']);
   const version = asText(config.config.Labels['io.buildpacks.base.distro.version']);
   return name === undefined ? undefined : { name, ...optional('version', version) };

@@ -4,6 +4,7 @@ import { type Change, changeCells } from '../report/changes.ts';
 import { alignColumns, alignFacts, count } from '../report/columns.ts';
 import { stableJson } from '../report/stable-json.ts';
 import { section } from '../report/text.ts';
+import type { PackageChanges } from '../sbom/package-changes.ts';
 import type { ImageDiff, LayerChange } from './diff.ts';
 
 const KEYS = {
@@ -17,6 +18,7 @@ const KEYS = {
   labels: true,
   environment: true,
   components: true,
+  packages: true,
 } as const satisfies Record<keyof ImageDiff, true>;
 
 /** What `inspect --diff --json` prints. */
@@ -26,7 +28,7 @@ export function diffJson(diff: ImageDiff): string {
 
 /** The differences, one item a line: `+` is in the second image only, `-` in the first only, `~` changed. What images say is made harmless. */
 export function renderDiff(diff: ImageDiff): readonly string[] {
-  const { before, after, components } = diff;
+  const { before, after, components, packages } = diff;
   const lines = [
     ...alignFacts([
       { name: 'From', values: [`${before.name} ${before.digest}`] },
@@ -42,6 +44,7 @@ export function renderDiff(diff: ImageDiff): readonly string[] {
       'Components',
       components.state === 'compared' ? changeLines(components.changes) : [`not compared: ${components.reason}`],
     ),
+    ...section('Packages of the run image', packageLines(packages)),
   ];
   const isSame = before.digest === after.digest;
   return [...lines, ...(isSame ? ['', 'They are the same image'] : [])].map(plainText);
@@ -49,6 +52,17 @@ export function renderDiff(diff: ImageDiff): readonly string[] {
 
 function changeLines(changes: readonly Change[]): readonly string[] {
   return alignColumns(changes.map(changeCells));
+}
+
+function packageLines(packages: PackageChanges): readonly string[] {
+  switch (packages.state) {
+    case 'compared':
+      return changeLines(packages.changes);
+    case 'unknown':
+      return [`not compared: ${packages.reason}`];
+    case 'none':
+      return [];
+  }
 }
 
 function layerLines(layers: readonly LayerChange[]): readonly string[] {

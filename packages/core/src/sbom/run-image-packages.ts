@@ -13,13 +13,14 @@ export type RunImagePackages =
   | { readonly state: 'untold' }
   | { readonly state: 'unknown'; readonly reason: string };
 
+/** By which older run images of Paketo's tell their packages, as a list in JSON. */
+export const PACKAGES_LABEL = 'io.paketo.stack.packages';
 /**
- * Labels by which run images tell their packages. `sbom` is the diff id of a layer with bills of materials in `/cnb/sbom`, `packages` a list as JSON. No
- * specification has them: Paketo's tools write them.
+ * The diff id of a layer with bills of materials. No specification has it: Paketo's tools write it.
  *
  * @see https://github.com/paketo-buildpacks/rfcs/blob/main/text/stacks/0003-sbom-formats.md
  */
-const LABEL = { sbom: 'io.buildpacks.base.sbom', packages: 'io.paketo.stack.packages' } as const;
+const SBOM_LABEL = 'io.buildpacks.base.sbom';
 
 const FOLDER = 'cnb/sbom/';
 /** Compressed: what is larger is more than bills of materials, and not worth its transfer. */
@@ -35,7 +36,7 @@ const MAX_PACKAGES = 50_000;
 export async function runImagePackages(image: Image): Promise<RunImagePackages> {
   const layer = baseSbomLayer(image);
   if (layer !== undefined) return told(image, layer);
-  const listed = asArray(parseJson(image.config.config.Labels[LABEL.packages] ?? '')).flatMap((item) =>
+  const listed = asArray(parseJson(image.config.config.Labels[PACKAGES_LABEL] ?? '')).flatMap((item) =>
     component(asRecord(item)),
   );
   return listed.length === 0 ? { state: 'untold' } : { state: 'known', packages: listed.slice(0, MAX_PACKAGES) };
@@ -58,7 +59,7 @@ export function baseSbomLayer(
   { manifest, config }: Pick<Image, 'manifest' | 'config'>,
   baseLayers = manifest.layers.length,
 ): Descriptor | undefined {
-  const index = config.diffIds.findIndex((diffId) => diffId === config.config.Labels[LABEL.sbom]);
+  const index = config.diffIds.findIndex((diffId) => diffId === config.config.Labels[SBOM_LABEL]);
   return index < baseLayers ? manifest.layers[index] : undefined;
 }
 

@@ -3,7 +3,7 @@ import { fileItem } from '../../src/archive/index.ts';
 import { diffImages, type ImageDiff } from '../../src/inspect/diff.ts';
 import { renderDiff } from '../../src/inspect/render-diff.ts';
 import { layoutImage, openLayout } from '../../src/layout/index.ts';
-import { type AppImageOptions, writeAppImage } from '../support/app-image.ts';
+import { type AppImageOptions, writeAppImage, writeRunImage } from '../support/app-image.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 async function target(name: string, options: AppImageOptions) {
@@ -74,6 +74,28 @@ describe('the differences of two images', () => {
         { kind: 'added', name: 'pkg:npm/d', after: '1' },
       ],
     });
+  });
+
+  it('are those of the packages below them', async () => {
+    const system = (version: string): AppImageOptions => ({
+      baseSbom: [fileItem('/cnb/sbom/1.syft.json', JSON.stringify({ artifacts: [{ name: 'openssl', version }] }))],
+    });
+    expect((await compare(system('1'), system('2'))).packages).toEqual({
+      state: 'compared',
+      changes: [{ kind: 'changed', name: 'openssl', before: '1', after: '2' }],
+    });
+  });
+
+  it('are also those of two run images', async () => {
+    const runImage = async (version: string) => {
+      const directory = await temporaryDirectory();
+      const labels = { 'io.paketo.stack.packages': JSON.stringify([{ name: 'openssl', version }]), v: version };
+      await writeRunImage(directory, { labels });
+      return { name: version, image: await layoutImage(await openLayout(directory)) };
+    };
+    const { labels, packages } = await diffImages(await runImage('1'), await runImage('2'));
+    expect(labels).toEqual([{ kind: 'changed', name: 'v', before: '1', after: '2' }]);
+    expect(packages).toMatchObject({ changes: [{ kind: 'changed', name: 'openssl', before: '1', after: '2' }] });
   });
 
   it('say so where there is no bill of materials', async () => {
