@@ -1,6 +1,5 @@
 import { alignColumns, count } from '../report/columns.ts';
 import { type Change, changeCells, changesBetween } from '../report/changes.ts';
-import { atMost } from '../report/markdown-text.ts';
 import type { Component } from './components.ts';
 import type { RunImagePackages } from './run-image-packages.ts';
 
@@ -47,5 +46,5 @@ export function countChanges(changes: readonly Change[]): string {
 /** A line for each of the first `most`, and one for the rest. */
 export function changeLines(changes: readonly Change[], most: number): readonly string[] {
   const lines = alignColumns(changes.slice(0, most).map(changeCells));
-  return atMost([...lines, ...Array<string>(Math.max(0, changes.length - most))], most, (line) => line);
+  return changes.length > most ? [...lines, `… and ${changes.length - most} more`] : lines;
 }
