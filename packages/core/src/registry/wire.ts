@@ -54,6 +54,9 @@ export class Wire {
         // Bytes are verified as the registry stores them: nothing between may compress them.
         headers: { ...headers, 'user-agent': userAgent, 'accept-encoding': 'identity' },
         body: body.content,
+        // undici closes a connection after each HEAD, for servers that answer it with a body: what it did not ask for it sees before
+        // it uses a connection again.
+        reset: false,
         signal,
         ...(patience !== undefined && { headersTimeout: patience }),
       });
