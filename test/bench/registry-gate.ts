@@ -40,8 +40,8 @@ export type Intercept = (request: {
 }) => Answer | undefined | Promise<Answer | undefined>;
 
 export interface GateOptions {
-  /** The unix socket of the real registry. */
-  readonly socket: string;
+  /** Where the real registry listens: the path of a unix socket, or a port on loopback. */
+  readonly place: string | number;
   readonly certificate?: Certificate | undefined;
   /** With a certificate: authorities in PEM whose clients may connect, and nobody else. */
   readonly clients?: string | undefined;
@@ -58,7 +58,7 @@ export interface Gate extends Listening {
 type Recorded = { -readonly [K in keyof RegistryRequest]: RegistryRequest[K] };
 
 /** The registry's public side on a free loopback port: speaks TLS when it has a certificate, counts every request, and hands it on unchanged. */
-export async function openGate({ socket, certificate, clients, named, intercept }: GateOptions): Promise<Gate> {
+export async function openGate({ place, certificate, clients, named, intercept }: GateOptions): Promise<Gate> {
   const requests: Recorded[] = [];
   const agent = new Agent({ keepAlive: true });
   const scheme = certificate === undefined ? 'http' : 'https';
@@ -67,7 +67,7 @@ export async function openGate({ socket, certificate, clients, named, intercept 
     const record: Recorded = { method, path: url, status: 0, uploaded: 0, downloaded: 0 };
     requests.push(record);
     const answer = await intercept?.({ method, path: url, headers });
-    if (answer === undefined) await forward(incoming, response, record, { socket, agent, scheme });
+    if (answer === undefined) await forward(incoming, response, record, { place, agent, scheme });
     else give(answer, incoming, response, record);
   };
   const handler: RequestListener = (incoming, response) => {
@@ -98,7 +98,7 @@ function secureServer(
 }
 
 interface Upstream {
-  readonly socket: string;
+  readonly place: string | number;
   readonly agent: Agent;
   readonly scheme: string;
 }
@@ -107,10 +107,10 @@ async function forward(
   incoming: IncomingMessage,
   response: ServerResponse,
   record: Recorded,
-  { socket, agent, scheme }: Upstream,
+  { place, agent, scheme }: Upstream,
 ): Promise<void> {
   const outgoing = request({
-    socketPath: socket,
+    ...(typeof place === 'string' ? { socketPath: place } : { host: '127.0.0.1', port: place }),
     agent,
     method: record.method,
     path: record.path,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Authority, makeAuthority } from './certificates.ts';
 import { startDistribution } from './distribution.ts';
-import { loopbackAddress } from './listen.ts';
+import { freePort, loopbackAddress } from './listen.ts';
 import type { PushAccess } from './push.ts';
 import { authSettings, firstUser, type RegistryAuth } from './registry-auth.ts';
 import { type Gate, type Intercept, openGate, type RegistryRequest } from './registry-gate.ts';
@@ -27,6 +27,8 @@ export interface RegistryOptions {
   readonly auth?: RegistryAuth;
   /** Looks at each request first and may answer it in the registry's place. */
   readonly intercept?: Intercept;
+  /** Listens on a port of its own as well (`registry.direct`), where time is measured, of which counting takes some. */
+  readonly direct?: boolean;
 }
 
 /** A running registry: distribution's own program, behind a gate of ours that counts. */
@@ -38,6 +40,8 @@ export interface Registry {
   readonly address?: string;
   /** The same registry for the test's own hands: another host, without name, TLS and counting. Who may do what stays. */
   readonly backDoor: string;
+  /** The registry itself, with nothing of ours before it, for who asked for it: without name, TLS and counting. */
+  readonly direct?: string;
   /** The file of the authority's certificate, in PEM; only with TLS. */
   readonly ca?: string;
   /** For `pushLayout` and `crane`: the authority and the first user. */
@@ -69,15 +73,20 @@ export async function startRegistry(options: RegistryOptions = {}): Promise<Regi
     if (tokens !== undefined) cleanups.push(() => tokens.close());
     const auth = await authSettings(directory, options.auth, tokens);
     const proxy = options.pullsFrom === undefined ? {} : { proxy: { remoteurl: options.pullsFrom } };
-    const { socket, end } = await startDistribution(directory, { auth, ...proxy });
+    const port = options.direct === true ? await freePort() : undefined;
+    const { place, end } = await startDistribution(directory, { auth, ...proxy }, port);
     cleanups.push(end);
     const { clients, intercept } = options;
-    const gate = await openGate({ socket, certificate, clients: clients?.certificate, named, intercept });
+    const gate = await openGate({ place, certificate, clients: clients?.certificate, named, intercept });
     cleanups.push(() => gate.close());
-    const backDoor = await openGate({ socket });
+    const backDoor = await openGate({ place });
     cleanups.push(() => backDoor.close());
-    const place = { backDoor: backDoor.host, ...(named && { address: named.address }) };
-    return { ...describe(gate, tokens, authority, options.auth), ...place, stop };
+    const places = {
+      backDoor: backDoor.host,
+      ...(port !== undefined && { direct: `127.0.0.1:${port}` }),
+      ...(named && { address: named.address }),
+    };
+    return { ...describe(gate, tokens, authority, options.auth), ...places, stop };
   } catch (error) {
     await stop();
     throw error;

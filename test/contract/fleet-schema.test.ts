@@ -47,6 +47,7 @@ const REPORT: FleetReport = {
     { ...NAME, kind: 'other', digest: DIGEST, platform: APP.platform, reason: 'not built with buildpacks' },
     { ...NAME, kind: 'failed', digest: DIGEST, reason: 'denied', temporary: false },
   ],
+  leftOut: [{ repository: 'r.example/team/x', tags: ['1-rc'], reason: 'excluded' }],
   traffic: { requests: 1, bytesDown: 2 },
 };
 

@@ -19,6 +19,15 @@ export interface Command {
   run(invocation: Invocation): Promise<void>;
 }
 
+/** A command that does one of several things, each of which is a command with options of its own: `policy check`. */
+export interface CommandGroup {
+  readonly name: string;
+  /** One sentence. */
+  readonly summary: string;
+  /** Their names begin with the group's. */
+  readonly actions: readonly Command[];
+}
+
 /** What a command has to work with. */
 export interface Invocation {
   /** From flags and variables of the environment. */

@@ -1,4 +1,4 @@
-import type { Command } from './command.ts';
+import type { Command, CommandGroup } from './command.ts';
 import type { Option, OptionGroup } from './option.ts';
 
 const INDENT = '  ';
@@ -7,33 +7,57 @@ const NARROWEST_TEXT = 30;
 const TEXT_COLUMN = 34;
 
 /** The program's own help: the commands. */
-export function programHelp(commands: readonly Command[]): string {
-  const width = Math.max(...commands.map(({ name }) => name.length));
+export function programHelp(commands: readonly (Command | CommandGroup)[]): string {
   return lines([
     'Builds app images with Cloud Native Buildpacks, in any CI, with or without a container engine.',
     '',
     'Usage: buildpacks-ci COMMAND [options]',
     '',
     'Commands:',
-    ...commands.map(({ name, summary }) => `${INDENT}${name.padEnd(width)}  ${summary}`),
+    ...commandLines(commands),
     '',
     'buildpacks-ci COMMAND --help tells about one command, buildpacks-ci --version the version.',
   ]);
 }
 
-/** @param columns the width of the terminal */
-export function commandHelp(command: Command, columns: number): string {
-  const { name, usage, summary, details, groups } = command;
+/** What a group of commands does. */
+export function groupHelp({ name, summary, actions }: CommandGroup): string {
   return lines([
     summary,
     '',
-    ...usage.map((form, index) => `${index === 0 ? 'Usage:' : '      '} buildpacks-ci ${name} ${form}`),
-    ...details.flatMap((paragraph) => ['', ...wrap(paragraph, columns)]),
-    ...groups.flatMap((group) => groupHelp(group, columns)),
+    ...usageOf(actions),
+    '',
+    'Commands:',
+    ...commandLines(actions),
+    '',
+    `buildpacks-ci ${name} COMMAND --help tells about one of them.`,
   ]);
 }
 
-function groupHelp({ title, options }: OptionGroup, columns: number): readonly string[] {
+function commandLines(commands: readonly { readonly name: string; readonly summary: string }[]): readonly string[] {
+  const width = Math.max(...commands.map(({ name }) => name.length));
+  return commands.map(({ name, summary }) => `${INDENT}${name.padEnd(width)}  ${summary}`);
+}
+
+/** A line for each way to use each of some commands. */
+function usageOf(commands: readonly Command[]): readonly string[] {
+  const forms = commands.flatMap(({ name, usage }) => usage.map((form) => `buildpacks-ci ${name} ${form}`));
+  return forms.map((form, index) => `${index === 0 ? 'Usage:' : '      '} ${form}`);
+}
+
+/** @param columns the width of the terminal */
+export function commandHelp(command: Command, columns: number): string {
+  const { summary, details, groups } = command;
+  return lines([
+    summary,
+    '',
+    ...usageOf([command]),
+    ...details.flatMap((paragraph) => ['', ...wrap(paragraph, columns)]),
+    ...groups.flatMap((group) => optionsHelp(group, columns)),
+  ]);
+}
+
+function optionsHelp({ title, options }: OptionGroup, columns: number): readonly string[] {
   return ['', `${title}:`, ...options.flatMap((option) => optionHelp(option, columns))];
 }
 

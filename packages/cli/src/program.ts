@@ -1,9 +1,10 @@
-import { exitStatusOf, InputError, logLevelOf, nearestName, unknownVariables } from '@buildpacks-ci/core';
+import { exitStatusOf, logLevelOf, unknownVariables } from '@buildpacks-ci/core';
 import { parseArguments } from './arguments.ts';
 import type { Command } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { type Console, createConsole } from './console/console.ts';
-import { commandHelp, programHelp } from './help.ts';
+import { allCommands, findCommand, missingAction } from './find-command.ts';
+import { commandHelp, groupHelp, programHelp } from './help.ts';
 import type { Host } from './host.ts';
 import { takeLists } from './lists.ts';
 import { allOptions } from './option.ts';
@@ -26,22 +27,33 @@ export async function runProgram(host: Host): Promise<number> {
     case '--help':
     case '-h':
     case 'help':
-      return showHelp(args[0], host);
+      if (args.length === 0) return showHelp(programHelp(COMMANDS), host);
+      return dispatch([...args, '--help'], host);
     default:
-      return dispatch(name, args, host);
+      return dispatch(host.args, host);
   }
 }
 
-async function dispatch(name: string, args: readonly string[], host: Host): Promise<number> {
-  const command = COMMANDS.find((each) => each.name === name);
-  if (command === undefined) return refuse(unknownCommand(name), host);
+async function dispatch(words: readonly string[], host: Host): Promise<number> {
+  try {
+    const { command, args } = findCommand(words, COMMANDS);
+    if (!('actions' in command)) return await runCommand(command, args, host);
+    if (args.some((arg) => arg === '--help' || arg === '-h')) return showHelp(groupHelp(command), host);
+    throw missingAction(command);
+  } catch (error) {
+    return report(error, host, createConsole({ ...host, level: 'info' }));
+  }
+}
 
+async function runCommand(command: Command, given: readonly string[], host: Host): Promise<number> {
   const options = allOptions(command.groups);
-  const taken = takeLists(args, options);
-  const { values, positionals, problems: mistakes } = parseArguments(taken.args, options, COMMANDS);
+  const taken = takeLists(given, options);
+  const { values, positionals, problems: mistakes } = parseArguments(taken.args, options, allCommands(COMMANDS));
   const flags = new Map([...values, ...taken.lists]);
   const problems = [...taken.problems, ...mistakes];
-  if (flags.get('help')?.at(-1) === 'true') return showHelp(name, host);
+  if (flags.get('help')?.at(-1) === 'true') {
+    return showHelp(commandHelp(command, host.stdout.columns ?? DEFAULT_COLUMNS), host);
+  }
 
   const { ownInputs = [] } = command;
   const inputs = rawInputs(flags, host.environment, ownInputs);
@@ -66,21 +78,7 @@ function report(error: unknown, { signal }: Host, console: Console): number {
   return exitStatusOf(told);
 }
 
-function showHelp(name: string | undefined, host: Host): number {
-  const command = COMMANDS.find((each) => each.name === name);
-  if (name !== undefined && command === undefined) return refuse(unknownCommand(name), host);
-  const columns = host.stdout.columns ?? DEFAULT_COLUMNS;
-  host.stdout.write(command === undefined ? programHelp(COMMANDS) : commandHelp(command, columns));
+function showHelp(text: string, host: Host): number {
+  host.stdout.write(text);
   return 0;
-}
-
-function refuse(error: InputError, host: Host): number {
-  return report(error, host, createConsole({ ...host, level: 'info' }));
-}
-
-function unknownCommand(name: string): InputError {
-  const names = COMMANDS.map((command: Command) => command.name);
-  const meant = nearestName(name, names);
-  const hint = meant === undefined ? `The commands are ${names.join(', ')}.` : `Did you mean "${meant}"?`;
-  return new InputError([{ input: 'command', message: `"${name}" is not a command`, hint }]);
 }

@@ -12,42 +12,51 @@ export interface Scenario {
   readonly delay: number;
 }
 
-/** Registries with many apps, twice, on a run image that is not the newest. */
+/** Registries with many apps, for each contender the same ones. */
 export interface RebaseWorld {
   readonly apps: Registry;
   readonly runs: Registry;
+  /** Where run images are, as apps record it: `127.0.0.1:41234/run`. */
+  readonly runImages: string;
   /** References of one contender's copies. */
   images(contender: string): readonly string[];
+  /** Puts a newer run image in the place of the one before: all images are outdated from now on. */
+  renewRunImage(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** Like a small run image of Ubuntu: 30 MB in all. */
 const LAYERS = [20_000_000, 8_000_000, 2_000_000];
 
+/** @param counted whether clients come by what counts their requests, which takes a processor's time for each; else to the registry itself */
 export async function startRebaseWorld(
   count: number,
-  { runImage, delay }: Scenario,
+  { runImage, delay, counted }: Scenario & { readonly counted: boolean },
   contenders: readonly string[],
 ): Promise<RebaseWorld> {
-  const options = delay === 0 ? {} : { intercept: () => sleep(delay, undefined) };
+  const options = delay === 0 ? { direct: true } : { intercept: () => sleep(delay, undefined) };
   const apps = await startRegistry(options);
   const runs = runImage === 'same registry' ? apps : await startRegistry(options);
+  const hostOf = ({ host, direct = host }: Registry) => (counted ? host : direct);
   const [shelf, runShelf] = [shelfOf({ host: apps.backDoor }), shelfOf({ host: runs.backDoor })];
   const run = { registry: runs.backDoor, path: 'run' };
-  const base = await pushBase(runShelf, run, { layers: await pushLayers(runShelf) });
+  const runImages = `${hostOf(runs)}/run`;
+  const renewRunImage = async () => pushBase(runShelf, run, { layers: await pushLayers(runShelf) });
+  const base = await renewRunImage();
   const numbers = Array.from({ length: count }, (_, index) => index);
   for (const contender of contenders) {
     for (const number of numbers) {
       const repository = { registry: apps.backDoor, path: `${contender}/app-${number}` };
       const near = runs === apps ? run.path : `${contender}/app-0`;
-      await pushApp(shelf, repository, base, { image: `${runs.host}/run:1`, near });
+      await pushApp(shelf, repository, base, { image: `${runImages}:1`, near });
     }
   }
-  await pushBase(runShelf, run, { layers: await pushLayers(runShelf) });
   return {
     apps,
     runs,
-    images: (contender) => numbers.map((number) => `${apps.host}/${contender}/app-${number}:1`),
+    runImages,
+    images: (contender) => numbers.map((number) => `${hostOf(apps)}/${contender}/app-${number}:1`),
+    renewRunImage: async () => void (await renewRunImage()),
     stop: async () => {
       await apps.stop();
       if (runs !== apps) await runs.stop();

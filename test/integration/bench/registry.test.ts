@@ -144,8 +144,8 @@ describe('its end', () => {
     const module = path.resolve(import.meta.dirname, '../../bench/distribution.ts');
     const script = `
       import { startDistribution } from ${JSON.stringify(module)};
-      const { socket } = await startDistribution(process.argv[1], {});
-      console.log(socket);`;
+      const { place } = await startDistribution(process.argv[1], {});
+      console.log(place);`;
     const parent = spawn(process.execPath, ['--input-type=module-typescript', '--eval', script, directory]);
     const [line] = (await once(parent.stdout, 'data')) as [Buffer];
     const socket = line.toString().trim();

@@ -33,7 +33,8 @@ function image(index: number, more: object = {}): FleetImage {
 
 function reportOf(images: readonly FleetImage[]): FleetReport {
   const traffic = { requests: 0, bytesDown: 0 };
-  return { schemaVersion: 1, created: '2026-11-22T00:00:00.000Z', components: [], labels: [], images, traffic };
+  const created = '2026-11-22T00:00:00.000Z';
+  return { schemaVersion: 1, created, components: [], labels: [], images, leftOut: [], traffic };
 }
 
 async function show<T>(

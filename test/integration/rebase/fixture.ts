@@ -159,6 +159,8 @@ export async function rebase(
     lists: [],
     prefixes: [],
     tags: [],
+    exclude: [],
+    excludeTags: [],
     runImages: [],
     policies: [],
     untrusted: [],

@@ -40,6 +40,18 @@ const WHERE: readonly Option[] = [
     description: 'Tags that count at REGISTRY/PREFIX; * stands for any characters.',
     default: 'all',
   },
+  {
+    name: 'exclude',
+    kind: 'list',
+    placeholder: 'PATTERN',
+    description: 'Images that are left out, as patterns of policies: registry.example/team/legacy.',
+  },
+  {
+    name: 'exclude-tags',
+    kind: 'list',
+    placeholder: 'PATTERN',
+    description: 'Tags that are left out; * stands for any characters.',
+  },
   inputOption('platform', 'Which image of a multi-platform one. Default: all of them.'),
 ];
 
@@ -101,7 +113,8 @@ function readRequest(invocation: Invocation): FleetRequest {
   const { inputs, flags, positionals, host } = invocation;
   const listed = (name: string) => flags.get(name) ?? [];
   const read = (name: string) => listed(name).map((file) => readGivenText(invocation, file, `--${name}`));
-  return collectProblems([...invocation.problems, ...contradictions(invocation)], () => {
+  const problems = [...invocation.problems.map(withPlaceHint), ...contradictions(invocation)];
+  return collectProblems(problems, () => {
     const [pods] = read('pods');
     const fleet = {
       prefixes: positionals,
@@ -110,11 +123,19 @@ function readRequest(invocation: Invocation): FleetRequest {
       components: listed('component'),
       labels: listed('label'),
       tags: listed('tags'),
+      exclude: listed('exclude'),
+      excludeTags: listed('exclude-tags'),
       ...optional('parallel', flagValue(invocation, 'parallel')),
     };
     const context = { ...connectionContext(invocation), architecture: host.machine.architecture };
     return parseFleetInputs(inputs, fleet, context);
   });
+}
+
+/** What `rebase` has an option for are arguments here. */
+function withPlaceHint(problem: InputProblem): InputProblem {
+  if (problem.input !== '--all') return problem;
+  return { ...problem, hint: 'Places are arguments here: buildpacks-ci fleet REGISTRY/PREFIX.' };
 }
 
 function contradictions({ flags, positionals }: Invocation): readonly InputProblem[] {

@@ -1,4 +1,4 @@
-import type { Command } from '../command.ts';
+import type { Command, CommandGroup } from '../command.ts';
 import { BUILD } from './build.ts';
 import { BUNDLE } from './bundle.ts';
 import { CACHE } from './cache.ts';
@@ -15,7 +15,7 @@ import { RUN } from './run.ts';
 import { VERIFY } from './verify.ts';
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [
+export const COMMANDS: readonly (Command | CommandGroup)[] = [
   BUILD,
   PREPARE,
   RUN,

@@ -12,6 +12,7 @@ import {
   renderRebase,
 } from '@buildpacks-ci/core';
 import { type Command, flagValue, type Invocation } from '../command.ts';
+import { readGivenText } from '../given-text.ts';
 import { withConnectionVolumes } from '../hand-over.ts';
 import { connectionGroup, HELP_OPTION, inputOption, JSON_OPTION, type Option, ownOption } from '../option.ts';
 import { LISTS_OPTION, PROXY_DIRECTORY_OPTION, RESULT_OPTION } from '../pod-options.ts';
@@ -20,9 +21,11 @@ import { clearResults, readResultFiles, REBASE_RESULTS, rebaseResults, writeResu
 
 const PLACEHOLDERS: Readonly<Record<string, string>> = {
   images: 'IMAGE',
-  list: 'FILE',
+  list: 'FILE|-',
   all: 'REGISTRY/PREFIX',
   tags: 'PATTERN',
+  exclude: 'PATTERN',
+  'exclude-tags': 'PATTERN',
   'older-than': 'DAYS',
   'run-image': 'IMAGE',
   'run-images': 'PATTERN',
@@ -52,7 +55,7 @@ const POD_OPTIONS: readonly Option[] = [
 export const REBASE: Command = {
   name: 'rebase',
   summary: 'Puts app images on a newer run image, without building them again.',
-  usage: ['IMAGE… [options]', '--list=FILE [options]', '--all=REGISTRY/PREFIX [options]'],
+  usage: ['IMAGE… [options]', '--list=FILE|- [options]', '--all=REGISTRY/PREFIX [options]'],
   details: [
     "Only the registry is spoken to: no layer is downloaded that the registry can mount, and the result is the lifecycle's own, bit for bit. A tag moves when the registry shows the new image, and only if it still leads to the old one.",
     'An image that has the layers of the newest run image is left alone, so that the same command can be given again at any time.',
@@ -81,10 +84,10 @@ export const REBASE: Command = {
 
 function readJob(invocation: Invocation, problems: Invocation['problems']) {
   const pod = withConnectionVolumes(invocation);
-  const context = { ...connectionContext(invocation), facts: { trust: 'trusted' } as const };
-  return collectProblems([...invocation.problems, ...problems, ...pod.problems], () =>
-    parseRebaseJob(withPositionals(pod.inputs, invocation.positionals), context),
-  );
+  const readStandardInput = () => readGivenText(invocation, '-', 'list').text;
+  const context = { ...connectionContext(invocation), facts: { trust: 'trusted' } as const, readStandardInput };
+  const found = [...invocation.problems, ...problems, ...pod.problems, ...twoForms(invocation)];
+  return collectProblems(found, () => parseRebaseJob(withPositionals(pod.inputs, invocation.positionals), context));
 }
 
 /** Images are arguments, as everywhere; they come before those of a flag or a variable. */
@@ -92,6 +95,11 @@ function withPositionals(inputs: Invocation['inputs'], positionals: readonly str
   const { images = [] } = inputs;
   const more = typeof images === 'string' ? images.split('\n') : images;
   return { ...inputs, images: [...positionals, ...more] };
+}
+
+function twoForms(invocation: Invocation): Invocation['problems'] {
+  if (!isSet(invocation, 'json') || !isSet(invocation, 'markdown')) return [];
+  return [{ input: '--markdown', message: 'does not go with --json', hint: 'Keep one of them.' }];
 }
 
 function isSet(invocation: Invocation, name: string): boolean {

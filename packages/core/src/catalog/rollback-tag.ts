@@ -53,19 +53,21 @@ function isUsual(tag: string, tags: ReadonlySet<string>): boolean {
   return isMadeBy(USUAL, tag, tags);
 }
 
-/** What a rebase has put aside is not to be rebased. */
-export function withoutRollbacks(
+/**
+ * Whether one of these images is what a rebase has put aside, and so is not to be rebased.
+ *
+ * @param rollback how the next rebase puts them aside, if it does
+ */
+export function keepsOldImage(
   images: readonly ImageReference[],
   rollback: Pick<RollbackTags, 'isOne'> = { isOne: isUsual },
-): readonly ImageReference[] {
+): (reference: ImageReference) => boolean {
   const tags = new Map<string, Set<string>>();
   for (const { repository, tag = '' } of images) {
     const name = formatRepository(repository);
     tags.set(name, (tags.get(name) ?? new Set()).add(tag));
   }
-  return images.filter(
-    ({ repository, tag = '' }) => !rollback.isOne(tag, tags.get(formatRepository(repository)) ?? new Set()),
-  );
+  return ({ repository, tag = '' }) => rollback.isOne(tag, tags.get(formatRepository(repository)) ?? new Set());
 }
 
 /** With the digest that a second image has, or without. */

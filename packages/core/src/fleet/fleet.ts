@@ -1,13 +1,15 @@
 import { createCredentials } from '../auth/index.ts';
 import { inputError } from '../errors/problems.ts';
 import type { Ports } from '../ports/index.ts';
-import { formatRepository } from '../reference/index.ts';
+import { formatRepository, type ImageReference } from '../reference/index.ts';
 import { createRegistryClient, formatPrefix, type RegistryClient, registryServer } from '../registry/index.ts';
 import { count } from '../report/columns.ts';
 import { plainText } from '../log/terminal-text.ts';
 import type { FleetRequest, WantedEntry } from './inputs.ts';
-import { withoutRollbacks } from '../catalog/rollback-tag.ts';
-import { imagesBelow } from '../catalog/registry-images.ts';
+import { withoutExcluded } from '../catalog/exclusion.ts';
+import { describeLeftOut, type LeftOut, leftOutFor } from '../catalog/left-out.ts';
+import { type FoundImages, imagesBelow } from '../catalog/registry-images.ts';
+import { keepsOldImage } from '../catalog/rollback-tag.ts';
 import { type FailedEntry, FLEET_SCHEMA_VERSION, type FleetReport } from './report.ts';
 import { surveyImages } from './survey.ts';
 
@@ -22,8 +24,9 @@ export async function surveyFleet(request: FleetRequest, ports: Ports): Promise<
   for (const notice of request.notices) log.warn(plainText(notice));
   for (const { message, place } of request.connection.mirrors.notices) log.warn(message, place);
   const registry = openRegistry(request, ports);
-  const { wanted, failures } = await findImages(request, registry, ports);
-  if (wanted.length === 0 && failures.length === 0) throw nothingFound(request);
+  const { wanted, failures, leftOut } = await findImages(request, registry, ports);
+  if (wanted.length + failures.length + leftOut.length === 0) throw nothingFound(request);
+  for (const line of describeLeftOut(leftOut)) log.info(plainText(line));
   log.info(`Reading ${count(wanted.length, 'image')}`);
   const progress = every(EACH, (done) => {
     log.info(`${done} of ${wanted.length} read`);
@@ -36,6 +39,7 @@ export async function surveyFleet(request: FleetRequest, ports: Ports): Promise<
     components: request.components.map(({ text }) => text),
     labels: request.labels,
     images: [...images, ...failures],
+    leftOut,
     traffic: { requests, bytesDown },
   };
 }
@@ -63,32 +67,44 @@ function openRegistry({ prefixes, images, connection }: FleetRequest, ports: Por
   return createRegistryClient({ ...ports, credentials, mirrors: connection.mirrors });
 }
 
+interface Found {
+  readonly wanted: readonly WantedEntry[];
+  readonly failures: readonly FailedEntry[];
+  readonly leftOut: readonly LeftOut[];
+}
+
 async function findImages(
-  { prefixes, images, tags, parallel }: FleetRequest,
+  { prefixes, images, tags, parallel, exclusion }: FleetRequest,
   registry: RegistryClient,
   { log, signal }: Ports,
-): Promise<{ readonly wanted: readonly WantedEntry[]; readonly failures: readonly FailedEntry[] }> {
+): Promise<Found> {
   const wanted: WantedEntry[] = [...images];
   const failures: FailedEntry[] = [];
+  const old: ImageReference[] = [];
   for (const prefix of prefixes) {
     const found = await imagesBelow(prefix, registry, { tags, parallel, signal });
-    const kept = withoutRollbacks(found.images);
-    const aside = found.images.length - kept.length;
-    const note = aside === 0 ? '' : `, without ${aside} that keep old images for rebase`;
-    log.info(`${formatPrefix(prefix)}: ${count(kept.length, 'tag')}${note}`);
-    for (const reference of kept) wanted.push({ reference, workloads: [] });
-    for (const { repository, error } of found.failures) {
-      failures.push({
-        kind: 'failed',
-        repository: formatRepository(repository),
-        tags: [],
-        workloads: [],
-        reason: error.message,
-        temporary: error.code === 'temporary',
-      });
+    const isOld = keepsOldImage(found.images);
+    log.info(`${formatPrefix(prefix)}: ${count(found.images.length, 'tag')}`);
+    for (const reference of found.images) {
+      if (isOld(reference)) old.push(reference);
+      else wanted.push({ reference, workloads: [] });
     }
+    failures.push(...found.failures.map(unlisted));
   }
-  return { wanted, failures };
+  const { kept, excluded } = withoutExcluded(wanted, exclusion, log);
+  const leftOut = [...leftOutFor('excluded', excluded), ...leftOutFor('keeps-old-image', old)];
+  return { wanted: kept, failures, leftOut };
+}
+
+function unlisted({ repository, error }: FoundImages['failures'][number]): FailedEntry {
+  return {
+    kind: 'failed',
+    repository: formatRepository(repository),
+    tags: [],
+    workloads: [],
+    reason: error.message,
+    temporary: error.code === 'temporary',
+  };
 }
 
 function nothingFound({ prefixes, tags }: FleetRequest) {

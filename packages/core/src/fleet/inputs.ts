@@ -5,9 +5,11 @@ import { parsePlatform } from '../inputs/places.ts';
 import { InputReader, type RawInputs } from '../inputs/reader.ts';
 import { optional } from '../json/json.ts';
 import type { ImageReference } from '../reference/index.ts';
-import { parsePrefix, type RepositoryPrefix } from '../registry/index.ts';
+import type { RepositoryPrefix } from '../registry/index.ts';
 import { type ComponentQuery, parseComponentQuery } from '../sbom/component-query.ts';
+import { type Exclusion, readExclusion } from '../catalog/exclusion.ts';
 import { parseImageList } from '../catalog/image-list.ts';
+import { parsePlace } from '../catalog/image-name.ts';
 import { parsePods, type Workload } from './pods.ts';
 
 /** What a survey is asked for, as it was written. */
@@ -23,6 +25,9 @@ export interface FleetInputs {
   readonly labels: readonly string[];
   /** Tags that count below prefixes; `*` stands for any characters. */
   readonly tags: readonly string[];
+  /** Patterns of images and of tags that are left out. */
+  readonly exclude: readonly string[];
+  readonly excludeTags: readonly string[];
   readonly parallel?: string;
 }
 
@@ -38,6 +43,7 @@ export interface FleetRequest {
   readonly components: readonly ComponentQuery[];
   readonly labels: readonly string[];
   readonly tags: readonly string[];
+  readonly exclusion: Exclusion;
   /** Images that are read at once. */
   readonly parallel: number;
   /** Which image of an index; absent: all of them. */
@@ -66,7 +72,7 @@ export function parseFleetInputs(
   const platform = text === undefined ? undefined : problems.attempt(() => parsePlatform(text, context.architecture));
   const all = <T>(values: readonly string[], parse: (value: string) => T): readonly T[] =>
     values.flatMap((value) => problems.attempt(() => [parse(value)]) ?? []);
-  const prefixes = all(inputs.prefixes, (prefix) => parsePrefix(prefix, 'images'));
+  const prefixes = all(inputs.prefixes, (prefix) => parsePlace(prefix, 'images'));
   const components = all(inputs.components, (component) => parseComponentQuery(component, '--component'));
   const listed = inputs.lists.flatMap(
     ({ text: list, file }) => problems.attempt(() => parseImageList(list, file)) ?? [],
@@ -76,6 +82,7 @@ export function parseFleetInputs(
   if (inputs.prefixes.length === 0 && inputs.lists.length === 0 && pods === undefined) {
     problems.report('images', 'none are named', 'Give REGISTRY/PREFIX, --list FILE, or --pods FILE.');
   }
+  const exclusion = readExclusion(inputs.exclude, inputs.excludeTags, problems);
   const parallel = readParallel(inputs.parallel, problems);
   const connection = readConnectionInputs(reader, context, problems);
   problems.throwIfAny();
@@ -85,6 +92,7 @@ export function parseFleetInputs(
     components,
     labels: inputs.labels,
     tags: inputs.tags,
+    exclusion,
     parallel,
     ...optional('platform', platform),
     connection,

@@ -1,3 +1,4 @@
+import { describeLeftOut } from '../catalog/left-out.ts';
 import { renderPage } from '../html/page.ts';
 import {
   type PageTable,
@@ -30,9 +31,10 @@ export function fleetPage(report: FleetReport): string {
     ...(unsearched > 0 ? [`${unsearched} not searched`] : []),
     ...(failed > 0 ? [`${failed} not read`] : []),
   ];
+  const leftOut = describeLeftOut(report.leftOut).map((line) => `${shown(line)}. `);
   return renderPage({
     title: 'Images and their bases',
-    summary: `${parts.join(', ')}. As of ${report.created}.`,
+    summary: `${parts.join(', ')}. ${leftOut.join('')}As of ${report.created}.`,
     body: tables.map(tablePlace).join('\n'),
     data: tables.map(tableData),
     scripts: [TABLE_SCRIPT],

@@ -7,6 +7,7 @@ const KEYS = {
   components: true,
   labels: true,
   images: true,
+  leftOut: true,
   traffic: true,
 } as const satisfies Record<keyof FleetReport, true>;
 

@@ -1,3 +1,4 @@
+import { describeLeftOut } from '../catalog/left-out.ts';
 import { formatPlatform } from '../image/platform.ts';
 import { formatSize } from '../log/size.ts';
 import { plainText } from '../log/terminal-text.ts';
@@ -27,6 +28,7 @@ export function renderFleet(report: FleetReport, columns?: number): readonly str
     ...section('Not built with buildpacks', namesAndReasons(images, 'other')),
     ...section('Not read', namesAndReasons(images, 'failed')),
     '',
+    ...describeLeftOut(report.leftOut),
     `${count(traffic.requests, 'request')}, ${formatSize(traffic.bytesDown)} down`,
   ];
   return lines.flatMap((line) => wrapped(plainText(line), columns));

@@ -1,3 +1,4 @@
+import type { LeftOut } from '../catalog/left-out.ts';
 import type { Platform } from '../image/manifest.ts';
 import type { BaseSummary } from '../inspect/base-finder.ts';
 import type { Digest } from '../reference/index.ts';
@@ -19,6 +20,8 @@ export interface FleetReport {
   readonly labels: readonly string[];
   /** One entry for each image: tags with the same content are told together, each platform of an index on its own. */
   readonly images: readonly FleetImage[];
+  /** What was not looked at. */
+  readonly leftOut: readonly LeftOut[];
   /** What this survey has asked of registries. */
   readonly traffic: { readonly requests: number; readonly bytesDown: number };
 }

@@ -6,7 +6,7 @@ import { formatPlatform } from '../image/platform.ts';
 import { type Image, readImage } from '../image/source.ts';
 import { optional } from '../json/json.ts';
 import { type AppLabels, parseAppLabels } from '../lifecycle/labels.ts';
-import { classifyHost } from '../network/index.ts';
+import { isOnThisMachine } from '../network/index.ts';
 import { familiarReference, type ImageReference, parseReference } from '../reference/index.ts';
 import type { RegistryReader } from '../registry/index.ts';
 import { type BaseState, compareBase, type LatestBase } from './base-state.ts';
@@ -114,9 +114,7 @@ export class BaseFinder {
 
 /** What an image on a registry says must not make us ask services of this machine, which trust whoever can reach them. */
 function requireReach({ repository: { registry } }: ImageReference, near: string | undefined): void {
-  if (near === undefined || registry === near) return;
-  const place = classifyHost(new URL(`https://${registry}`).hostname);
-  if (!['loopback', 'link-local', 'unspecified'].includes(place)) return;
+  if (near === undefined || registry === near || !isOnThisMachine(registry)) return;
   throw new BuildpacksError(
     'denied',
     `${registry} is on this machine or its link, and only the image's label names it`,

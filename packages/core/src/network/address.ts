@@ -47,6 +47,16 @@ const ENDS_IN_IPV4 = subnets(['64:ff9b::', 96, 'ipv6'], ['::', 96, 'ipv6'], ['::
 const BEGINS_WITH_IPV4 = subnets(['2002::', 16, 'ipv6']);
 
 /**
+ * Whether a registry is this machine, or a service of its network: these trust whoever can reach them, so that what others have written (a
+ * label, a challenge) must not lead us there.
+ *
+ * @param registry `host[:port]`
+ */
+export function isOnThisMachine(registry: string): boolean {
+  return ['loopback', 'link-local', 'unspecified'].includes(classifyHost(new URL(`https://${registry}`).hostname));
+}
+
+/**
  * Classifies the host of a parsed URL. `URL` has already turned `0x7f.1` and decimal numbers into dotted quads;
  * an IPv4 address inside an IPv6 one counts as the IPv4 address. Clouds' metadata services count as link-local wherever they are.
  *

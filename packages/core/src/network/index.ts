@@ -1,4 +1,4 @@
-export { type AddressClass, classifyHost } from './address.ts';
+export { type AddressClass, classifyHost, isOnThisMachine } from './address.ts';
 export { type Errand, refuseUrl } from './errand.ts';
 export { type Challenge, parseChallenges } from './challenge.ts';
 export { download, type Download, type DownloadPorts, shownUrl } from './download.ts';

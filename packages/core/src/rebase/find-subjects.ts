@@ -1,18 +1,12 @@
 import { BuildpacksError } from '../errors/index.ts';
 import { inputError } from '../errors/problems.ts';
-import { imagesBelow } from '../catalog/registry-images.ts';
+import type { LeftOut } from '../catalog/left-out.ts';
 import type { RawManifest } from '../image/manifest.ts';
 import { mapInParallel } from '../parallel/parallel.ts';
-import {
-  type Digest,
-  familiarReference,
-  formatRepository,
-  type ImageReference,
-  type Repository,
-} from '../reference/index.ts';
+import { type Digest, familiarReference, formatRepository, type ImageReference } from '../reference/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
 import type { RebaseRequest } from './inputs.ts';
-import { withoutRollbacks } from '../catalog/rollback-tag.ts';
+import { type ListContext, listNames, type NotFound } from './list-names.ts';
 import type { Subject, TagTarget } from './subject.ts';
 
 /** A subject, and whether the user has named it rather than where to look. */
@@ -21,31 +15,24 @@ export interface FoundSubject {
   readonly isNamed: boolean;
 }
 
-/** What could not be looked at. */
-export interface NotFound {
-  readonly repository: Repository;
-  readonly tags: readonly string[];
-  readonly error: BuildpacksError;
-}
-
 export interface FoundSubjects {
   readonly subjects: readonly FoundSubject[];
   readonly failures: readonly NotFound[];
+  readonly leftOut: readonly LeftOut[];
 }
 
-interface Named {
-  readonly reference: ImageReference;
-  readonly isNamed: boolean;
-}
-
-/** Reads what all names of a request lead to. Tags of one repository that lead to the same image are one subject. */
+/**
+ * Reads what all names of a request lead to. Tags of one repository that lead to the same image are one subject.
+ *
+ * @throws InputError when there is nothing at all where the request looks for images
+ */
 export async function findSubjects(
   request: RebaseRequest,
-  registry: RegistryClient,
-  signal: AbortSignal,
+  context: ListContext & { readonly registry: RegistryClient },
 ): Promise<FoundSubjects> {
+  const { registry } = context;
   if (request.previousImage !== undefined) return previousSubject(request, request.previousImage, registry);
-  const { named, failures: unlisted } = await listNames(request, registry, signal);
+  const { named, failures: unlisted, leftOut } = await listNames(request, context);
   const failures = [...unlisted];
   const subjects = new Map<string, FoundSubject>();
   await mapInParallel(named, request.parallel, async ({ reference, isNamed }) => {
@@ -62,7 +49,7 @@ export async function findSubjects(
       failures.push({ repository, tags: tag === undefined ? [] : [tag], error });
     }
   });
-  return { subjects: [...subjects.values()], failures };
+  return { subjects: [...subjects.values()], failures, leftOut };
 }
 
 function byTag(a: TagTarget, b: TagTarget): number {
@@ -71,27 +58,6 @@ function byTag(a: TagTarget, b: TagTarget): number {
 
 function targetsOf({ repository, kind, tag = '' }: ImageReference, was: Digest): readonly TagTarget[] {
   return kind === 'tag' ? [{ repository, tag, was }] : [];
-}
-
-/** Names that the user gave come first; what is found again below a prefix is one of these. */
-async function listNames(
-  { images, below, tags, parallel, rollback }: RebaseRequest,
-  registry: RegistryClient,
-  signal: AbortSignal,
-): Promise<{ readonly named: readonly Named[]; readonly failures: readonly NotFound[] }> {
-  const named = new Map(
-    images.map((reference): [string, Named] => [familiarReference(reference), { reference, isNamed: true }]),
-  );
-  const failures: NotFound[] = [];
-  for (const prefix of below) {
-    const found = await imagesBelow(prefix, registry, { tags, parallel, signal });
-    failures.push(...found.failures.map((failure) => ({ ...failure, tags: [] })));
-    for (const reference of withoutRollbacks(found.images, rollback)) {
-      const name = familiarReference(reference);
-      if (!named.has(name)) named.set(name, { reference, isNamed: false });
-    }
-  }
-  return { named: [...named.values()], failures };
 }
 
 /** With `--previous-image` one image is read and another name gets the result. */
@@ -103,7 +69,11 @@ async function previousSubject(
   const raw = await readRoot(previous, registry, 'previous-image');
   const was = output && (await registry.headManifest(output))?.digest;
   const targets = output?.kind === 'tag' ? [{ repository: output.repository, tag: output.tag, was }] : [];
-  return { subjects: [{ subject: { repository: previous.repository, raw, targets }, isNamed: true }], failures: [] };
+  return {
+    subjects: [{ subject: { repository: previous.repository, raw, targets }, isNamed: true }],
+    failures: [],
+    leftOut: [],
+  };
 }
 
 async function readRoot(reference: ImageReference, registry: RegistryClient, input = 'image'): Promise<RawManifest> {

@@ -2,13 +2,15 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { machineError } from '../errors/index.ts';
 import { inputError, Problems } from '../errors/problems.ts';
+import { type Exclusion, readExclusion } from '../catalog/exclusion.ts';
 import { parseImageList } from '../catalog/image-list.ts';
+import { parsePlace, parseRegistryImage } from '../catalog/image-name.ts';
 import { type ConnectionContext, type ConnectionInputs, readConnectionInputs } from '../inputs/connection.ts';
 import { InputReader, type RawInputs } from '../inputs/reader.ts';
 import { optional } from '../json/json.ts';
 import { type ImagePattern, parseImagePattern, parsePolicySource, type PolicySource } from '../policy/index.ts';
-import { type ImageReference, parseReference } from '../reference/index.ts';
-import { parsePrefix, type RepositoryPrefix } from '../registry/index.ts';
+import type { ImageReference } from '../reference/index.ts';
+import type { RepositoryPrefix } from '../registry/index.ts';
 import type { NamedRunImage } from './base-images.ts';
 import type { RebaseMode } from './report.ts';
 import { parseRollbackTags, type RollbackTags } from '../catalog/rollback-tag.ts';
@@ -22,6 +24,8 @@ export interface RebaseRequest {
   readonly below: readonly RepositoryPrefix[];
   /** Patterns with `*` for the tags below; empty: all. */
   readonly tags: readonly string[];
+  /** Images that are left alone, named or found. */
+  readonly exclusion: Exclusion;
   /** What images may be put on, of what they record; empty: nothing was said. */
   readonly runImages: readonly RunImagePattern[];
   /** Beside the machine's own. */
@@ -50,6 +54,8 @@ export interface RebaseInputs extends Pick<RebaseRequest, 'mode' | 'force' | 'ta
   readonly images: readonly string[];
   readonly lists: readonly string[];
   readonly prefixes: readonly string[];
+  readonly exclude: readonly string[];
+  readonly excludeTags: readonly string[];
   readonly runImages: readonly string[];
   readonly policies: readonly string[];
   /** Folders from which no policy is taken. */
@@ -62,15 +68,22 @@ export interface RebaseInputs extends Pick<RebaseRequest, 'mode' | 'force' | 'ta
 const DEFAULT_PARALLEL = 8;
 const MAX_PARALLEL = 64;
 
+/** What the inputs are read against. */
+export interface RebaseContext extends ConnectionContext {
+  /** What comes on standard input, for a list called `-`; absent where there is none. */
+  readonly readStandardInput?: () => string;
+}
+
 /** @throws InputError with every problem there is */
-export function parseRebaseInputs(given: RebaseInputs, raw: RawInputs, context: ConnectionContext): RebaseRequest {
+export function parseRebaseInputs(given: RebaseInputs, raw: RawInputs, context: RebaseContext): RebaseRequest {
   const problems = new Problems();
   const reader = new InputReader(raw, problems);
   const images = [
-    ...given.images.flatMap((text) => problems.attempt(() => [parseReference(text)]) ?? []),
-    ...given.lists.flatMap((file) => problems.attempt(() => readList(file, context.workingDirectory)) ?? []),
+    ...given.images.flatMap((text) => problems.attempt(() => [parseRegistryImage(text)]) ?? []),
+    ...readLists(given.lists, context, problems),
   ];
-  const below = given.prefixes.flatMap((text) => problems.attempt(() => [parsePrefix(text, 'all')]) ?? []);
+  const below = given.prefixes.flatMap((text) => problems.attempt(() => [parsePlace(text, 'all')]) ?? []);
+  const exclusion = readExclusion(given.exclude, given.excludeTags, problems);
   const runImages = given.runImages.flatMap((text) => readPattern(text, problems));
   const surroundings = { workingDirectory: context.workingDirectory, untrusted: given.untrusted };
   const policies = given.policies.flatMap(
@@ -88,7 +101,7 @@ export function parseRebaseInputs(given: RebaseInputs, raw: RawInputs, context: 
   problems.throwIfAny();
   const { mode, force, tags } = given;
   return {
-    ...{ mode, images, below, tags, runImages, policies, force, parallel, connection, ...names },
+    ...{ mode, images, below, tags, exclusion, runImages, policies, force, parallel, connection, ...names },
     ...optional('olderThanDays', days),
     ...optional('rollback', rollback || undefined),
   };
@@ -97,7 +110,7 @@ export function parseRebaseInputs(given: RebaseInputs, raw: RawInputs, context: 
 function readNames(reader: InputReader, problems: Problems): Pick<RebaseRequest, 'runImage' | 'previousImage'> {
   const [run, previous] = [reader.text('run-image'), reader.text('previous-image')];
   const parsed = (text: string | undefined, input: string) =>
-    text === undefined ? undefined : problems.attempt(() => parseReference(text, input));
+    text === undefined ? undefined : problems.attempt(() => parseRegistryImage(text, input));
   const [runImage, previousImage] = [parsed(run, 'run-image'), parsed(previous, 'previous-image')];
   return {
     ...(run !== undefined && runImage !== undefined && { runImage: { text: run, reference: runImage } }),
@@ -108,10 +121,13 @@ function readNames(reader: InputReader, problems: Problems): Pick<RebaseRequest,
 type Names = Pick<RebaseRequest, 'images' | 'previousImage'>;
 
 function requireSense(given: RebaseInputs, { images, previousImage }: Names, problems: Problems): void {
-  const { prefixes, tags, mode, lists } = given;
+  const { prefixes, tags, mode } = given;
   if (images.length === 0 && prefixes.length === 0) {
-    const empty = lists.length > 0 ? 'the list names no image' : 'it is missing';
-    problems.report('images', empty, 'Name images, a list of them with "list", or with "all" where to look for them.');
+    problems.report(
+      'images',
+      'it is missing',
+      'Name images, a list of them with "list", or with "all" where to look for them.',
+    );
   }
   if (previousImage !== undefined && (images.length !== 1 || prefixes.length > 0)) {
     problems.report('previous-image', 'it is for one image only', 'Name the image that the result is to be.');
@@ -131,7 +147,20 @@ function requireSense(given: RebaseInputs, { images, previousImage }: Names, pro
   }
 }
 
-function readList(file: string, workingDirectory: string): readonly ImageReference[] {
+const STANDARD_INPUT = '-';
+
+function readLists(files: readonly string[], context: RebaseContext, problems: Problems): readonly ImageReference[] {
+  if (files.filter((file) => file === STANDARD_INPUT).length > 1) {
+    problems.report('list', 'standard input is named twice', 'Keep one -, and give files otherwise.');
+    return [];
+  }
+  return files.flatMap((file) => problems.attempt(() => readList(file, context)) ?? []);
+}
+
+function readList(file: string, { workingDirectory, readStandardInput }: RebaseContext): readonly ImageReference[] {
+  if (file === STANDARD_INPUT && readStandardInput !== undefined) {
+    return parseImageList(readStandardInput(), 'standard input');
+  }
   try {
     return parseImageList(readFileSync(path.resolve(workingDirectory, file), 'utf8'), file);
   } catch (error) {

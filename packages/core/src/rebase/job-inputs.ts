@@ -1,10 +1,9 @@
 import type { InputProblem } from '../errors/index.ts';
 import { collectProblems } from '../errors/problems.ts';
-import type { ConnectionContext } from '../inputs/connection.ts';
 import { parseBoolean, type RawInputs } from '../inputs/reader.ts';
 import { CONNECTION_INPUTS } from '../inputs/schema.ts';
 import type { CiFacts, TrustLevel } from '../inputs/trust.ts';
-import { parseRebaseInputs, type RebaseRequest } from './inputs.ts';
+import { parseRebaseInputs, type RebaseContext, type RebaseRequest } from './inputs.ts';
 import type { RebaseMode } from './report.ts';
 import type { RebaseOwnInput } from './schema.ts';
 
@@ -17,7 +16,7 @@ export interface RebaseJob {
 }
 
 /** What the inputs are read against. */
-export interface RebaseJobContext extends ConnectionContext {
+export interface RebaseJobContext extends RebaseContext {
   readonly facts: Pick<CiFacts, 'trust'>;
 }
 
@@ -39,6 +38,8 @@ export function parseRebaseJob(raw: RawInputs, context: RebaseJobContext): Rebas
     images: own.list('images'),
     lists: readLists(own, trust, problems),
     prefixes: own.list('all'),
+    exclude: own.list('exclude'),
+    excludeTags: own.list('exclude-tags'),
     runImages: own.list('run-images'),
     policies: own.list('policy'),
     untrusted: trust === 'untrusted' ? [context.workingDirectory] : [],

@@ -25,9 +25,10 @@ import { type Edition, planSubject } from './subject.ts';
 
 /**
  * Puts app images on the newest of their run images, or tells which of them are outdated. What goes wrong with one image is in the report
- * and leaves the others alone. Nothing needs to be remembered: a run that was ended is continued by the same request.
+ * and leaves the others alone. Nothing needs to be remembered: a run that was ended is continued by the same request. When the run is cancelled
+ * the report tells what is done by then, and which images were not begun.
  *
- * @throws BuildpacksError when the images can't be listed, or the run is cancelled
+ * @throws BuildpacksError when the images can't be listed, or the run is cancelled before they are
  */
 export async function rebaseImages(request: RebaseRequest, ports: Ports): Promise<RebaseReport> {
   return explained(ports.signal, async () => {
@@ -41,7 +42,8 @@ export async function rebaseImages(request: RebaseRequest, ports: Ports): Promis
     const patterns = request.runImage === undefined ? request.runImages.map(({ pattern }) => pattern) : [];
     const guard = new RunImageGuard({ patterns, policies, registries, clock: ports.clock });
     own.log.phase(request.mode === 'rebase' ? 'rebase' : 'compare');
-    const { subjects, failures } = await findSubjects(request, registry, ports.signal);
+    const context = { registry, log: own.log, signal: ports.signal };
+    const { subjects, failures, leftOut } = await findSubjects(request, context);
     const run = new Run(request, { registry, guard, ports: own });
     const done = await mapInParallel(subjects, request.parallel, (found) => run.report(found, subjects.length));
     const lost = failures.map(({ repository, tags, error }) => failed(nameOf(repository, tags), error));
@@ -52,6 +54,7 @@ export async function rebaseImages(request: RebaseRequest, ports: Ports): Promis
       schemaVersion: REBASE_SCHEMA_VERSION,
       mode: request.mode,
       images,
+      leftOut,
       runImages,
       traffic: registry.traffic(),
       milliseconds,
@@ -61,6 +64,17 @@ export async function rebaseImages(request: RebaseRequest, ports: Ports): Promis
 
 function keyOf({ repository, tags }: ImageReport): string {
   return `${repository} ${tags.join(' ')}`;
+}
+
+function nameOfSubject({ subject }: FoundSubject): ReturnType<typeof nameOf> {
+  const tags = subject.targets.map(({ tag }) => tag);
+  return nameOf(subject.targets[0]?.repository ?? subject.repository, tags);
+}
+
+/** Whatever was thrown while the run was torn down. */
+function interrupted(cause: unknown): BuildpacksError {
+  const hint = 'Its tags lead to whole images, to the old one or the new one; the same command goes on from there.';
+  return new BuildpacksError('cancelled', 'it was interrupted', { hint, cause });
 }
 
 /** In a closed network what the user names may be reached; what images name in their labels must be named as well. */
@@ -103,6 +117,7 @@ class Run {
   }
 
   async report(found: FoundSubject, total: number): Promise<ImageReport> {
+    if (this.#ports.signal.aborted) return { ...nameOfSubject(found), state: 'pending' };
     const report = await this.#rebase(found);
     this.#done += 1;
     // The report says it again; of many images people want to see that it goes on.
@@ -111,18 +126,21 @@ class Run {
   }
 
   /** What is different in the run images, when all is done. */
-  runImages(): Promise<readonly RunImageReport[]> {
-    return this.#packages.compare();
+  async runImages(): Promise<readonly RunImageReport[]> {
+    const { signal } = this.#ports;
+    if (signal.aborted) return [];
+    return this.#packages.compare().catch((error: unknown) => {
+      if (signal.aborted) return [];
+      throw error;
+    });
   }
 
   async #rebase(found: FoundSubject): Promise<ImageReport> {
-    const { subject } = found;
-    const tags = subject.targets.map(({ tag }) => tag);
-    const name = nameOf(subject.targets[0]?.repository ?? subject.repository, tags);
+    const name = nameOfSubject(found);
     try {
       return { ...name, ...(await this.#decide(found)) };
     } catch (error) {
-      if (this.#ports.signal.aborted) throw error;
+      if (this.#ports.signal.aborted) return failed(name, interrupted(error));
       if (error instanceof RebaseRefusal) return { ...name, ...refused(error, found) };
       return failed(name, this.#explain(error));
     }

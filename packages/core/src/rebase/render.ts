@@ -1,3 +1,4 @@
+import { describeLeftOut } from '../catalog/left-out.ts';
 import { formatSize } from '../log/size.ts';
 import { plainText } from '../log/terminal-text.ts';
 import { count } from '../report/columns.ts';
@@ -35,6 +36,8 @@ function stateOf(report: ImageReport): string {
       return `${name} is outdated: ${shortDigest(report.before)} would be ${shortDigest(report.after)}`;
     case 'current':
       return `${name} is up to date`;
+    case 'pending':
+      return `${name} not begun`;
     case 'skipped':
       return `${name} left out: ${report.reason}`;
     case 'refused':
@@ -46,12 +49,19 @@ function stateOf(report: ImageReport): string {
 
 /** The report for people, line by line. */
 export function renderRebase(report: RebaseReport): readonly string[] {
-  const told = report.images.filter(({ state }) => state !== 'current' && state !== 'skipped');
   return [
-    ...told.flatMap((image) => [describeState(image), ...details(image).map((line) => plainText(`  ${line}`))]),
+    ...report.images
+      .filter(isTold)
+      .flatMap((image) => [describeState(image), ...details(image).map((line) => plainText(`  ${line}`))]),
     ...report.runImages.flatMap((runImage) => packageLines(runImage, MAX_PACKAGES).map(plainText)),
+    ...describeLeftOut(report.leftOut).map(plainText),
     summary(report),
   ];
+}
+
+/** What people need not know of each image by itself: the summary has the numbers. */
+export function isTold({ state }: ImageReport): boolean {
+  return state !== 'current' && state !== 'skipped' && state !== 'pending';
 }
 
 /** `3 images: 2 rebased, 1 up to date; …` */
@@ -74,6 +84,7 @@ export const STATES: readonly (readonly [ImageState, string])[] = [
   ['skipped', 'left out'],
   ['refused', 'refused'],
   ['failed', 'failed'],
+  ['pending', 'not begun'],
 ];
 
 /** The layers that all images got. */
@@ -98,6 +109,7 @@ function details(image: ImageReport): readonly string[] {
       return image.hint === undefined ? [] : [image.hint];
     case 'current':
     case 'skipped':
+    case 'pending':
       return [];
   }
 }
@@ -158,12 +170,12 @@ export function shortDigest(digest: Digest): string {
 }
 
 /** The digest of a reference, if it ends with one. */
-function shortReference(reference: string): string {
+export function shortReference(reference: string): string {
   const [, digest] = /@(sha256:[0-9a-f]{12})/.exec(reference) ?? [];
   return digest ?? reference;
 }
 
 /** The report for programs; its form has the version `schemaVersion`. */
 export function rebaseJson(report: RebaseReport): string {
-  return stableJson(report, ['schemaVersion', 'mode', 'images', 'runImages', 'traffic', 'milliseconds']);
+  return stableJson(report, ['schemaVersion', 'mode', 'images', 'leftOut', 'runImages', 'traffic', 'milliseconds']);
 }

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../errors/index.ts';
+import type { LeftOut } from '../catalog/left-out.ts';
 import type { Digest } from '../reference/index.ts';
 import type { PackageChanges } from '../sbom/package-changes.ts';
 import type { Attachment } from './attachments.ts';
@@ -18,6 +19,8 @@ export interface RebaseReport {
   readonly mode: RebaseMode;
   /** By name. */
   readonly images: readonly ImageReport[];
+  /** What was not looked at. */
+  readonly leftOut: readonly LeftOut[];
   /** Each pair of an old and a new run image once; by name. */
   readonly runImages: readonly RunImageReport[];
   /** Requests to registries and token servers, and bytes of their bodies. */
@@ -33,6 +36,8 @@ export type ImageReport = ImageName &
     /** Would be rebased. */
     | ({ readonly state: 'outdated' } & Change)
     | { readonly state: 'current'; readonly digest: Digest }
+    /** Not looked at, since the run was ended before. */
+    | { readonly state: 'pending' }
     /** Left out: no app image, or its run image is not old enough. */
     | { readonly state: 'skipped'; readonly reason: string }
     | { readonly state: 'refused'; readonly violations: readonly Violation[] }

@@ -1,6 +1,6 @@
 import { formatPlace } from '../errors/index.ts';
 import { creationTime } from '../image/creation-time.ts';
-import { classifyHost } from '../network/index.ts';
+import { isOnThisMachine } from '../network/index.ts';
 import {
   evaluate,
   imageFact,
@@ -94,9 +94,4 @@ function notAllowed({ shown }: ImageFact, why: string): Violation {
     hint: 'If images may be put on it, allow it with run-images or in a policy (run-images.allow).',
     isForceable: false,
   };
-}
-
-/** Services behind these addresses trust whoever can reach them. */
-function isOnThisMachine(registry: string): boolean {
-  return ['loopback', 'link-local', 'unspecified'].includes(classifyHost(new URL(`https://${registry}`).hostname));
 }

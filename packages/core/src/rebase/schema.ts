@@ -33,6 +33,22 @@ export const REBASE_OWN_INPUTS = [
     example: 'v*',
   },
   {
+    name: 'exclude',
+    group: 'image',
+    type: 'list',
+    description:
+      'Images that are left alone, named or found; patterns as in [policy.md](policy.md#patterns) without digests, one per line. The report tells what was left out.',
+    example: 'registry.example/team/legacy\nregistry.example/team/*:1.*',
+  },
+  {
+    name: 'exclude-tags',
+    group: 'image',
+    type: 'list',
+    description:
+      'Tags that are left alone, whose image it be, with `*` for any characters. Several patterns, one per line.',
+    example: '*-rc*',
+  },
+  {
     name: 'older-than',
     group: 'image',
     type: 'number',

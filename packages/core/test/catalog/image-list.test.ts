@@ -16,4 +16,12 @@ describe('a list of images', () => {
       /images\.txt:1: .*"A:1"[^]*images\.txt:3: .*"c:"/,
     );
   });
+
+  it('names one at least', () => {
+    expect(() => parseImageList('# none yet\n\n', 'images.txt')).toThrow(/"images\.txt" names no image/);
+  });
+
+  it('has images on registries', () => {
+    expect(() => parseImageList('oci:x\n', 'images.txt')).toThrow(/images\.txt:1: .*"oci:x" is on this machine/);
+  });
 });

@@ -36,6 +36,7 @@ function reportOf(images: readonly FleetImage[], more: Partial<FleetReport> = {}
     components: [],
     labels: [],
     images,
+    leftOut: [],
     traffic: { requests: 3, bytesDown: 2000 },
     ...more,
   };

@@ -249,7 +249,7 @@ describe('what is asked for', () => {
 
   it.each([
     ['nothing', {}, 'none are named'],
-    ['an empty list', { lists: [{ text: '', file: 'list' }] }, 'there is no image'],
+    ['an empty list', { lists: [{ text: '', file: 'list' }] }, 'names no image'],
   ])('is refused when it is %s', async (_, inputs, message) => {
     await expect(survey(inputs)).rejects.toThrow(message);
   });
@@ -285,6 +285,27 @@ it('tags that keep old images for a rebase are left out', async () => {
   for (const tag of ['1', '1-before-20261122', 'x-before-20261122']) {
     await world.addApp(`team/app:${tag}`, { base: { layer: tag } });
   }
-  const { images } = await survey({ prefixes: [world.name('team')] });
+  const { images, leftOut } = await survey({ prefixes: [world.name('team')] });
   expect(images.flatMap(({ tags }) => tags)).toEqual(['1', 'x-before-20261122']);
+  expect(leftOut).toEqual([
+    { repository: world.name('team/app'), tags: ['1-before-20261122'], reason: 'keeps-old-image' },
+  ]);
+});
+
+it('what is excluded is left out, whoever names it', async () => {
+  const world = await startFleetRegistry();
+  for (const tag of ['1', '2-rc']) await world.addApp(`team/app:${tag}`, { base: { layer: tag } });
+  const list = { text: world.name('elsewhere/app:1'), file: 'list' };
+  const exclude = [world.name('elsewhere/*')];
+  const { images, leftOut } = await survey({
+    prefixes: [world.name('team')],
+    lists: [list],
+    exclude,
+    excludeTags: ['*-rc'],
+  });
+  expect(images.flatMap(({ tags }) => tags)).toEqual(['1']);
+  expect(leftOut.map(({ tags, reason }) => [tags, reason])).toEqual([
+    [['1'], 'excluded'],
+    [['2-rc'], 'excluded'],
+  ]);
 });

@@ -8,7 +8,15 @@ import { openNetwork } from '../support/network.ts';
 /** When the surveys of tests are made. */
 export const NOW = Date.UTC(2026, 10, 22);
 
-const NOTHING: FleetInputs = { prefixes: [], lists: [], components: [], labels: [], tags: [] };
+const NOTHING: FleetInputs = {
+  prefixes: [],
+  lists: [],
+  components: [],
+  labels: [],
+  tags: [],
+  exclude: [],
+  excludeTags: [],
+};
 
 /** A survey as the command makes it, with a network of this process. */
 export async function survey(inputs: Partial<FleetInputs>, raw: RawInputs = {}): Promise<FleetReport> {

@@ -22,6 +22,7 @@ it('nothing that labels say reaches a terminal or the runner of a workflow as a 
       },
       { name: 'run', to: 'run', platform: 'linux', packages: { state: 'unknown', reason: hostile } },
     ],
+    leftOut: [],
     traffic: { requests: 0, bytesUp: 0, bytesDown: 0 },
     milliseconds: 0,
   };

@@ -1,0 +1,83 @@
+import { withoutExcluded } from '../catalog/exclusion.ts';
+import { type LeftOut, leftOutFor } from '../catalog/left-out.ts';
+import { imagesBelow, type ListingRegistry } from '../catalog/registry-images.ts';
+import { keepsOldImage } from '../catalog/rollback-tag.ts';
+import { type BuildpacksError, InputError } from '../errors/index.ts';
+import { inputError, Problems } from '../errors/problems.ts';
+import type { Log } from '../ports/index.ts';
+import { familiarReference, type ImageReference, type Repository } from '../reference/index.ts';
+import { formatPrefix, type RepositoryPrefix } from '../registry/index.ts';
+import type { RebaseRequest } from './inputs.ts';
+
+/** An image to look at, and whether the user has named it rather than where to look. */
+export interface Named {
+  readonly reference: ImageReference;
+  readonly isNamed: boolean;
+}
+
+/** What could not be looked at. */
+export interface NotFound {
+  readonly repository: Repository;
+  readonly tags: readonly string[];
+  readonly error: BuildpacksError;
+}
+
+/** All names of a request. */
+export interface Names {
+  readonly named: readonly Named[];
+  readonly failures: readonly NotFound[];
+  readonly leftOut: readonly LeftOut[];
+}
+
+export interface ListContext {
+  readonly registry: ListingRegistry;
+  readonly log: Log;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Names that the user gave come first; what is found again below a prefix is one of these.
+ *
+ * @throws InputError when there is nothing at all where the request looks for images
+ */
+export async function listNames(request: RebaseRequest, { registry, log, signal }: ListContext): Promise<Names> {
+  const { images, below, tags, parallel, rollback } = request;
+  const named = new Map(
+    images.map((reference): [string, Named] => [familiarReference(reference), { reference, isNamed: true }]),
+  );
+  const failures: NotFound[] = [];
+  const old: ImageReference[] = [];
+  for (const prefix of below) {
+    const found = await imagesBelow(prefix, registry, { tags, parallel, signal });
+    failures.push(...found.failures.map((failure) => ({ ...failure, tags: [] })));
+    if (found.images.length + found.failures.length === 0) failures.push(nothingAt(prefix, tags));
+    const isOld = keepsOldImage(found.images, rollback);
+    for (const reference of found.images) {
+      const name = familiarReference(reference);
+      if (named.has(name)) continue;
+      if (isOld(reference)) old.push(reference);
+      else named.set(name, { reference, isNamed: false });
+    }
+  }
+  if (named.size + old.length === 0) throwProblems(failures);
+  const { kept, excluded } = withoutExcluded([...named.values()], request.exclusion, log);
+  const leftOut = [...leftOutFor('excluded', excluded), ...leftOutFor('keeps-old-image', old)];
+  return { named: kept, failures, leftOut };
+}
+
+/** A slip in a name must not look like a place where all is well. */
+function nothingAt(prefix: RepositoryPrefix, tags: readonly string[]): NotFound {
+  const patterns = tags.length === 0 ? '' : ` with a tag like ${tags.map((tag) => `"${tag}"`).join(', ')}`;
+  const message = `there is no image at "${formatPrefix(prefix)}"${patterns}`;
+  const hint = 'Check the name and "tags", and that these credentials may read it.';
+  return { repository: prefix, tags: [], error: inputError('all', message, hint) };
+}
+
+/** All that is wrong with where to look, when there is nothing anywhere. */
+function throwProblems(failures: readonly NotFound[]): void {
+  const problems = new Problems();
+  for (const { error } of failures) {
+    if (error instanceof InputError) for (const problem of error.problems) problems.add(problem);
+  }
+  if (failures.every(({ error }) => error instanceof InputError)) problems.throwIfAny();
+}
