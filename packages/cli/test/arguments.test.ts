@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseArguments } from '../src/arguments.ts';
 import { COMMANDS } from '../src/commands/index.ts';
+import { allCommands } from '../src/find-command.ts';
 import type { Option } from '../src/option.ts';
 
 const OPTIONS: readonly Option[] = [
@@ -12,7 +13,7 @@ const OPTIONS: readonly Option[] = [
 ];
 
 function parsed(...args: readonly string[]) {
-  const { values, positionals, problems } = parseArguments(args, OPTIONS, COMMANDS);
+  const { values, positionals, problems } = parseArguments(args, OPTIONS, allCommands(COMMANDS));
   return { values: Object.fromEntries(values), positionals, problems };
 }
 
@@ -63,13 +64,13 @@ describe('parseArguments', () => {
       'an option of another command',
       ['--engine=rootfs'],
       'is not an option of this command',
-      'It belongs to the commands build, prepare, doctor, lock, verify and policy.',
+      'It belongs to the commands build, prepare, doctor, lock, verify and policy preview.',
     ],
     [
       'an input of several commands',
       ['--build-https-proxy=x'],
       'is not an option of this command',
-      'It belongs to the commands build, prepare, run, doctor, lock, verify and policy.',
+      'It belongs to the commands build, prepare, run, doctor, lock, verify and policy preview.',
     ],
     [
       'what one command alone has',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { classifyHost } from '../../src/network/index.ts';
+import { classifyHost, isOnThisMachine } from '../../src/network/index.ts';
 
 describe('classifyHost', () => {
   it.each([
@@ -43,4 +43,17 @@ describe('classifyHost', () => {
   ])('%s is %s', (hostname, expected) => {
     expect(classifyHost(hostname)).toBe(expected);
   });
+});
+
+it.each([
+  ['127.0.0.1:5000', true],
+  ['localhost:5000', true],
+  ['[::1]', true],
+  ['169.254.169.254', true],
+  ['metadata.google.internal:80', true],
+  ['0.0.0.0', true],
+  ['10.0.0.1:5000', false],
+  ['registry.example', false],
+])('the registry %s is on this machine: %s', (registry, expected) => {
+  expect(isOnThisMachine(registry)).toBe(expected);
 });
