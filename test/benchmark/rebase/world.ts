@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { mapInParallel } from '../../../packages/core/src/parallel/parallel.ts';
 import { shelfOf } from '../../integration/airgap/setup.ts';
 import { pushApp, pushBase, pushLayer } from '../../integration/rebase/fixture.ts';
 import type { Shelf } from '../../integration/airgap/fixture.ts';
@@ -44,13 +45,16 @@ export async function startRebaseWorld(
   const renewRunImage = async () => pushBase(runShelf, run, { layers: await pushLayers(runShelf) });
   const base = await renewRunImage();
   const numbers = Array.from({ length: count }, (_, index) => index);
-  for (const contender of contenders) {
-    for (const number of numbers) {
-      const repository = { registry: apps.backDoor, path: `${contender}/app-${number}` };
-      const near = runs === apps ? run.path : `${contender}/app-0`;
-      await pushApp(shelf, repository, base, { image: `${runImages}:1`, near });
-    }
-  }
+  const copies = contenders.flatMap((contender) => numbers.map((number) => `${contender}/app-${number}`));
+  const [first = ''] = copies;
+  const push = (path: string) =>
+    pushApp(shelf, { registry: apps.backDoor, path }, base, {
+      image: `${runImages}:1`,
+      near: runs === apps ? run.path : first,
+    });
+  // The others mount from it what is not on the run image's registry.
+  await push(first);
+  await mapInParallel(copies.slice(1), 4, push);
   return {
     apps,
     runs,
