@@ -36,6 +36,7 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts'],
           sequence: { groupOrder: 1 },
           maxWorkers: WORKERS,
+          isolate: false,
           testTimeout: MINUTE,
           hookTimeout: MINUTE,
         },
