@@ -1,6 +1,6 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { inject } from 'vitest';
 
 export interface Ended {
@@ -13,12 +13,14 @@ export interface Start {
   readonly directory?: string;
   /** Beside PATH and HOME: nothing of the environment that the tests run in comes through. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** What comes on standard input; absent: nothing. */
+  readonly input?: string;
   /** The program to run; absent: the bundle that all tests share. */
   readonly program?: string;
 }
 
 export interface Started {
-  readonly child: ChildProcessByStdio<null, Readable, Readable>;
+  readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly ended: Promise<Ended>;
 }
 
@@ -29,12 +31,14 @@ export async function buildpacksCi(args: readonly string[], start: Start = {}): 
 
 /** Starts the command line as a process of its own. */
 export function startBuildpacksCi(args: readonly string[], start: Start = {}): Started {
-  const { directory, environment = {}, program = inject('programs').commandLine } = start;
+  const { directory, environment = {}, input = '', program = inject('programs').commandLine } = start;
   const child = spawn(process.execPath, [program, ...args], {
     ...(directory !== undefined && { cwd: directory }),
     env: { PATH: process.env['PATH'], HOME: directory, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  // Who does not read it may have ended before.
+  child.stdin.on('error', () => undefined).end(input);
   return { child, ended: waitFor(child) };
 }
 

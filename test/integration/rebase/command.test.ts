@@ -71,6 +71,15 @@ describe('images', () => {
     expect(stdout).toMatch(/2 images: 2 rebased; .* mounted, 0 B copied, \d+ requests, .*\n$/);
   });
 
+  it('come from a list on standard input, once', async () => {
+    const input = `${host}/shop:1\n`;
+    expect(await buildpacksCi(['rebase', '--list=-', '--check'], { directory, input })).toMatchObject({ status: 110 });
+    expect(await buildpacksCi(['rebase', '--list=-', '--list=-'], { directory, input })).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('standard input is named twice') as string,
+    });
+  });
+
   it('are not taken from a list that is not there', async () => {
     expect(await run('--list=nothing.txt')).toMatchObject({
       status: 2,
@@ -93,7 +102,65 @@ describe('images', () => {
   });
 });
 
+describe('a place without images', () => {
+  it.each<[string, (host: string) => readonly string[], RegExp]>([
+    ['that is mistyped', (registry) => [`--all=${registry}/sho`], /there is no image at ".*\/sho"/],
+    ['without such a tag', (registry) => [`--all=${registry}`, '--tags=v9*'], /with a tag like "v9\*"/],
+    ['in an empty list', () => ['--list=/dev/null'], /"\/dev\/null" names no image/],
+    ['of this machine', () => ['oci:x'], /"oci:x" is on this machine/],
+    ['that is given as an image', (registry) => [`${registry}/shop/`], /is a place, not an image/],
+  ])('%s is bad input', async (_, args, message) => {
+    expect(await run(...args(host))).toMatchObject({ status: 2, stderr: expect.stringMatching(message) as string });
+  });
+
+  it('leaves others alone', async () => {
+    const { status, stdout } = await run(`--all=${host}/shop`, `--all=${host}/sho`, `--run-images=${host}/run`);
+    expect(status).toBe(2);
+    expect(stdout).toMatch(/\/sho failed: .*no image[^]*\/shop:1 rebased/);
+  });
+});
+
+describe('what is held back', () => {
+  it('stays as it is and is told, however it was found', async () => {
+    const args = [
+      '--exclude',
+      `${host}/cart`,
+      '--exclude-tags',
+      '*-rc',
+      '--json',
+      '--check',
+      `--run-images=${host}/run`,
+    ];
+    const { stdout, stderr } = await run(`${host}/cart:1`, `--all=${host}`, ...args);
+    const { images, leftOut } = JSON.parse(stdout) as RebaseReport;
+    expect(images.map(({ repository }) => repository)).not.toContain(`${host}/cart`);
+    expect(leftOut).toEqual([{ repository: `${host}/cart`, tags: ['1'], reason: 'excluded' }]);
+    expect(stderr).toContain('no image is left out by "*-rc"');
+  });
+});
+
+describe('the result under another name', () => {
+  it('is told with what that name led to', async () => {
+    await run(`${host}/shop:1`);
+    const args = [`--previous-image=${host}/shop:1`, '--dry-run'];
+    const { stdout } = await run(`${host}/cart:1`, ...args);
+    const [, old, made, from] = /cart:1 is outdated: (\S+) would be (\S+), made of (\S+)/.exec(stdout) ?? [];
+    expect(from).toBe(made);
+    expect(old).not.toBe(made);
+    expect((await run(`${host}/new:1`, ...args)).stdout).toMatch(
+      /new:1 is not there, and would be sha256:\w+, made of/,
+    );
+  });
+});
+
 describe('the report', () => {
+  it('has one form', async () => {
+    expect(await run(`${host}/shop:1`, '--json', '--markdown')).toMatchObject({
+      status: 2,
+      stderr: expect.stringContaining('--markdown: does not go with --json') as string,
+    });
+  });
+
   it('can be Markdown', async () => {
     const { stdout } = await run(`${host}/shop:1`, `${host}/stubborn:1`, '--markdown');
     expect(stdout).toMatch(/^2 images: 1 rebased, 1 refused; /);

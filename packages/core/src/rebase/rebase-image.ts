@@ -36,10 +36,15 @@ export function prepareRebase(subject: Subject, editions: readonly Edition[]): P
   const change = {
     before: subject.raw.digest,
     after: raw.digest,
+    ...otherTarget(subject),
     platforms: editions.flatMap(reportEdition),
     droppedAttestations: dropped,
   };
   return { subject, editions, raw, change };
+}
+
+function otherTarget({ targets: [target], raw }: Subject): Pick<Change, 'target'> {
+  return target === undefined || target.was === raw.digest ? {} : { target: optional('was', target.was) };
 }
 
 function reportEdition(edition: Edition): readonly PlatformReport[] {

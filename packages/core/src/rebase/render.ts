@@ -31,9 +31,12 @@ function stateOf(report: ImageReport): string {
   const name = formatName(report);
   switch (report.state) {
     case 'rebased':
-      return `${name} rebased: ${shortDigest(report.before)} -> ${shortDigest(report.after)}`;
-    case 'outdated':
-      return `${name} is outdated: ${shortDigest(report.before)} would be ${shortDigest(report.after)}`;
+      return `${name} rebased: ${oldDigest(report) ?? 'new'} -> ${newDigest(report)}`;
+    case 'outdated': {
+      const old = oldDigest(report);
+      const is = old === undefined ? 'is not there, and' : `is outdated: ${old}`;
+      return `${name} ${is} would be ${newDigest(report)}`;
+    }
     case 'current':
       return `${name} is up to date`;
     case 'pending':
@@ -45,6 +48,16 @@ function stateOf(report: ImageReport): string {
     case 'failed':
       return `${name} failed: ${report.message}`;
   }
+}
+
+/** What the name led to, if to anything: not what the new image is made of, where that was read under another name. */
+function oldDigest({ before, target }: Change): string | undefined {
+  const was = target === undefined ? before : target.was;
+  return was && shortDigest(was);
+}
+
+function newDigest({ before, after, target }: Change): string {
+  return target === undefined ? shortDigest(after) : `${shortDigest(after)}, made of ${shortDigest(before)}`;
 }
 
 /** The report for people, line by line. */

@@ -55,9 +55,11 @@ interface ImageName {
 
 /** What a rebase changes. */
 export interface Change {
-  /** Of what the tags led to: a manifest or an index. */
+  /** Of what was read, by default what the tags led to: a manifest or an index. */
   readonly before: Digest;
   readonly after: Digest;
+  /** Where the image was read under another name than the result gets: what that led to, if to anything. */
+  readonly target?: { readonly was?: Digest };
   readonly platforms: readonly PlatformReport[];
   /** Attestations that the index has no longer. */
   readonly droppedAttestations: readonly Digest[];
