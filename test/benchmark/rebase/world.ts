@@ -42,8 +42,8 @@ export async function startRebaseWorld(
   const [shelf, runShelf] = [shelfOf({ host: apps.backDoor }), shelfOf({ host: runs.backDoor })];
   const run = { registry: runs.backDoor, path: 'run' };
   const runImages = `${hostOf(runs)}/run`;
-  const renewRunImage = async () => pushBase(runShelf, run, { layers: await pushLayers(runShelf) });
-  const base = await renewRunImage();
+  const pushRunImage = async () => pushBase(runShelf, run, { layers: await pushLayers(runShelf) });
+  const base = await pushRunImage();
   const numbers = Array.from({ length: count }, (_, index) => index);
   const copies = contenders.flatMap((contender) => numbers.map((number) => `${contender}/app-${number}`));
   const [first = ''] = copies;
@@ -60,7 +60,9 @@ export async function startRebaseWorld(
     runs,
     runImages,
     images: (contender) => numbers.map((number) => `${hostOf(apps)}/${contender}/app-${number}:1`),
-    renewRunImage: async () => void (await renewRunImage()),
+    renewRunImage: async () => {
+      await pushRunImage();
+    },
     stop: async () => {
       await apps.stop();
       if (runs !== apps) await runs.stop();
