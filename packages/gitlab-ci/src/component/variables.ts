@@ -2,7 +2,7 @@ import { environmentName, type InputDefinition } from '@buildpacks-ci/core';
 import { valueOf, type YamlMapping, type YamlValue } from './yaml-value.ts';
 
 /** Names of images, where `$CI_REGISTRY_IMAGE` and the like are wanted. In everything else a `$` is the user's own. */
-const EXPANDED: ReadonlySet<string> = new Set(['image', 'images', 'all', 'tags', 'builder', 'run-image']);
+const EXPANDED: ReadonlySet<string> = new Set(['image', 'images', 'all', 'tags', 'exclude', 'builder', 'run-image']);
 
 /** Has jobs of its own, which also say what GitLab's cache is. */
 export const CACHE_STORE = 'cache-store';
