@@ -165,7 +165,7 @@ describe('the report', () => {
     const { stdout } = await run(`${host}/shop:1`, `${host}/stubborn:1`, '--markdown');
     expect(stdout).toMatch(/^2 images: 1 rebased, 1 refused; /);
     expect(stdout).toMatch(
-      new RegExp(`^\\| \`${host}/shop:1\` +\\| rebased +\\| \`sha256:\\w{12}\` +\\| \`sha256:\\w{12}\``, 'm'),
+      new RegExp(`^\\| \`${host}/shop:1\` +\\| rebased +\\| \`sha256:\\w{64}\` +\\| \`sha256:\\w{64}\``, 'm'),
     );
     expect(stdout).toMatch(/`rebasable: its label io\.buildpacks\.rebasable is false`/);
   });
