@@ -23,7 +23,7 @@ const GIVEN: Config = { builder: 'builder.example/base@sha256:0' };
 
 /** Inputs that are names of images, or parts of them. */
 const BUILD_IMAGES = ['image', 'tags', 'builder', 'run-image'];
-const REBASE_IMAGES = ['images', 'all', 'tags', 'run-image'];
+const REBASE_IMAGES = ['images', 'all', 'tags', 'exclude', 'run-image'];
 
 /** All jobs, as they are with the defaults of every input. */
 function defaultJobs(component: Component): ReturnType<typeof jobsOf> {
