@@ -57,15 +57,10 @@ export { type Deadline, withDeadline } from './parallel/deadline.ts';
 export { previewPolicy } from './build/policy/preview.ts';
 export { checkImages } from './policy-check/check-images.ts';
 export { parseCheckInputs } from './policy-check/inputs.ts';
+export { type CheckOutcome, checkVerdict } from './policy-check/outcome.ts';
+export { checkJson, renderCheck } from './policy-check/render.ts';
 export { parsePolicyTarget, pushPolicy } from './policy-check/push-policy.ts';
-export {
-  checkJson,
-  type CheckOutcome,
-  checkVerdict,
-  PolicyError,
-  readPolicyFile,
-  renderCheck,
-} from './policy/index.ts';
+export { PolicyError, readPolicyFile } from './policy/index.ts';
 export * from './ports/index.ts';
 export { allowBrokenPipe, clockOf, environmentOf, machineOf } from './ports/node-machine.ts';
 export { createProcessRunner, findProgram } from './ports/node-processes.ts';

@@ -4,6 +4,7 @@ import type { Ports } from '../ports/index.ts';
 import { formatRepository, type ImageReference } from '../reference/index.ts';
 import { createRegistryClient, formatPrefix, type RegistryClient, registryServer } from '../registry/index.ts';
 import { count } from '../report/columns.ts';
+import { tellProgress } from '../log/progress.ts';
 import { plainText } from '../log/terminal-text.ts';
 import type { FleetRequest, WantedEntry } from './inputs.ts';
 import { withoutExcluded } from '../catalog/exclusion.ts';
@@ -28,10 +29,7 @@ export async function surveyFleet(request: FleetRequest, ports: Ports): Promise<
   if (wanted.length + failures.length + leftOut.length === 0) throw nothingFound(request);
   for (const line of describeLeftOut(leftOut)) log.info(plainText(line));
   log.info(`Reading ${count(wanted.length, 'image')}`);
-  const progress = every(EACH, (done) => {
-    log.info(`${done} of ${wanted.length} read`);
-  });
-  const images = await surveyImages(wanted, { ...request, registry, onRead: progress });
+  const images = await surveyImages(wanted, { ...request, registry, onRead: tellProgress(wanted.length, log) });
   const { requests, bytesDown } = registry.traffic();
   return {
     schemaVersion: FLEET_SCHEMA_VERSION,
@@ -41,17 +39,6 @@ export async function surveyFleet(request: FleetRequest, ports: Ports): Promise<
     images: [...images, ...failures],
     leftOut,
     traffic: { requests, bytesDown },
-  };
-}
-
-/** Images between two lines about how far the survey is. */
-const EACH = 50;
-
-function every(step: number, tell: (done: number) => void): () => void {
-  let done = 0;
-  return () => {
-    done += 1;
-    if (done % step === 0) tell(done);
   };
 }
 

@@ -1,6 +1,7 @@
 import { Problems } from '../errors/problems.ts';
 import type { Platform } from '../image/manifest.ts';
 import { type ConnectionContext, type ConnectionInputs, readConnectionInputs } from '../inputs/connection.ts';
+import { parseParallel } from '../inputs/parallel.ts';
 import { parsePlatform } from '../inputs/places.ts';
 import { InputReader, type RawInputs } from '../inputs/reader.ts';
 import { optional } from '../json/json.ts';
@@ -53,9 +54,6 @@ export interface FleetRequest {
   readonly notices: readonly string[];
 }
 
-const DEFAULT_PARALLEL = 8;
-const MAX_PARALLEL = 64;
-
 /**
  * Reads what a survey is asked for, with `platform` and the inputs of the connection.
  *
@@ -83,7 +81,7 @@ export function parseFleetInputs(
     problems.report('images', 'none are named', 'Give REGISTRY/PREFIX, --list FILE, or --pods FILE.');
   }
   const exclusion = readExclusion(inputs.exclude, inputs.excludeTags, problems);
-  const parallel = readParallel(inputs.parallel, problems);
+  const parallel = parseParallel(inputs.parallel, problems);
   const connection = readConnectionInputs(reader, context, problems);
   problems.throwIfAny();
   return {
@@ -98,12 +96,4 @@ export function parseFleetInputs(
     connection,
     notices: (running?.unreadable ?? []).map((name) => `a container's image is left out: "${name}" is no reference`),
   };
-}
-
-function readParallel(text: string | undefined, problems: Problems): number {
-  if (text === undefined) return DEFAULT_PARALLEL;
-  const value = /^\d{1,3}$/.test(text) ? Number(text) : 0;
-  if (value >= 1 && value <= MAX_PARALLEL) return value;
-  problems.report('--parallel', `"${text}" is not a number from 1 to ${MAX_PARALLEL}`);
-  return DEFAULT_PARALLEL;
 }

@@ -70,14 +70,19 @@ function parseStored(text: string, input: string): ImageLocation {
 /**
  * Opens an image for inspection. An index is resolved to the platform's image.
  *
+ * @param registry through which all of several images are read; absent: one is opened for this image
  * @throws InputError on `image` when it is not there
  */
-export async function openTarget(wanted: WantedImage, ports: Ports): Promise<InspectionTarget> {
+export async function openTarget(
+  wanted: WantedImage,
+  ports: Ports,
+  registry?: RegistryClient,
+): Promise<InspectionTarget> {
   const { location, platform } = wanted;
   const { kind, name } = location;
   switch (kind) {
     case 'registry':
-      return openRemote(location, wanted, ports);
+      return openRemote(location, wanted, registry ?? openNamed(location.reference, wanted.connection, ports));
     case 'oci':
       return fromLayout(name, await openLayout(location.path), platform);
     case 'oci-archive':
@@ -90,18 +95,20 @@ export async function openTarget(wanted: WantedImage, ports: Ports): Promise<Ins
 /**
  * Opens an image for inspection; where no platform is wanted, those of all platforms that the name leads to.
  *
+ * @param given through which all of several images are read; absent: one is opened for this image
  * @throws InputError as `openTarget`; BuildpacksError `image` when an index holds no image, or could hide one
  */
 export async function openPlatforms(
   wanted: Omit<WantedImage, 'platform'> & Partial<Pick<WantedImage, 'platform'>>,
   ports: Ports,
+  given?: RegistryClient,
 ): Promise<readonly InspectionTarget[]> {
   const { location, platform, connection } = wanted;
-  if (platform !== undefined) return [await openTarget({ location, platform, connection }, ports)];
+  if (platform !== undefined) return [await openTarget({ location, platform, connection }, ports, given)];
   const { name } = location;
   switch (location.kind) {
     case 'registry': {
-      const registry = openNamed(location.reference, connection, ports);
+      const registry = given ?? openNamed(location.reference, connection, ports);
       const raw = await registry.manifest(location.reference);
       if (raw === undefined) throw missing(name);
       return imagesBelow(name, registry.source(location.reference.repository), raw);
@@ -179,10 +186,9 @@ function missing(name: string): InputError {
 
 async function openRemote(
   { name, reference }: ImageLocation & { readonly kind: 'registry' },
-  { platform, connection }: WantedImage,
-  ports: Ports,
+  { platform }: WantedImage,
+  registry: RegistryClient,
 ): Promise<InspectionTarget> {
-  const registry = openNamed(reference, connection, ports);
   const found = await registry.resolve(reference, platform);
   if (found === undefined) throw missing(name);
   const image = await readImage(registry.source(reference.repository), found.manifest);

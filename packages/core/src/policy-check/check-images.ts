@@ -1,105 +1,75 @@
 import { openSession, type Session } from '../build/session.ts';
-import { adviceOf, BuildpacksError, type ErrorCode } from '../errors/index.ts';
-import type { Image } from '../image/source.ts';
-import { notBuilt } from '../inspect/inspect.ts';
-import { type InspectionTarget, openPlatforms } from '../inspect/target.ts';
-import { APP_LABEL, parseLifecycleMetadata } from '../lifecycle/labels.ts';
+import { RunImageReader } from '../catalog/run-image-reader.ts';
+import { type NotFound, selectImages } from '../catalog/select-images.ts';
+import { tellProgress } from '../log/progress.ts';
 import { mapInParallel } from '../parallel/parallel.ts';
-import {
-  asksFor,
-  type CheckedSubject,
-  type CheckOutcome,
-  evaluate,
-  imageFact,
-  loadPolicies,
-  madeFacts,
-  type Policy,
-  type PolicyFacts,
-  requirePolicy,
-} from '../policy/index.ts';
+import { loadPolicies, requirePolicy } from '../policy/index.ts';
+import type { ImageLocation } from '../inspect/target.ts';
 import type { Ports } from '../ports/index.ts';
-import { hasBuildpackBill } from '../sbom/image-bills.ts';
+import { familiarReference, formatRepository } from '../reference/index.ts';
+import { registryServer } from '../registry/index.ts';
+import { checkLocation, problemOf } from './check-image.ts';
 import type { CheckRequest } from './inputs.ts';
-import { provenRunImage } from './proven-run-image.ts';
-
-/** Images that are looked at at once. */
-const AT_ONCE = 4;
-
-type Location = CheckRequest['locations'][number];
-
-interface CheckContext {
-  readonly request: CheckRequest;
-  readonly policies: readonly Policy[];
-  readonly session: Session;
-}
+import type { CheckedSubject, CheckOutcome } from './outcome.ts';
 
 /**
  * Judges images that exist, whoever has built them, by what they tell: their name, labels, buildpacks and run image; of an index the images of
  * all its platforms. What only a build knows (builder, variables, network) is listed as not judged.
  *
- * @throws InputError when there is no policy; what is wrong with one image is in its outcome
+ * @throws InputError when there is no policy, or no image at all; RegistryError when a registry can't list its repositories; what is wrong with
+ *   one image is in its outcome
  */
 export async function checkImages(request: CheckRequest, ports: Ports): Promise<CheckOutcome> {
   const session = openSession(ports, request.connection, []);
+  const registries = namedRegistries(request);
+  for (const each of registries) ports.network.reach.admit(registryServer(each));
   const policies = await loadPolicies(request.policies, session);
   requirePolicy(policies);
-  const context = { request, policies, session };
-  const subjects = await mapInParallel(request.locations, AT_ONCE, (location) => checkLocation(location, context));
-  return { policies, subjects: subjects.flat() };
-}
-
-async function checkLocation(location: Location, context: CheckContext): Promise<readonly CheckedSubject[]> {
-  const { name } = location;
-  try {
-    const subjects: CheckedSubject[] = [];
-    const targets = await openPlatforms({ ...context.request, location }, context.session.ports);
-    for (const target of targets) subjects.push(await checkTarget(location, target, context));
-    return subjects;
-  } catch (error) {
-    return [{ name, ...problemOf(error) }];
-  }
-}
-
-async function checkTarget(
-  location: Location,
-  { image, index }: InspectionTarget,
-  context: CheckContext,
-): Promise<CheckedSubject> {
-  const { os, architecture } = image.config;
-  const subject = {
-    name: location.name,
-    digest: image.raw.digest,
-    ...(index !== undefined && { platform: { os, architecture } }),
+  const { locations, failures, leftOut } = await selectLocations(request, session);
+  const context = {
+    request,
+    policies,
+    session,
+    runImages: { reader: new RunImageReader(session.registry), registries },
   };
-  try {
-    return { ...subject, ...evaluate(context.policies, await imageFacts(location, image, context)) };
-  } catch (error) {
-    return { ...subject, ...problemOf(error) };
-  }
+  const onRead = tellProgress(locations.length, session.ports.log);
+  const subjects = await mapInParallel(locations, request.parallel, async (location) => {
+    const judged = await checkLocation(location, context);
+    onRead();
+    return judged;
+  });
+  return { policies, subjects: [...subjects.flat(), ...failures.map(unlisted)], leftOut };
 }
 
-function problemOf(error: unknown): { readonly problem: string; readonly code: ErrorCode } {
-  if (!(error instanceof BuildpacksError) || error.code === 'cancelled' || error.code === 'internal') throw error;
-  return { problem: adviceOf(error), code: error.code };
+/** What images name in their labels must be named as well where it is within this machine. */
+function namedRegistries({ locations, below, connection }: CheckRequest): ReadonlySet<string> {
+  const named = locations.flatMap((each) => (each.kind === 'registry' ? [each.reference.repository] : []));
+  return new Set([...[...named, ...below].map(({ registry }) => registry), ...connection.insecureRegistries]);
 }
 
-/** Only what rules ask for is looked up, and what an image must tell for them must be there and be true. */
-async function imageFacts(location: Location, image: Image, { policies, session }: CheckContext): Promise<PolicyFacts> {
-  const { name } = location;
-  const metadata = parseLifecycleMetadata(image.config);
-  if (metadata === undefined) throw notBuilt(name);
-  const made = madeFacts(image.config);
-  if (made.buildpacks === undefined && asksFor(policies, ['buildpacks.allow', 'buildpacks.deny'])) {
-    throw new BuildpacksError('policy', `"${name}" does not tell its buildpacks: it has no label ${APP_LABEL.build}`);
-  }
-  const sbom = asksFor(policies, ['build.sbom']) ? await hasBuildpackBill(image) : undefined;
-  const isAsked = asksFor(policies, ['run-images', 'registries']);
-  const runImage = isAsked ? await provenRunImage({ name, image, metadata }, session.registry) : undefined;
-  return {
-    now: session.ports.clock.now(),
-    ...made,
-    ...(sbom !== undefined && { sbom }),
-    ...(runImage && { runImage }),
-    ...(location.kind === 'registry' && { targets: [imageFact(location.reference, { digests: [image.raw.digest] })] }),
-  };
+interface SelectedLocations {
+  readonly locations: readonly ImageLocation[];
+  readonly failures: readonly NotFound[];
+  readonly leftOut: CheckOutcome['leftOut'];
+}
+
+/** What is on this machine was named by its place, and no pattern is about that. */
+async function selectLocations(
+  request: CheckRequest,
+  { registry, ports: { log, signal } }: Session,
+): Promise<SelectedLocations> {
+  const local = request.locations.filter(({ kind }) => kind !== 'registry');
+  const images = request.locations.flatMap((each) => (each.kind === 'registry' ? [each.reference] : []));
+  if (images.length + request.below.length === 0) return { locations: local, failures: [], leftOut: [] };
+  const { selected, failures, leftOut } = await selectImages({ ...request, images }, { registry, log, signal });
+  const remote = selected.map(({ reference }) => ({
+    kind: 'registry' as const,
+    name: familiarReference(reference),
+    reference,
+  }));
+  return { locations: [...local, ...remote], failures, leftOut };
+}
+
+function unlisted({ repository, error }: NotFound): CheckedSubject {
+  return { name: formatRepository(repository), ...problemOf(error) };
 }

@@ -1,11 +1,12 @@
+import type { RunImageReader } from '../catalog/run-image-reader.ts';
 import { BuildpacksError } from '../errors/index.ts';
 import { creationTime } from '../image/creation-time.ts';
-import { type Image, readImage } from '../image/source.ts';
+import type { Image } from '../image/source.ts';
 import { optional } from '../json/json.ts';
 import type { LifecycleMetadata } from '../lifecycle/labels.ts';
+import { isOnThisMachine } from '../network/index.ts';
 import { imageFact, type RunImageFact } from '../policy/index.ts';
 import { type ImageReference, parseReference, sameRepository } from '../reference/index.ts';
-import type { RegistryReader } from '../registry/index.ts';
 
 interface NamedApp {
   /** For messages. */
@@ -14,30 +15,42 @@ interface NamedApp {
   readonly metadata: LifecycleMetadata;
 }
 
+/** How run images are found. */
+export interface RunImageSearch {
+  readonly reader: RunImageReader;
+  /** Registries that the user named, canonical. */
+  readonly registries: ReadonlySet<string>;
+}
+
 /**
  * The run image that an app image names, when it really stands on it: labels are what a buildpack, or whoever pushed the image, has written.
  *
  * @throws BuildpacksError `policy` when it names none by digest, when that is gone, or when the layers are others
  */
-export async function provenRunImage(app: NamedApp, registry: RegistryReader): Promise<RunImageFact> {
+export async function provenRunImage(app: NamedApp, { reader, registries }: RunImageSearch): Promise<RunImageFact> {
   const { name, image, metadata } = app;
   const { reference: text = '', image: canonical } = metadata.runImage;
   if (!text.includes('@')) throw unproven(`"${name}" does not tell by digest which run image it stands on`);
   const reference = parseReference(text);
+  const { registry } = reference.repository;
+  if (isOnThisMachine(registry) && !registries.has(registry)) {
+    throw unproven(
+      `"${name}" names the run image "${text}": that is this machine or its network's own, and only the label names it`,
+    );
+  }
   const { os, architecture, variant } = image.config;
-  const found = await registry.resolve(reference, { os, architecture, ...optional('variant', variant) });
+  const found = await reader.read(reference, { os, architecture, ...optional('variant', variant) });
   if (found === undefined) {
     throw unproven(
       `the run image "${text}" that "${name}" names is not there, so that nobody can tell whether it is true`,
     );
   }
-  const { config } = await readImage(registry.source(reference.repository), found.manifest);
+  const { config } = found.image;
   const isTrue = config.diffIds.every((diffId, index) => diffId === image.config.diffIds[index]);
   if (!isTrue || config.diffIds.at(-1) !== metadata.runImage.topLayer) {
     throw unproven(`"${name}" does not stand on the run image "${text}" that it names: the layers are others`);
   }
-  const digests = [found.manifest.digest, ...(found.index === undefined ? [] : [found.index.digest])];
-  return { ...taggedFact(reference, canonical, digests), created: creationTime(config) ?? null };
+  return { ...taggedFact(reference, canonical, found.digests), created: creationTime(config) ?? null };
 }
 
 /** The canonical name has the tag that the image was found by. */

@@ -1,4 +1,5 @@
 import { lstatSync } from 'node:fs';
+import { inputError } from '../errors/problems.ts';
 import type { Ports } from '../ports/index.ts';
 import { type RegistryReader, registryServer } from '../registry/index.ts';
 import { readPolicyArtifact } from './artifact.ts';
@@ -39,4 +40,11 @@ export function distinct(policies: readonly Policy[]): readonly Policy[] {
 function machinePolicy(file: string | undefined): readonly Policy[] {
   if (file === undefined || lstatSync(file, { throwIfNoEntry: false }) === undefined) return [];
   return [readPolicyFile(file, file)];
+}
+
+/** @throws InputError when there is nothing to judge by */
+export function requirePolicy(policies: readonly Policy[]): void {
+  if (policies.length > 0) return;
+  const hint = 'Give a path, or oci://registry/repository@sha256:….';
+  throw inputError('policy', 'there is none: neither is one given, nor has the machine one', hint);
 }

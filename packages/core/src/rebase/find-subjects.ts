@@ -6,7 +6,7 @@ import { mapInParallel } from '../parallel/parallel.ts';
 import { type Digest, familiarReference, formatRepository, type ImageReference } from '../reference/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
 import type { RebaseRequest } from './inputs.ts';
-import { type ListContext, listNames, type NotFound } from './list-names.ts';
+import { type NotFound, selectImages, type SelectionContext } from '../catalog/select-images.ts';
 import type { Subject, TagTarget } from './subject.ts';
 
 /** A subject, and whether the user has named it rather than where to look. */
@@ -28,14 +28,14 @@ export interface FoundSubjects {
  */
 export async function findSubjects(
   request: RebaseRequest,
-  context: ListContext & { readonly registry: RegistryClient },
+  context: SelectionContext & { readonly registry: RegistryClient },
 ): Promise<FoundSubjects> {
   const { registry } = context;
   if (request.previousImage !== undefined) return previousSubject(request, request.previousImage, registry);
-  const { named, failures: unlisted, leftOut } = await listNames(request, context);
+  const { selected, failures: unlisted, leftOut } = await selectImages(request, context);
   const failures = [...unlisted];
   const subjects = new Map<string, FoundSubject>();
-  await mapInParallel(named, request.parallel, async ({ reference, isNamed }) => {
+  await mapInParallel(selected, request.parallel, async ({ reference, isNamed }) => {
     const { repository, tag } = reference;
     try {
       const raw = await readRoot(reference, registry);

@@ -6,6 +6,7 @@ import { type Exclusion, readExclusion } from '../catalog/exclusion.ts';
 import { parseImageList } from '../catalog/image-list.ts';
 import { parsePlace, parseRegistryImage } from '../catalog/image-name.ts';
 import { type ConnectionContext, type ConnectionInputs, readConnectionInputs } from '../inputs/connection.ts';
+import { parseParallel } from '../inputs/parallel.ts';
 import { InputReader, type RawInputs } from '../inputs/reader.ts';
 import { optional } from '../json/json.ts';
 import { type ImagePattern, parseImagePattern, parsePolicySource, type PolicySource } from '../policy/index.ts';
@@ -65,9 +66,6 @@ export interface RebaseInputs extends Pick<RebaseRequest, 'mode' | 'force' | 'ta
   readonly parallel: string | undefined;
 }
 
-const DEFAULT_PARALLEL = 8;
-const MAX_PARALLEL = 64;
-
 /** What the inputs are read against. */
 export interface RebaseContext extends ConnectionContext {
   /** What comes on standard input, for a list called `-`; absent where there is none. */
@@ -90,9 +88,7 @@ export function parseRebaseInputs(given: RebaseInputs, raw: RawInputs, context: 
     (text) => problems.attempt(() => [parsePolicySource(text, surroundings)]) ?? [],
   );
   const days = readCount('older-than', given.olderThan?.replace(/d$/, ''), problems);
-  const parallel = readCount('parallel', given.parallel, problems) ?? DEFAULT_PARALLEL;
-  if (parallel < 1 || parallel > MAX_PARALLEL)
-    problems.report('parallel', `${parallel} is not from 1 to ${MAX_PARALLEL}`);
+  const parallel = parseParallel(given.parallel, problems);
   const { keepOldAs } = given;
   const rollback = keepOldAs && problems.attempt(() => parseRollbackTags(keepOldAs, context.now));
   const names = readNames(reader, problems);

@@ -1,18 +1,26 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { checkVerdict, checkJson, type CheckedSubject, renderCheck } from '../../src/policy/index.ts';
 import { checkImages } from '../../src/policy-check/check-images.ts';
-import { parseCheckInputs } from '../../src/policy-check/inputs.ts';
+import { type CheckInputs, parseCheckInputs } from '../../src/policy-check/inputs.ts';
+import { type CheckedSubject, checkVerdict } from '../../src/policy-check/outcome.ts';
+import { checkJson, renderCheck } from '../../src/policy-check/render.ts';
 import { type FleetRegistry, startFleetRegistry } from '../fleet/fleet-registry.ts';
 import { NOW, portsOf } from '../fleet/survey.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
-async function check(images: readonly string[], rules: string, raw: Readonly<Record<string, string>> = {}) {
+const NOTHING: CheckInputs = { images: [], lists: [], prefixes: [], tags: [], exclude: [], excludeTags: [] };
+
+async function check(
+  wanted: readonly string[] | Partial<CheckInputs>,
+  rules: string,
+  raw: Readonly<Record<string, string>> = {},
+) {
   const file = path.join(await temporaryDirectory(), 'policy.toml');
   await writeFile(file, `version = 1\n${rules}\n`);
   const context = { environment: {}, workingDirectory: '/', now: NOW, architecture: 'amd64' };
-  return checkImages(parseCheckInputs(images, { ...raw, policy: file }, context), portsOf());
+  const inputs = { ...NOTHING, ...('length' in wanted ? { images: wanted } : wanted) };
+  return checkImages(parseCheckInputs(inputs, { ...raw, policy: file }, context), portsOf());
 }
 
 const found = (subject: CheckedSubject | undefined) =>
@@ -154,4 +162,83 @@ describe('the verdict', () => {
     expect(renderCheck(outcome).join('')).not.toMatch(/[\n\u001b\u2028]/);
     expect(checkJson(outcome)).not.toMatch(/[\u001b\u2028]/);
   });
+});
+
+describe('many images', () => {
+  const rules = '[labels]\nrequire = ["team"]\n[targets]\ndeny = ["**/old:*"]';
+  async function startTeam(): Promise<FleetRegistry> {
+    const world = await startFleetRegistry();
+    const base = { layer: 'base' };
+    for (const path of ['team/a:1', 'team/a:2', 'team/a:1-before-20261122', 'team/old:1']) {
+      await world.addApp(path, { base, labels: path.startsWith('team/a:1') ? { team: 'a' } : {} });
+    }
+    return world;
+  }
+  const names = ({ subjects }: Awaited<ReturnType<typeof check>>, world: FleetRegistry) =>
+    subjects.map(({ name }) => name.slice(world.name('').length));
+
+  it('are found below a place, but for tags that keep old images', async () => {
+    const world = await startTeam();
+    const outcome = await check({ prefixes: [world.name('team')] }, rules);
+    expect(names(outcome, world)).toEqual(['team/a:1', 'team/a:2', 'team/old:1']);
+    expect(outcome.leftOut).toMatchObject([{ tags: ['1-before-20261122'], reason: 'keeps-old-image' }]);
+  });
+
+  it('are left out by their tags and names', async () => {
+    const world = await startTeam();
+    const exclude = [`${world.registry.host}/team/old`];
+    const outcome = await check({ prefixes: [world.name('team')], tags: ['*'], exclude, excludeTags: ['2'] }, rules);
+    expect(names(outcome, world)).toEqual(['team/a:1']);
+  });
+
+  it('are taken from a list', async () => {
+    const world = await startTeam();
+    const text = `# ours\n${world.name('team/a:1')}\n${world.name('team/a:2')}\n`;
+    const outcome = await check({ lists: [{ text, file: 'images' }] }, rules);
+    expect(names(outcome, world)).toEqual(['team/a:1', 'team/a:2']);
+  });
+
+  it('are summed up, with the rules that they break', async () => {
+    const world = await startTeam();
+    const images = ['team/a:1', 'team/a:2', 'team/old:1', 'team/none:1'].map((path) => world.name(path));
+    expect(renderCheck(await check(images, rules)).slice(-3)).toEqual([
+      '4 images: 1 allowed, 2 not allowed, 1 not judged',
+      '  labels.require  2 images',
+      '  targets.deny    1 image',
+    ]);
+  });
+
+  it('that are nowhere are an error', async () => {
+    const world = await startTeam();
+    await expect(check({ prefixes: [world.name('tea')] }, rules)).rejects.toThrow('there is no image at');
+  });
+
+  it('ask for a run image once', async () => {
+    const world = await startWorld();
+    const digest = world.addBase('good/run:1.5', { layer: 'base', created: '2026-11-01T00:00:00Z' });
+    await world.addApp('team/app:2', { base: { layer: 'base', name: world.name('good/run:1.5'), digest } });
+    await check([world.name('team/app:1'), world.name('team/app:2')], RUN);
+    const asked = world.registry.lines().filter((line) => line.includes('/good/run/manifests/'));
+    expect(asked).toHaveLength(1);
+  });
+});
+
+it('a label does not lead to a service of this machine that nobody has named', async () => {
+  const [world, other] = [await startWorld(), await startFleetRegistry()];
+  const digest = other.addBase('good/run:1.5', { layer: 'base' });
+  await world.addApp('team/app:2', { base: { layer: 'base', name: other.name('good/run:1.5'), digest } });
+  const { subjects } = await check([world.name('team/app:2')], RUN);
+  expect(subjects).toMatchObject([
+    { code: 'policy', problem: expect.stringContaining('only the label names it') as string },
+  ]);
+  expect(other.registry.lines()).toEqual([]);
+});
+
+it.each([
+  [{}, 'none is named'],
+  [{ images: ['r.example/a'], tags: ['1'] }, 'counts with "all" only'],
+  [{ images: ['r.example/a'], parallel: '0' }, '"0" is not a number from 1 to 64'],
+  [{ prefixes: ['oci:x'] }, 'only registries are looked at'],
+])('the inputs %j are refused: %s', async (inputs, message) => {
+  await expect(check(inputs, '[build]\nsbom = true')).rejects.toThrow(message);
 });

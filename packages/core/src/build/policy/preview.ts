@@ -1,7 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { temporaryDirectory } from '../../files/temporary-directory.ts';
 import type { BuildRequest } from '../../inputs/index.ts';
-import { type CheckOutcome, evaluate, loadPolicies, requirePolicy } from '../../policy/index.ts';
+import { evaluate, loadPolicies, requirePolicy } from '../../policy/index.ts';
+import type { CheckOutcome } from '../../policy-check/outcome.ts';
 import type { Ports } from '../../ports/index.ts';
 import { withProject } from '../build.ts';
 import { explained } from '../failure.ts';
@@ -28,7 +29,7 @@ export async function previewPolicy(request: BuildRequest, ports: Ports): Promis
     const judge = (facts: BuildFacts) => evaluate(policies, { ...facts, now: ports.clock.now() });
     const asked = judge(requestFacts(complete));
     const judgement = asked.violations.length > 0 ? asked : judge(await resolve(complete, session));
-    return { policies, subjects: [{ name: 'the build', ...judgement }] };
+    return { policies, subjects: [{ name: 'the build', ...judgement }], leftOut: [] };
   });
 }
 

@@ -1,16 +1,31 @@
-import { withoutExcluded } from '../catalog/exclusion.ts';
-import { type LeftOut, leftOutFor } from '../catalog/left-out.ts';
-import { imagesBelow, type ListingRegistry } from '../catalog/registry-images.ts';
-import { keepsOldImage } from '../catalog/rollback-tag.ts';
 import { type BuildpacksError, InputError } from '../errors/index.ts';
 import { inputError, Problems } from '../errors/problems.ts';
 import type { Log } from '../ports/index.ts';
 import { familiarReference, type ImageReference, type Repository } from '../reference/index.ts';
 import { formatPrefix, type RepositoryPrefix } from '../registry/index.ts';
-import type { RebaseRequest } from './inputs.ts';
+import { type Exclusion, withoutExcluded } from './exclusion.ts';
+import { type LeftOut, leftOutFor } from './left-out.ts';
+import { imagesBelow, type ListingRegistry } from './registry-images.ts';
+import { keepsOldImage, type RollbackTags } from './rollback-tag.ts';
+
+/** Which images a command is about. */
+export interface ImageSelection {
+  /** That the user named, in arguments and lists. */
+  readonly images: readonly ImageReference[];
+  /** Below which all images are meant. */
+  readonly below: readonly RepositoryPrefix[];
+  /** Patterns with `*` for the tags below; empty: all. */
+  readonly tags: readonly string[];
+  /** Images that are left out, named or found. */
+  readonly exclusion: Exclusion;
+  /** How old images are kept, where that is not usual. */
+  readonly rollback?: RollbackTags;
+  /** Repositories that are asked for their tags at once. */
+  readonly parallel: number;
+}
 
 /** An image to look at, and whether the user has named it rather than where to look. */
-export interface Named {
+export interface SelectedImage {
   readonly reference: ImageReference;
   readonly isNamed: boolean;
 }
@@ -22,14 +37,14 @@ export interface NotFound {
   readonly error: BuildpacksError;
 }
 
-/** All names of a request. */
-export interface Names {
-  readonly named: readonly Named[];
+/** All names of a selection. */
+export interface SelectedImages {
+  readonly selected: readonly SelectedImage[];
   readonly failures: readonly NotFound[];
   readonly leftOut: readonly LeftOut[];
 }
 
-export interface ListContext {
+export interface SelectionContext {
   readonly registry: ListingRegistry;
   readonly log: Log;
   readonly signal: AbortSignal;
@@ -38,12 +53,15 @@ export interface ListContext {
 /**
  * Names that the user gave come first; what is found again below a prefix is one of these.
  *
- * @throws InputError when there is nothing at all where the request looks for images
+ * @throws InputError when there is nothing at all where the selection looks for images
  */
-export async function listNames(request: RebaseRequest, { registry, log, signal }: ListContext): Promise<Names> {
-  const { images, below, tags, parallel, rollback } = request;
+export async function selectImages(
+  selection: ImageSelection,
+  { registry, log, signal }: SelectionContext,
+): Promise<SelectedImages> {
+  const { images, below, tags, parallel, rollback } = selection;
   const named = new Map(
-    images.map((reference): [string, Named] => [familiarReference(reference), { reference, isNamed: true }]),
+    images.map((reference): [string, SelectedImage] => [familiarReference(reference), { reference, isNamed: true }]),
   );
   const failures: NotFound[] = [];
   const old: ImageReference[] = [];
@@ -60,9 +78,9 @@ export async function listNames(request: RebaseRequest, { registry, log, signal 
     }
   }
   if (named.size + old.length === 0) throwProblems(failures);
-  const { kept, excluded } = withoutExcluded([...named.values()], request.exclusion, log);
+  const { kept, excluded } = withoutExcluded([...named.values()], selection.exclusion, log);
   const leftOut = [...leftOutFor('excluded', excluded), ...leftOutFor('keeps-old-image', old)];
-  return { named: kept, failures, leftOut };
+  return { selected: kept, failures, leftOut };
 }
 
 /** A slip in a name must not look like a place where all is well. */
