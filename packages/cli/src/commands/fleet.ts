@@ -9,7 +9,7 @@ import {
   type InputProblem,
   optional,
   parseFleetInputs,
-  parseOutputFile,
+  parseTargetFile,
   renderFleet,
   summarizeFleet,
   surveyFleet,
@@ -106,7 +106,7 @@ export const FLEET: Command = {
 /** Looked at before the survey, which may take minutes. */
 function readPage(invocation: Invocation): string | undefined {
   const text = flagValue(invocation, 'html');
-  return text === undefined ? undefined : parseOutputFile(text, invocation.host.machine.workingDirectory, '--html');
+  return text === undefined ? undefined : parseTargetFile(text, invocation.host.machine.workingDirectory, '--html');
 }
 
 function readRequest(invocation: Invocation): FleetRequest {
