@@ -3,7 +3,8 @@ export { INPUT_GROUPS, type InputDefinition, type InputGroup, type InputType } f
 export { renderInputs } from './docs.ts';
 export { type BuildpackLocator, type InlineBuildpack, parseLocator, publicRegistryHint } from './locator.ts';
 export { describeInOneLine, withoutLinks } from './one-line.ts';
-export { type ParseContext, parseInputs } from './parse.ts';
+export { parseInputs } from './parse.ts';
+export type { ParseContext } from './parts.ts';
 export { parsePublishInputs, type PublishInputs } from './publish.ts';
 export type { RawInputs } from './reader.ts';
 export type {
