@@ -9,13 +9,21 @@ import { pushApp, pushBase } from './fixture.ts';
 
 const APPS = ['a', 'b', 'c', 'd'];
 
-/** Starts a rebase of all apps, one after the other, and gives the signal when the second one is about to be published. */
-async function interrupted(signal: NodeJS.Signals, ...args: readonly string[]) {
+type At = (request: Parameters<Intercept>[0]) => boolean;
+
+interface Moment {
+  readonly signal: NodeJS.Signals;
+  /** Default: when the second app is about to be published. */
+  readonly at?: At;
+}
+
+/** Starts a rebase of all apps, one after the other, and gives the signal. */
+async function interrupted({ signal, at = isPublished }: Moment, ...args: readonly string[]) {
   let tell: () => void = () => undefined;
   const reached = new Promise<void>((resolve) => (tell = resolve));
   let isGated = false;
-  const intercept: Intercept = ({ method, path }) => {
-    if (!isGated || method !== 'PUT' || !path.startsWith('/v2/b/manifests/')) return undefined;
+  const intercept: Intercept = (request) => {
+    if (!isGated || !at(request)) return undefined;
     tell();
     return new Promise(() => undefined);
   };
@@ -34,9 +42,11 @@ async function interrupted(signal: NodeJS.Signals, ...args: readonly string[]) {
   return { host: registry.host, ...(await ended) };
 }
 
+const isPublished: At = ({ method, path }) => method === 'PUT' && path.startsWith('/v2/b/manifests/');
+
 describe('a rebase that is ended', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)('by %s tells programs what is done, and what is not', async (signal) => {
-    const { status, stdout, host } = await interrupted(signal, '--json');
+    const { status, stdout, host } = await interrupted({ signal }, '--json');
     const { images } = JSON.parse(stdout) as RebaseReport;
     expect({ status, images }).toMatchObject({
       status: 130,
@@ -49,8 +59,18 @@ describe('a rebase that is ended', () => {
     });
   });
 
+  it('while it still looks at images has begun none', async () => {
+    const at: At = ({ path }) => path === '/v2/c/manifests/1';
+    const { status, stdout } = await interrupted({ signal: 'SIGTERM', at }, '--json');
+    const { images } = JSON.parse(stdout) as RebaseReport;
+    expect({ status, states: images.map(({ state }) => state) }).toEqual({
+      status: 130,
+      states: ['pending', 'pending', 'pending', 'pending'],
+    });
+  });
+
   it('tells people, and how to go on', async () => {
-    const { stdout, stderr, host } = await interrupted('SIGINT');
+    const { stdout, stderr, host } = await interrupted({ signal: 'SIGINT' });
     expect(stdout).toContain(`${host}/a:1 rebased: sha256:`);
     expect(stdout).toContain(`${host}/b:1 failed: it was interrupted`);
     expect(stdout).toMatch(/^4 images: 1 rebased, 1 failed, 2 not begun; /m);
@@ -58,7 +78,7 @@ describe('a rebase that is ended', () => {
   });
 
   it('leaves a report in Markdown', async () => {
-    expect((await interrupted('SIGTERM', '--markdown')).stdout).toMatch(
+    expect((await interrupted({ signal: 'SIGTERM' }, '--markdown')).stdout).toMatch(
       /^4 images: 1 rebased, 1 failed, 2 not begun; /,
     );
   });

@@ -18,6 +18,8 @@ export interface FoundSubject {
 export interface FoundSubjects {
   readonly subjects: readonly FoundSubject[];
   readonly failures: readonly NotFound[];
+  /** What was not read any more, since the run was ended. */
+  readonly unread: readonly ImageReference[];
   readonly leftOut: readonly LeftOut[];
 }
 
@@ -34,6 +36,7 @@ export async function findSubjects(
   if (request.previousImage !== undefined) return previousSubject(request, request.previousImage, registry);
   const { selected, failures: unlisted, leftOut } = await selectImages(request, context);
   const failures = [...unlisted];
+  const unread: ImageReference[] = [];
   const subjects = new Map<string, FoundSubject>();
   await mapInParallel(selected, request.parallel, async ({ reference, isNamed }) => {
     const { repository, tag } = reference;
@@ -45,11 +48,15 @@ export async function findSubjects(
       const all = { subject: { repository, raw, targets }, isNamed: isNamed || known?.isNamed === true };
       subjects.set(key, all);
     } catch (error) {
-      if (!(error instanceof BuildpacksError) || error.code === 'cancelled') throw error;
+      if (context.signal.aborted) {
+        unread.push(reference);
+        return;
+      }
+      if (!(error instanceof BuildpacksError)) throw error;
       failures.push({ repository, tags: tag === undefined ? [] : [tag], error });
     }
   });
-  return { subjects: [...subjects.values()], failures, leftOut };
+  return { subjects: [...subjects.values()], failures, unread, leftOut };
 }
 
 function byTag(a: TagTarget, b: TagTarget): number {
@@ -72,6 +79,7 @@ async function previousSubject(
   return {
     subjects: [{ subject: { repository: previous.repository, raw, targets }, isNamed: true }],
     failures: [],
+    unread: [],
     leftOut: [],
   };
 }

@@ -5,7 +5,7 @@ import { optional } from '../json/json.ts';
 import { mapInParallel } from '../parallel/parallel.ts';
 import { loadPolicies } from '../policy/index.ts';
 import type { Ports } from '../ports/index.ts';
-import { canonicalRegistry } from '../reference/index.ts';
+import { canonicalRegistry, type ImageReference } from '../reference/index.ts';
 import { registryServer, type RegistryClient } from '../registry/index.ts';
 import { Attachments } from './attachments.ts';
 import { baseCreated } from './base-age.ts';
@@ -43,11 +43,11 @@ export async function rebaseImages(request: RebaseRequest, ports: Ports): Promis
     const guard = new RunImageGuard({ patterns, policies, registries, clock: ports.clock });
     own.log.phase(request.mode === 'rebase' ? 'rebase' : 'compare');
     const context = { registry, log: own.log, signal: ports.signal };
-    const { subjects, failures, leftOut } = await findSubjects(request, context);
+    const { subjects, failures, unread, leftOut } = await findSubjects(request, context);
     const run = new Run(request, { registry, guard, ports: own });
     const done = await mapInParallel(subjects, request.parallel, (found) => run.report(found, subjects.length));
     const lost = failures.map(({ repository, tags, error }) => failed(nameOf(repository, tags), error));
-    const images = [...done, ...lost].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+    const images = [...done, ...lost, ...unread.map(notRead)].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
     const runImages = await run.runImages();
     const milliseconds = ports.clock.now() - began;
     return {
@@ -69,6 +69,10 @@ function keyOf({ repository, tags }: ImageReport): string {
 function nameOfSubject({ subject }: FoundSubject): ReturnType<typeof nameOf> {
   const tags = subject.targets.map(({ tag }) => tag);
   return nameOf(subject.targets[0]?.repository ?? subject.repository, tags);
+}
+
+function notRead({ repository, tag }: ImageReference): ImageReport {
+  return { ...nameOf(repository, tag === undefined ? [] : [tag]), state: 'pending' };
 }
 
 /** Whatever was thrown while the run was torn down. */
