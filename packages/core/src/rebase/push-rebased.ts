@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import { BuildpacksError } from '../errors/index.ts';
 import { type Descriptor, parseManifest, type RawManifest } from '../image/manifest.ts';
 import { allInOrder, mapInParallel } from '../parallel/parallel.ts';
@@ -46,10 +45,9 @@ export async function pushRebased(
   ].filter(({ layer }) => !there.has(layer.digest) && !FOREIGN.test(layer.mediaType));
   const unique = [...new Map(wanted.map((each) => [each.layer.digest, each])).values()];
   const { raw, configBytes } = plan.rebased;
-  const open = () => Readable.from([configBytes], { objectMode: false });
   const [passages] = await allInOrder([
     mapInParallel(unique, AT_ONCE, async ({ layer, from }) => ({ layer, passage: await mover.bring(layer, from, to) })),
-    registry.uploadBlob(to, parseManifest(raw).config, open),
+    registry.uploadBlob(to, parseManifest(raw).config, () => configBytes),
   ]);
   await putVerified(raw, to, registry);
   return { mounted: sum(passages, 'mounted'), copied: sum(passages, 'copied') };

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import type { Descriptor } from '../image/manifest.ts';
 import type { Digest } from '../reference/index.ts';
 import { refuseOtherDigest } from './digest-header.ts';
@@ -24,7 +23,7 @@ export async function uploadInChunks(
   transport: Transport,
   session: UploadSession,
   { digest, size }: Descriptor,
-  source: Readable,
+  source: Bytes,
 ): Promise<void> {
   const upload = new ChunkedUpload(transport, session, digest);
   let start = 0;
@@ -33,6 +32,8 @@ export async function uploadInChunks(
     start += chunk.byteLength;
   }
 }
+
+type Bytes = AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 
 interface Piece {
   readonly chunk: Buffer;
@@ -120,10 +121,10 @@ class ChunkedUpload {
 }
 
 /** The bytes of a stream in pieces of one size, the last of which may be smaller. */
-async function* chunksOf(source: Readable, size: number): AsyncGenerator<Buffer> {
+async function* chunksOf(source: Bytes, size: number): AsyncGenerator<Buffer> {
   let parts: Uint8Array[] = [];
   let held = 0;
-  for await (const part of source as AsyncIterable<Uint8Array>) {
+  for await (const part of source) {
     let rest = part;
     while (held + rest.byteLength >= size) {
       const missing = size - held;

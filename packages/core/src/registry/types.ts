@@ -4,6 +4,7 @@ import type { ImageSource } from '../image/source.ts';
 import type { AskedPlace } from '../mirrors/index.ts';
 import type { Digest, ImageReference, Repository } from '../reference/index.ts';
 import type { RepositoryPrefix } from './catalog.ts';
+import type { OpenBlob } from './upload.ts';
 
 /** What the registry counted on the wire; for reports and for tests that bound requests and bytes. */
 export interface Traffic {
@@ -56,8 +57,8 @@ export interface RegistryTarget {
    * is then cancelled), and when the blob comes from another registry: a mirror counts as where it is.
    */
   mountBlob(repository: Repository, digest: Digest, from: Repository): Promise<boolean>;
-  /** Monolithic upload; `open` is called again for each retry. */
-  uploadBlob(repository: Repository, descriptor: Descriptor, open: () => Readable | Promise<Readable>): Promise<void>;
+  /** Monolithic upload; `open` is called again for each retry. Bytes at hand are sent with the request's headers. */
+  uploadBlob(repository: Repository, descriptor: Descriptor, open: OpenBlob): Promise<void>;
   /** PUT under a tag or under its own digest; the registry's digest is compared. False when it tells none. */
   putManifest(repository: Repository, name: string, manifest: RawManifest): Promise<boolean>;
   /** Fails with `denied` when these credentials may not push; leaves nothing on the registry. */

@@ -1,17 +1,16 @@
-import type { Readable } from 'node:stream';
 import type { Descriptor } from '../image/manifest.ts';
 import { formatRepository, type Repository } from '../reference/index.ts';
 import { CHUNK, uploadInChunks } from './chunked-upload.ts';
 import { refuseOtherDigest } from './digest-header.ts';
 import { RegistryError } from './error.ts';
-import { exactBody } from './exact-body.ts';
+import { type BlobSource, exactBody } from './exact-body.ts';
 import { isTransient } from './retry.ts';
 import type { Access } from './scope.ts';
 import type { Call, Transport } from './transport.ts';
 import { beginUpload, cancelUpload, PATIENCE, type UploadSession } from './upload-session.ts';
 import { withParameter } from './url.ts';
 
-export type OpenBlob = () => Readable | Promise<Readable>;
+export type OpenBlob = () => BlobSource | Promise<BlobSource>;
 
 /**
  * Uploads in one piece: POST, then PUT with the digest; tried again as a whole, with the source opened anew. Every registry
@@ -123,7 +122,8 @@ class BlobUpload {
   }
 
   async #sendInChunks(session: UploadSession): Promise<void> {
-    await uploadInChunks(this.#transport, session, this.#descriptor, exactBody(this.#descriptor, await this.#open()));
+    const body = exactBody(this.#descriptor, await this.#open());
+    await uploadInChunks(this.#transport, session, this.#descriptor, body instanceof Uint8Array ? [body] : body);
   }
 
   #isThere(): Promise<boolean> {

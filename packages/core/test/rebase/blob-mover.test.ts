@@ -34,7 +34,8 @@ function registries(...filled: readonly Repository[]) {
       return Promise.resolve(Readable.from([Buffer.from('secret')]));
     },
     uploadBlob: async (repository, _, open) => {
-      await (await open()).toArray();
+      const source = await open();
+      if (source instanceof Readable) await source.toArray();
       add(repository);
     },
     source: (repository) => ({

@@ -52,12 +52,15 @@ describe('reading a blob', () => {
 describe('uploading a blob', () => {
   const content = Buffer.from('layer');
 
-  it('posts, then puts with the digest and the location as it was', async () => {
+  it.each([
+    ['a source', () => Readable.from([content])],
+    ['bytes at hand', () => content],
+  ])('posts, then puts %s with the digest and the location as it was', async (_, open) => {
     const registry = await startFakeRegistry();
     const blob = registry.addBlob(content);
     registry.blobs.clear();
     const { client } = setup();
-    await client.uploadBlob(registry.repository('app'), blob, () => Readable.from([content]));
+    await client.uploadBlob(registry.repository('app'), blob, open);
     expect(registry.blobs.get(blob.digest)?.equals(content)).toBe(true);
     expect(client.traffic()).toEqual({ requests: 2, bytesUp: content.byteLength, bytesDown: 0 });
   });
@@ -77,14 +80,14 @@ describe('uploading a blob', () => {
   });
 
   it.each([
-    ['shorter', 'laye'],
-    ['longer', 'layers'],
-  ])('refuses a source that is %s than announced', async (_, actual) => {
+    ['a source that is shorter', Readable.from([Buffer.from('laye')])],
+    ['a source that is longer', Readable.from([Buffer.from('layers')])],
+    ['bytes that are fewer', Buffer.from('laye')],
+    ['bytes that are more', Buffer.from('layers')],
+  ])('refuses %s than announced', async (_, actual) => {
     const registry = await startFakeRegistry();
     const blob = registry.addBlob(content);
-    const upload = setup().client.uploadBlob(registry.repository('app'), blob, () =>
-      Readable.from([Buffer.from(actual)]),
-    );
+    const upload = setup().client.uploadBlob(registry.repository('app'), blob, () => actual);
     await expect(upload).rejects.toMatchObject({ code: 'image' });
   });
 

@@ -45,6 +45,21 @@ const CHUNKS: readonly Row[] = [
       `PUT upload ${LAST}`,
     ],
   }),
+  {
+    name: 'is sent in chunks when its bytes are at hand, too',
+    content: LARGE,
+    faults: [once('PUT upload', refusesUnread(413))],
+    act: async ({ client, repository, blob, content, store, stored }) => {
+      store.blobs.delete(blob.digest);
+      await client.uploadBlob(repository, blob, () => content);
+      return stored()?.length;
+    },
+    gives: 9 * MIB,
+    requests: [
+      ...['POST uploads', 'PUT upload', 'DELETE upload'],
+      ...['POST uploads', `PATCH upload ${FIRST}`, `PUT upload ${LAST}`],
+    ],
+  },
   large({
     name: 'goes on where a chunk was cut',
     faults: [once('PUT upload', refusesUnread(413)), once('PATCH upload', resetsKeeping(MIB))],
