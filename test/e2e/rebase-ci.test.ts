@@ -32,14 +32,14 @@ requiresDocker('a rebase in a Pod', () => {
     const before = await world.digest(image);
     const { results, text } = await runTask({
       task: `tekton/task/${task}/${task}.yaml`,
-      params: { images: [image], 'keep-old-as': '{tag}-previous', 'tool-image': toolImage },
+      params: { images: [image], 'keep-old-as': '{tag}-before-{digest}', 'tool-image': toolImage },
       ...more,
     });
     const after = await world.digest(image);
     const references = `${image.replace(/:[^:/]+$/, '')}@${after}`;
     expect(results, text).toEqual({ REBASED: '1', OUTDATED: '0', FAILED: '0', IMAGES: references });
     expect(after).not.toBe(before);
-    expect(await world.digest(`${image}-previous`)).toBe(before);
+    expect(await world.digest(`${image}-before-${before.slice(7, 19)}`)).toBe(before);
   });
 
   it('is the template "rebase" for Argo', async () => {
@@ -48,10 +48,10 @@ requiresDocker('a rebase in a Pod', () => {
     const { outputs, text } = await runWorkflow({
       templates: TEMPLATES,
       templateRef: { name: 'buildpacks-ci', template: 'rebase' },
-      parameters: { images: image, 'keep-old-as': '{tag}-previous', 'tool-image': toolImage },
+      parameters: { images: image, 'keep-old-as': '{tag}-before-{digest}', 'tool-image': toolImage },
     });
     expect(outputs, text).toMatchObject({ rebased: '1', outdated: '0', failed: '0' });
-    expect(await world.digest(`${image}-previous`)).toBe(before);
+    expect(await world.digest(`${image}-before-${before.slice(7, 19)}`)).toBe(before);
   });
 });
 
