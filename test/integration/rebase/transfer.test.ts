@@ -44,9 +44,9 @@ describe('many images', () => {
       'POST mount': APPS * next.layers.length,
       'POST blobs': APPS,
       'PUT blobs': APPS,
-      // By digest, which this registry confirms, and by tag, which is looked at right before.
+      // By digest and by tag: a look after the one and before the other.
       'PUT manifests': APPS * 2,
-      'HEAD manifests': APPS,
+      'HEAD manifests': APPS * 2,
       'GET tags': APPS,
       // This registry has no such API, which one answer tells.
       'GET referrers': 1,

@@ -49,19 +49,13 @@ export async function pushRebased(
     mapInParallel(unique, AT_ONCE, async ({ layer, from }) => ({ layer, passage: await mover.bring(layer, from, to) })),
     registry.uploadBlob(to, parseManifest(raw).config, () => configBytes),
   ]);
-  await putVerified(raw, to, registry);
+  await registry.putManifest(to, raw.digest, raw);
   return { mounted: sum(passages, 'mounted'), copied: sum(passages, 'copied') };
 }
 
-/**
- * Stores a manifest under its digest. A registry that tells in its answer the digest of what it stored has it; one that says nothing, as
- * would a proxy that loses writes, must show it.
- *
- * @throws BuildpacksError `registry` when it does not
- */
-export async function putVerified(raw: RawManifest, repository: Repository, registry: RegistryClient): Promise<void> {
+/** @throws BuildpacksError `registry` unless the repository shows the manifest that it took */
+export async function requireShown(raw: RawManifest, repository: Repository, registry: RegistryClient): Promise<void> {
   const { digest } = raw;
-  if (await registry.putManifest(repository, digest, raw)) return;
   const head = await registry.headManifest({ kind: 'digest', repository, digest });
   if (head?.digest === digest) return;
   const message = `${formatRepository(repository)} took the manifest ${digest} but does not show it`;

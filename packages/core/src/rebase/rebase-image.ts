@@ -6,7 +6,7 @@ import { asText, optional } from '../json/json.ts';
 import type { Attachment, Attachments } from './attachments.ts';
 import type { BlobMover } from './blob-mover.ts';
 import { moveTags, type MovedTag } from './move-tags.ts';
-import { type Moved, pushRebased, putVerified } from './push-rebased.ts';
+import { type Moved, pushRebased, requireShown } from './push-rebased.ts';
 import { rebasedIndex } from './rebased-index.ts';
 import type { Change, PlatformReport, RunImageChange } from './report.ts';
 import type { RollbackTags } from '../catalog/rollback-tag.ts';
@@ -76,7 +76,7 @@ export interface RebaseOutcome {
 /** Platforms of one image. */
 const EDITIONS_AT_ONCE = 4;
 
-/** Layers, configurations and manifests come first, then the index, and tags last, when the registry is known to have what they will lead to. */
+/** Layers, configurations and manifests come first, then the index, and tags last, when the registry has shown what they will lead to. */
 export async function performRebase(prepared: PreparedRebase, context: RebaseContext): Promise<RebaseOutcome> {
   const { subject, editions, raw, change } = prepared;
   const [to = subject.repository] = subject.targets.map(({ repository }) => repository);
@@ -91,7 +91,8 @@ export async function performRebase(prepared: PreparedRebase, context: RebaseCon
     attachmentsOf(change, prepared, context).then((found) => (attachments = found)),
   ]);
   const isIndex = !change.platforms.some(({ after }) => after === raw.digest);
-  if (isIndex) await putVerified(raw, to, registry);
+  if (isIndex) await registry.putManifest(to, raw.digest, raw);
+  await requireShown(raw, to, registry);
   const movedTags = await moveTags(subject, raw, context);
   return { moved: total(sums), movedTags, attachments };
 }

@@ -57,13 +57,13 @@ export async function headManifest(transport: Transport, turn: Turn): Promise<De
   return raw && { mediaType: raw.mediaType, digest: raw.digest, size: raw.bytes.byteLength };
 }
 
-/** PUT under a tag or the manifest's own digest. True when the registry tells the digest of what it stored; many say nothing. */
+/** PUT under a tag or the manifest's own digest. */
 export async function putManifest(
   transport: Transport,
   repository: Repository,
   name: string,
   manifest: RawManifest,
-): Promise<boolean> {
+): Promise<void> {
   const call: Call = {
     task: `write the manifest ${formatRepository(repository)}${isDigest(name) ? '@' : ':'}${name}`,
     method: 'PUT',
@@ -74,10 +74,9 @@ export async function putManifest(
     expect: [200, 201, 202, 204],
     errand: 'upload',
   };
-  return transport.call(call, async (answer) => {
+  await transport.call(call, async (answer) => {
     await answer.discard();
     refuseOtherDigest(answer, call.task, manifest.digest);
-    return answer.header('docker-content-digest') === manifest.digest;
   });
 }
 

@@ -59,8 +59,8 @@ export interface RegistryTarget {
   mountBlob(repository: Repository, digest: Digest, from: Repository): Promise<boolean>;
   /** Monolithic upload; `open` is called again for each retry. Bytes at hand are sent with the request's headers. */
   uploadBlob(repository: Repository, descriptor: Descriptor, open: OpenBlob): Promise<void>;
-  /** PUT under a tag or under its own digest; the registry's digest is compared. False when it tells none. */
-  putManifest(repository: Repository, name: string, manifest: RawManifest): Promise<boolean>;
+  /** PUT under a tag or under its own digest; the registry's digest is compared. */
+  putManifest(repository: Repository, name: string, manifest: RawManifest): Promise<void>;
   /** Fails with `denied` when these credentials may not push; leaves nothing on the registry. */
   checkPush(repository: Repository): Promise<void>;
 }
