@@ -1,3 +1,4 @@
+import { platformOf } from '../image/platform.ts';
 import { InputError } from '../errors/index.ts';
 import type { Image } from '../image/source.ts';
 import type { Platform } from '../image/manifest.ts';
@@ -158,10 +159,6 @@ function parseRunImages(metadata: JsonRecord): readonly RunImageNames[] {
     return image === undefined ? [] : [{ image, mirrors: asStrings(json['mirrors']) }];
   });
   return named.filter((entry, index) => named.findIndex(({ image }) => image === entry.image) === index);
-}
-
-function platformOf({ config }: Image): Platform {
-  return { os: config.os, architecture: config.architecture, ...optional('variant', config.variant) };
 }
 
 /** The label's JSON; undefined when there is no label, null when it is not JSON. */

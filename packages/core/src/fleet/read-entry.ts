@@ -4,6 +4,7 @@ import { realTime } from '../image/creation-time.ts';
 import { parseManifest, type RawManifest } from '../image/manifest.ts';
 import { MEDIA_TYPE } from '../image/media-types.ts';
 import { type Image, readImage } from '../image/source.ts';
+import { platformOf } from '../image/platform.ts';
 import { optional } from '../json/json.ts';
 import { type AppLabels, parseAppLabels } from '../lifecycle/labels.ts';
 import type { Repository } from '../reference/index.ts';
@@ -90,10 +91,6 @@ export class EntryReader {
     const all = await readImageComponents(image, (component) => queries.some((query) => query.matches(component)));
     return all.state === 'present' ? { state: 'searched', found: all.components, unread: all.unread } : all;
   }
-}
-
-function platformOf({ config: { os, architecture, variant } }: Image): AppEntry['platform'] {
-  return { os, architecture, ...optional('variant', variant) };
 }
 
 function distributionOf(labels: Readonly<Record<string, string>>): string | undefined {

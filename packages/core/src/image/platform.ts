@@ -1,9 +1,16 @@
 import { BuildpacksError } from '../errors/index.ts';
-import type { Descriptor, Index, Platform } from './manifest.ts';
+import { optional } from '../json/json.ts';
+import type { Descriptor, ImageConfig, Index, Platform } from './manifest.ts';
 import { isIndexType, isManifestType } from './media-types.ts';
 
 /** What an index entry without a platform means. */
 export const DEFAULT_PLATFORM: Platform = { os: 'linux', architecture: 'amd64' };
+
+/** Which platform an image is for, as its configuration says. */
+export function platformOf({ config }: { readonly config: ImageConfig }): Platform {
+  const { os, architecture, variant } = config;
+  return { os, architecture, ...optional('variant', variant) };
+}
 
 /**
  * The image of an index that fits a platform best: the very variant first, then the nearest older arm variant, then, when

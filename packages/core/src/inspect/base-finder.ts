@@ -1,9 +1,10 @@
 import { runImageCandidates } from '../builder/run-image.ts';
+import { RunImageReader } from '../catalog/run-image-reader.ts';
 import { BuildpacksError, InputError } from '../errors/index.ts';
 import { creationTime } from '../image/creation-time.ts';
 import type { Platform } from '../image/manifest.ts';
-import { formatPlatform } from '../image/platform.ts';
-import { type Image, readImage } from '../image/source.ts';
+import { platformOf } from '../image/platform.ts';
+import type { Image } from '../image/source.ts';
 import { optional } from '../json/json.ts';
 import { type AppLabels, parseAppLabels } from '../lifecycle/labels.ts';
 import { isOnThisMachine } from '../network/index.ts';
@@ -24,13 +25,12 @@ export interface BaseSummary {
 
 type RunImageNames = AppLabels['lifecycle']['runImage'];
 
-/** Finds the newest run images, each asked for once however many images stand on it. Everything goes through the rules for mirrors. */
+/** Finds the newest run images. Everything goes through the rules for mirrors. */
 export class BaseFinder {
-  readonly #registry: RegistryReader;
-  readonly #read = new Map<string, Promise<LatestBase | undefined>>();
+  readonly #reader: RunImageReader;
 
   constructor(registry: RegistryReader) {
-    this.#registry = registry;
+    this.#reader = new RunImageReader(registry);
   }
 
   /**
@@ -43,8 +43,7 @@ export class BaseFinder {
   async summaryOf(image: Pick<Image, 'config'>, near?: string): Promise<BaseSummary> {
     const runImage = parseAppLabels(image.config)?.lifecycle.runImage;
     if (runImage?.image === undefined) return { state: 'unknown', reason: 'the image does not record its run image' };
-    const { os, architecture, variant } = image.config;
-    const platform = { os, architecture, ...optional('variant', variant) };
+    const platform = platformOf(image);
     const [found, used] = await Promise.all([
       this.#latest(runImage.image, runImage.mirrors, platform, near),
       this.#used(runImage, platform, near),
@@ -67,8 +66,7 @@ export class BaseFinder {
     let reason = `"${name}" does not exist`;
     for (const { reference } of runImageCandidates(request)) {
       try {
-        requireReach(reference, near);
-        const found = await this.#once(reference, platform);
+        const found = await this.#read(reference, platform, near);
         if (found !== undefined) return found;
       } catch (error) {
         reason = tolerate(error).message;
@@ -85,29 +83,25 @@ export class BaseFinder {
   ): Promise<LatestBase | undefined> {
     if (reference?.includes('@sha256:') !== true) return undefined;
     try {
-      const named = parseReference(reference);
-      requireReach(named, near);
-      return await this.#once(named, platform);
+      return await this.#read(parseReference(reference), platform, near);
     } catch (error) {
       tolerate(error);
       return undefined;
     }
   }
 
-  #once(reference: ImageReference, platform: Platform): Promise<LatestBase | undefined> {
-    const key = `${familiarReference(reference)} ${formatPlatform(platform)}`;
-    const known = this.#read.get(key) ?? this.#readBase(reference, platform);
-    this.#read.set(key, known);
-    return known;
-  }
-
-  async #readBase(reference: ImageReference, platform: Platform): Promise<LatestBase | undefined> {
-    const found = await this.#registry.resolve(reference, platform);
+  async #read(
+    reference: ImageReference,
+    platform: Platform,
+    near: string | undefined,
+  ): Promise<LatestBase | undefined> {
+    requireReach(reference, near);
+    const found = await this.#reader.read(reference, platform, near);
     if (found === undefined) return undefined;
-    const { raw, config } = await readImage(this.#registry.source(reference.repository), found.manifest);
-    const { diffIds } = config;
+    const { raw, config } = found.image;
     const made = creationTime(config);
     const created = made === undefined ? undefined : new Date(made).toISOString();
+    const { diffIds } = config;
     return { name: familiarReference(reference), digest: raw.digest, diffIds, ...optional('created', created) };
   }
 }

@@ -1,9 +1,9 @@
 import { creationTime } from '../image/creation-time.ts';
-import { formatPlatform } from '../image/platform.ts';
+import { formatPlatform, platformOf } from '../image/platform.ts';
 import type { Digest } from '../reference/index.ts';
 import { type ImageComponents, readImageComponents } from '../sbom/image-components.ts';
 import { basePackages, PACKAGES_LABEL, type RunImagePackages, runImagePackages } from '../sbom/run-image-packages.ts';
-import { distributionOf, type Inspection, inspectImage, platformOf } from './inspect.ts';
+import { distributionOf, type Inspection, inspectImage } from './inspect.ts';
 import { type OwnedLayer, ownedLayers } from './layers.ts';
 import type { InspectionTarget } from './target.ts';
 

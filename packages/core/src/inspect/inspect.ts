@@ -6,6 +6,7 @@ import type { Digest } from '../reference/index.ts';
 import type { BuildpackName, ProcessSummary } from '../report/result.ts';
 import { type OwnedLayer, ownedLayers } from './layers.ts';
 import { type Platform, parseIndex, type RawManifest } from '../image/manifest.ts';
+import { platformOf } from '../image/platform.ts';
 import { isIndexType } from '../image/media-types.ts';
 import { describeProcesses } from './processes.ts';
 import { extractSbom, listSbom, recordsSbom, type SbomFile, sbomLayer } from '../sbom/image-bills.ts';
@@ -134,11 +135,6 @@ export function notBuilt(name: string): BuildpacksError {
       hint: 'Only app images that the lifecycle made can be inspected; builders, run images and images from a Dockerfile can not.',
     },
   );
-}
-
-export function platformOf(image: Image): Platform {
-  const { os, architecture, variant } = image.config;
-  return { os, architecture, ...optional('variant', variant) };
 }
 
 /** Attestations stand in an index under a platform of their own, `unknown/unknown`. */

@@ -1,8 +1,8 @@
 import type { RunImageReader } from '../catalog/run-image-reader.ts';
 import { BuildpacksError } from '../errors/index.ts';
 import { creationTime } from '../image/creation-time.ts';
+import { platformOf } from '../image/platform.ts';
 import type { Image } from '../image/source.ts';
-import { optional } from '../json/json.ts';
 import type { LifecycleMetadata } from '../lifecycle/labels.ts';
 import { isOnThisMachine } from '../network/index.ts';
 import { imageFact, type RunImageFact } from '../policy/index.ts';
@@ -38,8 +38,7 @@ export async function provenRunImage(app: NamedApp, { reader, registries }: RunI
       `"${name}" names the run image "${text}": that is this machine or its network's own, and only the label names it`,
     );
   }
-  const { os, architecture, variant } = image.config;
-  const found = await reader.read(reference, { os, architecture, ...optional('variant', variant) });
+  const found = await reader.read(reference, platformOf(image));
   if (found === undefined) {
     throw unproven(
       `the run image "${text}" that "${name}" names is not there, so that nobody can tell whether it is true`,

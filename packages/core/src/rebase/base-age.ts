@@ -1,5 +1,6 @@
 import { creationTime } from '../image/creation-time.ts';
-import type { RecordedBases } from './recorded-base.ts';
+import type { RunImageReader } from '../catalog/run-image-reader.ts';
+import { recordedBase } from './recorded-base.ts';
 import type { Edition } from './subject.ts';
 
 /**
@@ -8,8 +9,8 @@ import type { Edition } from './subject.ts';
  *
  * @throws BuildpacksError `cancelled`
  */
-export async function baseCreated(edition: Edition, bases: RecordedBases, now: number): Promise<number | undefined> {
-  const image = await bases.baseOf(edition);
+export async function baseCreated(edition: Edition, reader: RunImageReader, now: number): Promise<number | undefined> {
+  const image = await recordedBase(edition, reader);
   const created = image && creationTime(image.config);
   return created !== undefined && created <= now ? created : undefined;
 }

@@ -1,9 +1,9 @@
 import { BuildpacksError, InputError } from '../errors/index.ts';
 import { inputError } from '../errors/problems.ts';
 import type { Platform } from '../image/manifest.ts';
-import { formatPlatform } from '../image/platform.ts';
-import { readImage } from '../image/source.ts';
+import { platformOf } from '../image/platform.ts';
 import { runImageCandidates } from '../builder/run-image.ts';
+import type { RunImageReader } from '../catalog/run-image-reader.ts';
 import type { Log } from '../ports/index.ts';
 import {
   type Digest,
@@ -12,7 +12,7 @@ import {
   type ImageReference,
   type Repository,
 } from '../reference/index.ts';
-import { RegistryError, type RegistryReader } from '../registry/index.ts';
+import { RegistryError } from '../registry/index.ts';
 import { type AppImage, type BaseImage, readDocuments } from './app-image.ts';
 import { atMost, cut } from '../report/markdown-text.ts';
 import { RebaseRefusal, refusal, type Violation } from './refusal.ts';
@@ -35,7 +35,7 @@ export interface NamedRunImage {
 }
 
 export interface BaseImagesOptions {
-  readonly registry: RegistryReader;
+  readonly reader: RunImageReader;
   readonly log: Log;
   readonly guard: RunImageGuard;
   /** Takes the place of what images record. */
@@ -49,12 +49,9 @@ interface FindOptions {
   readonly isNamed: boolean;
 }
 
-/** Finds the new run images, each read once however many images stand on it. */
+/** Finds the new run images. */
 export class BaseImages {
   readonly #options: BaseImagesOptions;
-  readonly #found = new Map<string, Promise<FoundBase | undefined>>();
-  /** Registries that did not answer, and how. */
-  readonly #silent = new Map<string, BuildpacksError>();
 
   constructor(options: BaseImagesOptions) {
     this.#options = options;
@@ -67,10 +64,9 @@ export class BaseImages {
    */
   async findFor(app: AppImage, { output, isNamed }: FindOptions): Promise<FoundBase> {
     const { override, guard } = this.#options;
-    const { os, architecture, variant } = app.image.config;
-    const platform = { os, architecture, ...(variant !== undefined && { variant }) };
+    const where = { platform: platformOf(app.image), near: output.registry };
     if (override !== undefined) {
-      const found = await this.#read(override.reference, override.text, platform);
+      const found = await this.#read(override.reference, override.text, where);
       if (found !== undefined) return found;
       throw inputError('run-image', `"${override.text}" does not exist`, 'Check the name and these credentials.');
     }
@@ -84,7 +80,7 @@ export class BaseImages {
       const against = guard.againstName(reference, isNamed);
       violations.push(...against);
       if (against.length > 0) continue;
-      const found = await this.#try(reference, platform, output).catch((error: unknown) => {
+      const found = await this.#read(reference, familiarReference(reference), where).catch((error: unknown) => {
         if (!isRefusal(error)) throw error;
         failures.push(error);
         return undefined;
@@ -95,33 +91,14 @@ export class BaseImages {
     throw noneReadable([names.image, ...names.mirrors], failures);
   }
 
-  /** A registry that does not answer is waited for once: labels may name any number of its images. */
-  async #try(reference: ImageReference, platform: Platform, output: Repository): Promise<FoundBase | undefined> {
-    const { registry } = reference.repository;
-    const silent = this.#silent.get(registry);
-    if (silent !== undefined) throw silent;
-    try {
-      return await this.#read(reference, familiarReference(reference), platform);
-    } catch (error) {
-      const isSilent = error instanceof RegistryError && error.code === 'temporary' && error.status === undefined;
-      if (isSilent && registry !== output.registry) this.#silent.set(registry, error);
-      throw error;
-    }
-  }
-
-  #read(reference: ImageReference, name: string, platform: Platform): Promise<FoundBase | undefined> {
-    const key = `${name} ${formatPlatform(platform)}`;
-    const known = this.#found.get(key);
-    if (known !== undefined) return known;
-    const reading = this.#readAnew(reference, name, platform);
-    this.#found.set(key, reading);
-    return reading;
-  }
-
-  async #readAnew(reference: ImageReference, name: string, platform: Platform): Promise<FoundBase | undefined> {
-    const { registry, log } = this.#options;
+  async #read(
+    reference: ImageReference,
+    name: string,
+    { platform, near }: { readonly platform: Platform; readonly near: string },
+  ): Promise<FoundBase | undefined> {
+    const { reader, log } = this.#options;
     const { repository } = reference;
-    const found = await registry.resolve(reference, platform).catch((error: unknown) => {
+    const found = await reader.read(reference, platform, near).catch((error: unknown) => {
       throw isOtherPlatform(error)
         ? refusal('platform', error.message, 'Use a run image of the same platform.')
         : error;
@@ -130,10 +107,9 @@ export class BaseImages {
       log.debug(`the run image ${name} does not exist`);
       return undefined;
     }
-    const image = await readImage(registry.source(repository), found.manifest);
+    const { image, digests } = found;
     if (image.manifest.layers.length === 0) throw new BuildpacksError('image', `the run image ${name} has no layers`);
     const recorded = `${formatRepository(repository)}@${image.raw.digest}`;
-    const digests = [image.raw.digest, ...(found.index === undefined ? [] : [found.index.digest])];
     return { image, ...readDocuments(image), name, reference: recorded, repository, asked: reference, digests };
   }
 }

@@ -1,7 +1,8 @@
+import type { RunImageReader } from '../catalog/run-image-reader.ts';
 import { mapInParallel } from '../parallel/parallel.ts';
 import { comparePackages, type PackageChanges } from '../sbom/package-changes.ts';
 import { basePackages, baseSbomLayer, type RunImagePackages, runImagePackages } from '../sbom/run-image-packages.ts';
-import type { RecordedBases } from './recorded-base.ts';
+import { recordedBase } from './recorded-base.ts';
 import type { RunImageReport } from './report.ts';
 import { runImageChange } from './rebase-image.ts';
 import type { Edition } from './subject.ts';
@@ -17,11 +18,11 @@ const MAX_WITNESSES = 3;
  * with bills of materials, and none for run images that have none.
  */
 export class BasePackages {
-  readonly #bases: RecordedBases;
+  readonly #reader: RunImageReader;
   readonly #pairs = new Map<string, Edition[]>();
 
-  constructor(bases: RecordedBases) {
-    this.#bases = bases;
+  constructor(reader: RunImageReader) {
+    this.#reader = reader;
   }
 
   /** Notes an image that goes, or would go, from one run image to another. */
@@ -58,7 +59,7 @@ export class BasePackages {
     const { image, baseLayers } = edition.app;
     const told = await basePackages(image, baseLayers);
     if (told.state !== 'untold') return told;
-    const base = await this.#bases.baseOf(edition);
+    const base = await recordedBase(edition, this.#reader);
     return base === undefined ? told : runImagePackages(base);
   }
 }

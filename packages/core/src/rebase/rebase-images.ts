@@ -1,5 +1,6 @@
 import { explained } from '../build/failure.ts';
 import { openSession } from '../build/session.ts';
+import { RunImageReader } from '../catalog/run-image-reader.ts';
 import { asError, BuildpacksError, machineError } from '../errors/index.ts';
 import { optional } from '../json/json.ts';
 import { mapInParallel } from '../parallel/parallel.ts';
@@ -16,7 +17,6 @@ import { type FoundSubject, findSubjects } from './find-subjects.ts';
 import type { RebaseRequest } from './inputs.ts';
 import { nameOf } from './name.ts';
 import { performRebase, prepareRebase } from './rebase-image.ts';
-import { RecordedBases } from './recorded-base.ts';
 import { RebaseRefusal } from './refusal.ts';
 import { describeState } from './render.ts';
 import { RunImageGuard } from './run-image-guard.ts';
@@ -103,7 +103,7 @@ class Run {
   readonly #bases: BaseImages;
   readonly #mover: BlobMover;
   readonly #attachments: Attachments;
-  readonly #recorded: RecordedBases;
+  readonly #reader: RunImageReader;
   readonly #packages: BasePackages;
   #done = 0;
 
@@ -113,11 +113,11 @@ class Run {
     this.#ports = ports;
     this.#registry = registry;
     this.#guard = guard;
-    this.#bases = new BaseImages({ registry, log, guard, ...optional('override', request.runImage) });
+    this.#reader = new RunImageReader(registry);
+    this.#bases = new BaseImages({ reader: this.#reader, log, guard, ...optional('override', request.runImage) });
     this.#mover = new BlobMover(registry, log);
     this.#attachments = new Attachments(registry, ports);
-    this.#recorded = new RecordedBases(registry);
-    this.#packages = new BasePackages(this.#recorded);
+    this.#packages = new BasePackages(this.#reader);
   }
 
   async report(found: FoundSubject, total: number): Promise<ImageReport> {
@@ -185,7 +185,7 @@ class Run {
     if (olderThanDays === undefined) return undefined;
     const outdated = editions.filter(({ plan }) => plan.kind === 'rebase');
     const now = this.#ports.clock.now();
-    const created = await Promise.all(outdated.map((edition) => baseCreated(edition, this.#recorded, now)));
+    const created = await Promise.all(outdated.map((edition) => baseCreated(edition, this.#reader, now)));
     const limit = now - olderThanDays * DAY;
     if (created.some((time) => time === undefined || time < limit)) return undefined;
     return `its run image was made less than ${olderThanDays} days ago`;

@@ -1,8 +1,7 @@
 import { type Descriptor, parseIndex, type Platform, type RawManifest } from '../../image/manifest.ts';
 import { isIndexType, isManifestType } from '../../image/media-types.ts';
-import { DEFAULT_PLATFORM, formatPlatform } from '../../image/platform.ts';
+import { DEFAULT_PLATFORM, formatPlatform, platformOf } from '../../image/platform.ts';
 import { readImage } from '../../image/source.ts';
-import { optional } from '../../json/json.ts';
 import type { AskedPlace } from '../../mirrors/index.ts';
 import { atDigest, type ImageReference } from '../../reference/index.ts';
 import type { RegistryReader } from '../../registry/index.ts';
@@ -43,9 +42,8 @@ export class ImageFinder {
 
   async #platforms(reference: ImageReference, raw: RawManifest): Promise<readonly LockedPlatform[]> {
     if (isIndexType(raw.mediaType)) return platformsOf(parseIndex(raw).manifests);
-    const { config } = await readImage(this.#registry.source(reference.repository), raw);
-    const { os, architecture, variant } = config;
-    return [{ platform: { os, architecture, ...optional('variant', variant) }, digest: raw.digest }];
+    const image = await readImage(this.#registry.source(reference.repository), raw);
+    return [{ platform: platformOf(image), digest: raw.digest }];
   }
 }
 
