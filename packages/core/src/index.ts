@@ -53,7 +53,7 @@ export { COLOUR_STYLE, PLAIN_STYLE, type Style, wantsColours } from './log/style
 export { type Colours, harmlessLine, plainText } from './log/terminal-text.ts';
 export { createNetwork, type NetworkOptions } from './network/index.ts';
 export { type Deadline, withDeadline } from './parallel/deadline.ts';
-export { previewPolicy } from './build/policy/preview.ts';
+export { previewPolicy } from './policy-check/preview.ts';
 export { checkImages } from './policy-check/check-images.ts';
 export { parseCheckInputs } from './policy-check/inputs.ts';
 export { type CheckOutcome, checkVerdict } from './policy-check/outcome.ts';

@@ -1,17 +1,17 @@
 import { rm } from 'node:fs/promises';
-import { temporaryDirectory } from '../../files/temporary-directory.ts';
-import type { BuildRequest } from '../../inputs/index.ts';
-import { evaluate, loadPolicies, requirePolicy } from '../../policy/index.ts';
-import type { CheckOutcome } from '../../policy-check/outcome.ts';
-import type { Ports } from '../../ports/index.ts';
-import { withProject } from '../build.ts';
-import { explained } from '../failure.ts';
-import { admitRequest } from '../named-places.ts';
-import { resolveBuilder } from '../prepare/builder.ts';
-import { imagesFor, resolveOnBuilder } from '../prepare/resolve-images.ts';
-import { openSession, type Session } from '../session.ts';
-import { type BuildFacts, requestFacts } from './request-facts.ts';
-import { resolvedFacts } from './resolved-facts.ts';
+import { temporaryDirectory } from '../files/temporary-directory.ts';
+import type { BuildRequest } from '../inputs/index.ts';
+import { evaluate, loadPolicies, requirePolicy } from '../policy/index.ts';
+import type { CheckOutcome } from './outcome.ts';
+import type { Ports } from '../ports/index.ts';
+import { withProject } from '../build/build.ts';
+import { explained } from '../build/failure.ts';
+import { admitRequest } from '../build/named-places.ts';
+import { resolveBuilder } from '../build/prepare/builder.ts';
+import { imagesFor, resolveOnBuilder } from '../build/prepare/resolve-images.ts';
+import { openSession, type Session } from '../build/session.ts';
+import { type BuildFacts, requestFacts } from '../build/policy/request-facts.ts';
+import { resolvedFacts } from '../build/policy/resolved-facts.ts';
 
 /**
  * What policies would say to a build before it runs. Registries are asked only when the request itself is allowed, and nothing is pulled
