@@ -14,6 +14,8 @@ export interface ImageSelection {
   readonly images: readonly ImageReference[];
   /** Below which all images are meant. */
   readonly below: readonly RepositoryPrefix[];
+  /** The input that names these places, for problems. Default: `all`. */
+  readonly placesInput?: string;
   /** Patterns with `*` for the tags below; empty: all. */
   readonly tags: readonly string[];
   /** Images that are left out, named or found. */
@@ -68,7 +70,7 @@ export async function selectImages(
   for (const prefix of below) {
     const found = await imagesBelow(prefix, registry, { tags, parallel, signal });
     failures.push(...found.failures.map((failure) => ({ ...failure, tags: [] })));
-    if (found.images.length + found.failures.length === 0) failures.push(nothingAt(prefix, tags));
+    if (found.images.length + found.failures.length === 0) failures.push(nothingAt(prefix, selection));
     const isOld = keepsOldImage(found.images, rollback);
     for (const reference of found.images) {
       const name = familiarReference(reference);
@@ -84,11 +86,11 @@ export async function selectImages(
 }
 
 /** A slip in a name must not look like a place where all is well. */
-function nothingAt(prefix: RepositoryPrefix, tags: readonly string[]): NotFound {
+function nothingAt(prefix: RepositoryPrefix, { tags, placesInput = 'all' }: ImageSelection): NotFound {
   const patterns = tags.length === 0 ? '' : ` with a tag like ${tags.map((tag) => `"${tag}"`).join(', ')}`;
   const message = `there is no image at "${formatPrefix(prefix)}"${patterns}`;
   const hint = 'Check the name and "tags", and that these credentials may read it.';
-  return { repository: prefix, tags: [], error: inputError('all', message, hint) };
+  return { repository: prefix, tags: [], error: inputError(placesInput, message, hint) };
 }
 
 /** All that is wrong with where to look, when there is nothing anywhere. */

@@ -1,16 +1,15 @@
 import { createCredentials } from '../auth/index.ts';
 import { inputError } from '../errors/problems.ts';
 import type { Ports } from '../ports/index.ts';
-import { formatRepository, type ImageReference } from '../reference/index.ts';
-import { createRegistryClient, formatPrefix, type RegistryClient, registryServer } from '../registry/index.ts';
+import { formatReference, formatRepository } from '../reference/index.ts';
+import { createRegistryClient, type RegistryClient, registryServer } from '../registry/index.ts';
 import { count } from '../report/columns.ts';
 import { tellProgress } from '../log/progress.ts';
 import { plainText } from '../log/terminal-text.ts';
 import type { FleetRequest, WantedEntry } from './inputs.ts';
-import { withoutExcluded } from '../catalog/exclusion.ts';
-import { describeLeftOut, type LeftOut, leftOutFor } from '../catalog/left-out.ts';
-import { type FoundImages, imagesBelow } from '../catalog/registry-images.ts';
-import { keepsOldImage } from '../catalog/rollback-tag.ts';
+import { describeLeftOut, type LeftOut } from '../catalog/left-out.ts';
+import { type NotFound, selectImages } from '../catalog/select-images.ts';
+import type { Workload } from './pods.ts';
 import { type FailedEntry, FLEET_SCHEMA_VERSION, type FleetReport } from './report.ts';
 import { surveyImages } from './survey.ts';
 
@@ -26,7 +25,9 @@ export async function surveyFleet(request: FleetRequest, ports: Ports): Promise<
   for (const { message, place } of request.connection.mirrors.notices) log.warn(message, place);
   const registry = openRegistry(request, ports);
   const { wanted, failures, leftOut } = await findImages(request, registry, ports);
-  if (wanted.length + failures.length + leftOut.length === 0) throw nothingFound(request);
+  if (wanted.length + failures.length + leftOut.length === 0) {
+    throw inputError('--pods', 'no container that runs has an image', 'Give the Pods of the whole cluster.');
+  }
   for (const line of describeLeftOut(leftOut)) log.info(plainText(line));
   log.info(`Reading ${count(wanted.length, 'image')}`);
   const images = await surveyImages(wanted, { ...request, registry, onRead: tellProgress(wanted.length, log) });
@@ -61,29 +62,33 @@ interface Found {
 }
 
 async function findImages(
-  { prefixes, images, tags, parallel, exclusion }: FleetRequest,
+  request: FleetRequest,
   registry: RegistryClient,
-  { log, signal }: Ports,
+  { log, signal }: Pick<Ports, 'log' | 'signal'>,
 ): Promise<Found> {
-  const wanted: WantedEntry[] = [...images];
-  const failures: FailedEntry[] = [];
-  const old: ImageReference[] = [];
-  for (const prefix of prefixes) {
-    const found = await imagesBelow(prefix, registry, { tags, parallel, signal });
-    const isOld = keepsOldImage(found.images);
-    log.info(`${formatPrefix(prefix)}: ${count(found.images.length, 'tag')}`);
-    for (const reference of found.images) {
-      if (isOld(reference)) old.push(reference);
-      else wanted.push({ reference, workloads: [] });
-    }
-    failures.push(...found.failures.map(unlisted));
-  }
-  const { kept, excluded } = withoutExcluded(wanted, exclusion, log);
-  const leftOut = [...leftOutFor('excluded', excluded), ...leftOutFor('keeps-old-image', old)];
-  return { wanted: kept, failures, leftOut };
+  const { prefixes: below, images: entries } = request;
+  const images = entries.map(({ reference }) => reference);
+  const selection = { ...request, images, below, placesInput: 'images' };
+  const { selected, failures, leftOut } = await selectImages(selection, { registry, log, signal });
+  const users = workloadsByImage(entries);
+  const wanted = selected.map(({ reference }) => ({
+    reference,
+    workloads: users.get(formatReference(reference)) ?? [],
+  }));
+  return { wanted, failures: failures.map(unlisted), leftOut };
 }
 
-function unlisted({ repository, error }: FoundImages['failures'][number]): FailedEntry {
+/** An image may stand in a list and be run as well. */
+function workloadsByImage(entries: readonly WantedEntry[]): ReadonlyMap<string, readonly Workload[]> {
+  const users = new Map<string, readonly Workload[]>();
+  for (const { reference, workloads } of entries) {
+    const name = formatReference(reference);
+    users.set(name, [...(users.get(name) ?? []), ...workloads]);
+  }
+  return users;
+}
+
+function unlisted({ repository, error }: NotFound): FailedEntry {
   return {
     kind: 'failed',
     repository: formatRepository(repository),
@@ -92,11 +97,4 @@ function unlisted({ repository, error }: FoundImages['failures'][number]): Faile
     reason: error.message,
     temporary: error.code === 'temporary',
   };
-}
-
-function nothingFound({ prefixes, tags }: FleetRequest) {
-  const places = prefixes.map((prefix) => `"${formatPrefix(prefix)}"`).join(', ');
-  const where = places === '' ? 'the list' : places;
-  const hint = tags.length === 0 ? 'Check the name, and that these credentials may read it.' : 'Check --tags.';
-  return inputError('images', `there is no image at ${where}`, hint);
 }

@@ -250,21 +250,50 @@ describe('what is asked for', () => {
   it.each([
     ['nothing', {}, 'none are named'],
     ['an empty list', { lists: [{ text: '', file: 'list' }] }, 'names no image'],
+    ['a cluster where nothing runs', { pods: '{"items":[]}' }, 'no container that runs'],
   ])('is refused when it is %s', async (_, inputs, message) => {
     await expect(survey(inputs)).rejects.toThrow(message);
+  });
+
+  it.each([
+    ['mistyped', 'tem', []],
+    ['without such a tag', 'team', ['2']],
+  ])('is refused when it is a place that is %s', async (_, place, tags) => {
+    const world = await startFleetRegistry();
+    await world.addApp('team/app:1', { base: { layer: 'base' } });
+    const message = `there is no image at "${world.name(place)}"`;
+    await expect(survey({ prefixes: [world.name(place)], tags })).rejects.toThrow(message);
+  });
+
+  it('may be mistyped in one place: others are told all the same', async () => {
+    const world = await startFleetRegistry();
+    await world.addApp('team/app:1', { base: { layer: 'base' } });
+    const { images } = await survey({ prefixes: [world.name('tem'), world.name('team')] });
+    expect(images).toMatchObject([
+      { kind: 'app', tags: ['1'] },
+      { kind: 'failed', repository: world.name('tem'), reason: expect.stringContaining('no image at') as string },
+    ]);
   });
 });
 
 describe('an image that runs', () => {
-  async function surveyPod(world: FleetRegistry, digest: Digest) {
+  async function surveyPod(world: FleetRegistry, digest: Digest, list?: string) {
     const pod = {
       kind: 'Pod',
       metadata: { name: 'shop', namespace: 'a' },
       spec: { containers: [{ name: 'c', image: world.name('team/app:1') }] },
       status: { containerStatuses: [{ name: 'c', imageID: `${world.name('team/app')}@${digest}` }] },
     };
-    return only(await survey({ pods: JSON.stringify(pod) }));
+    const lists = list === undefined ? [] : [{ text: list, file: 'list' }];
+    return only(await survey({ pods: JSON.stringify(pod), lists }));
   }
+
+  it('is told with who runs it where a list names it as well', async () => {
+    const world = await startFleetRegistry();
+    const digest = await world.addApp('team/app:1', { base: { layer: 'base' } });
+    const name = `${world.name('team/app:1')}@${digest}`;
+    expect(await surveyPod(world, digest, name)).toMatchObject({ workloads: [{ namespace: 'a', name: 'Pod/shop' }] });
+  });
 
   it('has its tag as long as that leads to it', async () => {
     const world = await startFleetRegistry();
