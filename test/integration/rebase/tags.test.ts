@@ -75,6 +75,17 @@ describe('the old image', () => {
     expect([await digest(kept ?? ''), await digest(also)]).toEqual([first, second]);
   });
 
+  it('is what the tag leads to, where another one is rebased', async () => {
+    const { shelf, host, digest, image } = await outdated(await startForTest());
+    const broken = await pushArtifact(shelf, { registry: host, path: 'app' }, {}, '2');
+    const inputs = { 'previous-image': image };
+    const { images } = await rebase([`${host}/app:2`], { inputs, keepOldAs: '{tag}-before-{digest}' });
+    const rollback = `2-before-${broken.digest.slice(7, 19)}`;
+    expect(images).toMatchObject([{ movedTags: [{ tag: '2', rollback }] }]);
+    expect(await digest(rollback)).toBe(broken.digest);
+    expect(await digest('2')).toBe((images[0] as { after: string }).after);
+  });
+
   it('takes no tag that others have', async () => {
     const { shelf, host, digest, image } = await outdated(await startForTest());
     const before = await digest('1');
