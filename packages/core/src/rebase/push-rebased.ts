@@ -1,9 +1,8 @@
-import { BuildpacksError } from '../errors/index.ts';
-import { type Descriptor, parseManifest, type RawManifest } from '../image/manifest.ts';
+import { type Descriptor, parseManifest } from '../image/manifest.ts';
 import { allInOrder, mapInParallel } from '../parallel/parallel.ts';
-import { formatRepository, type Repository, sameRepository } from '../reference/index.ts';
+import { type Repository, sameRepository } from '../reference/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
-import type { BlobMover, BlobPassage } from './blob-mover.ts';
+import type { BlobMover, BlobPassage } from '../transfer/blob-mover.ts';
 import type { PlannedRebase } from './plan.ts';
 import type { Edition, Subject } from './subject.ts';
 
@@ -51,16 +50,6 @@ export async function pushRebased(
   ]);
   await registry.putManifest(to, raw.digest, raw);
   return { mounted: sum(passages, 'mounted'), copied: sum(passages, 'copied') };
-}
-
-/** @throws BuildpacksError `registry` unless the repository shows the manifest that it took */
-export async function requireShown(raw: RawManifest, repository: Repository, registry: RegistryClient): Promise<void> {
-  const { digest } = raw;
-  const head = await registry.headManifest({ kind: 'digest', repository, digest });
-  if (head?.digest === digest) return;
-  const message = `${formatRepository(repository)} took the manifest ${digest} but does not show it`;
-  const hint = 'No tag was moved. Try again; if it stays so, the registry or a proxy before it loses writes.';
-  throw new BuildpacksError('registry', message, { hint });
 }
 
 function sum(

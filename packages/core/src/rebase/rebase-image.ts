@@ -4,9 +4,10 @@ import type { Digest } from '../reference/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
 import { asText, optional } from '../json/json.ts';
 import type { Attachment, Attachments } from './attachments.ts';
-import type { BlobMover } from './blob-mover.ts';
+import type { BlobMover } from '../transfer/blob-mover.ts';
+import { requireShown } from '../transfer/shown-manifest.ts';
 import { moveTags, type MovedTag } from './move-tags.ts';
-import { type Moved, pushRebased, requireShown } from './push-rebased.ts';
+import { type Moved, pushRebased } from './push-rebased.ts';
 import { rebasedIndex } from './rebased-index.ts';
 import type { Change, PlatformReport, RunImageChange } from './report.ts';
 import type { RollbackTags } from '../catalog/rollback-tag.ts';
@@ -92,7 +93,7 @@ export async function performRebase(prepared: PreparedRebase, context: RebaseCon
   ]);
   const isIndex = !change.platforms.some(({ after }) => after === raw.digest);
   if (isIndex) await registry.putManifest(to, raw.digest, raw);
-  await requireShown(raw, to, registry);
+  await requireShown(raw.digest, to, registry);
   const movedTags = await moveTags(subject, raw, context);
   return { moved: total(sums), movedTags, attachments };
 }

@@ -12,7 +12,7 @@ import { Attachments } from './attachments.ts';
 import { baseCreated } from './base-age.ts';
 import { BaseImages } from './base-images.ts';
 import { BasePackages } from './base-packages.ts';
-import { BlobMover } from './blob-mover.ts';
+import { BlobMover } from '../transfer/blob-mover.ts';
 import { type FoundSubject, findSubjects } from './find-subjects.ts';
 import type { RebaseRequest } from './inputs.ts';
 import { nameOf } from './name.ts';

@@ -9,6 +9,7 @@ import type { Log } from '../../ports/index.ts';
 import { type Digest, formatRepository, type Repository, sameRepository } from '../../reference/index.ts';
 import { RegistryError, type RegistryClient } from '../../registry/index.ts';
 import type { OutputSummary } from '../../report/result.ts';
+import { requireShown } from '../../transfer/shown-manifest.ts';
 
 type RegistryDestination = Extract<Destination, { kind: 'registry' }>;
 type BlobState = 'present' | 'mounted' | 'uploaded';
@@ -105,7 +106,7 @@ async function upload(push: Push): Promise<readonly BlobResult[]> {
   const blobs = await pushBlobs(push);
   if (seen?.digest !== raw.digest) {
     await registry.putManifest(repository, raw.digest, raw);
-    await requirePublished(raw.digest, repository, registry);
+    await requireShown(raw.digest, repository, registry);
   }
   return blobs;
 }
@@ -160,18 +161,6 @@ async function copy(descriptor: Descriptor, source: ForeignSource, push: Push): 
     return reportTransfer(stream, descriptor, log);
   });
   return { state: 'uploaded', bytes: descriptor.size };
-}
-
-async function requirePublished(digest: Digest, repository: Repository, registry: RegistryClient): Promise<void> {
-  const head = await registry.headManifest({ kind: 'digest', repository, digest });
-  if (head?.digest === digest) return;
-  throw new BuildpacksError(
-    'registry',
-    `${formatRepository(repository)} took the manifest ${digest} but does not show it`,
-    {
-      hint: 'No tag was moved. Try again; if it stays so, the registry or a proxy before it loses writes.',
-    },
-  );
 }
 
 function isBlobUnknown(error: unknown): boolean {

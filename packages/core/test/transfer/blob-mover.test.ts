@@ -1,11 +1,10 @@
 import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { SILENT_LOG } from '../../src/ports/index.ts';
-import { BlobMover, type BlobRegistry } from '../../src/rebase/blob-mover.ts';
-import { type Digest, formatRepository, type Repository } from '../../src/reference/index.ts';
-import { sha } from './images.ts';
+import { BlobMover, type BlobRegistry } from '../../src/transfer/blob-mover.ts';
+import { type Digest, digestOf, formatRepository, type Repository } from '../../src/reference/index.ts';
 
-const BLOB = { mediaType: 'application/vnd.oci.image.layer.v1.tar', digest: sha('secret'), size: 6 };
+const BLOB = { mediaType: 'application/vnd.oci.image.layer.v1.tar', digest: digestOf(Buffer.from('secret')), size: 6 };
 const at = (registry: string, path: string): Repository => ({ registry, path });
 const [SECRET, VICTIM, THIEF] = [
   at('apps.example', 'secret'),
