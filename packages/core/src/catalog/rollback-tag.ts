@@ -72,9 +72,12 @@ export function keepsOldImage(
 
 /** With the digest that a second image has, or without. */
 function isMadeBy(patterns: readonly RegExp[], tag: string, tags: ReadonlySet<string>): boolean {
-  const names = [tag, tag.slice(0, -DIGEST_DIGITS - 1)];
+  const names = [tag, tag.replace(SECOND, '')];
   return patterns.some((made) => names.some((name) => tags.has(made.exec(name)?.[1] ?? '')));
 }
+
+/** What tells a second image's tag from the first one's. */
+const SECOND = new RegExp(`-[0-9a-f]{${DIGEST_DIGITS}}$`);
 
 const PLACEHOLDERS = ['{tag}', '{digest}', '{date}'];
 

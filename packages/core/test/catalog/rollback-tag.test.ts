@@ -32,6 +32,12 @@ describe('a tag that keeps the old image', () => {
     expect(() => parseRollbackTags(template, NOW)).toThrow(InputError);
   });
 
+  it('is none with a word behind it that is no digest', () => {
+    const rollback = parseRollbackTags('{tag}-before-{date}', NOW);
+    const isOne = (tag: string) => rollback.isOne(tag, new Set(['1', tag]));
+    expect([isOne('1-before-20261122-feature-xyz1'), isOne('1-before-20261122-0123456789ab')]).toEqual([false, true]);
+  });
+
   it('does not take dots for any character', () => {
     const rollback = parseRollbackTags('{tag}.{date}', NOW);
     expect(rollback.isOne('1x20261122', new Set(['1']))).toBe(false);
