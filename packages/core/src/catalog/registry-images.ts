@@ -1,6 +1,5 @@
 import { keyOfTag } from '../cache/store/registry-tag.ts';
 import { BuildpacksError } from '../errors/index.ts';
-import { globTest } from '../glob/glob.ts';
 import { mapInParallel } from '../parallel/parallel.ts';
 import type { ImageReference, Repository } from '../reference/index.ts';
 import { type RegistryClient, RegistryError, type RepositoryPrefix } from '../registry/index.ts';
@@ -9,8 +8,6 @@ import { type RegistryClient, RegistryError, type RepositoryPrefix } from '../re
 export type ListingRegistry = Pick<RegistryClient, 'repositories' | 'tags'>;
 
 export interface ListingOptions {
-  /** Tags that count, with `*` for any characters; absent or empty: all. */
-  readonly tags?: readonly string[];
   /** Repositories that are asked for their tags at once. */
   readonly parallel: number;
   readonly signal: AbortSignal;
@@ -33,14 +30,13 @@ export interface FoundImages {
 export async function imagesBelow(
   prefix: RepositoryPrefix,
   registry: ListingRegistry,
-  { tags: patterns = [], parallel, signal }: ListingOptions,
+  { parallel, signal }: ListingOptions,
 ): Promise<FoundImages> {
-  const counts = tagFilter(patterns);
   const failures: { readonly repository: Repository; readonly error: BuildpacksError }[] = [];
   const lists = await mapInParallel(await repositoriesBelow(prefix, registry, signal), parallel, async (repository) => {
     try {
       const tags = await registry.tags(repository, signal);
-      return tags.filter(counts).map((tag): ImageReference => ({ kind: 'tag', repository, tag }));
+      return tags.filter((tag) => !isAside(tag)).map((tag): ImageReference => ({ kind: 'tag', repository, tag }));
     } catch (error) {
       if (!(error instanceof BuildpacksError) || error.code === 'cancelled') throw error;
       failures.push({ repository, error });
@@ -71,9 +67,4 @@ async function repositoriesBelow(
 /** Tags that registries and tools hang other things on: the referrers tag schema, cosign, our caches. */
 function isAside(tag: string): boolean {
   return /^sha(256|512)-[0-9a-f]{16,}/.test(tag) || keyOfTag(tag) !== undefined;
-}
-
-function tagFilter(patterns: readonly string[]): (tag: string) => boolean {
-  const tests = patterns.map((pattern) => globTest(pattern, 'text'));
-  return (tag) => !isAside(tag) && (tests.length === 0 || tests.some((fits) => fits(tag)));
 }

@@ -1,5 +1,6 @@
 import { type BuildpacksError, InputError } from '../errors/index.ts';
 import { inputError, Problems } from '../errors/problems.ts';
+import { globTest } from '../glob/glob.ts';
 import type { Log } from '../ports/index.ts';
 import { familiarReference, type ImageReference, type Repository } from '../reference/index.ts';
 import { formatPrefix, type RepositoryPrefix } from '../registry/index.ts';
@@ -67,12 +68,15 @@ export async function selectImages(
   );
   const failures: NotFound[] = [];
   const old: ImageReference[] = [];
+  const isWanted = tagFilter(tags);
   for (const prefix of below) {
-    const found = await imagesBelow(prefix, registry, { tags, parallel, signal });
+    const found = await imagesBelow(prefix, registry, { parallel, signal });
+    const wanted = found.images.filter(isWanted);
     failures.push(...found.failures.map((failure) => ({ ...failure, tags: [] })));
-    if (found.images.length + found.failures.length === 0) failures.push(nothingAt(prefix, selection));
+    if (wanted.length + found.failures.length === 0) failures.push(nothingAt(prefix, selection));
+    // By all tags: what one of them keeps may be that of another which is not wanted.
     const isOld = keepsOldImage(found.images, rollback);
-    for (const reference of found.images) {
+    for (const reference of wanted) {
       const name = familiarReference(reference);
       if (named.has(name)) continue;
       if (isOld(reference)) old.push(reference);
@@ -83,6 +87,11 @@ export async function selectImages(
   const { kept, excluded } = withoutExcluded([...named.values()], selection.exclusion, log);
   const leftOut = [...leftOutFor('excluded', excluded), ...leftOutFor('keeps-old-image', old)];
   return { selected: kept, failures, leftOut };
+}
+
+function tagFilter(patterns: readonly string[]): (reference: ImageReference) => boolean {
+  const tests = patterns.map((pattern) => globTest(pattern, 'text'));
+  return ({ tag = '' }) => tests.length === 0 || tests.some((fits) => fits(tag));
 }
 
 /** A slip in a name must not look like a place where all is well. */

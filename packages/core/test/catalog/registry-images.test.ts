@@ -17,8 +17,8 @@ function registryOf(tags: Readonly<Record<string, readonly string[]>>, catalogue
   };
 }
 
-async function list(registry: ListingRegistry, path: string, tags: readonly string[] = []) {
-  const { images } = await imagesBelow({ registry: 'r.example', path }, registry, { tags, parallel: 2, signal });
+async function list(registry: ListingRegistry, path: string) {
+  const { images } = await imagesBelow({ registry: 'r.example', path }, registry, { parallel: 2, signal });
   return images.map(familiarReference);
 }
 
@@ -32,19 +32,6 @@ describe('the images below a prefix', () => {
       'r.example/team/a:2',
       'r.example/team/b:latest',
     ]);
-  });
-
-  it.each([
-    [['latest'], ['latest']],
-    [['v*'], ['v1', 'v1.2']],
-    [
-      ['*.2', 'latest'],
-      ['v1.2', 'latest'],
-    ],
-    [['.*'], []],
-  ])('are those with tags like %j', async (patterns, expected) => {
-    const registry = registryOf({ app: ['v1', 'v1.2', 'latest'] }, ['app']);
-    expect(await list(registry, '', patterns)).toEqual(expected.map((tag) => `r.example/app:${tag}`));
   });
 
   it('are those of the one repository where there is no catalogue', async () => {
