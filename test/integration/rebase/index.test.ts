@@ -115,6 +115,17 @@ it('is refused as a whole when the run image lacks a platform', async () => {
   expect((await crane(['digest', `${host}/app:1`], host)).trim()).toBe(before.digest);
 });
 
+it('is refused when it holds another index', async () => {
+  const { host } = await startForTest();
+  const shelf = shelfOf({ host });
+  const { entries } = await twoPlatforms(shelf);
+  const inner = await pushEntries(shelf, 'app', entries);
+  await pushEntries(shelf, 'app', [{ raw: inner, platform: AMD64 }]);
+  expect((await rebase([`${host}/app:1`])).images).toMatchObject([
+    { state: 'refused', violations: [{ rule: 'readable', message: expect.stringMatching(/holds another/) as string }] },
+  ]);
+});
+
 it('has the same bytes each time', async () => {
   const { host } = await startForTest();
   const shelf = shelfOf({ host });

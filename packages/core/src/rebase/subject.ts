@@ -1,10 +1,11 @@
-import { isIndexType, isManifestType } from '../image/media-types.ts';
+import { imagesOfIndex } from '../image/index-images.ts';
+import { isManifestType } from '../image/media-types.ts';
 import { type Descriptor, parseIndex, type RawManifest } from '../image/manifest.ts';
 import { formatPlatform } from '../image/platform.ts';
 import { type Image, readImage } from '../image/source.ts';
 import { BuildpacksError } from '../errors/index.ts';
 import { mapInParallel } from '../parallel/parallel.ts';
-import { type Digest, formatRepository, type Repository } from '../reference/index.ts';
+import { type Digest, familiarReference, formatRepository, type Repository } from '../reference/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
 import { type AppImage, readAppImage } from './app-image.ts';
 import type { BaseImages, FoundBase } from './base-images.ts';
@@ -56,11 +57,9 @@ export interface PlanContext extends PlanOptions {
 export async function planSubject(subject: Subject, context: PlanContext): Promise<readonly Edition[]> {
   const { raw } = subject;
   if (isManifestType(raw.mediaType)) return [await planEdition(raw, undefined, { ...context, subject })];
-  const entries = parseIndex(raw).manifests.filter(isImage);
+  const entries = imagesIn(subject);
   if (entries.length === 0) throw refusal('built-with-buildpacks', 'its index holds no image', 'Rebase app images.');
-  const unique = [...new Map(entries.map((entry) => [entry.digest, entry])).values()];
-  if (unique.length > MAX_IMAGES) throw refusal('readable', `its index holds ${unique.length} images`, TOO_MANY);
-  return mapInParallel(unique, AT_ONCE, async (entry) => {
+  return mapInParallel(entries, AT_ONCE, async (entry) => {
     const manifest = await context.registry.ownManifest({ ...subject, kind: 'digest', digest: entry.digest });
     if (manifest === undefined) throw missing(subject, entry.digest);
     return planEdition(manifest, entry, { ...context, subject }).catch((error: unknown) => {
@@ -69,9 +68,6 @@ export async function planSubject(subject: Subject, context: PlanContext): Promi
   });
 }
 
-/** Images of an index: there are some twenty platforms. */
-const MAX_IMAGES = 64;
-const TOO_MANY = `At most ${MAX_IMAGES} are rebased.`;
 /** Of an index, images that are read at once. */
 const AT_ONCE = 4;
 
@@ -92,12 +88,15 @@ async function planEdition(
   return { platform: formatPlatform(image.config), ...(entry !== undefined && { entry }), app, base, plan };
 }
 
-/** Attestations stand in an index under a platform of their own, `unknown/unknown` (BuildKit's attestation storage). */
-function isImage({ mediaType, platform }: Descriptor): boolean {
-  if (isIndexType(mediaType)) {
-    throw refusal('readable', 'its index holds another index', 'Rebase the inner one, by a tag of its own.');
+/** An index that can't be rebased as a whole is refused: the registry and its answers are sound. */
+function imagesIn({ repository, raw }: Subject): readonly Descriptor[] {
+  const index = parseIndex(raw);
+  try {
+    return imagesOfIndex(index, familiarReference({ kind: 'digest', repository, digest: raw.digest }));
+  } catch (error) {
+    if (!(error instanceof BuildpacksError)) throw error;
+    throw refusal('readable', error.message, 'Rebase what it holds, by names of its own.');
   }
-  return isManifestType(mediaType) && platform?.os !== 'unknown';
 }
 
 function ofPlatform(error: RebaseRefusal, { platform }: Descriptor): RebaseRefusal {
