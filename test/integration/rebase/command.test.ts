@@ -137,6 +137,16 @@ describe('what is held back', () => {
     expect(leftOut).toEqual([{ repository: `${host}/cart`, tags: ['1'], reason: 'excluded' }]);
     expect(stderr).toContain('no image is left out by "*-rc"');
   });
+
+  it('is so too when it is to be made of another image', async () => {
+    const args = [`${host}/cart:1`, `--previous-image=${host}/shop:1`, `--exclude=${host}/cart`];
+    const { status, stdout } = await run(...args, '--json');
+    expect({ status, ...(JSON.parse(stdout) as RebaseReport) }).toMatchObject({
+      status: 0,
+      images: [],
+      leftOut: [{ repository: `${host}/cart`, tags: ['1'], reason: 'excluded' }],
+    });
+  });
 });
 
 describe('the result under another name', () => {

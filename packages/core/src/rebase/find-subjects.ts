@@ -6,7 +6,7 @@ import { mapInParallel } from '../parallel/parallel.ts';
 import { type Digest, familiarReference, formatRepository, type ImageReference } from '../reference/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
 import type { RebaseRequest } from './inputs.ts';
-import { type NotFound, selectImages, type SelectionContext } from '../catalog/select-images.ts';
+import { type NotFound, type SelectedImage, selectImages, type SelectionContext } from '../catalog/select-images.ts';
 import type { Subject, TagTarget } from './subject.ts';
 
 /** A subject, and whether the user has named it rather than where to look. */
@@ -33,8 +33,12 @@ export async function findSubjects(
   context: SelectionContext & { readonly registry: RegistryClient },
 ): Promise<FoundSubjects> {
   const { registry } = context;
-  if (request.previousImage !== undefined) return previousSubject(request, request.previousImage, registry);
   const { selected, failures: unlisted, leftOut } = await selectImages(request, context);
+  const { previousImage } = request;
+  if (previousImage !== undefined) {
+    const subjects = await mapInParallel(selected, 1, (result) => previousSubject(result, previousImage, registry));
+    return { subjects, failures: unlisted, unread: [], leftOut };
+  }
   const failures = [...unlisted];
   const unread: ImageReference[] = [];
   const subjects = new Map<string, FoundSubject>();
@@ -69,19 +73,14 @@ function targetsOf({ repository, kind, tag = '' }: ImageReference, was: Digest):
 
 /** With `--previous-image` one image is read and another name gets the result. */
 async function previousSubject(
-  { images: [output] }: RebaseRequest,
+  { reference: result }: SelectedImage,
   previous: ImageReference,
   registry: RegistryClient,
-): Promise<FoundSubjects> {
+): Promise<FoundSubject> {
   const raw = await readRoot(previous, registry, 'previous-image');
-  const was = output && (await registry.headManifest(output))?.digest;
-  const targets = output?.kind === 'tag' ? [{ repository: output.repository, tag: output.tag, was }] : [];
-  return {
-    subjects: [{ subject: { repository: previous.repository, raw, targets }, isNamed: true }],
-    failures: [],
-    unread: [],
-    leftOut: [],
-  };
+  const was = (await registry.headManifest(result))?.digest;
+  const targets = result.kind === 'tag' ? [{ repository: result.repository, tag: result.tag, was }] : [];
+  return { subject: { repository: previous.repository, raw, targets }, isNamed: true };
 }
 
 async function readRoot(reference: ImageReference, registry: RegistryClient, input = 'image'): Promise<RawManifest> {
