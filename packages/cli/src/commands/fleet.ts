@@ -19,39 +19,17 @@ import { type Command, flagValue, type Invocation } from '../command.ts';
 import { readGivenText } from '../given-text.ts';
 import { connectionGroup, HELP_OPTION, inputOption, JSON_OPTION, type Option } from '../option.ts';
 import { connectionContext, withPorts } from '../requests.ts';
+import { FILTER_OPTIONS, LIST_OPTION, PARALLEL_OPTION, readSelection } from '../selection.ts';
 
 const WHERE: readonly Option[] = [
-  {
-    name: 'list',
-    kind: 'list',
-    placeholder: 'FILE|-',
-    description: 'Images, one a line; - is standard input.',
-  },
+  LIST_OPTION,
   {
     name: 'pods',
     kind: 'text',
     placeholder: 'FILE|-',
     description: 'The images of a cluster: what kubectl get pods --all-namespaces -o json prints; - is standard input.',
   },
-  {
-    name: 'tags',
-    kind: 'list',
-    placeholder: 'PATTERN',
-    description: 'Tags that count at REGISTRY/PREFIX; * stands for any characters.',
-    default: 'all',
-  },
-  {
-    name: 'exclude',
-    kind: 'list',
-    placeholder: 'PATTERN',
-    description: 'Images that are left out, as patterns of policies: registry.example/team/legacy.',
-  },
-  {
-    name: 'exclude-tags',
-    kind: 'list',
-    placeholder: 'PATTERN',
-    description: 'Tags that are left out; * stands for any characters.',
-  },
+  ...FILTER_OPTIONS,
   inputOption('platform', 'Which image of a multi-platform one. Default: all of them.'),
 ];
 
@@ -74,7 +52,7 @@ const HOW: readonly Option[] = [
   JSON_OPTION,
   { name: 'csv', kind: 'flag', description: 'Prints comma-separated values instead of a table.' },
   { name: 'html', kind: 'text', placeholder: 'FILE', description: 'Also writes a page for browsers, in one file.' },
-  { name: 'parallel', kind: 'text', placeholder: 'NUMBER', description: 'Images that are read at once.', default: '8' },
+  PARALLEL_OPTION,
   inputOption('log-level'),
   HELP_OPTION,
 ];
@@ -112,20 +90,15 @@ function readPage(invocation: Invocation): string | undefined {
 function readRequest(invocation: Invocation): FleetRequest {
   const { inputs, flags, positionals, host } = invocation;
   const listed = (name: string) => flags.get(name) ?? [];
-  const read = (name: string) => listed(name).map((file) => readGivenText(invocation, file, `--${name}`));
   const problems = [...invocation.problems.map(withPlaceHint), ...contradictions(invocation)];
   return collectProblems(problems, () => {
-    const [pods] = read('pods');
+    const pods = flagValue(invocation, 'pods');
     const fleet = {
       prefixes: positionals,
-      lists: read('list'),
-      ...optional('pods', pods?.text),
+      ...optional('pods', pods === undefined ? pods : readGivenText(invocation, pods, '--pods').text),
       components: listed('component'),
       labels: listed('label'),
-      tags: listed('tags'),
-      exclude: listed('exclude'),
-      excludeTags: listed('exclude-tags'),
-      ...optional('parallel', flagValue(invocation, 'parallel')),
+      ...readSelection(invocation),
     };
     const context = { ...connectionContext(invocation), architecture: host.machine.architecture };
     return parseFleetInputs(inputs, fleet, context);

@@ -1,36 +1,14 @@
-import { checkImages, collectProblems, optional, parseCheckInputs } from '@buildpacks-ci/core';
-import { type Command, flagValue, type Invocation } from '../command.ts';
-import { readGivenText } from '../given-text.ts';
+import { checkImages, collectProblems, parseCheckInputs } from '@buildpacks-ci/core';
+import type { Command, Invocation } from '../command.ts';
 import { connectionGroup, HELP_OPTION, inputOption, JSON_OPTION, type Option } from '../option.ts';
 import { connectionContext, withPorts } from '../requests.ts';
+import { ALL_OPTION, FILTER_OPTIONS, LIST_OPTION, PARALLEL_OPTION, readSelection } from '../selection.ts';
 import { tellVerdict } from './policy-verdict.ts';
 
 const IMAGES: readonly Option[] = [
-  { name: 'list', kind: 'list', placeholder: 'FILE|-', description: 'Images, one a line; - is standard input.' },
-  {
-    name: 'all',
-    kind: 'list',
-    placeholder: 'REGISTRY/PREFIX',
-    description: "All repositories and tags at and below it, by the registry's catalogue.",
-  },
-  {
-    name: 'tags',
-    kind: 'list',
-    placeholder: 'PATTERN',
-    description: 'With --all: only tags like this one; * stands for any characters.',
-  },
-  {
-    name: 'exclude',
-    kind: 'list',
-    placeholder: 'PATTERN',
-    description: 'Images that are left out, as patterns of policies: registry.example/team/legacy.',
-  },
-  {
-    name: 'exclude-tags',
-    kind: 'list',
-    placeholder: 'PATTERN',
-    description: 'Tags that are left out; * stands for any characters.',
-  },
+  LIST_OPTION,
+  ALL_OPTION,
+  ...FILTER_OPTIONS,
   inputOption('platform', 'Which image of a multi-platform one. Default: all of them.'),
 ];
 
@@ -50,19 +28,7 @@ export const POLICY_CHECK: Command = {
     { title: 'Images', options: IMAGES },
     {
       title: 'Options',
-      options: [
-        inputOption('policy'),
-        {
-          name: 'parallel',
-          kind: 'text',
-          placeholder: 'NUMBER',
-          description: 'Images that are read at once.',
-          default: '8',
-        },
-        JSON_OPTION,
-        inputOption('log-level'),
-        HELP_OPTION,
-      ],
+      options: [inputOption('policy'), PARALLEL_OPTION, JSON_OPTION, inputOption('log-level'), HELP_OPTION],
     },
     connectionGroup(),
   ],
@@ -74,17 +40,9 @@ export const POLICY_CHECK: Command = {
 
 function readRequest(invocation: Invocation) {
   const { flags, positionals, problems, inputs } = invocation;
-  const listed = (name: string) => flags.get(name) ?? [];
   return collectProblems(problems, () => {
-    const wishes = {
-      images: positionals,
-      lists: listed('list').map((file) => readGivenText(invocation, file, '--list')),
-      prefixes: listed('all'),
-      tags: listed('tags'),
-      exclude: listed('exclude'),
-      excludeTags: listed('exclude-tags'),
-      ...optional('parallel', flagValue(invocation, 'parallel')),
-    };
+    const prefixes = flags.get('all') ?? [];
+    const wishes = { images: positionals, prefixes, ...readSelection(invocation) };
     const { architecture } = invocation.host.machine;
     return parseCheckInputs(wishes, inputs, { ...connectionContext(invocation), architecture });
   });

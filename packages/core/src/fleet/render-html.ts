@@ -12,7 +12,8 @@ import { formatPlatform } from '../image/platform.ts';
 import { plainText } from '../log/terminal-text.ts';
 import { count } from '../report/columns.ts';
 import { ageInDays, describeBase } from '../inspect/base-age.ts';
-import { type AppEntry, entryName, type FleetImage, type FleetReport, summarizeFleet } from './report.ts';
+import { type AppEntry, entryName, type FleetImage, type FleetReport } from './report.ts';
+import { describeFleet } from './summary.ts';
 
 /** Foreign text that is longer is cut: one image must not make the page unreadable. */
 const LONGEST = 400;
@@ -22,19 +23,10 @@ const MAX_COMPONENTS = 50;
 /** A survey as one HTML page that works without a network: tables of images that can be searched and sorted. */
 export function fleetPage(report: FleetReport): string {
   const tables = [imageTable(report), restTable(report)].filter(({ rows }) => rows.length > 0);
-  const { images, outdated, affected, unsearched, failed } = summarizeFleet(report);
-  const searched = report.components.length === 0 ? [] : [`${affected} with ${report.components.join(', ')}`];
-  const parts = [
-    `${count(images, 'image')} built with buildpacks`,
-    `${outdated} on an outdated base`,
-    ...searched,
-    ...(unsearched > 0 ? [`${unsearched} not searched`] : []),
-    ...(failed > 0 ? [`${failed} not read`] : []),
-  ];
   const leftOut = describeLeftOut(report.leftOut).map((line) => `${shown(line)}. `);
   return renderPage({
     title: 'Images and their bases',
-    summary: `${parts.join(', ')}. ${leftOut.join('')}As of ${report.created}.`,
+    summary: `${plainText(describeFleet(report))}. ${leftOut.join('')}As of ${report.created}.`,
     body: tables.map(tablePlace).join('\n'),
     data: tables.map(tableData),
     scripts: [TABLE_SCRIPT],
@@ -43,38 +35,55 @@ export function fleetPage(report: FleetReport): string {
 
 function imageTable(report: FleetReport): PageTable {
   const apps = report.images.filter((entry) => entry.kind === 'app');
-  const isRun = apps.some(({ workloads }) => workloads.length > 0);
-  const isSearched = report.components.length > 0;
-  const now = Date.parse(report.created);
-  const hasAges = apps.some(({ base }) => ageInDays(base, now) !== undefined);
-  const columns: readonly TableColumn[] = [
-    { title: 'Image', kind: 'wide' },
-    ...(isSearched ? [{ title: 'Components', kind: 'wide' } as const] : []),
-    { title: 'Platform', kind: 'text' },
-    { title: 'Base', kind: 'choice' },
-    { title: 'Run image', kind: 'wide' },
-    ...(hasAges ? [{ title: 'Days old', kind: 'number' } as const] : []),
-    { title: 'Lifecycle', kind: 'text' },
-    { title: 'Buildpacks', kind: 'wide' },
-    ...report.labels.map((title): TableColumn => ({ title: shown(title), kind: 'text' })),
-    ...(isRun ? [{ title: 'Run by', kind: 'wide' } as const] : []),
-  ];
-  const rows = apps.map((app): readonly TableCell[] => [
-    names(app),
-    ...(isSearched ? [componentTexts(app)] : []),
-    formatPlatform(app.platform),
-    app.movedTag === undefined
-      ? describeBase(app.base)
-      : [describeBase(app.base), `:${shown(app.movedTag)} is newer: roll out`],
-    texts([app.runImage, app.distribution]),
-    ...(hasAges ? [ageInDays(app.base, now) ?? null] : []),
-    shown(app.lifecycle ?? ''),
-    texts(app.buildpacks.map(({ id, version }) => `${id}@${version}`)),
-    ...report.labels.map((label) => shown(app.labels[label] ?? '')),
-    ...(isRun ? [texts(app.workloads.map(({ namespace, name }) => `${namespace}/${name}`))] : []),
-  ]);
+  const columns = imageColumns(report, apps);
   const marks = { current: 'good', outdated: 'bad', unknown: 'doubt' } as const;
-  return { id: 'images', caption: 'Built with buildpacks', columns, rows, marks };
+  return {
+    id: 'images',
+    caption: 'Built with buildpacks',
+    columns: columns.map(([column]) => column),
+    rows: apps.map((app) => columns.map(([, cellOf]) => cellOf(app))),
+    marks,
+  };
+}
+
+/** A column, and what an image has in it. */
+type ImageColumn = readonly [TableColumn, (app: AppEntry) => TableCell];
+
+/** Those that at least one image has something in, and what each image has. */
+function imageColumns(report: FleetReport, apps: readonly AppEntry[]): readonly ImageColumn[] {
+  const now = Date.parse(report.created);
+  const [isRun, isSearched] = [apps.some(({ workloads }) => workloads.length > 0), report.components.length > 0];
+  const hasAges = apps.some(({ base }) => ageInDays(base, now) !== undefined);
+  const days: ImageColumn = [{ title: 'Days old', kind: 'number' }, ({ base }) => ageInDays(base, now) ?? null];
+  return [
+    [{ title: 'Image', kind: 'wide' }, names],
+    ...(isSearched ? [COMPONENTS] : []),
+    [{ title: 'Platform', kind: 'text' }, ({ platform }) => formatPlatform(platform)],
+    [{ title: 'Base', kind: 'choice' }, baseCell],
+    [{ title: 'Run image', kind: 'wide' }, ({ runImage, distribution }) => texts([runImage, distribution])],
+    ...(hasAges ? [days] : []),
+    [{ title: 'Lifecycle', kind: 'text' }, ({ lifecycle = '' }) => shown(lifecycle)],
+    [
+      { title: 'Buildpacks', kind: 'wide' },
+      ({ buildpacks }) => texts(buildpacks.map(({ id, version }) => `${id}@${version}`)),
+    ],
+    ...report.labels.map(labelColumn),
+    ...(isRun ? [RUN_BY] : []),
+  ];
+}
+
+function labelColumn(label: string): ImageColumn {
+  return [{ title: shown(label), kind: 'text' }, ({ labels }) => shown(labels[label] ?? '')];
+}
+
+const COMPONENTS: ImageColumn = [{ title: 'Components', kind: 'wide' }, componentTexts];
+const RUN_BY: ImageColumn = [
+  { title: 'Run by', kind: 'wide' },
+  ({ workloads }) => texts(workloads.map(({ namespace, name }) => `${namespace}/${name}`)),
+];
+
+function baseCell({ base, movedTag }: AppEntry): TableCell {
+  return movedTag === undefined ? describeBase(base) : [describeBase(base), `:${shown(movedTag)} is newer: roll out`];
 }
 
 function restTable({ images }: FleetReport): PageTable {

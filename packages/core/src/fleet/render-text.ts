@@ -5,7 +5,8 @@ import { plainText } from '../log/terminal-text.ts';
 import { alignColumns, count } from '../report/columns.ts';
 import { section } from '../report/text.ts';
 import { ageInDays, describeBase } from '../inspect/base-age.ts';
-import { type AppEntry, entryName, type FleetImage, type FleetReport, isAffected, summarizeFleet } from './report.ts';
+import { type AppEntry, entryName, type FleetImage, type FleetReport, isAffected } from './report.ts';
+import { describeFleet } from './summary.ts';
 
 /** On what is narrower the rest of a line is left to the terminal. */
 const NARROWEST = 24;
@@ -19,7 +20,7 @@ export function renderFleet(report: FleetReport, columns?: number): readonly str
   const { images, traffic } = report;
   const apps = images.filter((entry) => entry.kind === 'app');
   const lines = [
-    summaryLine(report),
+    describeFleet(report),
     ...basesOf(apps).flatMap(([base, entries]) => {
       const table = baseTable(entries, report).map((line) => cut(plainText(line), columns));
       return section(base, [...table, ...unknownReasons(entries)]);
@@ -32,21 +33,6 @@ export function renderFleet(report: FleetReport, columns?: number): readonly str
     `${count(traffic.requests, 'request')}, ${formatSize(traffic.bytesDown)} down`,
   ];
   return lines.flatMap((line) => wrapped(plainText(line), columns));
-}
-
-function summaryLine(report: FleetReport): string {
-  const { images, outdated, unknown, affected, unsearched, others, failed } = summarizeFleet(report);
-  const parts = [
-    `${outdated} outdated`,
-    ...(unknown > 0 ? [`${unknown} on a base that nobody can tell the newest of`] : []),
-    ...(report.components.length > 0 ? [`${affected} with ${report.components.join(', ')}`] : []),
-    ...(unsearched > 0 ? [`${unsearched} not searched`] : []),
-  ];
-  const rest = [
-    ...(others > 0 ? [`${others} not built with buildpacks`] : []),
-    ...(failed > 0 ? [`${failed} not read`] : []),
-  ];
-  return [`${count(images, 'image')} with buildpacks: ${parts.join(', ')}`, ...rest].join('; ');
 }
 
 /** By the name of the run image; those that record none come last. */

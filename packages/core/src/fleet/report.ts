@@ -95,38 +95,7 @@ export function entryName(entry: FleetImage): string {
   return entry.digest === undefined ? entry.repository : `${entry.repository}@${entry.digest}`;
 }
 
-/** How many images there are of which kind. */
-export interface FleetSummary {
-  readonly images: number;
-  readonly outdated: number;
-  /** On a base of which nobody can tell whether it is the newest. */
-  readonly unknown: number;
-  readonly affected: number;
-  /** In which components were looked for and could not all be read. */
-  readonly unsearched: number;
-  readonly others: number;
-  readonly failed: number;
-}
-
-export function summarizeFleet({ images }: FleetReport): FleetSummary {
-  const apps = images.filter((entry) => entry.kind === 'app');
-  const inState = (state: BaseSummary['state']) => apps.filter(({ base }) => base.state === state).length;
-  return {
-    images: apps.length,
-    outdated: inState('outdated'),
-    unknown: inState('unknown'),
-    affected: apps.filter(isAffected).length,
-    unsearched: apps.filter(({ components }) => components !== undefined && !isSearched(components)).length,
-    others: images.filter(({ kind }) => kind === 'other').length,
-    failed: images.filter(({ kind }) => kind === 'failed').length,
-  };
-}
-
 /** Whether an image has one of the components that were looked for. */
 export function isAffected({ components }: AppEntry): boolean {
   return components?.state === 'searched' && components.found.length > 0;
-}
-
-function isSearched(components: ComponentSearch): boolean {
-  return components.state === 'searched' && components.unread.length === 0;
 }

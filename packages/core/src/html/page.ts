@@ -28,25 +28,10 @@ export interface PageData {
  * @see https://www.w3.org/TR/CSP3/#hash-source
  */
 export function renderPage({ title, summary, body, data, scripts }: Page): string {
-  const policy = [
-    "default-src 'none'",
-    `style-src ${hashSource(PAGE_STYLE)}`,
-    `script-src ${scripts.map(hashSource).join(' ')}`,
-    "base-uri 'none'",
-    "form-action 'none'",
-  ];
   return [
     '<!doctype html>',
     '<html lang="en">',
-    '<head>',
-    '<meta charset="utf-8">',
-    `<meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy.join('; '))}">`,
-    '<meta name="viewport" content="width=device-width, initial-scale=1">',
-    '<meta name="color-scheme" content="light dark">',
-    '<meta name="referrer" content="no-referrer">',
-    `<title>${escapeHtml(title)}</title>`,
-    `<style>${PAGE_STYLE}</style>`,
-    '</head>',
+    ...head(title, scripts),
     '<body>',
     '<main>',
     `<h1>${escapeHtml(title)}</h1>`,
@@ -62,6 +47,27 @@ export function renderPage({ title, summary, body, data, scripts }: Page): strin
     '</html>',
     '',
   ].join('\n');
+}
+
+function head(title: string, scripts: readonly string[]): readonly string[] {
+  const policy = [
+    "default-src 'none'",
+    `style-src ${hashSource(PAGE_STYLE)}`,
+    `script-src ${scripts.map(hashSource).join(' ')}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+  ];
+  return [
+    '<head>',
+    '<meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy.join('; '))}">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    '<meta name="color-scheme" content="light dark">',
+    '<meta name="referrer" content="no-referrer">',
+    `<title>${escapeHtml(title)}</title>`,
+    `<style>${PAGE_STYLE}</style>`,
+    '</head>',
+  ];
 }
 
 function hashSource(text: string): string {

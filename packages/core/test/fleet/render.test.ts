@@ -169,7 +169,7 @@ describe('the page', () => {
   it('says at its top what was not read, and has what was looked for beside the names', () => {
     const failed: FleetImage = { ...NAME, kind: 'failed', reason: 'denied', temporary: false };
     const page = fleetPage(reportOf([{ ...APP, components: SEARCHED }, failed], { components: ['log4j-core'] }));
-    expect(page).toContain('1 on an outdated base, 1 with log4j-core, 1 not read.');
+    expect(page).toContain('1 image with buildpacks: 1 outdated, 1 with log4j-core; 1 not read.');
     expect(page).toMatch(/"title":"Image"[^}]*\},\{"title":"Components"/);
   });
 

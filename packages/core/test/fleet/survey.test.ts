@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { summarizeFleet } from '../../src/fleet/report.ts';
+import { summarizeFleet } from '../../src/fleet/summary.ts';
 import { MEDIA_TYPE } from '../../src/image/media-types.ts';
 import type { Digest } from '../../src/reference/index.ts';
 import { type FleetRegistry, startFleetRegistry } from './fleet-registry.ts';
