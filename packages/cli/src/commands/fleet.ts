@@ -1,7 +1,7 @@
 import {
-  BuildpacksError,
   collectProblems,
   fleetCsv,
+  fleetFailure,
   fleetJson,
   fleetPage,
   type FleetReport,
@@ -11,7 +11,6 @@ import {
   parseFleetInputs,
   parseTargetFile,
   renderFleet,
-  summarizeFleet,
   surveyFleet,
   writeFileWhole,
 } from '@buildpacks-ci/core';
@@ -44,7 +43,8 @@ const WHAT: readonly Option[] = [
   {
     name: 'check',
     kind: 'flag',
-    description: 'The exit status is 110 when an image stands on an outdated base or has one of the components.',
+    description:
+      'The exit status is 110 when an image stands on an outdated base or has one of the components, and 1 when nobody can tell.',
   },
 ];
 
@@ -77,7 +77,8 @@ export const FLEET: Command = {
     const report = await withPorts(invocation, request.connection, (ports) => surveyFleet(request, ports));
     invocation.console.print(rendered(invocation, report));
     if (page !== undefined) await writeFileWhole(page, [Buffer.from(fleetPage(report))]);
-    throwVerdict(report, flagValue(invocation, 'check') === 'true');
+    const failure = fleetFailure(report, flagValue(invocation, 'check') === 'true' ? 'check' : 'tell');
+    if (failure !== undefined) throw failure;
   },
 };
 
@@ -132,20 +133,4 @@ function rendered(invocation: Invocation, report: FleetReport): string {
   if (flagValue(invocation, 'json') === 'true') return fleetJson(report);
   if (flagValue(invocation, 'csv') === 'true') return fleetCsv(report);
   return `${renderFleet(report, invocation.host.stdout.columns).join('\n')}\n`;
-}
-
-/** What could not be read comes first: of it nobody knows whether it is outdated. */
-function throwVerdict(report: FleetReport, check: boolean): void {
-  const { failed, outdated, affected } = summarizeFleet(report);
-  if (failed > 0) {
-    const passing = report.images.every((entry) => entry.kind !== 'failed' || entry.temporary);
-    throw new BuildpacksError(passing ? 'temporary' : 'registry', `${failed} of the images could not be read`, {
-      hint: 'What is told of the others holds. Check these names, and that these credentials may read them.',
-    });
-  }
-  if (!check || outdated + affected === 0) return;
-  const searched = report.components.length === 0 ? '' : `, ${affected} with ${report.components.join(', ')}`;
-  throw new BuildpacksError('outdated', `${outdated} of the images stand on an outdated base${searched}`, {
-    hint: 'buildpacks-ci rebase puts images onto the newest base, unless they say that they must not be; components come with a build, and what runs changes with a rollout.',
-  });
 }
