@@ -44,13 +44,13 @@ export async function surveyFleet(request: FleetRequest, ports: Ports): Promise<
 }
 
 /** The places that were named may be reached where nothing else may; those that images name may not. */
-function openRegistry({ prefixes, images, connection }: FleetRequest, ports: Ports): RegistryClient {
+function openRegistry({ below, images, connection }: FleetRequest, ports: Ports): RegistryClient {
   const credentials = createCredentials({
     ...ports,
     registryAuth: connection.registryAuth,
     fallbackAuth: connection.fallbackAuth,
   });
-  const named = [...prefixes, ...images.map(({ reference }) => reference.repository)];
+  const named = [...below, ...images.map(({ reference }) => reference.repository)];
   for (const { registry } of named) ports.network.reach.admit(registryServer(registry));
   return createRegistryClient({ ...ports, credentials, mirrors: connection.mirrors });
 }
@@ -66,11 +66,10 @@ async function findImages(
   registry: RegistryClient,
   { log, signal }: Pick<Ports, 'log' | 'signal'>,
 ): Promise<Found> {
-  const { prefixes: below, images: entries } = request;
-  const images = entries.map(({ reference }) => reference);
-  const selection = { ...request, images, below, placesInput: 'images' };
+  const images = request.images.map(({ reference }) => reference);
+  const selection = { ...request, images, placesInput: 'images' };
   const { selected, failures, leftOut } = await selectImages(selection, { registry, log, signal });
-  const users = workloadsByImage(entries);
+  const users = workloadsByImage(request.images);
   const wanted = selected.map(({ reference }) => ({
     reference,
     workloads: users.get(formatReference(reference)) ?? [],

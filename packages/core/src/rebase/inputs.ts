@@ -2,31 +2,22 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { machineError } from '../errors/index.ts';
 import { inputError, Problems } from '../errors/problems.ts';
-import { type Exclusion, readExclusion } from '../catalog/exclusion.ts';
 import { parseImageList } from '../catalog/image-list.ts';
-import { parsePlace, parseRegistryImage } from '../catalog/image-name.ts';
+import { parseRegistryImage } from '../catalog/image-name.ts';
+import type { ImageSelection } from '../catalog/select-images.ts';
+import { readSelectionInputs, type SelectionInputs } from '../catalog/selection-inputs.ts';
 import { type ConnectionContext, type ConnectionInputs, readConnectionInputs } from '../inputs/connection.ts';
-import { parseParallel } from '../inputs/parallel.ts';
 import { InputReader, type RawInputs } from '../inputs/reader.ts';
 import { optional } from '../json/json.ts';
 import { type ImagePattern, parseImagePattern, parsePolicySource, type PolicySource } from '../policy/index.ts';
 import type { ImageReference } from '../reference/index.ts';
-import type { RepositoryPrefix } from '../registry/index.ts';
 import type { NamedRunImage } from './base-images.ts';
 import type { RebaseMode } from './report.ts';
-import { parseRollbackTags, type RollbackTags } from '../catalog/rollback-tag.ts';
+import { parseRollbackTags } from '../catalog/rollback-tag.ts';
 
 /** Which images are rebased, and how. */
-export interface RebaseRequest {
+export interface RebaseRequest extends ImageSelection {
   readonly mode: RebaseMode;
-  /** That the user named, in arguments and lists. */
-  readonly images: readonly ImageReference[];
-  /** Below which all images are rebased. */
-  readonly below: readonly RepositoryPrefix[];
-  /** Patterns with `*` for the tags below; empty: all. */
-  readonly tags: readonly string[];
-  /** Images that are left alone, named or found. */
-  readonly exclusion: Exclusion;
   /** What images may be put on, of what they record; empty: nothing was said. */
   readonly runImages: readonly RunImagePattern[];
   /** Beside the machine's own. */
@@ -38,9 +29,6 @@ export interface RebaseRequest {
   readonly force: boolean;
   /** Only images whose run image was made before so many days. */
   readonly olderThanDays?: number;
-  readonly rollback?: RollbackTags;
-  /** Images that are worked on at once. */
-  readonly parallel: number;
   readonly connection: ConnectionInputs;
 }
 
@@ -51,19 +39,15 @@ export interface RunImagePattern {
 }
 
 /** As the user wrote it; paths are relative to the working directory. */
-export interface RebaseInputs extends Pick<RebaseRequest, 'mode' | 'force' | 'tags'> {
+export interface RebaseInputs extends SelectionInputs, Pick<RebaseRequest, 'mode' | 'force'> {
   readonly images: readonly string[];
   readonly lists: readonly string[];
-  readonly prefixes: readonly string[];
-  readonly exclude: readonly string[];
-  readonly excludeTags: readonly string[];
   readonly runImages: readonly string[];
   readonly policies: readonly string[];
   /** Folders from which no policy is taken. */
   readonly untrusted: readonly string[];
   readonly olderThan: string | undefined;
   readonly keepOldAs: string | undefined;
-  readonly parallel: string | undefined;
 }
 
 /** What the inputs are read against. */
@@ -80,24 +64,22 @@ export function parseRebaseInputs(given: RebaseInputs, raw: RawInputs, context: 
     ...given.images.flatMap((text) => problems.attempt(() => [parseRegistryImage(text)]) ?? []),
     ...readLists(given.lists, context, problems),
   ];
-  const below = given.prefixes.flatMap((text) => problems.attempt(() => [parsePlace(text, 'all')]) ?? []);
-  const exclusion = readExclusion(given.exclude, given.excludeTags, problems);
+  const selection = readSelectionInputs(given, 'all', problems);
   const runImages = given.runImages.flatMap((text) => readPattern(text, problems));
   const surroundings = { workingDirectory: context.workingDirectory, untrusted: given.untrusted };
   const policies = given.policies.flatMap(
     (text) => problems.attempt(() => [parsePolicySource(text, surroundings)]) ?? [],
   );
   const days = readCount('older-than', given.olderThan?.replace(/d$/, ''), problems);
-  const parallel = parseParallel(given.parallel, problems);
   const { keepOldAs } = given;
   const rollback = keepOldAs && problems.attempt(() => parseRollbackTags(keepOldAs, context.now));
   const names = readNames(reader, problems);
   const connection = readConnectionInputs(reader, context, problems);
   if (problems.isEmpty) requireSense(given, { images, ...names }, problems);
   problems.throwIfAny();
-  const { mode, force, tags } = given;
+  const { mode, force } = given;
   return {
-    ...{ mode, images, below, tags, exclusion, runImages, policies, force, parallel, connection, ...names },
+    ...{ ...selection, mode, images, runImages, policies, force, connection, ...names },
     ...optional('olderThanDays', days),
     ...optional('rollback', rollback || undefined),
   };
