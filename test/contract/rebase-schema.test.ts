@@ -19,6 +19,13 @@ const PLATFORM: PlatformReport = {
   decisions: ['the name stays'],
 };
 const CHANGE = { before: DIGEST, after: DIGEST, platforms: [PLATFORM], droppedAttestations: [DIGEST] };
+const REBASED = {
+  ...CHANGE,
+  target: { was: DIGEST },
+  moved: { mounted: { layers: 1, bytes: 2 }, copied: { layers: 0, bytes: 0 } },
+  movedTags: [{ tag: '1', rollback: '1-before-20261122' }, { tag: 'latest' }],
+  attachments: [{ about: DIGEST, name: DIGEST, artifactType: 'application/spdx+json' }],
+};
 const RUN_IMAGES: readonly RunImageReport[] = [
   {
     ...RUN_IMAGE,
@@ -38,14 +45,7 @@ const RUN_IMAGES: readonly RunImageReport[] = [
 
 /** One image for each state there is. */
 const IMAGES: { readonly [State in ImageReport['state']]: ImageReport & { readonly state: State } } = {
-  rebased: {
-    ...NAME,
-    ...CHANGE,
-    state: 'rebased',
-    moved: { mounted: { layers: 1, bytes: 2 }, copied: { layers: 0, bytes: 0 } },
-    movedTags: [{ tag: '1', rollback: '1-before-20261122' }, { tag: 'latest' }],
-    attachments: [{ about: DIGEST, name: DIGEST, artifactType: 'application/spdx+json' }],
-  },
+  rebased: { ...NAME, ...REBASED, state: 'rebased' },
   outdated: { ...NAME, ...CHANGE, target: { was: DIGEST }, state: 'outdated' },
   current: { ...NAME, state: 'current', digest: DIGEST },
   pending: { ...NAME, state: 'pending' },
@@ -55,7 +55,7 @@ const IMAGES: { readonly [State in ImageReport['state']]: ImageReport & { readon
     state: 'refused',
     violations: [{ rule: 'platform', message: 'it is another', hint: 'Name one.', isForceable: true }],
   },
-  failed: { ...NAME, state: 'failed', code: 'temporary', message: 'no answer', hint: 'Try again.' },
+  failed: { ...NAME, state: 'failed', code: 'temporary', message: 'no answer', hint: 'Try again.', done: REBASED },
 };
 
 const REPORT: RebaseReport = {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { crane } from '../../bench/images.ts';
+import { rebaseFailure, rebaseFigures, rebasedReferences, renderRebase } from '../../../packages/core/src/index.ts';
 import type { Intercept } from '../../bench/registry-gate.ts';
 import type { Registry } from '../../bench/registry.ts';
 import { pushArtifact, type Shelf } from '../airgap/fixture.ts';
@@ -151,6 +152,60 @@ describe('a tag', () => {
     isForgetful = true;
     expect((await rebase([image])).images).toMatchObject([{ state: 'failed', code: 'registry' }]);
     expect(await digest('1')).toBe(before);
+  });
+});
+
+describe('a tag that the registry lets nobody move', () => {
+  const TAGS = ['1', '1.0.0', 'latest'];
+
+  /** Once it is locked, the registry takes nothing more for the tag. */
+  async function immutable(locked: string) {
+    let isLocked = false;
+    const intercept: Intercept = ({ method, path }) =>
+      isLocked && method === 'PUT' && path.endsWith(`/manifests/${locked}`)
+        ? { status: 412, body: '{"errors":[{"code":"PRECONDITION","message":"the tag is immutable"}]}' }
+        : undefined;
+    const place = await outdated(await startForTest({ intercept }), { tags: TAGS });
+    isLocked = true;
+    const images = TAGS.map((tag) => `${place.host}/app:${tag}`);
+    return { ...place, again: () => rebase(images, { keepOldAs: '{tag}-before-{date}' }) };
+  }
+
+  it('leaves the others to move, and what was done is told', async () => {
+    const { again, digest, host } = await immutable('1.0.0');
+    const before = await digest('1');
+    const report = await again();
+    const after = await digest('1');
+    expect([await digest('1.0.0'), await digest('latest')]).toEqual([before, after]);
+    expect(after).not.toBe(before);
+    const movedTags = ['1', 'latest'].map((tag) => ({
+      tag,
+      rollback: expect.stringMatching(`${tag}-before-`) as string,
+    }));
+    expect(report.images).toMatchObject([{ state: 'failed', tags: TAGS, done: { before, after, movedTags } }]);
+    expect([rebaseFigures(report), rebasedReferences(report)]).toEqual([
+      { rebased: 1, outdated: 0, failed: 1 },
+      [`${host}/app@${String(after)}`],
+    ]);
+    const text = renderRebase(report).join('\n');
+    expect(text).toMatch(/app:1,1\.0\.0,latest failed for 1\.0\.0: .*immutable/);
+    expect(text).toMatch(/ {2}1,latest moved: sha256:\w{12} -> sha256:\w{12}\n/);
+    expect(rebaseFailure(report)?.hint).toContain('which tags have moved');
+  });
+
+  it('has its image kept once, whatever day it is', async () => {
+    const { again, shelf, host, image } = await immutable('1.0.0');
+    const kept = '1.0.0-before-20260101';
+    await crane(['copy', image, `${host}/app:${kept}`], image);
+    await again();
+    const { images } = await again();
+    expect(images.map(({ state, tags }) => [state, tags])).toEqual([
+      ['current', ['1', 'latest']],
+      ['failed', ['1.0.0']],
+    ]);
+    expect(images[1]).not.toHaveProperty('done');
+    const tags = await shelf.client.tags({ registry: host, path: 'app' }, new AbortController().signal);
+    expect(tags.filter((tag) => tag.startsWith('1.0.0-before-'))).toEqual([kept]);
   });
 });
 

@@ -43,7 +43,7 @@ export class Attachments {
 
   async #find(repository: Repository, digest: Digest): Promise<readonly Attachment[]> {
     const listed = await this.#listed(repository, digest);
-    const tagged = (await this.#tagsOf(repository)).filter((tag) => tag.startsWith(`sha256-${hexOf(digest)}`));
+    const tagged = (await this.tagsOf(repository)).filter((tag) => tag.startsWith(`sha256-${hexOf(digest)}`));
     return [...listed, ...tagged.map((name) => ({ about: digest, name }))];
   }
 
@@ -66,7 +66,8 @@ export class Attachments {
     }));
   }
 
-  #tagsOf(repository: Repository): Promise<readonly string[]> {
+  /** All tags of a repository, which are asked for once. */
+  tagsOf(repository: Repository): Promise<readonly string[]> {
     const key = formatRepository(repository);
     const known = this.#tags.get(key) ?? this.#registry.tags(repository, this.#ports.signal);
     this.#tags.set(key, known);

@@ -3,7 +3,15 @@ import { plainText } from '../log/terminal-text.ts';
 import { atMost, codeBlock, codeSpan, table } from '../report/markdown-text.ts';
 import { formatName } from './name.ts';
 import { isTold, packageLines, shortReference, STATES, summary } from './render.ts';
-import type { ImageReport, PlatformReport, RebaseMode, RebaseReport, RunImageReport } from './report.ts';
+import {
+  type ImageReport,
+  type PlatformReport,
+  type Rebased,
+  rebasedPart,
+  type RebaseMode,
+  type RebaseReport,
+  type RunImageReport,
+} from './report.ts';
 
 const MODES: Readonly<Record<RebaseMode, string | undefined>> = {
   rebase: undefined,
@@ -47,9 +55,10 @@ function wordsOf({ state }: ImageReport): string {
 }
 
 function changeCells(image: ImageReport): readonly string[] {
-  if (image.state !== 'rebased' && image.state !== 'outdated') return ['', '', ''];
-  const runImages = image.platforms.map(describeRunImage).map(codeSpan).join('<br>');
-  return [codeSpan(image.before), codeSpan(image.after), runImages];
+  const change = image.state === 'outdated' ? image : rebasedPart(image);
+  if (change === undefined) return ['', '', ''];
+  const runImages = change.platforms.map(describeRunImage).map(codeSpan).join('<br>');
+  return [codeSpan(change.before), codeSpan(change.after), runImages];
 }
 
 /** The whole digests are in a table of their own: many images go from one run image to the same other one. */
@@ -60,24 +69,34 @@ function describeRunImage({ platform, runImage: { from = 'unknown', to } }: Plat
 function notesOf(image: ImageReport): readonly string[] {
   switch (image.state) {
     case 'rebased':
-      return [
-        ...image.platforms.flatMap(({ decisions }) => decisions),
-        ...image.movedTags.flatMap(({ tag, rollback }) =>
-          rollback === undefined ? [] : [`${tag} was kept as ${rollback}`],
-        ),
-        ...image.attachments.map(({ name }) => `belongs to the old image, to be made again: ${name}`),
-      ];
+      return rebasedNotes(image);
     case 'outdated':
       return image.platforms.flatMap(({ decisions }) => decisions);
     case 'refused':
       return image.violations.flatMap(({ rule, message, hint }) => [`${rule}: ${message}`, hint]);
     case 'failed':
-      return [image.message, ...(image.hint === undefined ? [] : [image.hint])];
+      return [
+        image.message,
+        ...(image.hint === undefined ? [] : [image.hint]),
+        ...(image.done === undefined ? [] : [movedNote(image.done), ...rebasedNotes(image.done)]),
+      ];
     case 'current':
     case 'skipped':
     case 'pending':
       return [];
   }
+}
+
+function movedNote({ movedTags }: Rebased): string {
+  return `moved all the same: ${movedTags.map(({ tag }) => tag).join(',')}`;
+}
+
+function rebasedNotes({ platforms, movedTags, attachments }: Rebased): readonly string[] {
+  return [
+    ...platforms.flatMap(({ decisions }) => decisions),
+    ...movedTags.flatMap(({ tag, rollback }) => (rollback === undefined ? [] : [`${tag} was kept as ${rollback}`])),
+    ...attachments.map(({ name }) => `belongs to the old image, to be made again: ${name}`),
+  ];
 }
 
 function runImageTable(runImages: readonly RunImageReport[]): readonly string[] {

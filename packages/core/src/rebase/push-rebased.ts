@@ -3,6 +3,7 @@ import { allInOrder, mapInParallel } from '../parallel/parallel.ts';
 import { type Repository, sameRepository } from '../reference/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
 import type { BlobMover, BlobPassage } from '../transfer/blob-mover.ts';
+import { putShown } from '../transfer/shown-manifest.ts';
 import type { PlannedRebase } from './plan.ts';
 import type { Edition, Subject } from './subject.ts';
 
@@ -48,7 +49,7 @@ export async function pushRebased(
     mapInParallel(unique, AT_ONCE, async ({ layer, from }) => ({ layer, passage: await mover.bring(layer, from, to) })),
     registry.uploadBlob(to, parseManifest(raw).config, () => configBytes),
   ]);
-  await registry.putManifest(to, raw.digest, raw);
+  await putShown(raw, to, registry);
   return { mounted: sum(passages, 'mounted'), copied: sum(passages, 'copied') };
 }
 

@@ -5,8 +5,8 @@ import type { RegistryClient } from '../registry/index.ts';
 import { asText, optional } from '../json/json.ts';
 import type { Attachment, Attachments } from './attachments.ts';
 import type { BlobMover } from '../transfer/blob-mover.ts';
-import { requireShown } from '../transfer/shown-manifest.ts';
-import { moveTags, type MovedTag } from './move-tags.ts';
+import { putShown } from '../transfer/shown-manifest.ts';
+import { moveTags, type MovedTag, type TagMoves } from './move-tags.ts';
 import { type Moved, pushRebased } from './push-rebased.ts';
 import { rebasedIndex } from './rebased-index.ts';
 import type { Change, PlatformReport, RunImageChange } from './report.ts';
@@ -72,6 +72,8 @@ export interface RebaseOutcome {
   readonly moved: Moved;
   readonly movedTags: readonly MovedTag[];
   readonly attachments: readonly Attachment[];
+  /** Why not all tags have moved. */
+  readonly failure?: TagMoves['failure'];
 }
 
 /** Platforms of one image. */
@@ -92,10 +94,9 @@ export async function performRebase(prepared: PreparedRebase, context: RebaseCon
     attachmentsOf(change, prepared, context).then((found) => (attachments = found)),
   ]);
   const isIndex = !change.platforms.some(({ after }) => after === raw.digest);
-  if (isIndex) await registry.putManifest(to, raw.digest, raw);
-  await requireShown(raw.digest, to, registry);
-  const movedTags = await moveTags(subject, raw, context);
-  return { moved: total(sums), movedTags, attachments };
+  if (isIndex) await putShown(raw, to, registry);
+  const { moved: movedTags, ...rest } = await moveTags(subject, raw, context);
+  return { moved: total(sums), movedTags, attachments, ...rest };
 }
 
 async function attachmentsOf(

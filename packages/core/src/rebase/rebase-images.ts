@@ -46,7 +46,7 @@ export async function rebaseImages(request: RebaseRequest, ports: Ports): Promis
     const { subjects, failures, unread, leftOut } = await findSubjects(request, context);
     const run = new Run(request, { registry, guard, ports: own });
     const done = await mapInParallel(subjects, request.parallel, (found) => run.report(found, subjects.length));
-    const lost = failures.map(({ repository, tags, error }) => failed(nameOf(repository, tags), error));
+    const lost = failures.map(({ repository, tags, error }) => ({ ...nameOf(repository, tags), ...failed(error) }));
     const images = [...done, ...lost, ...unread.map(notRead)].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
     const runImages = await run.runImages();
     const milliseconds = ports.clock.now() - began;
@@ -144,14 +144,14 @@ class Run {
     try {
       return { ...name, ...(await this.#decide(found)) };
     } catch (error) {
-      if (this.#ports.signal.aborted) return failed(name, interrupted(error));
-      if (error instanceof RebaseRefusal) return { ...name, ...refused(error, found) };
-      return failed(name, this.#explain(error));
+      if (error instanceof RebaseRefusal && !this.#ports.signal.aborted) return { ...name, ...refused(error, found) };
+      return { ...name, ...failed(this.#explain(error)) };
     }
   }
 
   /** Images are others' work: what one does to us, against all care, is told and leaves the others alone. */
   #explain(thrown: unknown): BuildpacksError {
+    if (this.#ports.signal.aborted) return interrupted(thrown);
     const error = machineError(thrown);
     if (error instanceof BuildpacksError) return error;
     const { message, stack = message } = asError(error);
@@ -170,13 +170,16 @@ class Run {
     if (young !== undefined) return { state: 'skipped', reason: young };
     this.#packages.add(editions);
     if (mode !== 'rebase') return { state: 'outdated', ...prepared.change };
-    const outcome = await performRebase(prepared, {
+    const { failure, ...outcome } = await performRebase(prepared, {
       registry,
       mover: this.#mover,
       attachments: this.#attachments,
       rollback,
     });
-    return { state: 'rebased', ...prepared.change, ...outcome };
+    const done = { ...prepared.change, ...outcome };
+    if (failure === undefined) return { state: 'rebased', ...done };
+    if (outcome.movedTags.length === 0) throw failure.error;
+    return { ...failed(this.#explain(failure.error)), done };
   }
 
   /** Why the image may wait, if it may; run images of unknown age are old. */
@@ -207,6 +210,6 @@ function refused({ violations }: RebaseRefusal, { isNamed }: FoundSubject): Repo
   return { state: 'refused', violations };
 }
 
-function failed(name: Pick<ImageReport, 'repository' | 'tags'>, { code, message, hint }: BuildpacksError): ImageReport {
-  return { ...name, state: 'failed', code, message, ...optional('hint', hint) };
+function failed({ code, message, hint }: BuildpacksError): ReportedState & { readonly state: 'failed' } {
+  return { state: 'failed', code, message, ...optional('hint', hint) };
 }

@@ -8,14 +8,16 @@ import type { Digest } from '../reference/index.ts';
 import { changeLines, countChanges } from '../sbom/package-changes.ts';
 import { formatName } from './name.ts';
 import type { Moved } from './push-rebased.ts';
-import type {
-  Change,
-  ImageReport,
-  ImageState,
-  PlatformReport,
-  RebaseReport,
-  RunImageChange,
-  RunImageReport,
+import {
+  type Change,
+  type ImageReport,
+  type ImageState,
+  type PlatformReport,
+  type Rebased,
+  rebasedPart,
+  type RebaseReport,
+  type RunImageChange,
+  type RunImageReport,
 } from './report.ts';
 
 const DIGITS = 12;
@@ -46,8 +48,14 @@ function stateOf(report: ImageReport): string {
     case 'refused':
       return `${name} refused: ${report.violations.map(({ rule }) => rule).join(', ')}`;
     case 'failed':
-      return `${name} failed: ${report.message}`;
+      return `${name} failed${unmoved(report)}: ${report.message}`;
   }
+}
+
+/** The tags that are left, where others have moved. */
+function unmoved({ tags, done }: ImageReport & { readonly state: 'failed' }): string {
+  const left = tags.filter((tag) => done?.movedTags.every((moved) => moved.tag !== tag));
+  return left.length === 0 ? '' : ` for ${left.join(',')}`;
 }
 
 /** What the name led to, if to anything: not what the new image is made of, where that was read under another name. */
@@ -85,7 +93,7 @@ export function summary({ images, traffic, milliseconds }: RebaseReport): string
   });
   const moved = movedBy(images);
   const bytes = `${formatSize(moved.mounted.bytes)} mounted, ${formatSize(moved.copied.bytes)} copied`;
-  const sent = images.some(({ state }) => state === 'rebased') ? [bytes] : [];
+  const sent = images.some((image) => rebasedPart(image) !== undefined) ? [bytes] : [];
   const cost = [...sent, count(traffic.requests, 'request'), formatDuration(milliseconds)].join(', ');
   return `${count(images.length, 'image')}: ${states.join(', ') || 'nothing to do'}; ${cost}`;
 }
@@ -102,7 +110,7 @@ export const STATES: readonly (readonly [ImageState, string])[] = [
 
 /** The layers that all images got. */
 function movedBy(images: readonly ImageReport[]): Moved {
-  const rebased = images.filter((image) => image.state === 'rebased');
+  const rebased = images.flatMap((image) => rebasedPart(image) ?? []);
   const add = (which: keyof Moved) => ({
     layers: rebased.reduce((sum, { moved }) => sum + moved[which].layers, 0),
     bytes: rebased.reduce((sum, { moved }) => sum + moved[which].bytes, 0),
@@ -119,12 +127,22 @@ function details(image: ImageReport): readonly string[] {
     case 'refused':
       return image.violations.flatMap(({ rule, message, hint }) => [`${rule}: ${message}`, `  ${hint}`]);
     case 'failed':
-      return image.hint === undefined ? [] : [image.hint];
+      return [...(image.hint === undefined ? [] : [image.hint]), ...(image.done ? partDetails(image.done) : [])];
     case 'current':
     case 'skipped':
     case 'pending':
       return [];
   }
+}
+
+/** What was done of an image before it failed. */
+function partDetails(done: Rebased): readonly string[] {
+  const tags = done.movedTags.map(({ tag }) => tag).join(',');
+  return [
+    `${tags} moved: ${oldDigest(done) ?? 'new'} -> ${newDigest(done)}`,
+    ...changeDetails(done),
+    ...aftermath(done),
+  ];
 }
 
 function changeDetails({ platforms, droppedAttestations }: Change): readonly string[] {
@@ -159,7 +177,7 @@ export function packageLines({ packages, platform, ...change }: RunImageReport, 
 }
 
 /** What happened to the old image, and what is to be made again. */
-function aftermath({ movedTags, attachments, moved }: ImageReport & { readonly state: 'rebased' }): readonly string[] {
+function aftermath({ movedTags, attachments, moved }: Rebased): readonly string[] {
   const kept = movedTags.flatMap(({ tag, rollback }) =>
     rollback === undefined ? [] : [`${tag} was kept as ${rollback}`],
   );

@@ -32,7 +32,7 @@ export interface RebaseReport {
 /** What became of one image, under all of its tags. */
 export type ImageReport = ImageName &
   (
-    | ({ readonly state: 'rebased' } & Change & RebasedFacts)
+    | ({ readonly state: 'rebased' } & Rebased)
     /** Would be rebased. */
     | ({ readonly state: 'outdated' } & Change)
     | { readonly state: 'current'; readonly digest: Digest }
@@ -41,7 +41,14 @@ export type ImageReport = ImageName &
     /** Left out: no app image, or its run image is not old enough. */
     | { readonly state: 'skipped'; readonly reason: string }
     | { readonly state: 'refused'; readonly violations: readonly Violation[] }
-    | { readonly state: 'failed'; readonly code: ErrorCode; readonly message: string; readonly hint?: string }
+    | {
+        readonly state: 'failed';
+        readonly code: ErrorCode;
+        readonly message: string;
+        readonly hint?: string;
+        /** What was done before, when some of the tags have moved. */
+        readonly done?: Rebased;
+      }
   );
 
 export type ImageState = ImageReport['state'];
@@ -65,11 +72,17 @@ export interface Change {
   readonly droppedAttestations: readonly Digest[];
 }
 
-interface RebasedFacts {
+/** A change that was made, at least to some of the tags. */
+export interface Rebased extends Change {
   readonly moved: Moved;
   readonly movedTags: readonly MovedTag[];
   /** They belong to the old image: signatures and the like must be made again. */
   readonly attachments: readonly Attachment[];
+}
+
+/** What a run has published of an image, if anything. */
+export function rebasedPart(image: ImageReport): Rebased | undefined {
+  return image.state === 'rebased' ? image : image.state === 'failed' ? image.done : undefined;
 }
 
 /** One platform's image. */

@@ -46,7 +46,9 @@ function failures({ images, mode }: RebaseReport): Verdict | undefined {
   const codes = images.filter((image) => image.state === 'failed').map(({ code }) => code);
   const code = BY_WEIGHT.find((each) => codes.includes(each));
   if (code === undefined) return undefined;
-  if (code !== 'temporary') return { code, hint: 'The report has the reasons. Nothing was changed for these.' };
+  const isBegun = images.some((image) => image.state === 'failed' && image.done !== undefined);
+  const changed = isBegun ? 'It tells which tags have moved.' : 'No tag was moved for these.';
+  if (code !== 'temporary') return { code, hint: `The report has the reasons. ${changed}` };
   const again = mode === 'rebase' ? 'does what is left' : 'tells of these too';
   return { code, hint: `The report has the reasons. It may pass: the same command ${again}.` };
 }

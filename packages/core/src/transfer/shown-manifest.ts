@@ -1,17 +1,20 @@
 import { BuildpacksError } from '../errors/index.ts';
-import { type Digest, formatRepository, type Repository } from '../reference/index.ts';
+import type { RawManifest } from '../image/manifest.ts';
+import { formatRepository, type Repository } from '../reference/index.ts';
 import type { RegistryClient } from '../registry/index.ts';
 
 /**
- * Looks at a manifest that was put, before a tag leads to it: the word of a registry that loses writes is no sign.
+ * Puts a manifest under its digest and looks at it, before a tag leads there: the word of a registry that loses writes is no sign.
  *
  * @throws BuildpacksError `registry` unless the repository shows it
  */
-export async function requireShown(
-  digest: Digest,
+export async function putShown(
+  raw: RawManifest,
   repository: Repository,
-  registry: Pick<RegistryClient, 'headManifest'>,
+  registry: Pick<RegistryClient, 'headManifest' | 'putManifest'>,
 ): Promise<void> {
+  const { digest } = raw;
+  await registry.putManifest(repository, digest, raw);
   const head = await registry.headManifest({ kind: 'digest', repository, digest });
   if (head?.digest === digest) return;
   const message = `${formatRepository(repository)} took the manifest ${digest} but does not show it`;

@@ -9,7 +9,7 @@ import type { Log } from '../../ports/index.ts';
 import { type Digest, formatRepository, type Repository, sameRepository } from '../../reference/index.ts';
 import { RegistryError, type RegistryClient } from '../../registry/index.ts';
 import type { OutputSummary } from '../../report/result.ts';
-import { requireShown } from '../../transfer/shown-manifest.ts';
+import { putShown } from '../../transfer/shown-manifest.ts';
 
 type RegistryDestination = Extract<Destination, { kind: 'registry' }>;
 type BlobState = 'present' | 'mounted' | 'uploaded';
@@ -105,8 +105,7 @@ async function upload(push: Push): Promise<readonly BlobResult[]> {
   const { raw } = output.image;
   const blobs = await pushBlobs(push);
   if (seen?.digest !== raw.digest) {
-    await registry.putManifest(repository, raw.digest, raw);
-    await requireShown(raw.digest, repository, registry);
+    await putShown(raw, repository, registry);
   }
   return blobs;
 }
