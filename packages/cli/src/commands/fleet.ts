@@ -63,7 +63,7 @@ export const FLEET: Command = {
   usage: ['REGISTRY/PREFIX… [options]', '--list=FILE [options]', '--pods=FILE [options]'],
   details: [
     'Reads manifests, configurations and, with --component, the layer with bills of materials; no other layer. Not every registry can list its repositories: Docker Hub, ghcr.io and others need --list.',
-    'Tags that keep old images for rebase are left out ({tag}-before-{date}, {tag}-before-{digest}). An image that can’t be read does not end the survey: it is told at its end, and the exit status is then 1, or 111 when a later try may help.',
+    'Tags that keep old images for rebase ({tag}-before-{date}, {tag}-before-{digest}) are left out, but with --component. An image that can’t be read does not end the survey: it is told at its end, and the exit status is then 1, or 111 when a later try may help.',
   ],
   groups: [
     { title: 'Images', options: WHERE },

@@ -22,7 +22,7 @@ export const POLICY_CHECK: Command = {
   ],
   details: [
     'The exit status is 112 when a rule is broken. When none is and an image could not be judged, it is that of the reason: 2 when there is no such image, 111 when a later try may help, else 1.',
-    'What an image does not tell is listed: builder, variables and the network of its build. With --all, tags that keep old images for rebase are left out ({tag}-before-{date}, {tag}-before-{digest}).',
+    'What an image does not tell is listed: builder, variables and the network of its build. With --all, old images that rebase keeps are judged too.',
   ],
   groups: [
     { title: 'Images', options: IMAGES },

@@ -8,8 +8,8 @@ export interface LeftOut {
   readonly repository: string;
   /** None when the image was named by its digest. */
   readonly tags: readonly string[];
-  /** The user has said so, or the tag is one of those that a rebase keeps old images under. */
-  readonly reason: 'excluded' | 'keeps-old-image';
+  /** The user has said so, or the tag is one of those that a rebase keeps old images under, or by its name what hangs on an image. */
+  readonly reason: 'excluded' | 'keeps-old-image' | 'attached';
 }
 
 /** Puts what is left out for one reason together by its repositories. */
@@ -49,4 +49,5 @@ const REASONS: readonly (readonly [LeftOut['reason'], (number: number) => string
     'keeps-old-image',
     (number) => (number === 1 ? '1 tag that keeps an old image' : `${number} tags that keep old images`),
   ],
+  ['attached', (number) => `${count(number, 'tag')} of signatures, attestations or caches`],
 ];

@@ -17,13 +17,14 @@ export interface ListingOptions {
 export interface FoundImages {
   /** By repository, and in the registry's order of tags. */
   readonly images: readonly ImageReference[];
+  /** By their names no images, but what hangs on these: signatures, attestations and other referrers (`sha256-…`), and our layer caches. */
+  readonly attached: readonly ImageReference[];
   /** Repositories that would not tell their tags: the others are listed all the same. */
   readonly failures: readonly { readonly repository: Repository; readonly error: BuildpacksError }[];
 }
 
 /**
- * Every tag of every repository at and below a prefix. Tags of signatures, attestations and other referrers (`sha256-…`) and those of our
- * layer caches are left out. Where a registry gives no catalogue, the prefix itself may still be a repository.
+ * Every tag of every repository at and below a prefix. Where a registry gives no catalogue, the prefix itself may still be a repository.
  *
  * @throws RegistryError when the registry can't be asked, or has no catalogue and no such repository
  */
@@ -36,14 +37,16 @@ export async function imagesBelow(
   const lists = await mapInParallel(await repositoriesBelow(prefix, registry, signal), parallel, async (repository) => {
     try {
       const tags = await registry.tags(repository, signal);
-      return tags.filter((tag) => !isAside(tag)).map((tag): ImageReference => ({ kind: 'tag', repository, tag }));
+      return tags.map((tag): ImageReference => ({ kind: 'tag', repository, tag }));
     } catch (error) {
       if (!(error instanceof BuildpacksError) || error.code === 'cancelled') throw error;
       failures.push({ repository, error });
       return [];
     }
   });
-  return { images: lists.flat(), failures };
+  const all = lists.flat();
+  const images = all.filter((reference) => !isAttached(reference));
+  return { images, attached: all.filter(isAttached), failures };
 }
 
 async function repositoriesBelow(
@@ -64,7 +67,12 @@ async function repositoriesBelow(
   }
 }
 
-/** Tags that registries and tools hang other things on: the referrers tag schema, cosign, our caches. */
-function isAside(tag: string): boolean {
-  return /^sha(256|512)-[0-9a-f]{16,}/.test(tag) || keyOfTag(tag) !== undefined;
+/**
+ * Whether tools hang other things on the tag. Anybody may push an image under such a name, so that it must not be looser than it is.
+ *
+ * @see https://github.com/opencontainers/distribution-spec/blob/v1.1.1/spec.md#referrers-tag-schema
+ * @see https://github.com/sigstore/cosign/blob/main/specs/SIGNATURE_SPEC.md#tag-based-discovery
+ */
+function isAttached({ tag = '' }: ImageReference): boolean {
+  return /^sha(?:256|512)-(?:[0-9a-f]{64}){1,2}(?:\.\w+)?$/.test(tag) || keyOfTag(tag) !== undefined;
 }

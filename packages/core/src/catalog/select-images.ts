@@ -6,7 +6,7 @@ import { familiarReference, type ImageReference, type Repository } from '../refe
 import { formatPrefix, type RepositoryPrefix } from '../registry/index.ts';
 import { type Exclusion, withoutExcluded } from './exclusion.ts';
 import { type LeftOut, leftOutFor } from './left-out.ts';
-import { imagesBelow, type ListingRegistry } from './registry-images.ts';
+import { type FoundImages, imagesBelow, type ListingRegistry } from './registry-images.ts';
 import { keepsOldImage, type RollbackTags } from './rollback-tag.ts';
 
 /** Which images a command is about. */
@@ -23,7 +23,9 @@ export interface ImageSelection {
   readonly exclusion: Exclusion;
   /** How old images are kept, where that is not usual. */
   readonly rollback?: RollbackTags;
-  /** Repositories that are asked for their tags at once. */
+  /** `read`: also tags below places that keep old images, which some other image may have been pushed under. Default: these are left out. */
+  readonly keptImages?: 'read';
+  /** Images, and repositories, that are worked on at once. */
   readonly parallel: number;
 }
 
@@ -62,31 +64,60 @@ export async function selectImages(
   selection: ImageSelection,
   { registry, log, signal }: SelectionContext,
 ): Promise<SelectedImages> {
-  const { images, below, tags, parallel, rollback } = selection;
   const named = new Map(
-    images.map((reference): [string, SelectedImage] => [familiarReference(reference), { reference, isNamed: true }]),
+    selection.images.map((reference): [string, SelectedImage] => [
+      familiarReference(reference),
+      { reference, isNamed: true },
+    ]),
   );
+  const isNew = (reference: ImageReference) => !named.has(familiarReference(reference));
   const failures: NotFound[] = [];
   const old: ImageReference[] = [];
-  const isWanted = tagFilter(tags);
-  for (const prefix of below) {
-    const found = await imagesBelow(prefix, registry, { parallel, signal });
-    const wanted = found.images.filter(isWanted);
-    failures.push(...found.failures.map((failure) => ({ ...failure, tags: [] })));
-    if (wanted.length + found.failures.length === 0) failures.push(nothingAt(prefix, selection));
-    // By all tags: what one of them keeps may be that of another which is not wanted.
-    const isOld = keepsOldImage(found.images, rollback);
-    for (const reference of wanted) {
-      const name = familiarReference(reference);
-      if (named.has(name)) continue;
-      if (isOld(reference)) old.push(reference);
-      else named.set(name, { reference, isNamed: false });
+  const attached: ImageReference[] = [];
+  for (const prefix of selection.below) {
+    const found = await lookBelow(prefix, selection, { registry, signal });
+    failures.push(...found.failures);
+    old.push(...found.old.filter(isNew));
+    attached.push(...found.attached.filter(isNew));
+    for (const reference of found.images.filter(isNew)) {
+      named.set(familiarReference(reference), { reference, isNamed: false });
     }
   }
   if (named.size + old.length === 0) throwProblems(failures);
   const { kept, excluded } = withoutExcluded([...named.values()], selection.exclusion, log);
-  const leftOut = [...leftOutFor('excluded', excluded), ...leftOutFor('keeps-old-image', old)];
+  const leftOut = [
+    ...leftOutFor('excluded', excluded),
+    ...leftOutFor('keeps-old-image', old),
+    ...leftOutFor('attached', attached),
+  ];
   return { selected: kept, failures, leftOut };
+}
+
+interface FoundBelow extends Pick<FoundImages, 'images' | 'attached'> {
+  /** Kept by a rebase, and not to be looked at. */
+  readonly old: readonly ImageReference[];
+  readonly failures: readonly NotFound[];
+}
+
+async function lookBelow(
+  prefix: RepositoryPrefix,
+  selection: ImageSelection,
+  { registry, signal }: Pick<SelectionContext, 'registry' | 'signal'>,
+): Promise<FoundBelow> {
+  const { tags, parallel, rollback, keptImages } = selection;
+  const found = await imagesBelow(prefix, registry, { parallel, signal });
+  const isWanted = tagFilter(tags);
+  const images = found.images.filter(isWanted);
+  const failures: NotFound[] = found.failures.map((failure) => ({ ...failure, tags: [] }));
+  if (images.length + failures.length === 0) failures.push(nothingAt(prefix, selection));
+  // By all tags: what one of them keeps may be that of another which is not wanted.
+  const isOld = keptImages === 'read' ? () => false : keepsOldImage(found.images, rollback);
+  return {
+    images: images.filter((reference) => !isOld(reference)),
+    old: images.filter(isOld),
+    attached: found.attached.filter(isWanted),
+    failures,
+  };
 }
 
 function tagFilter(patterns: readonly string[]): (reference: ImageReference) => boolean {

@@ -67,7 +67,12 @@ async function findImages(
   { log, signal }: Pick<Ports, 'log' | 'signal'>,
 ): Promise<Found> {
   const images = request.images.map(({ reference }) => reference);
-  const selection = { ...request, images, placesInput: 'images' };
+  const selection = {
+    ...request,
+    ...{ images, placesInput: 'images' },
+    // What is kept for a rollback may run again.
+    ...(request.components.length > 0 && { keptImages: 'read' as const }),
+  };
   const { selected, failures, leftOut } = await selectImages(selection, { registry, log, signal });
   const users = workloadsByImage(request.images);
   const wanted = selected.map(({ reference }) => ({

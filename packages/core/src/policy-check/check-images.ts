@@ -53,7 +53,7 @@ interface SelectedLocations {
   readonly leftOut: CheckOutcome['leftOut'];
 }
 
-/** What is on this machine was named by its place, and no pattern is about that. */
+/** What is on this machine was named by its place, and no pattern is about that. No name of a tag holds an image back that could be run. */
 async function selectLocations(
   request: CheckRequest,
   { registry, ports: { log, signal } }: Session,
@@ -61,7 +61,8 @@ async function selectLocations(
   const local = request.locations.filter(({ kind }) => kind !== 'registry');
   const images = request.locations.flatMap((each) => (each.kind === 'registry' ? [each.reference] : []));
   if (images.length + request.below.length === 0) return { locations: local, failures: [], leftOut: [] };
-  const { selected, failures, leftOut } = await selectImages({ ...request, images }, { registry, log, signal });
+  const selection = { ...request, images, keptImages: 'read' as const };
+  const { selected, failures, leftOut } = await selectImages(selection, { registry, log, signal });
   const remote = selected.map(({ reference }) => ({
     kind: 'registry' as const,
     name: familiarReference(reference),

@@ -177,17 +177,25 @@ describe('many images', () => {
   const names = ({ subjects }: Awaited<ReturnType<typeof check>>, world: FleetRegistry) =>
     subjects.map(({ name }) => name.slice(world.name('').length));
 
-  it('are found below a place, but for tags that keep old images', async () => {
+  it('are found below a place, those under tags that keep old images too', async () => {
     const world = await startTeam();
     const outcome = await check({ prefixes: [world.name('team')] }, rules);
-    expect(names(outcome, world)).toEqual(['team/a:1', 'team/a:2', 'team/old:1']);
-    expect(outcome.leftOut).toMatchObject([{ tags: ['1-before-20261122'], reason: 'keeps-old-image' }]);
+    expect(names(outcome, world).sort()).toEqual(['team/a:1', 'team/a:1-before-20261122', 'team/a:2', 'team/old:1']);
+  });
+
+  it('are found under tags that are somewhat like those of signatures, and told under those', async () => {
+    const world = await startTeam();
+    const [like, aside] = ['sha256-0123456789abcdef', `sha256-${'0'.repeat(64)}.sig`];
+    for (const tag of [like, aside]) await world.addApp(`team/a:${tag}`, { base: { layer: 'base' } });
+    const outcome = await check({ prefixes: [world.name('team/a')], tags: ['sha256-*'] }, rules);
+    expect(names(outcome, world)).toEqual([`team/a:${like}`]);
+    expect(outcome.leftOut).toMatchObject([{ tags: [aside], reason: 'attached' }]);
   });
 
   it('are left out by their tags and names', async () => {
     const world = await startTeam();
     const exclude = [`${world.registry.host}/team/old`];
-    const outcome = await check({ prefixes: [world.name('team')], tags: ['*'], exclude, excludeTags: ['2'] }, rules);
+    const outcome = await check({ prefixes: [world.name('team')], tags: ['*'], exclude, excludeTags: ['2', '*-before-*'] }, rules);
     expect(names(outcome, world)).toEqual(['team/a:1']);
   });
 
