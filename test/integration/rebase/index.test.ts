@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { Descriptor, RawManifest } from '../../../packages/core/src/image/manifest.ts';
 import { MEDIA_TYPE } from '../../../packages/core/src/image/media-types.ts';
 import { crane } from '../../bench/images.ts';
+import type { Intercept } from '../../bench/registry-gate.ts';
 import { AMD64, ARM64, pushArtifact, pushManifest, type Shelf } from '../airgap/fixture.ts';
 import { shelfOf } from '../airgap/setup.ts';
 import { startForTest } from '../registry/client.ts';
@@ -124,6 +125,24 @@ it('is refused when it holds another index', async () => {
   expect((await rebase([`${host}/app:1`])).images).toMatchObject([
     { state: 'refused', violations: [{ rule: 'readable', message: expect.stringMatching(/holds another/) as string }] },
   ]);
+});
+
+it('gets no tag when the registry does not show one of its images', async () => {
+  let lost: string | undefined;
+  let isForgetful = false;
+  const intercept: Intercept = ({ method, path }) => {
+    if (!isForgetful || !path.startsWith('/v2/app/manifests/sha256:')) return undefined;
+    if (method === 'PUT') lost ??= path;
+    return method === 'HEAD' && path === lost ? { status: 404 } : undefined;
+  };
+  const { host } = await startForTest({ intercept });
+  const shelf = shelfOf({ host });
+  const { pushRun, entries } = await twoPlatforms(shelf);
+  const before = await pushEntries(shelf, 'app', entries);
+  await pushRun();
+  isForgetful = true;
+  expect((await rebase([`${host}/app:1`])).images).toMatchObject([{ state: 'failed', code: 'registry' }]);
+  expect((await crane(['digest', `${host}/app:1`], host)).trim()).toBe(before.digest);
 });
 
 it('has the same bytes each time', async () => {

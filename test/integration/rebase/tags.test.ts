@@ -209,6 +209,22 @@ describe('a tag that the registry lets nobody move', () => {
   });
 });
 
+it('a run that is ended between two tags tells which has moved', async () => {
+  const stop = new AbortController();
+  let isRunning = false;
+  const intercept: Intercept = ({ method, path }) => {
+    if (!isRunning || method !== 'PUT' || !path.endsWith('/manifests/latest')) return undefined;
+    stop.abort();
+    return new Promise(() => undefined);
+  };
+  const { host, image, digest } = await outdated(await startForTest({ intercept }), { tags: ['1', 'latest'] });
+  isRunning = true;
+  const { images } = await rebase([image, `${host}/app:latest`], {}, { signal: stop.signal });
+  expect(images).toMatchObject([
+    { state: 'failed', code: 'cancelled', done: { after: await digest('1'), movedTags: [{ tag: '1' }] } },
+  ]);
+});
+
 describe('nothing is changed', () => {
   const writes = (registry: Registry) =>
     registry.requests().filter(({ method }) => method !== 'GET' && method !== 'HEAD');
