@@ -23,6 +23,7 @@ const OUTCOME: CheckOutcome = {
     { ...NAME, violations: [{ ...VIOLATION, advice: 'Ask.' }, VIOLATION], unjudged: ['builders.allow'] },
     { name: 'the build', violations: [], unjudged: [] },
     { ...NAME, problem: 'it is gone', code: 'input' },
+    { ...NAME, problem: 'the layers are others', code: 'policy', rule: 'run-images' },
   ],
   leftOut: [{ repository: 'r.example/app', tags: ['1-before-20261122'], reason: 'keeps-old-image' }],
 };

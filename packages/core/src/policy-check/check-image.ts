@@ -1,5 +1,5 @@
 import type { Session } from '../build/session.ts';
-import { adviceOf, BuildpacksError, type ErrorCode } from '../errors/index.ts';
+import { adviceOf, BuildpacksError } from '../errors/index.ts';
 import type { Image } from '../image/source.ts';
 import { notBuilt } from '../inspect/inspect.ts';
 import { type ImageLocation, type InspectionTarget, openPlatforms } from '../inspect/target.ts';
@@ -7,8 +7,9 @@ import { APP_LABEL, parseLifecycleMetadata } from '../lifecycle/labels.ts';
 import { asksFor, evaluate, imageFact, madeFacts, type Policy, type PolicyFacts } from '../policy/index.ts';
 import { hasBuildpackBill } from '../sbom/image-bills.ts';
 import type { CheckRequest } from './inputs.ts';
-import type { CheckedSubject } from './outcome.ts';
+import type { CheckedSubject, Problem } from './outcome.ts';
 import { provenRunImage, type RunImageSearch } from './proven-run-image.ts';
+import { UnprovenError } from './unproven-error.ts';
 
 /** What images are judged with. */
 export interface CheckContext {
@@ -18,22 +19,26 @@ export interface CheckContext {
   readonly runImages: RunImageSearch;
 }
 
-/** Judges the images that a name leads to; what is wrong with one is told in its place. */
+/** Judges the images that a name leads to; what is wrong with one is told in its place, and so is that the check was ended before. */
 export async function checkLocation(
   location: ImageLocation,
   context: CheckContext,
 ): Promise<readonly CheckedSubject[]> {
   const { name } = location;
   const { request, session } = context;
+  const { signal } = session.ports;
+  if (signal.aborted) return [{ name, ...ENDED }];
   try {
     const subjects: CheckedSubject[] = [];
     const targets = await openPlatforms({ ...request, location }, session.ports, session.registry);
     for (const target of targets) subjects.push(await checkTarget(location, target, context));
     return subjects;
   } catch (error) {
-    return [{ name, ...problemOf(error) }];
+    return [{ name, ...(signal.aborted ? ENDED : problemOf(error)) }];
   }
 }
+
+const ENDED = { problem: 'the check was ended before', code: 'cancelled' } as const;
 
 async function checkTarget(
   location: ImageLocation,
@@ -49,14 +54,16 @@ async function checkTarget(
   try {
     return { ...subject, ...evaluate(context.policies, await imageFacts(location, image, context)) };
   } catch (error) {
+    if (context.session.ports.signal.aborted) throw error;
     return { ...subject, ...problemOf(error) };
   }
 }
 
 /** @throws what was thrown, when it is no trouble with one image */
-export function problemOf(error: unknown): { readonly problem: string; readonly code: ErrorCode } {
+export function problemOf(error: unknown): Problem {
   if (!(error instanceof BuildpacksError) || error.code === 'cancelled' || error.code === 'internal') throw error;
-  return { problem: adviceOf(error), code: error.code };
+  const problem = { problem: adviceOf(error), code: error.code };
+  return error instanceof UnprovenError ? { ...problem, rule: error.topic } : problem;
 }
 
 /** Only what rules ask for is looked up, and what an image must tell for them must be there and be true. */
@@ -70,11 +77,11 @@ async function imageFacts(
   if (metadata === undefined) throw notBuilt(name);
   const made = madeFacts(image.config);
   if (made.buildpacks === undefined && asksFor(policies, ['buildpacks.allow', 'buildpacks.deny'])) {
-    throw new BuildpacksError('policy', `"${name}" does not tell its buildpacks: it has no label ${APP_LABEL.build}`);
+    throw new UnprovenError('buildpacks', `"${name}" does not tell its buildpacks: it has no label ${APP_LABEL.build}`);
   }
   const sbom = asksFor(policies, ['build.sbom']) ? await hasBuildpackBill(image) : undefined;
-  const isAsked = asksFor(policies, ['run-images', 'registries']);
-  const runImage = isAsked ? await provenRunImage({ name, image, metadata }, runImages) : undefined;
+  const topic = ['run-images', 'registries'].find((each) => asksFor(policies, [each]));
+  const runImage = topic && (await provenRunImage({ name, image, metadata, topic }, runImages));
   return {
     now: session.ports.clock.now(),
     ...made,

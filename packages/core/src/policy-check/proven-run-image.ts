@@ -1,5 +1,4 @@
 import type { RunImageReader } from '../catalog/run-image-reader.ts';
-import { BuildpacksError } from '../errors/index.ts';
 import { creationTime } from '../image/creation-time.ts';
 import { platformOf } from '../image/platform.ts';
 import type { Image } from '../image/source.ts';
@@ -7,12 +6,15 @@ import type { LifecycleMetadata } from '../lifecycle/labels.ts';
 import { isOnThisMachine } from '../network/index.ts';
 import { imageFact, type RunImageFact } from '../policy/index.ts';
 import { type ImageReference, parseReference, sameRepository } from '../reference/index.ts';
+import { UnprovenError } from './unproven-error.ts';
 
 interface NamedApp {
   /** For messages. */
   readonly name: string;
   readonly image: Image;
   readonly metadata: LifecycleMetadata;
+  /** Whose rules ask for the run image. */
+  readonly topic: string;
 }
 
 /** How run images are found. */
@@ -25,10 +27,11 @@ export interface RunImageSearch {
 /**
  * The run image that an app image names, when it really stands on it: labels are what a buildpack, or whoever pushed the image, has written.
  *
- * @throws BuildpacksError `policy` when it names none by digest, when that is gone, or when the layers are others
+ * @throws UnprovenError when it names none by digest, when that is gone, or when the layers are others
  */
 export async function provenRunImage(app: NamedApp, { reader, registries }: RunImageSearch): Promise<RunImageFact> {
-  const { name, image, metadata } = app;
+  const { name, image, metadata, topic } = app;
+  const unproven = (message: string) => new UnprovenError(topic, message);
   const { reference: text = '', image: canonical } = metadata.runImage;
   if (!text.includes('@')) throw unproven(`"${name}" does not tell by digest which run image it stands on`);
   const reference = parseReference(text);
@@ -62,8 +65,4 @@ function taggedFact(
   const named = canonical === undefined ? undefined : parseReference(canonical);
   if (named?.kind !== 'tag' || !sameRepository(named.repository, reference.repository)) return fact;
   return { ...fact, tag: named.tag };
-}
-
-function unproven(message: string): BuildpacksError {
-  return new BuildpacksError('policy', message);
 }

@@ -7,6 +7,7 @@ import { type CheckedSubject, checkVerdict } from '../../src/policy-check/outcom
 import { checkJson, renderCheck } from '../../src/policy-check/render.ts';
 import { type FleetRegistry, startFleetRegistry } from '../fleet/fleet-registry.ts';
 import { NOW, portsOf } from '../fleet/survey.ts';
+import { openNetwork } from '../support/network.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const NOTHING: CheckInputs = { images: [], lists: [], prefixes: [], tags: [], exclude: [], excludeTags: [] };
@@ -15,12 +16,14 @@ async function check(
   wanted: readonly string[] | Partial<CheckInputs>,
   rules: string,
   raw: Readonly<Record<string, string>> = {},
+  signal = new AbortController().signal,
 ) {
   const file = path.join(await temporaryDirectory(), 'policy.toml');
   await writeFile(file, `version = 1\n${rules}\n`);
   const context = { environment: {}, workingDirectory: '/', now: NOW, architecture: 'amd64' };
   const inputs = { ...NOTHING, ...('length' in wanted ? { images: wanted } : wanted) };
-  return checkImages(parseCheckInputs(inputs, { ...raw, policy: file }, context), portsOf());
+  const ports = { ...portsOf(), network: openNetwork({}, { signal }), signal };
+  return checkImages(parseCheckInputs(inputs, { ...raw, policy: file }, context), ports);
 }
 
 const found = (subject: CheckedSubject | undefined) =>
@@ -195,7 +198,10 @@ describe('many images', () => {
   it('are left out by their tags and names', async () => {
     const world = await startTeam();
     const exclude = [`${world.registry.host}/team/old`];
-    const outcome = await check({ prefixes: [world.name('team')], tags: ['*'], exclude, excludeTags: ['2', '*-before-*'] }, rules);
+    const outcome = await check(
+      { prefixes: [world.name('team')], tags: ['*'], exclude, excludeTags: ['2', '*-before-*'] },
+      rules,
+    );
     expect(names(outcome, world)).toEqual(['team/a:1']);
   });
 
@@ -214,6 +220,33 @@ describe('many images', () => {
       '  labels.require  2 images',
       '  targets.deny    1 image',
     ]);
+  });
+
+  it('are summed up with the topics whose rules ask for what they do not prove', async () => {
+    const world = await startWorld('evil');
+    await world.addApp('team/app:2', { base: { layer: 'base' }, labels: { 'io.buildpacks.build.metadata': '' } });
+    const policy = `${RUN}\n[buildpacks]\nallow = ["samples/*"]`;
+    expect(renderCheck(await check({ prefixes: [world.name('team')] }, policy)).slice(-3)).toEqual([
+      '2 images: 2 not allowed',
+      '  buildpacks  1 image',
+      '  run-images  1 image',
+    ]);
+  });
+
+  it('that were judged are told when the check is ended', async () => {
+    const end = new AbortController();
+    const world = await startFleetRegistry(({ url }) => {
+      if (url.pathname.includes('/team/b/')) end.abort();
+      return end.signal.aborted;
+    });
+    for (const path of ['team/a:1', 'team/b:1', 'team/c:1']) await world.addApp(path, { base: { layer: 'base' } });
+    const images = ['team/a:1', 'team/b:1', 'team/c:1'].map((path) => world.name(path));
+    const outcome = await check({ images, parallel: '1' }, rules, {}, end.signal);
+    expect(renderCheck(outcome).at(-2)).toBe('3 images: 1 not allowed, 2 not judged');
+    expect(checkVerdict(outcome)).toMatchObject({
+      code: 'cancelled',
+      message: 'the check was ended: 1 of 3 are not allowed by the policy, and 2 of 3 could not be judged',
+    });
   });
 
   it('that are nowhere are an error', async () => {
