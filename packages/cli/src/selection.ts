@@ -1,4 +1,4 @@
-import { optional } from '@buildpacks-ci/core';
+import { type InputProblem, optional } from '@buildpacks-ci/core';
 import { flagValue, type Invocation } from './command.ts';
 import { readGivenText } from './given-text.ts';
 import type { Option } from './option.ts';
@@ -62,10 +62,17 @@ export interface SelectionFlags {
 export function readSelection(invocation: Invocation): SelectionFlags {
   const listed = (name: string) => invocation.flags.get(name) ?? [];
   return {
-    lists: listed(LIST_OPTION.name).map((file) => readGivenText(invocation, file, '--list')),
+    lists: [...new Set(listed(LIST_OPTION.name))].map((file) => readGivenText(invocation, file, '--list')),
     tags: listed('tags'),
     exclude: listed('exclude'),
     excludeTags: listed('exclude-tags'),
     ...optional('parallel', flagValue(invocation, 'parallel')),
   };
+}
+
+/** Standard input can be read once, whichever of the options names it. */
+export function standardInputTwice({ flags }: Invocation, ...options: readonly string[]): readonly InputProblem[] {
+  const named = options.flatMap((name) => flags.get(name) ?? []).filter((file) => file === '-');
+  if (named.length < 2) return [];
+  return [{ input: '--list', message: 'standard input is named twice', hint: 'Keep one -, and give files otherwise.' }];
 }

@@ -18,7 +18,7 @@ import { type Command, flagValue, type Invocation } from '../command.ts';
 import { readGivenText } from '../given-text.ts';
 import { connectionGroup, HELP_OPTION, inputOption, JSON_OPTION, type Option } from '../option.ts';
 import { connectionContext, withPorts } from '../requests.ts';
-import { FILTER_OPTIONS, LIST_OPTION, PARALLEL_OPTION, readSelection } from '../selection.ts';
+import { FILTER_OPTIONS, LIST_OPTION, PARALLEL_OPTION, readSelection, standardInputTwice } from '../selection.ts';
 
 const WHERE: readonly Option[] = [
   LIST_OPTION,
@@ -112,9 +112,9 @@ function withPlaceHint(problem: InputProblem): InputProblem {
   return { ...problem, hint: 'Places are arguments here: buildpacks-ci fleet REGISTRY/PREFIX.' };
 }
 
-function contradictions({ flags, positionals }: Invocation): readonly InputProblem[] {
+function contradictions(invocation: Invocation): readonly InputProblem[] {
+  const { flags, positionals } = invocation;
   const isGiven = (name: string) => flags.get(name)?.at(-1) === 'true';
-  const standard = [...(flags.get('list') ?? []), ...(flags.get('pods') ?? [])].filter((file) => file === '-');
   const isBelow = positionals.length > 0;
   return [
     ...(flags.has('tags') && !isBelow
@@ -123,9 +123,7 @@ function contradictions({ flags, positionals }: Invocation): readonly InputProbl
     ...(isGiven('json') && isGiven('csv')
       ? [{ input: '--csv', message: 'does not go with --json', hint: 'Keep one of them.' }]
       : []),
-    ...(standard.length > 1
-      ? [{ input: '--list', message: 'standard input is named twice', hint: 'Keep one -, and give files otherwise.' }]
-      : []),
+    ...standardInputTwice(invocation, 'list', 'pods'),
   ];
 }
 

@@ -2,7 +2,14 @@ import { checkImages, collectProblems, parseCheckInputs } from '@buildpacks-ci/c
 import type { Command, Invocation } from '../command.ts';
 import { connectionGroup, HELP_OPTION, inputOption, JSON_OPTION, type Option } from '../option.ts';
 import { connectionContext, withPorts } from '../requests.ts';
-import { ALL_OPTION, FILTER_OPTIONS, LIST_OPTION, PARALLEL_OPTION, readSelection } from '../selection.ts';
+import {
+  ALL_OPTION,
+  FILTER_OPTIONS,
+  LIST_OPTION,
+  PARALLEL_OPTION,
+  readSelection,
+  standardInputTwice,
+} from '../selection.ts';
 import { tellVerdict } from './policy-verdict.ts';
 
 const IMAGES: readonly Option[] = [
@@ -40,7 +47,7 @@ export const POLICY_CHECK: Command = {
 
 function readRequest(invocation: Invocation) {
   const { flags, positionals, problems, inputs } = invocation;
-  return collectProblems(problems, () => {
+  return collectProblems([...problems, ...standardInputTwice(invocation, 'list')], () => {
     const prefixes = flags.get('all') ?? [];
     const wishes = { images: positionals, prefixes, ...readSelection(invocation) };
     const { architecture } = invocation.host.machine;

@@ -26,19 +26,22 @@ export async function checkLocation(
 ): Promise<readonly CheckedSubject[]> {
   const { name } = location;
   const { request, session } = context;
-  const { signal } = session.ports;
-  if (signal.aborted) return [{ name, ...ENDED }];
+  if (isEnded(session)) return [{ name, ...ENDED }];
   try {
     const subjects: CheckedSubject[] = [];
     const targets = await openPlatforms({ ...request, location }, session.ports, session.registry);
     for (const target of targets) subjects.push(await checkTarget(location, target, context));
     return subjects;
   } catch (error) {
-    return [{ name, ...(signal.aborted ? ENDED : problemOf(error)) }];
+    return [{ name, ...(isEnded(session) ? ENDED : problemOf(error)) }];
   }
 }
 
 const ENDED = { problem: 'the check was ended before', code: 'cancelled' } as const;
+
+function isEnded({ ports }: Session): boolean {
+  return ports.signal.aborted;
+}
 
 async function checkTarget(
   location: ImageLocation,
@@ -54,7 +57,7 @@ async function checkTarget(
   try {
     return { ...subject, ...evaluate(context.policies, await imageFacts(location, image, context)) };
   } catch (error) {
-    if (context.session.ports.signal.aborted) throw error;
+    if (isEnded(context.session)) throw error;
     return { ...subject, ...problemOf(error) };
   }
 }
