@@ -10,7 +10,7 @@ import { POLICY_FILE } from './policy.ts';
 import { MAX_POLICY } from './source.ts';
 
 /** What the manifest of a policy says that it is, and its only layer: `oras push --artifact-type` makes the same. */
-export const POLICY_ARTIFACT_TYPE = 'application/vnd.buildpacks-ci.policy.v1';
+const POLICY_ARTIFACT_TYPE = 'application/vnd.buildpacks-ci.policy.v1';
 export const POLICY_LAYER_TYPE = 'application/vnd.buildpacks-ci.policy.v1+toml';
 
 const TITLE = 'org.opencontainers.image.title';

@@ -196,7 +196,7 @@ function describeSum(which: keyof Moved, moved: Moved): readonly string[] {
   return layers === 0 ? [] : [`${count(layers, 'layer')} ${which} (${formatSize(bytes)})`];
 }
 
-export function shortDigest(digest: Digest): string {
+function shortDigest(digest: Digest): string {
   return digest.slice(0, 'sha256:'.length + DIGITS);
 }
 

@@ -1,7 +1,7 @@
 import { asStrings, asText, optional, parseJson } from '../json/json.ts';
 import type { ImageConfig, Platform } from '../image/manifest.ts';
 
-export const TARGET_LABEL = {
+const TARGET_LABEL = {
   distributionName: 'io.buildpacks.base.distro.name',
   distributionVersion: 'io.buildpacks.base.distro.version',
   baseId: 'io.buildpacks.base.id',
