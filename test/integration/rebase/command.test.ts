@@ -48,6 +48,17 @@ describe('the exit status', () => {
     });
   });
 
+  it.each([`no/run:1`, 'UPPER//x'])('is 110 beside an image whose run image %s is gone for good', async (name) => {
+    const shelf = shelfOf({ host });
+    const base = await pushBase(shelf, { registry: host, path: 'run' });
+    await pushApp(shelf, { registry: host, path: 'old' }, base, { image: `${host}/${name}` });
+    const { status, stdout } = await run(`${host}/old:1`, `${host}/shop:1`, '--check');
+    expect(status).toBe(110);
+    expect(stdout).toMatch(
+      /run-image: none of the run images that it records exists: .*\n {4}Name one with --run-image/,
+    );
+  });
+
   it('is 2 for what can not be meant, all of it told together', async () => {
     const { status, stderr } = await run(
       'UPPER/case:1',
@@ -104,8 +115,16 @@ describe('images', () => {
 
 describe('a place without images', () => {
   it.each<[string, (host: string) => readonly string[], RegExp]>([
-    ['that is mistyped', (registry) => [`--all=${registry}/sho`], /there is no image at ".*\/sho"/],
-    ['without such a tag', (registry) => [`--all=${registry}`, '--tags=v9*'], /with a tag like "v9\*"/],
+    [
+      'that is mistyped',
+      (registry) => [`--all=${registry}/sho`, '--run-images=r.example/*'],
+      /there is no image at ".*\/sho"/,
+    ],
+    [
+      'without such a tag',
+      (registry) => [`--all=${registry}`, '--tags=v9*', '--run-images=r.example/*'],
+      /with a tag like "v9\*"/,
+    ],
     ['in an empty list', () => ['--list=/dev/null'], /"\/dev\/null" names no image/],
     ['of this machine', () => ['oci:x'], /"oci:x" is on this machine/],
     ['that is given as an image', (registry) => [`${registry}/shop/`], /is a place, not an image/],

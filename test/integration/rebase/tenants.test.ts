@@ -48,9 +48,12 @@ describe('a run image that only a label names', () => {
     expect(registry.requests().filter(({ path: asked }) => /\/v2\/private|from=private/.test(asked))).toEqual([]);
   });
 
-  it('is refused below a prefix when nothing says what is allowed', async () => {
-    const { host } = await tenants();
-    expect(rules(await rebase([], { prefixes: [`${host}/tenant`] }))).toEqual([['refused', 'run-images']]);
+  it('must be allowed by something below a prefix, before any image is read', async () => {
+    const { registry, host } = await tenants();
+    registry.forget();
+    const policies = [await policyFile('[run-images]\nmax-age = "30d"')];
+    await expect(rebase([], { prefixes: [`${host}/tenant`], policies })).rejects.toThrow(/^run-images: with "all"/);
+    expect(registry.requests()).toEqual([]);
   });
 
   it('may be used below a prefix when the user names it, or a policy', async () => {
@@ -111,7 +114,8 @@ describe('a run image that only a label names', () => {
     await pushApp(shelf, at('tenant/evil'), base, { image: `${host}/no/run`, mirrors });
     registry.forget();
     const { images } = await rebase([`${host}/tenant/evil:1`]);
-    expect(images).toMatchObject([{ state: 'failed', message: expect.stringMatching(/^.{0,300}$/) as string }]);
+    const message = expect.stringMatching(/^none of the run images .{0,250}$/) as string;
+    expect(images).toMatchObject([{ state: 'refused', violations: [{ rule: 'run-image', message }] }]);
     expect(registry.requests().filter(({ path: asked }) => asked.startsWith('/v2/no/'))).toHaveLength(16);
   });
 });

@@ -55,7 +55,7 @@ const POD_OPTIONS: readonly Option[] = [
 export const REBASE: Command = {
   name: 'rebase',
   summary: 'Puts app images on a newer run image, without building them again.',
-  usage: ['IMAGE… [options]', '--list=FILE|- [options]', '--all=REGISTRY/PREFIX [options]'],
+  usage: ['IMAGE… [options]', '--list=FILE|- [options]', '--all=REGISTRY/PREFIX --run-images=PATTERN [options]'],
   details: [
     "Only the registry is spoken to: no layer is downloaded that the registry can mount, and the result is the lifecycle's own, bit for bit. A tag moves when the registry shows the new image, and only if it still leads to the old one.",
     'An image that has the layers of the newest run image is left alone, so that the same command can be given again at any time.',

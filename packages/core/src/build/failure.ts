@@ -11,5 +11,5 @@ export async function explained<T>(signal: AbortSignal, work: () => Promise<T>):
 
 function cancelled(cause: unknown): BuildpacksError {
   if (cause instanceof BuildpacksError && cause.code === 'cancelled') return cause;
-  return new BuildpacksError('cancelled', 'the build was cancelled', { cause });
+  return new BuildpacksError('cancelled', 'the run was cancelled', { cause });
 }

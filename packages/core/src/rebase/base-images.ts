@@ -42,13 +42,6 @@ export interface BaseImagesOptions {
   readonly override?: NamedRunImage;
 }
 
-interface FindOptions {
-  /** Where the image goes. */
-  readonly output: Repository;
-  /** Whether the user has named the app image. */
-  readonly isNamed: boolean;
-}
-
 /** Finds the new run images. */
 export class BaseImages {
   readonly #options: BaseImagesOptions;
@@ -60,9 +53,11 @@ export class BaseImages {
   /**
    * The run image that is recorded, or its first readable mirror: those on the output's registry first, as the lifecycle has it.
    *
-   * @throws RebaseRefusal when none is recorded, or none of those that are may be used; BuildpacksError when none can be read
+   * @param output where the image goes
+   * @throws RebaseRefusal when none is recorded, or none of those that are exists or may be used; BuildpacksError when one can't be read, and no
+   *   other is there
    */
-  async findFor(app: AppImage, { output, isNamed }: FindOptions): Promise<FoundBase> {
+  async findFor(app: AppImage, output: Repository): Promise<FoundBase> {
     const { override, guard } = this.#options;
     const where = { platform: platformOf(app.image), near: output.registry };
     if (override !== undefined) {
@@ -72,12 +67,12 @@ export class BaseImages {
     }
     const names = recordedNames(app.metadata);
     if (names === undefined) {
-      throw refusal('run-image', 'it does not record its run image', 'Name one with --run-image.');
+      throw refusal('run-image', 'it does not record its run image', NAME_ANOTHER);
     }
     const failures: BuildpacksError[] = [];
     const violations: Violation[] = [];
     for (const { reference } of runImageCandidates({ runImages: [names], outputRegistry: output.registry })) {
-      const against = guard.againstName(reference, isNamed);
+      const against = guard.againstName(reference);
       violations.push(...against);
       if (against.length > 0) continue;
       const found = await this.#read(reference, familiarReference(reference), where).catch((error: unknown) => {
@@ -87,8 +82,11 @@ export class BaseImages {
       });
       if (found !== undefined) return found;
     }
-    if (violations.length > 0 && failures.length === 0) throw new RebaseRefusal(violations);
-    throw noneReadable([names.image, ...names.mirrors], failures);
+    const tried = atMost([names.image, ...names.mirrors], 3, (name) => cut(name, 200)).join(', ');
+    const [failure] = failures;
+    if (failure !== undefined) throw unreadable(tried, failure);
+    if (violations.length > 0) throw new RebaseRefusal(violations);
+    throw refusal('run-image', `none of the run images that it records exists: ${tried}`, NAME_ANOTHER);
   }
 
   async #read(
@@ -126,12 +124,10 @@ function isRefusal(error: unknown): error is BuildpacksError {
   return error instanceof BuildpacksError && error.code === 'policy';
 }
 
-function noneReadable(names: readonly string[], failures: readonly BuildpacksError[]): BuildpacksError {
-  const [first] = failures;
-  const tried = atMost(names, 3, (name) => cut(name, 200)).join(', ');
-  const reason = first === undefined ? 'none exists' : first.message;
-  return new BuildpacksError(first?.code ?? 'image', `no run image can be read; tried ${tried}: ${reason}`, {
-    hint: 'Give credentials for one of these, or name another with --run-image.',
-    ...(first !== undefined && { cause: first }),
-  });
+const NAME_ANOTHER = 'Name one with --run-image, build the image anew, or leave it out by --exclude.';
+
+function unreadable(tried: string, cause: BuildpacksError): BuildpacksError {
+  const hint = 'Give credentials for one of these, or name another with --run-image.';
+  const message = `no run image can be read; tried ${tried}: ${cause.message}`;
+  return new BuildpacksError(cause.code, message, { hint, cause });
 }

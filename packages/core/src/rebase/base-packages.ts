@@ -10,6 +10,10 @@ import type { Edition } from './subject.ts';
 /** Pairs that are compared at once, and in one run: each app image could claim to stand on another run image. */
 const AT_ONCE = 4;
 const MAX_PAIRS = 200;
+const TOO_MANY: PackageChanges = {
+  state: 'unknown',
+  reason: `a run compares no more than ${MAX_PAIRS} pairs of run images`,
+};
 /** App images that are asked for the same run image: the first could be broken. */
 const MAX_WITNESSES = 3;
 
@@ -20,6 +24,8 @@ const MAX_WITNESSES = 3;
 export class BasePackages {
   readonly #reader: RunImageReader;
   readonly #pairs = new Map<string, Edition[]>();
+  /** Those that are too many: not the images, which are large. */
+  readonly #others = new Map<string, RunImageReport>();
 
   constructor(reader: RunImageReader) {
     this.#reader = reader;
@@ -31,15 +37,19 @@ export class BasePackages {
       if (edition.plan.kind !== 'rebase') continue;
       const key = keyOf(edition);
       const witnesses = this.#pairs.get(key) ?? [];
+      if (witnesses.length === 0 && this.#pairs.size === MAX_PAIRS) {
+        this.#others.set(key, { platform: edition.platform, ...runImageChange(edition), packages: TOO_MANY });
+        continue;
+      }
       if (witnesses.length < MAX_WITNESSES) witnesses.push(edition);
-      if (this.#pairs.size < MAX_PAIRS) this.#pairs.set(key, witnesses);
+      this.#pairs.set(key, witnesses);
     }
   }
 
   /** @throws BuildpacksError `cancelled`; all other trouble is told */
   async compare(): Promise<readonly RunImageReport[]> {
     const reports = await mapInParallel(this.#pairs.values(), AT_ONCE, (witnesses) => this.#compare(witnesses));
-    return reports.flat().sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
+    return [...reports.flat(), ...this.#others.values()].sort((a, b) => (orderOf(a) < orderOf(b) ? -1 : 1));
   }
 
   async #compare(witnesses: readonly Edition[]): Promise<readonly RunImageReport[]> {

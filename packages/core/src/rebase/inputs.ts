@@ -96,9 +96,9 @@ function readNames(reader: InputReader, problems: Problems): Pick<RebaseRequest,
   };
 }
 
-type Names = Pick<RebaseRequest, 'images' | 'previousImage'>;
+type Names = Pick<RebaseRequest, 'images' | 'runImage' | 'previousImage'>;
 
-function requireSense(given: RebaseInputs, { images, previousImage }: Names, problems: Problems): void {
+function requireSense(given: RebaseInputs, { images, runImage, previousImage }: Names, problems: Problems): void {
   const { prefixes, tags, mode } = given;
   if (images.length === 0 && prefixes.length === 0) {
     problems.report(
@@ -112,6 +112,9 @@ function requireSense(given: RebaseInputs, { images, previousImage }: Names, pro
   }
   if (tags.length > 0 && prefixes.length === 0) {
     problems.report('tags', 'it is of no use without "all"', 'Images that are named have their tag in the name.');
+  }
+  if (runImage !== undefined && given.runImages.length > 0) {
+    problems.report('run-images', 'it is of no use with "run-image", which alone is used', 'Keep one of them.');
   }
   if (mode !== 'rebase') return;
   for (const { kind, repository } of images) {

@@ -39,8 +39,9 @@ export async function rebaseImages(request: RebaseRequest, ports: Ports): Promis
     for (const each of registries) ports.network.reach.admit(registryServer(each));
     const policies = await loadPolicies(request.policies, session);
     for (const { name, digest } of policies) own.log.info(`policy ${name} (${digest})`);
-    const patterns = request.runImage === undefined ? request.runImages.map(({ pattern }) => pattern) : [];
+    const patterns = request.runImages.map(({ pattern }) => pattern);
     const guard = new RunImageGuard({ patterns, policies, registries, clock: ports.clock });
+    if (request.below.length > 0 && request.runImage === undefined) guard.requireAllowance();
     own.log.phase(request.mode === 'rebase' ? 'rebase' : 'compare');
     const context = { registry, log: own.log, signal: ports.signal };
     const { subjects, failures, unread, leftOut } = await findSubjects(request, context);
@@ -160,10 +161,10 @@ class Run {
     return new BuildpacksError('internal', message, { hint, cause: error });
   }
 
-  async #decide({ subject, isNamed }: FoundSubject): Promise<ReportedState> {
+  async #decide({ subject }: FoundSubject): Promise<ReportedState> {
     const { force, mode, rollback } = this.#request;
     const [registry, bases, guard] = [this.#registry, this.#bases, this.#guard];
-    const editions = await planSubject(subject, { registry, bases, guard, force, isNamed });
+    const editions = await planSubject(subject, { registry, bases, guard, force });
     const prepared = prepareRebase(subject, editions);
     if (prepared === undefined) return { state: 'current', digest: subject.raw.digest };
     const young = await this.#isYoung(editions);

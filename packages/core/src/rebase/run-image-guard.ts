@@ -1,4 +1,5 @@
 import { formatPlace } from '../errors/index.ts';
+import { inputError } from '../errors/problems.ts';
 import { creationTime } from '../image/creation-time.ts';
 import { isOnThisMachine } from '../network/index.ts';
 import {
@@ -39,14 +40,20 @@ export class RunImageGuard {
   }
 
   /**
-   * What stands against a name in an image's label, before anybody is asked for it.
+   * For labels of app images that the user has not named, and so does not answer for.
    *
-   * @param isNamed whether the user has named the app image itself, and so answers for its label
+   * @throws InputError on `run-images` unless a pattern or a policy says what is allowed
    */
-  againstName(reference: ImageReference, isNamed: boolean): readonly Violation[] {
-    const { patterns, registries } = this.#options;
+  requireAllowance(): void {
+    if (this.#options.patterns.length > 0 || this.#isAllowListed) return;
+    const message = 'with "all" it is needed, since labels of images that others push say what they are put on';
+    throw inputError('run-images', message, ALLOW_SOME);
+  }
+
+  /** What stands against a name in an image's label, before anybody is asked for it. */
+  againstName(reference: ImageReference): readonly Violation[] {
+    const { registries } = this.#options;
     const fact = imageFact(reference);
-    if (patterns.length === 0 && !isNamed && !this.#isAllowListed) return [notAllowed(fact, 'nothing says which are')];
     if (!this.#matches(fact)) return [notAllowed(fact, NO_PATTERN)];
     const { registry } = reference.repository;
     if (isOnThisMachine(registry) && !registries.has(registry)) {
@@ -85,6 +92,8 @@ export class RunImageGuard {
   }
 }
 
+const ALLOW_SOME =
+  'Write for example registry.example/base/*, name one with "run-image", or allow some in a policy (run-images.allow).';
 const NO_PATTERN = 'no pattern of run-images matches it';
 
 function notAllowed({ shown }: ImageFact, why: string): Violation {

@@ -45,8 +45,6 @@ export interface PlanContext extends PlanOptions {
   readonly registry: RegistryClient;
   readonly bases: BaseImages;
   readonly guard: RunImageGuard;
-  /** Whether the user has named the image. */
-  readonly isNamed: boolean;
 }
 
 /**
@@ -74,12 +72,12 @@ const AT_ONCE = 4;
 async function planEdition(
   raw: RawManifest,
   entry: Descriptor | undefined,
-  { subject, registry, bases, guard, force, isNamed }: PlanContext & { readonly subject: Subject },
+  { subject, registry, bases, guard, force }: PlanContext & { readonly subject: Subject },
 ): Promise<Edition> {
   const image: Image = await readImage(registry.source(subject.repository), raw);
   const app = readAppImage(image);
   const output = subject.targets[0]?.repository ?? subject.repository;
-  const base = await bases.findFor(app, { output, isNamed });
+  const base = await bases.findFor(app, output);
   const always = subject.targets.some(({ was }) => was !== subject.raw.digest);
   const plan = planRebase(app, base, { force, always });
   const violations = plan.kind === 'refused' ? [...plan.violations] : [];

@@ -41,6 +41,7 @@ it.each<[RawInputs, TrustLevel, string]>([
   [{ trust: 'a bit' }, 'trusted', 'trust'],
   [{ list: '/proc/self/environ' }, 'untrusted', 'list'],
   [{ offline: 'maybe' }, 'trusted', 'offline'],
+  [{ 'run-image': 'r.example/run:1', 'run-images': 'r.example/*' }, 'trusted', 'run-images'],
 ])('refuses %j in a run that is %s', (raw, trust, input) => {
   expect(() => parse({ ...IMAGES, ...raw }, trust)).toThrow(
     expect.objectContaining({ problems: [expect.objectContaining({ input })] }) as Error,
