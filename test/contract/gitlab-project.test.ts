@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
@@ -44,6 +44,11 @@ describe('gitlab/README.md', () => {
     const named = [...README.matchAll(/\bBUILDPACKS_[A-Z_]+/g)].map(([name]) => name);
     expect(named.filter((name) => !known.has(name))).toEqual([]);
   });
+});
+
+test.each(globSync('gitlab/samples/*.yml', { cwd: ROOT }).sort())('%s includes what GitLab takes', (sample) => {
+  const includes = pipelineExamples(`\`\`\`yaml\n${read(sample)}\`\`\`\n`).flatMap((example) => example.includes);
+  expect(includes.flatMap(jobsOfInclude)).not.toEqual([]);
 });
 
 describe('gitlab/.gitlab-ci.yml', () => {

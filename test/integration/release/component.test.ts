@@ -34,8 +34,10 @@ test('the release puts the components into their own project, in the place of wh
     'README.md',
     'sample/Procfile',
     'samples/closed-instance.yml',
+    'samples/rebase-nightly.yml',
     'templates/build-staged.yml',
     'templates/build.yml',
+    'templates/rebase.yml',
   ]);
   expect(await git('rev-parse', '1.2.0')).toBe(await git('rev-parse', 'main'));
   const template = await readFile(path.join(ROOT, 'gitlab/templates/build.yml'), 'utf8');
