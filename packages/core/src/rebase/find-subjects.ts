@@ -23,26 +23,36 @@ export interface FoundSubjects {
   readonly leftOut: readonly LeftOut[];
 }
 
+interface FindContext extends SelectionContext {
+  readonly registry: RegistryClient;
+}
+
 /**
  * Reads what all names of a request lead to. Tags of one repository that lead to the same image are one subject.
  *
  * @throws InputError when there is nothing at all where the request looks for images
  */
-export async function findSubjects(
-  request: RebaseRequest,
-  context: SelectionContext & { readonly registry: RegistryClient },
-): Promise<FoundSubjects> {
-  const { registry } = context;
-  const { selected, failures: unlisted, leftOut } = await selectImages(request, context);
-  const { previousImage } = request;
-  if (previousImage !== undefined) {
-    const subjects = await mapInParallel(selected, 1, (result) => previousSubject(result, previousImage, registry));
-    return { subjects, failures: unlisted, unread: [], leftOut };
+export async function findSubjects(request: RebaseRequest, context: FindContext): Promise<FoundSubjects> {
+  const { selected, failures, leftOut } = await selectImages(request, context);
+  const { previousImage, parallel } = request;
+  if (previousImage === undefined) {
+    const read = await readSubjects(selected, parallel, context);
+    return { ...read, failures: [...failures, ...read.failures], leftOut };
   }
-  const failures = [...unlisted];
+  const { registry } = context;
+  const subjects = await mapInParallel(selected, 1, (result) => previousSubject(result, previousImage, registry));
+  return { subjects, failures, unread: [], leftOut };
+}
+
+async function readSubjects(
+  selected: readonly SelectedImage[],
+  parallel: number,
+  { registry, signal }: FindContext,
+): Promise<Omit<FoundSubjects, 'leftOut'>> {
+  const failures: NotFound[] = [];
   const unread: ImageReference[] = [];
   const subjects = new Map<string, FoundSubject>();
-  await mapInParallel(selected, request.parallel, async ({ reference, isNamed }) => {
+  await mapInParallel(selected, parallel, async ({ reference, isNamed }) => {
     const { repository, tag } = reference;
     try {
       const raw = await readRoot(reference, registry);
@@ -52,7 +62,7 @@ export async function findSubjects(
       const all = { subject: { repository, raw, targets }, isNamed: isNamed || known?.isNamed === true };
       subjects.set(key, all);
     } catch (error) {
-      if (context.signal.aborted) {
+      if (signal.aborted) {
         unread.push(reference);
         return;
       }
@@ -60,7 +70,7 @@ export async function findSubjects(
       failures.push({ repository, tags: tag === undefined ? [] : [tag], error });
     }
   });
-  return { subjects: [...subjects.values()], failures, unread, leftOut };
+  return { subjects: [...subjects.values()], failures, unread };
 }
 
 function byTag(a: TagTarget, b: TagTarget): number {
