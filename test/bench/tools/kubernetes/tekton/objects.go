@@ -11,8 +11,10 @@ import (
 	"github.com/tektoncd/pipeline/pkg/apis/config"
 	v1 "github.com/tektoncd/pipeline/pkg/apis/pipeline/v1"
 	"github.com/tektoncd/pipeline/pkg/apis/pipeline/v1beta1"
+	batchv1 "k8s.io/api/batch/v1"
 	certificatesv1beta1 "k8s.io/api/certificates/v1beta1"
 	corev1 "k8s.io/api/core/v1"
+	rbacv1 "k8s.io/api/rbac/v1"
 	"k8s.io/apimachinery/pkg/api/meta"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
@@ -50,6 +52,13 @@ var kinds = map[string]func() runtime.Object{
 	"v1 ConfigMap":                  func() runtime.Object { return &corev1.ConfigMap{} },
 	"v1 ServiceAccount":             func() runtime.Object { return &corev1.ServiceAccount{} },
 	"v1 PersistentVolumeClaim":      func() runtime.Object { return &corev1.PersistentVolumeClaim{} },
+	"batch/v1 CronJob":              func() runtime.Object { return &batchv1.CronJob{} },
+	"rbac.authorization.k8s.io/v1 Role": func() runtime.Object {
+		return &rbacv1.Role{}
+	},
+	"rbac.authorization.k8s.io/v1 RoleBinding": func() runtime.Object {
+		return &rbacv1.RoleBinding{}
+	},
 	"certificates.k8s.io/v1beta1 ClusterTrustBundle": func() runtime.Object {
 		return &certificatesv1beta1.ClusterTrustBundle{}
 	},
