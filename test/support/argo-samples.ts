@@ -31,15 +31,22 @@ interface Step {
   readonly arguments: { readonly parameters: readonly { readonly name: string; readonly value: string }[] };
 }
 
-interface Workflow {
-  readonly kind: string;
-  readonly spec: { readonly templates: readonly { readonly steps?: readonly (readonly Step[])[] }[] };
+interface WorkflowSpec {
+  readonly templates: readonly { readonly steps?: readonly (readonly Step[])[] }[];
 }
 
-/** What a sample's Workflow gives to our template, by name. */
+type Workflow =
+  | { readonly kind: 'Workflow'; readonly spec: WorkflowSpec }
+  | { readonly kind: 'CronWorkflow'; readonly spec: { readonly workflowSpec: WorkflowSpec } }
+  | { readonly kind: 'ConfigMap' | 'Secret' | 'PersistentVolumeClaim' };
+
+/** What a sample's Workflow, or that of each night, gives to our template, by name. */
 export function parametersOf(text: string): Readonly<Record<string, string>> {
   const objects = parseAllDocuments(text).map((document) => document.toJS() as Workflow);
-  const templates = objects.find(({ kind }) => kind === 'Workflow')?.spec.templates ?? [];
+  const templates = objects.flatMap((object) => {
+    if (object.kind === 'CronWorkflow') return object.spec.workflowSpec.templates;
+    return object.kind === 'Workflow' ? object.spec.templates : [];
+  });
   const steps = templates.flatMap(({ steps: groups = [] }) => groups.flat());
   const parameters = steps.find(({ templateRef }) => templateRef?.name === 'buildpacks-ci')?.arguments.parameters ?? [];
   return Object.fromEntries(parameters.map(({ name, value }) => [name, value]));

@@ -18,8 +18,3 @@ test.each(PAGES)('%s has a workflow that Argo takes, with the template beside it
   const template = path.join(ROOT, path.dirname(page), 'manifests.yaml');
   await expect(validateWorkflow([template, ...workflows])).resolves.toEqual([]);
 });
-
-test.each(globSync('argo/samples/*.yaml', { cwd: ROOT }).sort())('%s is taken by Argo', async (sample) => {
-  const text = readFileSync(path.join(ROOT, sample), 'utf8');
-  await expect(validateWorkflow([path.join(ROOT, 'argo/buildpacks-ci/manifests.yaml'), text])).resolves.toEqual([]);
-});
