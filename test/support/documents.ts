@@ -21,5 +21,7 @@ export function pagesWithExamples(): readonly PageWithExamples[] {
 
 /** What GitHub reads in this repository: workflows, the actions, Dependabot's settings; from the root. */
 export function ownFiles(): readonly string[] {
-  return globSync(['action.yml', 'rebase/action.yml', '.github/dependabot.yml', '.github/workflows/*.yml'], { cwd: ROOT }).sort();
+  return globSync(['action.yml', 'rebase/action.yml', '.github/dependabot.yml', '.github/workflows/*.yml'], {
+    cwd: ROOT,
+  }).sort();
 }
