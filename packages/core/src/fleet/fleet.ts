@@ -69,7 +69,8 @@ async function findImages(
   const images = request.images.map(({ reference }) => reference);
   const selection = {
     ...request,
-    ...{ images, placesInput: 'images' },
+    images,
+    placesInput: 'images',
     // What is kept for a rollback may run again.
     ...(request.components.length > 0 && { keptImages: 'read' as const }),
   };
